@@ -1,0 +1,50 @@
+"""Array aliases, seeding, blocks and the choice of a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.errors import DataError, DeviceError
+
+FloatArray = NDArray[np.floating]
+IntArray = NDArray[np.integer]
+
+
+def generator(seed: int, *stream: int) -> np.random.Generator:
+    """Independent random stream for `(seed, *stream)`: same numbers whatever else was drawn."""
+    return np.random.default_rng([seed, *stream])
+
+
+def blocks(count: int, size: int) -> Iterator[slice]:
+    """Slices of at most `size` that cover range(count) in order."""
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
+
+
+def unit_range(images: NDArray) -> NDArray[np.float32]:
+    """Images as float32 in [0, 1]: 8-bit ones are divided by 255, float ones pass through."""
+    if images.dtype == np.uint8:
+        return images.astype(np.float32) / np.float32(255)
+    return images.astype(np.float32, copy=False)
+
+
+def require_finite(array: NDArray, name: str) -> None:
+    """Raise DataError naming `name` and the first row with a NaN or infinity."""
+    finite = np.isfinite(array)
+    if not finite.all():
+        row = int(np.argwhere(~finite)[0][0])
+        raise DataError(f"{name}: row {row} holds a value that is not finite; expected finite numbers only")
+
+
+def choose_device(wanted: str = "auto") -> str:
+    """`cpu`, `cuda` or, for `auto`, cuda where there is one; a CUDA device asked for and absent is an error."""
+    import torch  # deferred: light steps choose no device
+
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted.startswith("cuda") and not torch.cuda.is_available():
+        raise DeviceError(f"device: {wanted} was asked for but torch sees no CUDA device; use `auto` or `cpu`")
+    return wanted
