@@ -1,0 +1,116 @@
+"""Build a network from a factory, fill it with weights from a file, keep it as safetensors + json."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from phiscope.errors import ModelError
+from phiscope.models.classifier import Normalised
+
+
+def build(factory: str, arguments: Mapping[str, Any], normalise: Mapping[str, Any] | None) -> Normalised:
+    """The network that `package.module:function` returns for `arguments`, behind its normalisation.
+
+    normalise: {mean, deviation} per channel, for pixels in [0, 1]; None leaves them as they are.
+    """
+    module_name, _, function_name = factory.partition(":")
+    try:
+        function = getattr(importlib.import_module(module_name), function_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ModelError(
+            f"classifier.factory: cannot find {factory!r} ({error}); expected `package.module:function` of an "
+            "installed package"
+        ) from error
+    try:
+        network = function(**arguments)
+    except TypeError as error:
+        raise ModelError(f"classifier.factory: {factory} does not take {dict(arguments)} ({error})") from error
+    if not isinstance(network, nn.Module):
+        raise ModelError(f"classifier.factory: {factory} returned {type(network).__name__}; expected a torch Module")
+    normalise = normalise or {"mean": [0.0], "deviation": [1.0]}
+    return Normalised(network, normalise["mean"], normalise["deviation"])
+
+
+def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "") -> None:
+    """Fill `network` from a state dict (.pt, .pth, .th), a Lightning checkpoint (.ckpt) or safetensors.
+
+    Files of pickles are opened with `weights_only=True`: they can hold tensors, never code. `prefix` is cut
+    off every key that has it (`module.` of DataParallel, `network.` of a Lightning module); keys without it
+    are then not part of the network. Raises ModelError naming the keys and shapes that do not fit.
+    """
+    path = Path(os.path.expandvars(path)).expanduser()
+    if not path.is_file():
+        raise ModelError(f"classifier.weights: there is no file {path}; give the path of a state dict")
+    state = _read_state(path)
+    if prefix:
+        state = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    own = network.state_dict()
+    missing, unexpected = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
+    # Batch norm counts its batches; old files lack the count and nothing rests on it.
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise ModelError(
+            f"{path}: keys do not fit the network: missing {_few(missing)}, unexpected {_few(unexpected)}; check "
+            f"`prefix` (now {prefix!r}) and the factory"
+        )
+    wrong = [key for key in state if own[key].shape != state[key].shape]
+    if wrong:
+        found, expected = tuple(state[wrong[0]].shape), tuple(own[wrong[0]].shape)
+        raise ModelError(f"{path}: {wrong[0]} has shape {found}, the network expects {expected}")
+    network.load_state_dict(state, strict=False)
+
+
+def _read_state(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    import pickle
+
+    import torch
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ModelError(
+            f"{path}: not a file of tensors that can be opened safely ({str(error).splitlines()[0]}); save the "
+            "state_dict alone"
+        ) from error
+    state = content.get("state_dict", content) if isinstance(content, dict) else None
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise ModelError(f"{path}: expected a dict of tensors, or one under `state_dict`")
+    return state
+
+
+def _few(keys: list[str]) -> str:
+    return ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "") if keys else "none"
+
+
+def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str | Path) -> None:
+    """Write `path` (.safetensors) and the same name with .json: how to build it, and what is known of it."""
+    from safetensors.torch import save_file
+
+    path = Path(path)
+    state = {key: value.contiguous() for key, value in network.state_dict().items()}
+    save_file(state, temporary := path.with_name(path.name + ".tmp"))
+    temporary.replace(path)
+    (temporary := path.with_suffix(".json.tmp")).write_text(json.dumps(description, indent=2) + "\n")
+    temporary.replace(path.with_suffix(".json"))
+
+
+def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
+    """The network that `save_artifact` wrote, in evaluation mode, and its description."""
+    from safetensors.torch import load_file
+
+    path = Path(path)
+    description = json.loads(path.with_suffix(".json").read_text())
+    network = build(description["factory"], description["arguments"], description["normalise"])
+    network.load_state_dict(load_file(path))
+    return network.eval(), description

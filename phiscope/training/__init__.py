@@ -1,0 +1,1 @@
+"""The Lightning side: nothing outside this package imports Lightning."""
