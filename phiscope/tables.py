@@ -10,13 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phiscope.errors import DataError
+
+if TYPE_CHECKING:
+    from phiscope.geometry.hull import HullProjection
 
 Columns = Mapping[str, Any]
 
@@ -35,6 +39,8 @@ _SAMPLE = (
     _field("label", _INT, "class the data set gives, from 0"),
     _field("predicted", _INT, "class with the largest logit; the lowest index among equals"),
 )
+
+SAMPLE_COLUMNS = [field.name for field in _SAMPLE]
 
 SCHEMAS: dict[str, pa.Schema] = {
     # `features` and `logits` are fixed-size lists in the file; their lengths are the network's.
@@ -120,6 +126,30 @@ def write(columns: Columns | pd.DataFrame, name: str, path: str | Path, provenan
     arrays = [_array(columns[field.name], field.type) for field in schema]
     metadata = {"phiscope.table": name, "phiscope.provenance": json.dumps(provenance, sort_keys=True)}
     _write_atomically(pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata)), Path(path))
+
+
+def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:
+    """Columns that say the same in every row, such as the view and the split of a chunk."""
+    return {key: [value] * rows for key, value in values.items()}
+
+
+def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) -> dict[str, Any]:
+    """The columns of `hulls` that a projection knows; numbers[k] is the sample that vertex k is."""
+    support = [projection.support(row) for row in range(len(projection.distance))]
+    ordered = [(numbers[index[order]], weight[order]) for index, weight in support for order in [np.argsort(-weight)]]
+    return {
+        "space": [space] * len(support),
+        "distance": projection.distance,
+        "distance_lower": projection.distance_lower,
+        "position": projection.position,
+        "support_size": [len(index) for index, _ in ordered],
+        "support_index": [index for index, _ in ordered],
+        "support_weight": [weight for _, weight in ordered],
+        "duality_gap": projection.gap,
+        "hull_radius": projection.radius,
+        "rounds": projection.rounds,
+        "status": projection.status,
+    }
 
 
 def merge(paths: Iterable[str | Path], path: str | Path, sort_by: Iterable[str]) -> None:

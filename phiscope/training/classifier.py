@@ -152,6 +152,6 @@ def train(
 
 
 def _fingerprint(options: Mapping[str, Any], seed: int, labels: Tensor) -> str:
-    """Names what a checkpoint may be resumed for."""
-    text = json.dumps([dict(options), seed, len(labels), int(labels[:1000].sum())], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """Names what a checkpoint may be resumed for: the same options, seed and data in the same order."""
+    text = json.dumps([dict(options), seed], sort_keys=True)
+    return hashlib.sha256(text.encode() + labels.numpy().tobytes()).hexdigest()[:12]

@@ -1,0 +1,25 @@
+PYTHON ?= python3.11
+CORES ?= all
+
+.PHONY: run test lint clean
+
+run: .venv/ready
+	.venv/bin/snakemake --cores $(CORES)
+
+test: .venv/ready lint
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/snakefmt --check Snakefile workflow
+	.venv/bin/snakemake --lint
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet -r requirements.lock
+	.venv/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf .venv results .snakemake

@@ -1,0 +1,1 @@
+"""What the Snakefile and the scripts share. Nothing else in the library imports it."""

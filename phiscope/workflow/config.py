@@ -1,0 +1,75 @@
+"""Check the configuration before anything runs: one line per mistake, and the nearest name for a misspelt key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from phiscope.errors import ConfigError
+
+
+def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
+    """Raise ConfigError with one line: the key's path, what was expected, what was found."""
+    schema = yaml.safe_load(Path(schema_path).read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    if error is not None:
+        raise ConfigError(_sentence(error))
+    _check_views(config["views"])
+
+
+def _sentence(error: jsonschema.ValidationError) -> str:
+    where = ".".join(str(part) for part in error.absolute_path) or "top level"
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = next(key for key in error.instance if key not in known)
+        nearest = difflib.get_close_matches(str(unknown), known, n=1, cutoff=0.5)
+        hint = f"did you mean {nearest[0]!r}?" if nearest else f"expected one of: {', '.join(known)}"
+        return f"config: {_join(where, unknown)}: there is no such key; {hint}"
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        meaning = error.schema["properties"].get(missing, {}).get("description", "a value")
+        return f"config: {_join(where, missing)}: missing; expected {meaning}"
+    return f"config: {where}: got {error.instance!r}, expected {_expected(error)}"
+
+
+def _join(where: str, key: str) -> str:
+    return str(key) if where == "top level" else f"{where}.{key}"
+
+
+def _expected(error: jsonschema.ValidationError) -> str:
+    phrases = {
+        "type": lambda v: " or ".join(v) if isinstance(v, list) else v,
+        "enum": lambda v: "one of " + ", ".join(map(str, v)),
+        "minimum": lambda v: f"at least {v}",
+        "maximum": lambda v: f"at most {v}",
+        "exclusiveMinimum": lambda v: f"more than {v}",
+        "exclusiveMaximum": lambda v: f"less than {v}",
+        "minItems": lambda v: f"at least {v} entries",
+        "pattern": lambda v: f"text of the form {v}",
+    }
+    phrase = phrases.get(error.validator, lambda v: f"{error.validator} {v}")(error.validator_value)
+    meaning = error.schema.get("description")
+    return f"{phrase} ({meaning})" if meaning else phrase
+
+
+def _check_views(views: Mapping[str, Mapping[str, Any]]) -> None:
+    """Every `of` names a view that is there, and following it ends."""
+    if views.get("original", {}).get("kind") != "original":
+        raise ConfigError("config: views.original: missing; expected {kind: original}, which all others start from")
+    for name in views:
+        seen = [name]
+        while views[seen[-1]]["kind"] != "original":
+            parent = views[seen[-1]].get("of", "original")
+            if parent not in views:
+                nearest = difflib.get_close_matches(parent, views, n=1)
+                hint = f"did you mean {nearest[0]!r}?" if nearest else f"expected one of: {', '.join(views)}"
+                raise ConfigError(f"config: views.{seen[-1]}.of: there is no view {parent!r}; {hint}")
+            if parent in seen:
+                raise ConfigError(f"config: views.{name}.of: {' -> '.join([*seen, parent])} goes in a circle")
+            seen.append(parent)

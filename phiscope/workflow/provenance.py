@@ -1,0 +1,49 @@
+"""What a run says of itself: the configuration's hash, the seed, versions, the commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = ("numpy", "torch", "pytorch-lightning", "qpsolvers", "daqp", "pandas", "pyarrow", "snakemake")
+
+
+def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Small and the same for every job of one run on one machine."""
+    text = json.dumps(config, sort_keys=True, default=str)
+    return {
+        "run": config["run"],
+        "seed": config["seed"],
+        "config_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": {name: _version(name) for name in ("phiscope", *_PACKAGES)},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+@cache
+def _commit() -> str:
+    """The commit the code stands at, `-dirty` where files differ from it; `unknown` outside a checkout."""
+    root = Path(__file__).parents[2]
+    try:
+        described = subprocess.run(
+            ["git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True, text=True
+        )
+    except OSError:
+        return "unknown"
+    return described.stdout.strip() or "unknown"

@@ -1,0 +1,39 @@
+"""Project one chunk of a view onto the convex hull of the training images, in pixel space: section 6."""
+
+from safetensors.numpy import load_file
+
+from phiscope import tables
+from phiscope.arrays import unit_range
+from phiscope.datasets import open_prepared
+from phiscope.geometry import hull
+from phiscope.workflow.provenance import provenance
+
+
+def as_vectors(images):
+    """Every image as one vector of pixels in [0, 1]."""
+    return unit_range(images).reshape(len(images), -1)
+
+
+def project(
+    images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str
+):
+    prepared, used = open_prepared(training), slice(0, limit)
+    vertices = as_vectors(prepared.images(used))
+    found = hull.project(as_vectors(load_file(images)["images"]), vertices, tol=tolerance, threads=threads)
+    columns = tables.read(located, tables.SAMPLE_COLUMNS).to_dict("series")
+    columns |= tables.hull_columns(found, prepared.samples[used], "pixel")
+    columns["projected_class"] = [None] * len(found.distance)
+    tables.write(columns, "hulls", output, provenance(config))
+
+
+if "snakemake" in globals():
+    project(
+        snakemake.input.images,
+        snakemake.input.located,
+        snakemake.input.training,
+        snakemake.params.limit,
+        snakemake.params.tolerance,
+        snakemake.threads,
+        snakemake.config,
+        snakemake.output[0],
+    )

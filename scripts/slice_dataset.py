@@ -1,0 +1,17 @@
+"""The `original` view: a range of the prepared images, with their labels and sample numbers."""
+
+from safetensors.numpy import save_file
+
+from phiscope.datasets import open_prepared
+from phiscope.workflow.chunks import span
+
+
+def slice_dataset(prepared: str, chunk: str, output: str) -> None:
+    dataset = open_prepared(prepared)
+    part = span(chunk)
+    arrays = {"images": dataset.images(part), "labels": dataset.labels[part], "samples": dataset.samples[part]}
+    save_file(arrays, output)
+
+
+if "snakemake" in globals():
+    slice_dataset(snakemake.input[0], snakemake.wildcards.chunk, snakemake.output[0])

@@ -1,0 +1,26 @@
+"""Find the classifier's linear head and what is known of the features that flow into it."""
+
+import torch
+
+from phiscope.arrays import unit_range
+from phiscope.datasets import open_prepared
+from phiscope.head import Head
+from phiscope.models import load_artifact, split
+
+
+def split_classifier(classifier: str, images: str, layer: str | None, lower_bound, output: str) -> None:
+    network, _ = load_artifact(classifier)
+    example = torch.from_numpy(unit_range(open_prepared(images).images(slice(0, 2))))
+    feature_map = split(network, example, head=layer)
+    bound = feature_map.lower_bound if lower_bound == "detect" else lower_bound
+    Head(feature_map.weight.numpy(), feature_map.bias.numpy(), feature_map.layer, bound).save(output)
+
+
+if "snakemake" in globals():
+    split_classifier(
+        snakemake.input.classifier,
+        snakemake.input.images,
+        snakemake.params.head,
+        snakemake.params.lower_bound,
+        snakemake.output[0],
+    )

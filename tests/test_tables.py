@@ -1,0 +1,59 @@
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from phiscope import tables
+from phiscope.errors import DataError
+
+
+def features(samples):
+    count = len(samples)
+    return {
+        **tables.constant({"view": "original", "split": "test"}, count),
+        "sample": samples, "label": [0] * count, "predicted": [1] * count, "margin": np.arange(count) / 2,
+        "closest_class": [2] * count, "features": np.arange(count * 3, dtype=np.float32).reshape(count, 3),
+        "logits": np.arange(count * 2, dtype=np.float64).reshape(count, 2),
+    }  # fmt: skip
+
+
+def test_write_read_matrix_and_provenance(tmp_path):
+    columns = features([4, 2])
+    tables.write(columns, "features", tmp_path / "a/b.parquet", {"seed": 3})
+    path = tmp_path / "a/b.parquet"
+    np.testing.assert_array_equal(tables.matrix(path, "features"), columns["features"])
+    assert tables.matrix(path, "features").dtype == np.float32
+    assert tables.read(path, ["sample", "margin"]).to_dict("list") == {"sample": [4, 2], "margin": [0.0, 0.5]}
+    assert tables.provenance(path) == {"seed": 3}
+    assert [p.name for p in path.parent.iterdir()] == ["b.parquet"]
+    assert str(pq.read_schema(path).field("features").type) == "fixed_size_list<element: float>[3]"
+
+
+def test_merge_sorts_and_keeps_lists_with_their_rows(tmp_path):
+    for name, samples in (("x", [5, 1]), ("y", [3])):
+        tables.write(features(samples), "features", tmp_path / f"{name}.parquet", {"seed": 3})
+    tables.merge([tmp_path / "x.parquet", tmp_path / "y.parquet"], tmp_path / "all.parquet", ["sample"])
+    assert tables.read(tmp_path / "all.parquet")["sample"].tolist() == [1, 3, 5]
+    np.testing.assert_array_equal(tables.matrix(tmp_path / "all.parquet", "features")[:, 0], [3, 0, 0])
+    assert tables.provenance(tmp_path / "all.parquet") == {"seed": 3}
+
+
+def test_columns_that_do_not_fit_are_named(tmp_path):
+    columns = features([1])
+    columns["margins"] = columns.pop("margin")
+    with pytest.raises(DataError, match="margins"):
+        tables.write(columns, "features", tmp_path / "a.parquet", {})
+
+
+@pytest.mark.parametrize("name", tables.SCHEMAS)
+def test_every_column_says_what_it_is(name):
+    for field in tables.SCHEMAS[name]:
+        assert field.metadata[b"description"], field.name
+        assert b"unit" in field.metadata
+
+
+def test_provenance_is_json_in_the_file(tmp_path):
+    tables.write(features([1]), "features", tmp_path / "a.parquet", {"packages": {"numpy": "2"}})
+    raw = pq.read_schema(tmp_path / "a.parquet").metadata[b"phiscope.provenance"]
+    assert json.loads(raw) == {"packages": {"numpy": "2"}}

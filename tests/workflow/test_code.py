@@ -1,0 +1,49 @@
+import pytest
+
+from phiscope.workflow.code import fingerprint
+
+FILES = {
+    "scripts/work.py": "from phiscope.tools import hammer\nfrom phiscope.store import keep\n",
+    "phiscope/__init__.py": "",
+    "phiscope/tools/__init__.py": (
+        '"""Tools."""\nfrom phiscope.tools.hammer_file import hammer\nfrom phiscope.tools.saw import saw\n'
+    ),
+    "phiscope/tools/hammer_file.py": "def hammer():\n    from phiscope import nail\n    return nail.size\n",
+    "phiscope/tools/saw.py": "def saw():\n    return 1\n",
+    "phiscope/nail.py": 'def size():\n    """The size."""\n    return 3\n',
+    "phiscope/store.py": "import phiscope.shelf\n\n\ndef keep():\n    return phiscope.shelf.room\n",
+    "phiscope/shelf.py": "room = 1\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A function that lays the files out, some of them changed, and gives the script's fingerprint."""
+    count = iter(range(100))
+
+    def lay(**changed):
+        root = tmp_path / str(next(count))
+        for name, text in (FILES | {key.replace("__", "/") + ".py": value for key, value in changed.items()}).items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text)
+        return fingerprint(root / "scripts/work.py", root)
+
+    return lay
+
+
+def test_a_changed_line_counts_wherever_it_is_reached(tree):
+    base = tree()
+    assert tree() == base
+    assert tree(phiscope__nail="def size():\n    return 4\n") != base  # behind a deferred import and a package
+    assert tree(phiscope__shelf="room = 2\n") != base  # behind `import a.b`
+    assert tree(scripts__work=FILES["scripts/work.py"] + "x = 1\n") != base
+
+
+def test_comments_docstrings_and_blank_lines_do_not_count(tree):
+    text = '"""Module."""\n\n\ndef size():\n    """Another docstring."""\n\n    # why three\n    return 3\n'
+    assert tree(phiscope__nail=text) == tree()
+
+
+def test_what_is_not_imported_does_not_count(tree):
+    """The package passes `saw` on too, but the script asks for `hammer` only."""
+    assert tree(phiscope__tools__saw="def saw():\n    return 2\n") == tree()

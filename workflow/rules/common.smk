@@ -1,0 +1,118 @@
+# What all rules share: the checked configuration, names of chunks, and what a rule rests on.
+
+import sys
+from functools import cache
+from pathlib import Path
+
+from phiscope.datasets import open_prepared
+from phiscope.errors import PhiscopeError
+from phiscope.views import VIEWS
+from phiscope.workflow import chunks, code
+from phiscope.workflow.config import check
+
+ROOT = Path(workflow.basedir)
+
+try:
+    check(config, ROOT / "workflow/schemas/config.schema.yaml")
+except PhiscopeError as error:
+    sys.exit(str(error))
+
+RESULTS = f"results/{config['run']}"
+CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
+HEAD = f"{RESULTS}/models/head.safetensors"
+DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
+
+
+wildcard_constraints:
+    view="[^/]+",
+    split="train|test",
+    chunk=chunks.PATTERN,
+
+
+def script(name):
+    """Path of a script, as rules want it: relative to the file that names it."""
+    return f"../../scripts/{name}.py"
+
+
+def rests_on(name, *modules):
+    """Changes when a line changes, in the script or in the library, that the script rests on."""
+    return code.fingerprint(ROOT / f"scripts/{name}.py", ROOT, *modules)
+
+
+def all_cores():
+    """Threads of rules whose library spreads over cores by itself."""
+    return workflow.cores or 1
+
+
+# How many samples there are is known once the data set is prepared, hence the checkpoint.
+
+
+@cache
+def prepared_count(path):
+    return len(open_prepared(path))
+
+
+def limit(split):
+    return config["dataset"].get("limit", {}).get(split)
+
+
+def at_most(count, most):
+    return count if most is None else min(count, most)
+
+
+def sample_count(view, split):
+    """Samples of a view: those of the view it starts from, or the first of them."""
+    if view == "original":
+        count = at_most(prepared_count(checkpoints.prepare_dataset.get(split=split).output[0]), limit(split))
+    elif "pixel_hull" in VIEWS[config["views"][view]["kind"]].needs:
+        count = projected_count(parent_of(view), "pixel")
+    else:
+        count = sample_count(parent_of(view), split)
+    return count if split == "train" else at_most(count, config["views"][view].get("samples"))
+
+
+def projected_count(view, space):
+    """Samples of a view that are projected onto the hull in a space."""
+    return at_most(sample_count(view, "test"), config["hulls"][space]["samples"])
+
+
+def chunks_of(table, view, split):
+    """Files of a table's chunks: `features`, `margins`, `hulls/feature` or `hulls/pixel`."""
+    space = table.removeprefix("hulls/")
+    count = sample_count(view, split) if space == table else projected_count(view, space)
+    names = chunks.names(count, config["chunk_size"])
+    return [f"{RESULTS}/chunks/{table}/{view}/{split}/{name}.parquet" for name in names]
+
+
+# Views: which there are, what each starts from, and what its transformation needs.
+
+
+def parent_of(view):
+    return config["views"][view].get("of", "original")
+
+
+def splits_of(view):
+    return ["train", "test"] if view == "original" else ["test"]
+
+
+def spaces_of(view):
+    return config["views"][view].get("spaces", ["feature"])
+
+
+def temp_unless_kept(view):
+    return (lambda path: path) if config["views"][view].get("keep") else temp
+
+
+def needs_of(view):
+    """Rule inputs for the artifacts that a view's transformation wants."""
+    files = {
+        "pixel_hull": f"{RESULTS}/chunks/hulls/pixel/{parent_of(view)}/{{split}}/{{chunk}}.parquet",
+        "training_images": f"{RESULTS}/data/train.safetensors",
+    }
+    return {need: files[need] for need in VIEWS[config["views"][view]["kind"]].needs}
+
+
+def parameters_of(view):
+    """What the config gives a view beyond what every view has."""
+    common = ("kind", "of", "samples", "spaces", "keep")
+    return {key: value for key, value in config["views"][view].items() if key not in common}

@@ -1,0 +1,128 @@
+TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
+
+SORT = {
+    "margins": ["view", "split", "sample", "other_class"],
+    "hulls": ["view", "space", "sample"],
+    "balls": ["view", "split", "sample"],
+}
+
+
+def parts_of_table(wildcards):
+    """Every chunk of a table, over all views."""
+    views = config["views"]
+    if wildcards.table == "hulls":
+        spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
+        return [part for view, table in spaces for part in chunks_of(table, view, "test")]
+    halves = [(view, split) for view in views for split in splits_of(view)]
+    if wildcards.table == "balls":
+        return [f"{RESULTS}/chunks/balls/{view}/{split}.parquet" for view, split in halves]
+    return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
+
+
+rule locate:
+    message:
+        "Features and margins of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
+    input:
+        images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
+        classifier=CLASSIFIER,
+        head=HEAD,
+    output:
+        features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
+        margins=f"{RESULTS}/chunks/margins/{{view}}/{{split}}/{{chunk}}.parquet",
+    params:
+        solver=config["margins"]["solver"],
+        code=rests_on("locate"),
+    conda:
+        "../../envs/phiscope.yaml"
+    script:
+        script("locate")
+
+
+rule merge_features:
+    message:
+        "Features of {wildcards.view}, {wildcards.split}"
+    input:
+        lambda wildcards: chunks_of("features", wildcards.view, wildcards.split),
+    output:
+        f"{RESULTS}/features/{{view}}/{{split}}.parquet",
+    params:
+        sort_by=["sample"],
+        code=rests_on("merge_chunks"),
+    conda:
+        "../../envs/phiscope.yaml"
+    script:
+        script("merge_chunks")
+
+
+rule project_feature_hull:
+    message:
+        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in feature space"
+    input:
+        features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
+        training=TRAINING_FEATURES,
+        head=HEAD,
+    output:
+        f"{RESULTS}/chunks/hulls/feature/{{view}}/{{split}}/{{chunk}}.parquet",
+    params:
+        tolerance=config["hulls"]["feature"]["tolerance"],
+        code=rests_on("project_feature_hull"),
+    threads: all_cores()
+    conda:
+        "../../envs/phiscope.yaml"
+    script:
+        script("project_feature_hull")
+
+
+rule project_pixel_hull:
+    message:
+        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in pixel space"
+    input:
+        images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
+        located=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
+        training=f"{RESULTS}/data/train.safetensors",
+    output:
+        f"{RESULTS}/chunks/hulls/pixel/{{view}}/{{split}}/{{chunk}}.parquet",
+    params:
+        tolerance=config["hulls"]["pixel"]["tolerance"],
+        limit=limit("train"),
+        code=rests_on("project_pixel_hull"),
+    threads: all_cores()
+    conda:
+        "../../envs/phiscope.yaml"
+    script:
+        script("project_pixel_hull")
+
+
+rule count_balls:
+    message:
+        "Samples inside the balls of {wildcards.view}, {wildcards.split}"
+    input:
+        located=f"{RESULTS}/features/{{view}}/{{split}}.parquet",
+        train=TRAINING_FEATURES,
+        test=f"{RESULTS}/features/original/test.parquet",
+    output:
+        f"{RESULTS}/chunks/balls/{{view}}/{{split}}.parquet",
+    params:
+        code=rests_on("count_balls"),
+    conda:
+        "../../envs/phiscope.yaml"
+    script:
+        script("count_balls")
+
+
+rule merge_table:
+    message:
+        "Table {wildcards.table}"
+    input:
+        parts_of_table,
+    output:
+        f"{RESULTS}/tables/{{table}}.parquet",
+    wildcard_constraints:
+        table="margins|hulls|balls",
+    params:
+        sort_by=lambda wildcards: SORT[wildcards.table],
+        code=rests_on("merge_chunks"),
+    conda:
+        "../../envs/phiscope.yaml"
+    script:
+        script("merge_chunks")
