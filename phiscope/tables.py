@@ -57,9 +57,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         [
             *_SAMPLE,
             _field("other_class", _INT, "class j of the boundary"),
-            _field(
-                "margin", _REAL, "distance to the closest flip point between the two classes, equation (11)", _PHI
-            ),
+            _field("margin", _REAL, "distance to the closest flip point between the two classes, equation (11)", _PHI),
             _field("status", _TEXT, "`solved`, `infeasible`, `degenerate_pair` or `inaccurate`"),
             _field("primal_residual", _REAL, "largest violation of (7), (8), (10), recomputed", "absolute"),
             _field("dual_residual", _REAL, "largest violation of stationarity, recomputed", "absolute"),
@@ -78,9 +76,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("distance_lower", _REAL, "proven lower bound on that distance", "distance in the space"),
             _field("position", _TEXT, "what is proven: `outside`, `within_tolerance` or `undecided`"),
             _field("support_size", _INT, "training samples with a positive coefficient"),
-            _field(
-                "support_index", pa.list_(_INT), "their `sample` in the training split, largest coefficient first"
-            ),
+            _field("support_index", pa.list_(_INT), "their `sample` in the training split, largest coefficient first"),
             _field("support_weight", pa.list_(_REAL), "their coefficients α of equation (21)"),
             _field(
                 "duality_gap", _REAL, "g = max_j <z-x, z-d_j>; bounds f - f* of half the squared distance", "squared"

@@ -11,9 +11,7 @@ def count_balls(located: str, train: str, test: str, config: dict, output: str) 
     frame = tables.read(located, SAMPLE)
     centers, radii = tables.matrix(located, "features"), frame["margin"].to_numpy()
     train_points, train_frame = tables.matrix(train, "features"), tables.read(train, SAMPLE)
-    itself = {
-        side: range(len(frame)) if located == path else None for side, path in (("train", train), ("test", test))
-    }
+    itself = {side: range(len(frame)) if located == path else None for side, path in (("train", train), ("test", test))}
     columns = {key: frame[key] for key in SAMPLE if key != "margin"} | {
         "radius": radii,
         "train_inside": balls.inside(centers, radii, train_points, exclude_self=itself["train"]),

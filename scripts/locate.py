@@ -18,9 +18,7 @@ def features_of(view: dict, classifier: str, head: Head, device: str):
     return extract(feature_map, view["images"], device=device)
 
 
-def locate(
-    images: str, classifier: str, head_file: str, solver: str, view_name: str, split_name: str, config, output
-):
+def locate(images: str, classifier: str, head_file: str, solver: str, view_name: str, split_name: str, config, output):
     torch.set_num_threads(1)  # chunks are the jobs
     view, head, about = load_file(images), Head.load(head_file), provenance(config)
     features = features_of(view, classifier, head, choose_device(config["device"]))

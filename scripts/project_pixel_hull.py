@@ -14,9 +14,7 @@ def as_vectors(images):
     return unit_range(images).reshape(len(images), -1)
 
 
-def project(
-    images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str
-):
+def project(images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str):
     prepared, used = open_prepared(training), slice(0, limit)
     vertices = as_vectors(prepared.images(used))
     found = hull.project(as_vectors(load_file(images)["images"]), vertices, tol=tolerance, threads=threads)

@@ -29,9 +29,7 @@ def fresh():
 
 def test_learns_and_tells(tmp_path):
     told = []
-    history = train(
-        fresh(), *stripes(200), OPTIONS, seed=0, checkpoints=tmp_path, report=lambda h: told.append(len(h))
-    )
+    history = train(fresh(), *stripes(200), OPTIONS, seed=0, checkpoints=tmp_path, report=lambda h: told.append(len(h)))
     assert told == [1, 2, 3, 4, 5, 6]
     assert history[-1]["train_loss"] < 0.5 * history[0]["train_loss"]
     assert history[-1]["val_accuracy"] == 1.0

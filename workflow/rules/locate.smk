@@ -20,8 +20,6 @@ def parts_of_table(wildcards):
 
 
 rule locate:
-    message:
-        "Features and margins of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     input:
         images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
         classifier=CLASSIFIER,
@@ -29,100 +27,102 @@ rule locate:
     output:
         features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
         margins=f"{RESULTS}/chunks/margins/{{view}}/{{split}}/{{chunk}}.parquet",
+    conda:
+        "../../envs/phiscope.yaml"
     params:
         solver=config["margins"]["solver"],
         code=rests_on("locate"),
-    conda:
-        "../../envs/phiscope.yaml"
+    message:
+        "Features and margins of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
         script("locate")
 
 
 rule merge_features:
-    message:
-        "Features of {wildcards.view}, {wildcards.split}"
     input:
         lambda wildcards: chunks_of("features", wildcards.view, wildcards.split),
     output:
         f"{RESULTS}/features/{{view}}/{{split}}.parquet",
+    conda:
+        "../../envs/phiscope.yaml"
     params:
         sort_by=["sample"],
         code=rests_on("merge_chunks"),
-    conda:
-        "../../envs/phiscope.yaml"
+    message:
+        "Features of {wildcards.view}, {wildcards.split}"
     script:
         script("merge_chunks")
 
 
 rule project_feature_hull:
-    message:
-        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in feature space"
     input:
         features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
         training=TRAINING_FEATURES,
         head=HEAD,
     output:
         f"{RESULTS}/chunks/hulls/feature/{{view}}/{{split}}/{{chunk}}.parquet",
+    conda:
+        "../../envs/phiscope.yaml"
+    threads: all_cores()
     params:
         tolerance=config["hulls"]["feature"]["tolerance"],
         code=rests_on("project_feature_hull"),
-    threads: all_cores()
-    conda:
-        "../../envs/phiscope.yaml"
+    message:
+        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in feature space"
     script:
         script("project_feature_hull")
 
 
 rule project_pixel_hull:
-    message:
-        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in pixel space"
     input:
         images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
         located=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
         training=f"{RESULTS}/data/train.safetensors",
     output:
         f"{RESULTS}/chunks/hulls/pixel/{{view}}/{{split}}/{{chunk}}.parquet",
+    conda:
+        "../../envs/phiscope.yaml"
+    threads: all_cores()
     params:
         tolerance=config["hulls"]["pixel"]["tolerance"],
         limit=limit("train"),
         code=rests_on("project_pixel_hull"),
-    threads: all_cores()
-    conda:
-        "../../envs/phiscope.yaml"
+    message:
+        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in pixel space"
     script:
         script("project_pixel_hull")
 
 
 rule count_balls:
-    message:
-        "Samples inside the balls of {wildcards.view}, {wildcards.split}"
     input:
         located=f"{RESULTS}/features/{{view}}/{{split}}.parquet",
         train=TRAINING_FEATURES,
         test=f"{RESULTS}/features/original/test.parquet",
     output:
         f"{RESULTS}/chunks/balls/{{view}}/{{split}}.parquet",
-    params:
-        code=rests_on("count_balls"),
     conda:
         "../../envs/phiscope.yaml"
+    params:
+        code=rests_on("count_balls"),
+    message:
+        "Samples inside the balls of {wildcards.view}, {wildcards.split}"
     script:
         script("count_balls")
 
 
 rule merge_table:
-    message:
-        "Table {wildcards.table}"
     input:
         parts_of_table,
     output:
         f"{RESULTS}/tables/{{table}}.parquet",
     wildcard_constraints:
         table="margins|hulls|balls",
+    conda:
+        "../../envs/phiscope.yaml"
     params:
         sort_by=lambda wildcards: SORT[wildcards.table],
         code=rests_on("merge_chunks"),
-    conda:
-        "../../envs/phiscope.yaml"
+    message:
+        "Table {wildcards.table}"
     script:
         script("merge_chunks")

@@ -1,0 +1,21 @@
+"""One seeded order of a split, every prefix of which is a fair sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.arrays import generator
+
+
+def stratified_order(labels: NDArray[np.integer], seed: int) -> NDArray[np.int64]:
+    """A permutation of range(len(labels)) whose every prefix holds each class in proportion, to within one.
+
+    Each class is shuffled by its own random stream; the k-th of its n_c members then stands at (k + 1/2) / n_c
+    of the way, so limits are prefixes and a larger limit contains a smaller one.
+    """
+    place = np.empty(len(labels))
+    for label in np.unique(labels):
+        members = generator(seed, int(label)).permutation(np.flatnonzero(labels == label))
+        place[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return np.lexsort((labels, place))

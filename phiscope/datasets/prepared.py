@@ -1,0 +1,51 @@
+"""A split as the workflow keeps it: one file, in stratified order, read by ranges."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.order import stratified_order
+
+
+def save(dataset: ImageDataset, path: str | Path, seed: int) -> None:
+    """Write the whole split in `stratified_order` under a temporary name, then move it into place."""
+    path = Path(path)
+    order = stratified_order(dataset.labels, seed)
+    arrays = {"images": dataset.images[order], "labels": dataset.labels[order], "samples": dataset.samples[order]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
+    save_file(arrays, temporary, metadata={"classes": json.dumps(dataset.classes)})
+    temporary.replace(path)
+
+
+class PreparedDataset:
+    """Labels and sample numbers in memory, images on disk until a range of them is asked for."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with safe_open(self.path, framework="numpy") as file:
+            self.labels: NDArray[np.int64] = file.get_tensor("labels")
+            self.samples: NDArray[np.int64] = file.get_tensor("samples")
+            self.classes: tuple[str, ...] = tuple(json.loads(file.metadata()["classes"]))
+            self.shape: tuple[int, ...] = tuple(file.get_slice("images").get_shape()[1:])
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def images(self, part: slice | None = None) -> NDArray:
+        """The images (m, channels, height, width) at a range of positions; all of them for None."""
+        with safe_open(self.path, framework="numpy") as file:
+            return file.get_tensor("images") if part is None else file.get_slice("images")[part.start : part.stop]
+
+
+def open_prepared(path: str | Path) -> PreparedDataset:
+    """Open what `save` wrote."""
+    return PreparedDataset(path)

@@ -1,0 +1,114 @@
+"""The CIFAR-10 and CIFAR-100 batches as published, python (pickled) or binary, in a folder or a .tar.gz."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.datasets.images import ImageDataset
+from phiscope.errors import DataError
+
+Files = dict[str, Callable[[], bytes]]
+_PIXELS = 3 * 32 * 32
+_TEN = {"train": [f"data_batch_{k}" for k in range(1, 6)], "test": ["test_batch"]}
+
+
+def read(path: Path, split: str) -> ImageDataset:
+    """50,000 training or 10,000 test images (as many as the batches hold), 32x32 colour; fine labels of CIFAR-100."""
+    files = _files(path)
+    ten = _TEN[split]
+    if all(name in files for name in ten):
+        parts = [_pickled(name, files[name](), b"labels") for name in ten]
+        return _joined(parts, _names(files, "batches.meta", b"label_names", 10))
+    if split in files:
+        return _joined(
+            [_pickled(split, files[split](), b"fine_labels")], _names(files, "meta", b"fine_label_names", 100)
+        )
+    if all(f"{name}.bin" in files for name in ten):
+        return _joined(
+            [_binary(name, files[f"{name}.bin"](), 1) for name in ten], _lines(files, "batches.meta.txt", 10)
+        )
+    if f"{split}.bin" in files:
+        return _joined([_binary(split, files[f"{split}.bin"](), 2)], _lines(files, "fine_label_names.txt", 100))
+    raise DataError(f"{path}: expected {', '.join(ten)} (CIFAR-10) or {split} (CIFAR-100), as pickles or .bin")
+
+
+def _files(path: Path) -> Files:
+    """The members of a folder or an archive, by name, wherever in it they lie."""
+    if path.is_dir():
+        return {file.name: file.read_bytes for file in sorted(path.rglob("*")) if file.is_file()}
+    try:
+        with tarfile.open(path) as archive:
+            content = {Path(m.name).name: archive.extractfile(m).read() for m in archive.getmembers() if m.isfile()}
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise DataError(f"{path}: not a whole .tar.gz ({error}); fetch it again") from error
+    return {name: lambda data=data: data for name, data in content.items()}
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Opens pickles of arrays, bytes, lists and dicts; anything that could run code is refused."""
+
+    def find_class(self, module: str, name: str):
+        if module.startswith(("numpy.core.multiarray", "numpy._core.multiarray")) and name == "_reconstruct":
+            return np._core.multiarray._reconstruct
+        if module == "numpy" and name in ("ndarray", "dtype"):
+            return getattr(np, name)
+        if (module, name) == ("_codecs", "encode"):
+            import codecs
+
+            return codecs.encode
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+
+
+def _unpickled(name: str, content: bytes) -> dict:
+    try:
+        entries = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
+    except Exception as error:  # a damaged pickle can fail in any way
+        raise DataError(f"{name}: not a pickle of arrays ({error}); fetch the data set again") from error
+    if not isinstance(entries, dict):
+        raise DataError(f"{name}: holds a {type(entries).__name__}; expected a dict with data and labels")
+    return {key.encode() if isinstance(key, str) else key: value for key, value in entries.items()}
+
+
+def _pickled(name: str, content: bytes, labels: bytes) -> tuple[NDArray, NDArray]:
+    entries = _unpickled(name, content)
+    if b"data" not in entries or labels not in entries:
+        raise DataError(f"{name}: holds {sorted(entries)}; expected data and {labels.decode()}")
+    data, numbers = np.asarray(entries[b"data"]), np.asarray(entries[labels], dtype=np.int64)
+    if data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != _PIXELS or len(data) != len(numbers):
+        raise DataError(
+            f"{name}: data {data.shape} {data.dtype}, {len(numbers)} labels; expected (n, {_PIXELS}) uint8, n"
+        )
+    return data, numbers
+
+
+def _binary(name: str, content: bytes, label_bytes: int) -> tuple[NDArray, NDArray]:
+    row = label_bytes + _PIXELS
+    if not content or len(content) % row:
+        raise DataError(
+            f"{name}.bin: holds {len(content)} bytes; expected a multiple of {row}: fetch the data set again"
+        )
+    rows = np.frombuffer(content, np.uint8).reshape(-1, row)
+    return rows[:, label_bytes:], rows[:, label_bytes - 1].astype(np.int64)
+
+
+def _joined(parts: list[tuple[NDArray, NDArray]], classes: list[str]) -> ImageDataset:
+    data, labels = (np.concatenate(column) for column in zip(*parts))
+    return ImageDataset(data.reshape(-1, 3, 32, 32), labels, tuple(classes))
+
+
+def _names(files: Files, name: str, key: bytes, count: int) -> list[str]:
+    if name not in files:
+        return [str(k) for k in range(count)]
+    return [entry.decode() if isinstance(entry, bytes) else entry for entry in _unpickled(name, files[name]())[key]]
+
+
+def _lines(files: Files, name: str, count: int) -> list[str]:
+    found: Iterator[str] = filter(None, files[name]().decode().split()) if name in files else map(str, range(count))
+    return list(found)
