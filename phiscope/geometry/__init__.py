@@ -1,0 +1,1 @@
+"""Geometry of a feature space: margins, hulls, balls. Knows arrays and nothing of files, tables or plots."""
