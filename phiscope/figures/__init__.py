@@ -1,0 +1,52 @@
+"""One module per figure, each with `draw(frames...) -> Figure`; frames in, pictures out, nothing else.
+
+    from phiscope import figures
+    figure = figures.draw("plane", standing=standing)
+    Path("plane.svg").write_bytes(figures.encode(figure, "svg"))
+
+A figure sees DataFrames only: no files, no configuration. It is built on `matplotlib.figure.Figure`, never on
+pyplot, so that drawing leaves no global state behind and needs no display.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from phiscope.errors import ConfigError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FIGURES: dict[str, str] = {
+    "training": "phiscope.figures.training",
+    "distances": "phiscope.figures.distances",
+    "plane": "phiscope.figures.plane",
+    "ambiguity": "phiscope.figures.ambiguity",
+    "accuracy": "phiscope.figures.accuracy",
+    "support": "phiscope.figures.support",
+    "balls": "phiscope.figures.balls",
+    "slice": "phiscope.figures.slice",
+    "human": "phiscope.figures.human",
+    "class_margins": "phiscope.figures.class_margins",
+    "sample": "phiscope.figures.sample",
+    "comparison": "phiscope.figures.comparison",
+}
+
+
+def draw(name: str, **frames: Any) -> Figure:
+    """The figure of that name, from the frames its module's `draw` asks for."""
+    if name not in FIGURES:
+        nearest = difflib.get_close_matches(name, FIGURES, n=1, cutoff=0.0)[0]
+        raise ConfigError(
+            f"figure {name!r} does not exist; expected one of {', '.join(FIGURES)} (did you mean {nearest!r}?)"
+        )
+    return import_module(FIGURES[name]).draw(**frames)
+
+
+def encode(figure: Figure, kind: str = "svg", dpi: int = 170) -> bytes:
+    """A figure as the bytes of an svg or png file; the same figure always gives the same bytes."""
+    from phiscope.figures.export import encode  # deferred: asking which figures there are needs no matplotlib
+
+    return encode(figure, kind, dpi)

@@ -1,0 +1,43 @@
+"""Which classes are neighbours: the median margin by the sample's class and the class across the boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import require
+from phiscope.figures.style import MUTED, blank, themed
+
+_WRITTEN = 20  # more classes than this leave no room for numbers in the cells
+
+
+@themed
+def draw(margins: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """margins: predicted, other_class, margin, one row per pair or per solved problem; classes: their names.
+
+    Cells hold the median; pairs without a flip point stay grey.
+    """
+    require(margins, "margins", "predicted", "other_class", "margin")
+    median = margins.groupby(["predicted", "other_class"])["margin"].median().unstack()
+    everything = range(len(classes))
+    median = median.reindex(index=everything, columns=everything)
+    written = len(classes) <= _WRITTEN
+    figure = blank(height=6.2 if len(classes) > 4 else 3.6, width=7.0)
+    ax = figure.subplots()
+    ax.set_facecolor("#eceff2")
+    sns.heatmap(
+        median, ax=ax, cmap="viridis", annot=written, fmt=".2g", square=True, linewidths=0.6,
+        annot_kws={"fontsize": 8}, xticklabels=list(classes), yticklabels=list(classes),
+        mask=~np.isfinite(median.to_numpy(float)), cbar_kws={"label": "median margin", "shrink": 0.7},
+    )  # fmt: skip
+    ax.set(xlabel="class across the boundary", ylabel="predicted class")
+    ax.tick_params(length=0)
+    ax.tick_params(axis="x", rotation=45 if max(map(len, map(str, classes))) > 3 else 0)
+    ax.tick_params(axis="y", rotation=0)
+    ax.spines[:].set_visible(False)
+    ax.figure.axes[-1].tick_params(color=MUTED)
+    return figure

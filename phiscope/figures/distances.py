@@ -1,0 +1,57 @@
+"""Figure 10: how far samples are from the closest decision boundary and from the hull of the training set."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from phiscope.figures.frames import per_view, require, view_title
+from phiscope.figures.style import HULL, MARGIN, MUTED, note, panels, themed, upper_limit
+
+_BINS = 60
+_ON_AXIS = 0.995  # a few far samples must not squeeze all others into one bar; they are counted in the note
+
+
+@themed
+def draw(standing: pd.DataFrame) -> Figure:
+    """standing: one row per view and test sample with margin and distance, both in feature space.
+
+    Both distributions share one axis, since the question is which of the two is larger.
+    """
+    require(standing, "standing", "margin", "distance")
+    views = per_view(standing)
+    end = upper_limit(standing[["margin", "distance"]].to_numpy(float), _ON_AXIS)
+    figure, axes = panels(len(views), 1, 2.6, sharex=True)
+    for ax, (name, rows) in zip(axes[:, 0], views.items()):
+        _panel(ax, rows, np.linspace(0.0, end, _BINS + 1))
+        ax.set_title(view_title(views, name))
+    axes[-1, 0].set_xlabel("distance in feature space")
+    return figure
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, edges: np.ndarray) -> None:
+    lines = []
+    kinds = (("margin", MARGIN, "to the closest decision boundary"), ("distance", HULL, "to the hull"))
+    for column, colour, words in kinds:
+        values = rows[column].to_numpy(float)
+        values = values[np.isfinite(values)]
+        weights = np.full(values.size, 1 / max(values.size, 1))  # shares of all samples, also of those off the axis
+        sns.histplot(
+            x=values, weights=weights, bins=list(edges), element="step", color=colour, alpha=0.3, lw=1.2, ax=ax
+        )
+        if values.size:
+            ax.axvline(np.median(values), color=colour, lw=1.2, ls="--")
+            lines.append((f"{words}: median {np.median(values):.3g}", colour))
+            lines += _beyond(values, edges[-1])
+    note(ax, lines)
+    ax.set(xlim=(0.0, edges[-1]), ylabel="share of samples")
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+
+
+def _beyond(values: np.ndarray, end: float) -> list[tuple[str, str]]:
+    far = int((values > end).sum())
+    return [(f"({far:,} further out, up to {values.max():.3g})", MUTED)] if far else []

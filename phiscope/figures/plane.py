@@ -1,0 +1,64 @@
+"""Margin against hull distance, sample by sample: on which side of the diagonal does it stand?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import finite, per_view, require, view_title
+from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, percent, themed, upper_limit
+
+_CROWD = 1500  # more samples than this are drawn as density
+_COLUMNS = 2
+
+
+@themed
+def draw(standing: pd.DataFrame) -> Figure:
+    """standing: one row per view and test sample with margin, distance and correct.
+
+    Above the diagonal the hull of the training set is closer than the closest decision boundary.
+    """
+    require(standing, "standing", "margin", "distance", "correct")
+    views = per_view(standing)
+    columns = min(_COLUMNS, len(views))
+    rows = math.ceil(len(views) / columns)
+    figure = blank(height=rows * (4.6 if columns == 1 else 3.5), width=5.6 if columns == 1 else 7.2)
+    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    for place in places[len(views) :]:
+        place.axis("off")
+    for ax, (name, part) in zip(places, views.items()):
+        _panel(ax, finite(part, "margin", "distance"), view_title(views, name))
+    return figure
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
+    x, y = rows["distance"].to_numpy(float), rows["margin"].to_numpy(float)
+    wrong = ~rows["correct"].to_numpy(bool)
+    ends = upper_limit(x), upper_limit(y)
+    _samples(ax, x, y, wrong, ends)
+    ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)
+    share = float((y > x).mean()) if len(rows) else np.nan
+    ax.set_title("\n".join(filter(None, [title, f"{percent(share)} of {len(rows):,} samples are closer to the hull"])))
+    place = {"xycoords": "axes fraction", "color": MUTED, "fontsize": 8.5, "zorder": 5}
+    ax.annotate("closer to the hull", (0.03, 0.97), va="top", **place)
+    ax.annotate("closer to a boundary", (0.98, 0.03), ha="right", **place)
+    ax.annotate(
+        f"× wrong prediction ({int(wrong.sum()):,})", (0.98, 0.97), ha="right", va="top", **place | {"color": WRONG}
+    )
+    ax.set(
+        xlim=(0, ends[0]), ylim=(0, ends[1]), xlabel="distance to the hull", ylabel="distance to the closest boundary"
+    )
+
+
+def _samples(ax: Axes, x: np.ndarray, y: np.ndarray, wrong: np.ndarray, ends: tuple[float, float]) -> None:
+    """Right predictions as density or points, wrong ones always one by one."""
+    if len(x) > _CROWD:
+        ax.hexbin(x, y, gridsize=44, extent=(0, ends[0], 0, ends[1]), bins="log", mincnt=1, cmap=DENSITY, lw=0.1)
+        ax.scatter(x[wrong], y[wrong], s=5, marker="x", lw=0.5, color=WRONG, alpha=0.5, zorder=3, rasterized=True)
+        return
+    ax.scatter(x[~wrong], y[~wrong], s=9, color=MARGIN, alpha=0.45, lw=0, zorder=2)
+    ax.scatter(x[wrong], y[wrong], s=24, marker="x", lw=1.3, color=WRONG, zorder=3)

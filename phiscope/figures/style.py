@@ -1,0 +1,114 @@
+"""The common look: one theme, colours with one meaning everywhere, and the small pieces that figures share.
+
+Colours are taken from Okabe and Ito's palette, which stays distinct under colour-blindness, darkened where they
+also colour text.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH = 7.2  # inches; the report's text column
+INK, MUTED, FAINT = "#1f2933", "#66717d", "#d5dae0"
+MARGIN, HULL = "#0072b2", "#c24f00"
+WRONG = "#c2266b"
+SPACES = {"feature": "#00785a", "pixel": "#8a4b85"}
+SPLITS = {"train": "#66717d", "test": "#0072b2"}
+DENSITY = sns.light_palette("#0072b2", as_cmap=True)
+
+_THEME = {
+    **sns.axes_style("ticks"),
+    **sns.plotting_context("paper"),
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.0,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "figure.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+def themed(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Let `draw` run under the theme, and leave matplotlib's settings as they were."""
+
+    @functools.wraps(draw)
+    def wrapper(*args: Any, **kwargs: Any) -> Figure:
+        with matplotlib.rc_context(_THEME):
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def blank(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of that size in inches, which keeps labels from overlapping by itself."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
+    """A figure with rows x columns axes, each row `height` inches high; axes always as a 2-D array."""
+    figure = blank(rows * height)
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def note(ax: Axes, lines: Sequence[tuple[str, str]], *, x: float = 0.98, y: float = 0.96) -> None:
+    """Write (text, colour) lines below each other into a corner of the axes: right-aligned from the right half."""
+    side = "right" if x > 0.5 else "left"
+    for step, (text, colour) in enumerate(lines):
+        ax.annotate(
+            text,
+            (x, y),
+            xycoords="axes fraction",
+            xytext=(0, -13 * step),
+            textcoords="offset points",
+            ha=side,
+            va="top",
+            color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
+            zorder=6,
+        )
+
+
+def upper_limit(values: np.ndarray, share: float = 1.0) -> float:
+    """Where an axis from 0 ends so that `share` of the finite values are on it; 1 if there is nothing to show."""
+    finite = values[np.isfinite(values)]
+    top = float(np.quantile(finite, share)) if finite.size else 0.0
+    return top * 1.04 if top > 0 else 1.0
+
+
+def class_colours(count: int) -> list[tuple[float, float, float]]:
+    """One colour per class; beyond ten, evenly spread hues."""
+    return sns.color_palette("colorblind", count) if count <= 10 else sns.husl_palette(count, l=0.6)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """0.783 -> `78.3 %`; a dash where there is no number."""
+    return "–" if not np.isfinite(share) else f"{100 * share:.{digits}f} %"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, with a true minus."""
+    return f"{value:+.{digits}f}".replace("-", "−")
