@@ -29,11 +29,6 @@ wildcard_constraints:
     chunk=chunks.PATTERN,
 
 
-def script(name):
-    """Path of a script, as rules want it: relative to the file that names it."""
-    return f"../../scripts/{name}.py"
-
-
 def rests_on(name, *modules):
     """Changes when a line changes, in the script or in the library, that the script rests on."""
     return code.fingerprint(ROOT / f"scripts/{name}.py", ROOT, *modules)

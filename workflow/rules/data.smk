@@ -10,4 +10,4 @@ checkpoint prepare_dataset:
     message:
         "Read and check the {wildcards.split} images of the data set"
     script:
-        script("prepare_dataset")
+        "../../scripts/prepare_dataset.py"

@@ -35,7 +35,7 @@ rule locate:
     message:
         "Features and margins of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
-        script("locate")
+        "../../scripts/locate.py"
 
 
 rule merge_features:
@@ -51,7 +51,7 @@ rule merge_features:
     message:
         "Features of {wildcards.view}, {wildcards.split}"
     script:
-        script("merge_chunks")
+        "../../scripts/merge_chunks.py"
 
 
 rule project_feature_hull:
@@ -70,7 +70,7 @@ rule project_feature_hull:
     message:
         "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in feature space"
     script:
-        script("project_feature_hull")
+        "../../scripts/project_feature_hull.py"
 
 
 rule project_pixel_hull:
@@ -90,7 +90,7 @@ rule project_pixel_hull:
     message:
         "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in pixel space"
     script:
-        script("project_pixel_hull")
+        "../../scripts/project_pixel_hull.py"
 
 
 rule count_balls:
@@ -107,7 +107,7 @@ rule count_balls:
     message:
         "Samples inside the balls of {wildcards.view}, {wildcards.split}"
     script:
-        script("count_balls")
+        "../../scripts/count_balls.py"
 
 
 rule merge_table:
@@ -125,4 +125,4 @@ rule merge_table:
     message:
         "Table {wildcards.table}"
     script:
-        script("merge_chunks")
+        "../../scripts/merge_chunks.py"

@@ -12,7 +12,7 @@ if config["classifier"]["weights"]:
         message:
             "Load the classifier"
         script:
-            script("load_classifier")
+            "../../scripts/load_classifier.py"
 
 else:
 
@@ -35,7 +35,7 @@ else:
         message:
             "Train the classifier"
         script:
-            script("train_classifier")
+            "../../scripts/train_classifier.py"
 
 
 rule split_classifier:
@@ -53,4 +53,4 @@ rule split_classifier:
     message:
         "Find the linear head of the classifier"
     script:
-        script("split_classifier")
+        "../../scripts/split_classifier.py"

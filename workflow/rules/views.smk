@@ -10,7 +10,7 @@ rule slice_dataset:
     message:
         "original, {wildcards.split} samples {wildcards.chunk}"
     script:
-        script("slice_dataset")
+        "../../scripts/slice_dataset.py"
 
 
 for name, view in DERIVED.items():
@@ -32,4 +32,4 @@ for name, view in DERIVED.items():
         message:
             f"{name}, samples {{wildcards.chunk}}"
         script:
-            script("make_view")
+            "../../scripts/make_view.py"
