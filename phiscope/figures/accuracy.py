@@ -13,7 +13,7 @@ from phiscope.figures.style import INK, MUTED, SPACES, blank, percent, themed
 
 @themed
 def draw(projection_accuracy: pd.DataFrame, classes: int) -> Figure:
-    """projection_accuracy: view, space, n, accuracy_before, accuracy_after, one row each; classes: how many there are."""
+    """projection_accuracy: one row per view and space with n, accuracy_before, accuracy_after; classes: how many."""
     require(projection_accuracy, "projection_accuracy", "space", "n", "accuracy_before", "accuracy_after")
     rows = projection_accuracy.to_dict("records")
     figure = blank(height=1.0 + 0.62 * len(rows))

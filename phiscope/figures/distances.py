@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from phiscope.figures.frames import per_view, require, view_title
 from phiscope.figures.style import HULL, MARGIN, MUTED, note, panels, themed, upper_limit
 
-_BINS = 60
+_MOST_BINS = 60
 _ON_AXIS = 0.995  # a few far samples must not squeeze all others into one bar; they are counted in the note
 
 
@@ -27,7 +27,7 @@ def draw(standing: pd.DataFrame) -> Figure:
     end = upper_limit(standing[["margin", "distance"]].to_numpy(float), _ON_AXIS)
     figure, axes = panels(len(views), 1, 2.6, sharex=True)
     for ax, (name, rows) in zip(axes[:, 0], views.items()):
-        _panel(ax, rows, np.linspace(0.0, end, _BINS + 1))
+        _panel(ax, rows, np.linspace(0.0, end, _bins(len(rows)) + 1))
         ax.set_title(view_title(views, name))
     axes[-1, 0].set_xlabel("distance in feature space")
     return figure
@@ -50,6 +50,11 @@ def _panel(ax: Axes, rows: pd.DataFrame, edges: np.ndarray) -> None:
     note(ax, lines)
     ax.set(xlim=(0.0, edges[-1]), ylabel="share of samples")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+
+
+def _bins(count: int) -> int:
+    """Few bins for few samples, so that noise does not look like structure."""
+    return int(np.clip(1.3 * np.sqrt(count), 12, _MOST_BINS))
 
 
 def _beyond(values: np.ndarray, end: float) -> list[tuple[str, str]]:

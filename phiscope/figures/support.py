@@ -24,7 +24,7 @@ def draw(support_shares: pd.DataFrame) -> Figure:
     views = per_view(support_shares)
     figure, axes = panels(len(views), 3, 2.6)
     for line, (name, rows) in zip(axes, views.items()):
-        spaces = {space: part for space, part in rows.groupby("space", sort=True)}
+        spaces = dict(iter(rows.groupby("space", sort=True)))
         _sizes(line[0], spaces)
         _per_sample(line[1], spaces)
         _shares(line[2], spaces)
@@ -47,10 +47,10 @@ def _sizes(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
             ax=ax,
         )
         ax.annotate(
-            f"{space} space: median {part['support_size'].median():.0f}", (0.98, 1.0), xycoords="axes fraction",
+            f"{space}: median {part['support_size'].median():.0f}", (0.98, 1.0), xycoords="axes fraction",
             xytext=(0, -13 * step), textcoords="offset points", ha="right", va="top", color=_colour(space),
         )  # fmt: skip
-    ax.set(xlabel="training samples in the support", ylabel="share of samples")
+    ax.set(xlabel="training samples\nin the support", ylabel="share of samples")
     ax.margins(y=0.3)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -60,7 +60,7 @@ def _per_sample(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
     for space, part in spaces.items():
         sns.ecdfplot(x=part["same_share"].to_numpy(float), color=_colour(space), lw=1.5, ax=ax)
     ax.set(
-        xlim=(-0.02, 1.02), ylim=(0, 1.02), xlabel="support with the sample's label", ylabel="share of samples up to it"
+        xlim=(-0.02, 1.02), ylim=(0, 1.02), xlabel="support samples\nwith the sample's label", ylabel="share of samples up to it"
     )
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
@@ -79,7 +79,7 @@ def _shares(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
                 percent(value), (value, place), xytext=(-3 if inside else 3, 0), textcoords="offset points",
                 ha="right" if inside else "left", va="center", color="white" if inside else INK, fontsize=8.5,
             )  # fmt: skip
-    ax.set(xlim=(0, 1), xlabel="support with the sample's label")
+    ax.set(xlim=(0, 1), xlabel="support samples\nwith the sample's label")
     ax.set_yticks(range(len(ways)), ways)
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)

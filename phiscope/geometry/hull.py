@@ -23,6 +23,7 @@ ENTERING = 16  # vertices that a query may take from one pricing of its pool
 SHARED = 16  # vertices that a query puts into the pool from one pricing of everything
 FAR = 100.0  # vertices whose offset from the origin exceeds their spread so many times are moved there
 NEAR = 1e-7  # a query this close, relative to the hull's radius, counts as touching the hull
+_ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex
 _FLOAT32 = 1e-6  # what a float32 price is good for, relative to distance times radius
 
 
@@ -136,6 +137,7 @@ class _Problem:
             chunk = vertices[part].astype(np.float64)
             require_finite(chunk, f"vertices {part.start} to {part.stop}")
             self.squares[part] = (chunk**2).sum(1)
+        self.largest = float(np.sqrt(self.squares.max()))
         self.far = self._far_vertices()
         self.buffer = torch.empty(QUERIES * COLUMNS, dtype=torch.float32, device=device)
         self.capacity = min(n, d + 1)
@@ -186,7 +188,8 @@ class _Problem:
     def _open(self, queries, gap) -> NDArray[np.bool_]:
         w = self.z[queries] - self.points[queries]
         distance = np.linalg.norm(w, axis=1)
-        return (gap > self.tol * distance * self.radius[queries]) & (distance > 0.1 * NEAR * self.radius[queries])
+        allowed = self.tol * distance * self.radius[queries] + _ROUNDING * distance * self.largest
+        return (gap > allowed) & (distance > 0.1 * NEAR * self.radius[queries])
 
     def _violated(self, queries, news, w, limit, scale) -> bool:
         """Whether a vertex new to the pool improves some query by more than the tolerance."""

@@ -24,8 +24,8 @@ def proven(projection, points, vertices, tol=1e-10):
     assert found.combination_error.max() < 1e-12 * scale
     assert np.all(projection.radius <= found.farthest * (1 + 1e-12))
     touching = projection.distance <= 1e-7 * found.farthest
-    relative = found.gap[~touching] / (projection.distance * found.farthest)[~touching]
-    return bool((relative <= tol).all()) and set(projection.status) == {"converged"}
+    allowed = projection.distance * (tol * found.farthest + 1e-15 * scale)
+    return bool((found.gap <= allowed)[~touching].all()) and set(projection.status) == {"converged"}
 
 
 def test_simplex_in_closed_form():
