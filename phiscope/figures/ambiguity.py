@@ -28,7 +28,7 @@ def draw(gallery: pd.DataFrame) -> Figure:
     groups = {name: rows.sort_values("rank") for name, rows in gallery.groupby("group", sort=False)}
     columns = max(min(_COLUMNS, len(rows)) for rows in groups.values())
     depth = [math.ceil(len(rows) / columns) for rows in groups.values()]
-    figure = blank(height=sum(depth) * (WIDTH / max(columns, 5) + 0.5) + 0.35 * len(groups))
+    figure = blank(height=sum(depth) * (WIDTH / max(columns, 5) + 0.38) + 0.3 * len(groups))
     parts = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=depth)[:, 0]
     for part, (name, rows) in zip(parts, groups.items()):
         part.suptitle(_EXPLAINED.get(name, name), x=0.01, ha="left")

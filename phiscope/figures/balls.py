@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 
 from phiscope.figures.frames import finite, per_view, require, view_title
-from phiscope.figures.style import DENSITY, INK, MUTED, SPLITS, note, panels, percent, themed
+from phiscope.figures.style import DENSITY, MUTED, SPLITS, note, panels, percent, themed
 
 _CROWD = 3000
 
@@ -46,15 +46,15 @@ def _at_least(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
     for split, part in parts.items():
         counts, share = at_least(part["inside"].to_numpy())
         some = share[0] if share.size else 0.0
-        if share.size:
-            # The curve falls right after each count, and ends at zero after the largest.
-            ax.step(np.r_[1, counts], np.r_[some, share], where="pre", color=SPLITS[split], lw=1.5)
-            ax.vlines(counts[-1], 0, share[-1], color=SPLITS[split], lw=1.5)
+        # From one sample on; where a count does not occur, as many balls hold it as the next that does.
+        ax.plot(np.r_[1, counts], np.r_[some, share], color=SPLITS[split], lw=1.5)
+        ax.scatter([1], [some], s=18, color=SPLITS[split], zorder=3)
         lines += [(f"{split}: {percent(some)} hold some,", SPLITS[split])]
         lines += [(f"{part['inside'].mean():,.3g} on average", SPLITS[split])]
     note(ax, lines)
     ax.set(xscale="log", ylim=(0, 1.02), xlabel="other samples inside, at least", ylabel="share of balls")
-    ax.set_xlim(left=0.9)
+    ax.set_xlim(0.8, max(12.0, ax.get_xlim()[1]))
+    ax.xaxis.set_major_locator(LogLocator(10, numticks=6))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else ""))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
 
@@ -71,24 +71,18 @@ def _radius(ax: Axes, rows: pd.DataFrame, split: str) -> None:
     else:
         ax.scatter(x, y, s=7, color=SPLITS[split], alpha=0.35, lw=0)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    ax.set(title=f"{split} samples", xlabel="radius of the ball", ylabel="other samples inside")
+    ax.set_title(f"{split}: at most {y.max():,.0f}")
+    ax.set(xlabel="radius of the ball", ylabel="other samples inside")
     ax.set_xlim(left=0)
     ax.set_ylim(-0.25, max(1.2, y.max() * 2))
-    ax.annotate(
-        f"most: {y.max():,.0f}",
-        (x[y.argmax()], y.max()),
-        xytext=(-4, 3),
-        textcoords="offset points",
-        ha="right",
-        color=INK,
-        fontsize=8.5,
-    )
     ax.axhline(0, color=MUTED, lw=0.5, zorder=0)
 
 
 def _density(ax: Axes, x: np.ndarray, y: np.ndarray) -> None:
-    """Counts per cell; the cells' edges follow the symlog axis, and 0 has a row of its own."""
-    edges = np.r_[-0.25, 0.25, np.geomspace(0.75, max(y.max(), 1.0) * 1.05, 34)]
+    """Counts per cell; cells end halfway between whole numbers, so that every count lies well inside one."""
+    edges = np.unique(np.floor(np.geomspace(1, y.max() + 1, 36))) - 0.5
+    edges = np.r_[-0.25, 0.25, edges, y.max() + 0.5] if y.any() else np.array([-0.25, 0.25])
+    edges = np.unique(edges)
     cells, across, up = np.histogram2d(x, y, bins=(np.linspace(0, x.max() * 1.0001, 45), edges))
     shown = np.ma.masked_less(np.log10(np.maximum(cells, 0.1)).T, 0.0)
     ax.pcolormesh(across, up, shown + 0.15, cmap=DENSITY, vmin=0.0, rasterized=True)

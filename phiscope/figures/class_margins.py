@@ -30,7 +30,7 @@ def draw(margins: pd.DataFrame, classes: Sequence[str]) -> Figure:
     ax = figure.subplots()
     ax.set_facecolor("#eceff2")
     sns.heatmap(
-        median, ax=ax, cmap="viridis", annot=written, fmt=".2g", square=True, linewidths=0.6,
+        median, ax=ax, cmap="viridis", annot=written, fmt=_format(median), square=True, linewidths=0.6,
         annot_kws={"fontsize": 8}, xticklabels=list(classes), yticklabels=list(classes),
         mask=~np.isfinite(median.to_numpy(float)), cbar_kws={"label": "median margin", "shrink": 0.7},
     )  # fmt: skip
@@ -41,3 +41,8 @@ def draw(margins: pd.DataFrame, classes: Sequence[str]) -> Figure:
     ax.spines[:].set_visible(False)
     ax.figure.axes[-1].tick_params(color=MUTED)
     return figure
+
+
+def _format(median: pd.DataFrame) -> str:
+    """One decimal where medians are above 1, two below, so that numbers in the cells line up."""
+    return ".1f" if np.nanmedian(median.to_numpy(float)) >= 1 else ".2f"

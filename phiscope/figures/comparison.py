@@ -23,7 +23,7 @@ def draw(paper_comparison: pd.DataFrame) -> Figure:
     if rows.empty:
         raise DataError("paper_comparison: no value lies in [0, 1]; expected at least one share to draw")
     names = ["\n".join(textwrap.wrap(str(name), 44)) for name in rows["quantity"]]
-    figure = blank(height=1.0 + sum(0.22 + 0.17 * (name.count("\n") + 1) for name in names))
+    figure = blank(height=1.0 + sum(0.17 + 0.155 * (name.count("\n") + 1) for name in names))
     ax = figure.subplots()
     for place, row in enumerate(rows.to_dict("records")):
         _row(ax, place, row)
@@ -49,8 +49,10 @@ def _row(ax: Axes, place: int, row: dict) -> None:
         ax.hlines(place, row["ci_low"], row["ci_high"], color=MARGIN, lw=2.4, zorder=3)
     ax.scatter([row["paper_value"]], [place], marker="D", s=40, color=HULL, lw=0, zorder=2)
     ax.scatter([row["value"]], [place], s=30, color=MARGIN, lw=0, zorder=4)
-    left = row["value"] > 0.9  # no room on the right
+    # On the side where the paper's marker is not, as long as there is room.
+    left = row["value"] > 0.9 or (row["paper_value"] > row["value"] > 0.12)
+    digits = 1 if row["value"] == 0 or row["value"] >= 0.005 else 2
     ax.annotate(
-        percent(row["value"]), (row["value"], place), xytext=(-6 if left else 6, 4), textcoords="offset points",
-        ha="right" if left else "left", color=MARGIN, fontsize=8.0,
+        percent(row["value"], digits), (row["value"], place), xytext=(-7 if left else 7, 4),
+        textcoords="offset points", ha="right" if left else "left", color=MARGIN, fontsize=8.0,
     )  # fmt: skip

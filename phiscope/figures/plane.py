@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.frames import finite, per_view, require, view_title
-from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, percent, themed, upper_limit
+from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, percent, themed, upper_limit
 
 _CROWD = 1500  # more samples than this are drawn as density
 _COLUMNS = 2
@@ -36,22 +36,26 @@ def draw(standing: pd.DataFrame) -> Figure:
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
-    x, y = rows["distance"].to_numpy(float), rows["margin"].to_numpy(float)
-    wrong = ~rows["correct"].to_numpy(bool)
+    known = rows[np.isfinite(rows["distance"].astype(float)) & rows["margin"].notna()]
+    share = float((known["margin"] > known["distance"]).mean()) if len(known) else np.nan
+    drawn = finite(known, "margin", "distance")  # a sample without any boundary counts, but has no place
+    x, y = drawn["distance"].to_numpy(float), drawn["margin"].to_numpy(float)
+    wrong = ~drawn["correct"].to_numpy(bool)
     ends = upper_limit(x), upper_limit(y)
     _samples(ax, x, y, wrong, ends)
     ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)
-    share = float((y > x).mean()) if len(rows) else np.nan
-    ax.set_title("\n".join(filter(None, [title, f"{percent(share)} of {len(rows):,} samples are closer to the hull"])))
-    place = {"xycoords": "axes fraction", "color": MUTED, "fontsize": 8.5, "zorder": 5}
-    ax.annotate("closer to the hull", (0.03, 0.97), va="top", **place)
-    ax.annotate("closer to a boundary", (0.98, 0.03), ha="right", **place)
-    ax.annotate(
-        f"× wrong prediction ({int(wrong.sum()):,})", (0.98, 0.97), ha="right", va="top", **place | {"color": WRONG}
-    )
-    ax.set(
-        xlim=(0, ends[0]), ylim=(0, ends[1]), xlabel="distance to the hull", ylabel="distance to the closest boundary"
-    )
+    lines = [title, f"{percent(share)} of {len(known):,} samples: hull closer"]
+    ax.set_title("\n".join(filter(None, lines)))
+    _sides(ax, f"× wrong prediction ({int(wrong.sum()):,})")
+    ax.set(xlim=(0, ends[0]), ylim=(0, ends[1]))
+    ax.set(xlabel="distance to the hull", ylabel="distance to the closest boundary")
+
+
+def _sides(ax: Axes, key: str) -> None:
+    """Name the two sides of the diagonal, and the marks of wrong predictions."""
+    note(ax, [(key, WRONG)])
+    note(ax, [("hull closer", MUTED)], x=0.02)
+    note(ax, [("boundary closer", MUTED)], y=0.09)
 
 
 def _samples(ax: Axes, x: np.ndarray, y: np.ndarray, wrong: np.ndarray, ends: tuple[float, float]) -> None:

@@ -28,7 +28,7 @@ def draw(page: Page) -> Figure:
     Optional: label, the name of the class the data set gives; pixel_distance.
     """
     strips = [space for space in ("feature", "pixel") if page.get(f"support_{space}")]
-    heights = [4.3] + [1.6] * len(strips)
+    heights = [4.25] + [1.42] * len(strips)
     figure = blank(height=sum(heights))
     parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
     _board(parts[0], page)
@@ -84,7 +84,8 @@ def _pixel_space(places: Sequence[Axes], page: Page) -> None:
     away = f"\n{page['pixel_distance']:.3g} away" if "pixel_distance" in page else ""
     show(places[0], page["pixel_projection"], f"closest point of the hull\nin pixel space{away}")
     change = np.abs(as_picture(page["pixel_projection"]) - as_picture(page["image"]))
-    show(places[1], change if change.ndim == 2 else np.moveaxis(change, -1, 0), "|difference| in pixels")
+    largest = float(change.max())
+    show(places[1], change / max(largest, 1e-12), f"|difference| in pixels\nwhite: {largest:.2g}")
 
 
 def _support(figure: SubFigure, page: Page, space: str) -> None:

@@ -8,13 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MUTED, blank, class_colours, themed
 
 _BALL = "#c2266b"
 _TINT = 0.35  # how much of a class's colour its region keeps
+_MARKERS = {"flip": (INK, "D"), "hull": (HULL, "s")}
+_APART = np.pi / 5  # the least angle between two labels
 _SMALLEST = 0.012  # regions below this share of the picture get no name
 
 
@@ -68,61 +70,76 @@ def _regions(ax: Axes, field: _Field) -> None:
     )  # fmt: skip
     for number in present:
         _edge(ax, field, field.classes == number, colors=INK, linewidths=0.9)
-        _name(ax, field, field.classes == number, field.names[number])
+        _name(ax, field, (field.classes == number) & field.inside, field.names[number])
     if not field.inside.all():
-        outside = np.where(field.inside, 0.0, 1.0)
-        ax.contourf(field.u, field.v, outside, levels=[0.5, 1.5], colors=["#ffffff99"], hatches=["////"])
+        veil = np.zeros((*field.inside.shape, 4))
+        veil[~field.inside] = (1.0, 1.0, 1.0, 0.75)
+        ax.imshow(veil, extent=field.extent, origin="lower", interpolation="nearest", zorder=3.2)
         _edge(ax, field, ~field.inside, colors=MUTED, linewidths=1.3, linestyles="--")
-        _name(ax, field, ~field.inside, "outside the domain", color=MUTED)
+        _name(ax, field, ~field.inside, "outside\nthe domain", color=MUTED)
 
 
 def _edge(ax: Axes, field: _Field, mask: np.ndarray, **line) -> None:
-    """The border of a region; smoothed over one cell so that the grid leaves no stairs."""
+    """The border of a region; smoothed over two cells so that the grid leaves no stairs."""
     if mask.any() and not mask.all() and min(mask.shape) > 1:
-        ax.contour(field.u, field.v, gaussian_filter(mask.astype(float), 1.0, mode="nearest"), [0.5], zorder=3, **line)
+        ax.contour(
+            field.u, field.v, gaussian_filter(mask.astype(float), 2.0, mode="nearest"), [0.5], zorder=3.1, **line
+        )
 
 
 def _name(ax: Axes, field: _Field, mask: np.ndarray, text: str, color: str = INK) -> None:
     """Write a region's name where it is widest: at the cell farthest from its border."""
     if mask.mean() < _SMALLEST:
         return
-    from scipy.ndimage import distance_transform_edt
-
     row, column = np.unravel_index(distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1].argmax(), mask.shape)
     ax.annotate(text, (field.u[column], field.v[row]), ha="center", va="center", color=color, style="italic", zorder=4)
 
 
 def _points(ax: Axes, points: pd.DataFrame) -> None:
-    crowd = points[~points["kind"].isin(["sample", "flip", "hull"])]
+    crowd = points[~points["kind"].isin([*_MARKERS, "sample"])]
     ax.scatter(crowd["u"], crowd["v"], s=6, color=MUTED, lw=0, alpha=0.7, zorder=4)
     for sample in points[points["kind"] == "sample"].to_dict("records"):
-        centre = (sample["u"], sample["v"])
+        centre = np.array([sample["u"], sample["v"]])
         if np.isfinite(sample["radius"]):
             ax.add_patch(Circle(centre, sample["radius"], facecolor="none", edgecolor=_BALL, lw=1.8, zorder=5))
-        for flip in points[points["kind"] == "flip"].to_dict("records"):
-            _arrow(ax, centre, flip, INK, "D")
-        for hull in points[points["kind"] == "hull"].to_dict("records"):
-            _arrow(ax, centre, hull, HULL, "s")
+        others = points[points["kind"].isin(list(_MARKERS))].to_dict("records")
+        for other, way in zip(others, _label_ways(centre, others)):
+            _spoke(ax, centre, other, way)
         ax.scatter(*centre, s=60, color=_BALL, edgecolor="white", lw=1.0, zorder=7)
-        _label(ax, centre, sample["label"], _BALL, (7, 6))
+        away = -np.sum(_label_ways(centre, others), axis=0) if others else np.array([1.0, 1.0])
+        _label(ax, centre, sample["label"], _BALL, away)
 
 
-def _arrow(ax: Axes, start: tuple[float, float], point: dict, colour: str, marker: str) -> None:
+def _label_ways(centre: np.ndarray, others: list[dict]) -> list[np.ndarray]:
+    """Directions in which labels leave their points: outward from the sample, turned apart where two agree."""
+    ways: list[np.ndarray] = []
+    for other in others:
+        way = np.array([other["u"], other["v"]]) - centre
+        way = way / np.linalg.norm(way) if way.any() else np.array([1.0, 0.0])
+        while any(way @ earlier > np.cos(_APART) for earlier in ways):
+            way = np.array([[np.cos(_APART), -np.sin(_APART)], [np.sin(_APART), np.cos(_APART)]]) @ way
+        ways.append(way)
+    return ways
+
+
+def _spoke(ax: Axes, centre: np.ndarray, point: dict, way: np.ndarray) -> None:
     """A line from the sample to a point, with the point's name and distance."""
-    end = (point["u"], point["v"])
-    ax.plot([start[0], end[0]], [start[1], end[1]], color=colour, lw=1.1, ls="-", zorder=5)
+    colour, marker = _MARKERS[point["kind"]]
+    end = np.array([point["u"], point["v"]])
+    ax.plot(*zip(centre, end), color=colour, lw=1.1, zorder=5)
     ax.scatter(*end, s=30, marker=marker, color=colour, edgecolor="white", lw=0.8, zorder=6)
     distance = point.get("distance", np.nan)
-    if not np.isfinite(distance):
-        distance = float(np.hypot(end[0] - start[0], end[1] - start[1]))
-    right = end[0] >= start[0]
-    up = end[1] >= start[1]
-    _label(ax, end, f"{point['label']} {distance:.3g}", colour, (7 if right else -7, 5 if up else -5))
+    distance = distance if np.isfinite(distance) else float(np.linalg.norm(end - centre))
+    _label(ax, end, f"{point['label']} {distance:.3g}", colour, way)
 
 
-def _label(ax: Axes, place: tuple[float, float], text: str, colour: str, shift: tuple[float, float]) -> None:
+def _label(ax: Axes, place: np.ndarray, text: str, colour: str, way: np.ndarray) -> None:
+    """Text beside a point, in the direction `way`."""
+    length = np.linalg.norm(way)
+    way = way / length if length > 0 else np.array([0.7, 0.7])
+    across = "center" if abs(way[0]) < 0.4 else "left" if way[0] > 0 else "right"
+    along = "center" if abs(way[1]) < 0.4 else "bottom" if way[1] > 0 else "top"
     ax.annotate(
-        text, place, xytext=shift, textcoords="offset points", color=colour, zorder=8,
-        ha="left" if shift[0] > 0 else "right", va="bottom" if shift[1] > 0 else "top",
+        text, place, xytext=10 * way, textcoords="offset points", color=colour, zorder=8, ha=across, va=along,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.2},
     )  # fmt: skip

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from phiscope.figures.frames import per_view, require, view_title
-from phiscope.figures.style import INK, SPACES, panels, percent, themed
+from phiscope.figures.style import INK, SPACES, note, panels, percent, themed
+
+_SAME = "support samples\nwith the sample's label"
 
 
 @themed
@@ -33,25 +35,15 @@ def draw(support_shares: pd.DataFrame) -> Figure:
 
 
 def _sizes(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
-    largest = max(part["support_size"].max() for part in spaces.values())
-    edges = np.linspace(-0.5, largest + 0.5, min(int(largest) + 2, 42))
-    for step, (space, part) in enumerate(spaces.items()):
-        weights = np.full(len(part), 1 / len(part))
-        sns.histplot(
-            x=part["support_size"].to_numpy(),
-            weights=weights,
-            bins=list(edges),
-            element="step",
-            color=_colour(space),
-            alpha=0.3,
-            ax=ax,
-        )
-        ax.annotate(
-            f"{space}: median {part['support_size'].median():.0f}", (0.98, 1.0), xycoords="axes fraction",
-            xytext=(0, -13 * step), textcoords="offset points", ha="right", va="top", color=_colour(space),
-        )  # fmt: skip
+    largest = int(max(part["support_size"].max() for part in spaces.values()))
+    edges = list(np.linspace(-0.5, largest + 0.5, min(largest + 2, 42)))
+    for space, part in spaces.items():
+        sizes, weights = part["support_size"].to_numpy(), np.full(len(part), 1 / len(part))
+        sns.histplot(x=sizes, weights=weights, bins=edges, element="step", color=_colour(space), alpha=0.3, ax=ax)
+    note(
+        ax, [(f"{space}: median {part['support_size'].median():.0f}", _colour(space)) for space, part in spaces.items()]
+    )
     ax.set(xlabel="training samples\nin the support", ylabel="share of samples")
-    ax.margins(y=0.3)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
 
@@ -59,9 +51,7 @@ def _sizes(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
 def _per_sample(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
     for space, part in spaces.items():
         sns.ecdfplot(x=part["same_share"].to_numpy(float), color=_colour(space), lw=1.5, ax=ax)
-    ax.set(
-        xlim=(-0.02, 1.02), ylim=(0, 1.02), xlabel="support samples\nwith the sample's label", ylabel="share of samples up to it"
-    )
+    ax.set(xlim=(-0.02, 1.02), ylim=(0, 1.02), xlabel=_SAME, ylabel="share of samples up to it")
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
 
@@ -79,7 +69,7 @@ def _shares(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
                 percent(value), (value, place), xytext=(-3 if inside else 3, 0), textcoords="offset points",
                 ha="right" if inside else "left", va="center", color="white" if inside else INK, fontsize=8.5,
             )  # fmt: skip
-    ax.set(xlim=(0, 1), xlabel="support samples\nwith the sample's label")
+    ax.set(xlim=(0, 1), xlabel=_SAME)
     ax.set_yticks(range(len(ways)), ways)
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, percent, themed
@@ -20,6 +20,9 @@ def draw(log: pd.DataFrame) -> Figure:
     _line(losses, log, "train_loss", MARGIN)
     _line(losses, log, "val_loss", HULL)
     losses.set(title="cross-entropy", yscale="log")
+    losses.yaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+    losses.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    losses.yaxis.set_minor_formatter(NullFormatter())
     losses.legend(["training", "validation"], frameon=False)
     _line(accuracy, log, "val_accuracy", HULL)
     accuracy.set_title("validation accuracy")
