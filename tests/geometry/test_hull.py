@@ -115,9 +115,10 @@ def test_a_vertex_that_float32_cannot_tell_from_another_is_not_lost():
 def test_translation_scale_and_permutation():
     points, vertices = cloud(seed=5)
     base = project(points, vertices)
-    order, rows = np.random.default_rng(1).permutation(len(vertices)), np.random.default_rng(2).permutation(len(points))
+    order, rows = np.random.default_rng(1).permutation(200), np.random.default_rng(2).permutation(30)
+    small = project(points * 1e-3, vertices * 1e-3)
     np.testing.assert_allclose(project(points + 7, vertices + 7).nearest, base.nearest + 7, atol=1e-9)
-    np.testing.assert_allclose(project(points * 1e-3, vertices * 1e-3).distance, base.distance * 1e-3, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(small.distance, base.distance * 1e-3, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(project(points[rows], vertices[order]).nearest, base.nearest[rows], atol=1e-9)
 
 
