@@ -17,11 +17,11 @@ from phiscope.figures.style import FAINT, HULL, MARGIN, blank, percent, themed
 
 @themed
 def draw(paper_comparison: pd.DataFrame) -> Figure:
-    """paper_comparison: the table of that name. Only rows whose value is a share, in [0, 1], are drawn."""
+    """paper_comparison: the table of that name; only shares are drawn (see `shares_of`)."""
     require(paper_comparison, "paper_comparison", "quantity", "paper_value", "value", "ci_low", "ci_high")
     rows = shares_of(paper_comparison)
     if rows.empty:
-        raise DataError("paper_comparison: no value lies in [0, 1]; expected at least one share to draw")
+        raise DataError("paper_comparison: no value is a share; expected at least one share to draw")
     names = ["\n".join(textwrap.wrap(str(name), 44)) for name in rows["quantity"]]
     figure = blank(height=1.0 + sum(0.17 + 0.155 * (name.count("\n") + 1) for name in names))
     ax = figure.subplots()
@@ -38,7 +38,9 @@ def draw(paper_comparison: pd.DataFrame) -> Figure:
 
 
 def shares_of(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose value, and the paper's where it gives one, lie in [0, 1]."""
+    """The rows that are shares: by their `unit` where the table has that column, else value and paper's in [0, 1]."""
+    if "unit" in table:
+        return table[table["unit"] == "share"]
     paper = table["paper_value"].astype(float)
     return table[table["value"].between(0, 1) & (paper.isna() | paper.between(0, 1))]
 

@@ -54,7 +54,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, edges: np.ndarray) -> None:
 
 def _bins(count: int) -> int:
     """Few bins for few samples, so that noise does not look like structure."""
-    return int(np.clip(1.3 * np.sqrt(count), 12, _MOST_BINS))
+    return int(np.clip(2.0 * np.sqrt(count), 12, _MOST_BINS))
 
 
 def _beyond(values: np.ndarray, end: float) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ def _samples(ax: Axes, x: np.ndarray, y: np.ndarray, wrong: np.ndarray, ends: tu
     """Right predictions as density or points, wrong ones always one by one."""
     if len(x) > _CROWD:
         ax.hexbin(x, y, gridsize=44, extent=(0, ends[0], 0, ends[1]), bins="log", mincnt=1, cmap=DENSITY, lw=0.1)
-        ax.scatter(x[wrong], y[wrong], s=5, marker="x", lw=0.5, color=WRONG, alpha=0.5, zorder=3, rasterized=True)
+        ax.scatter(x[wrong], y[wrong], s=5, marker="x", lw=0.6, color=WRONG, alpha=0.75, zorder=3, rasterized=True)
         return
     ax.scatter(x[~wrong], y[~wrong], s=9, color=MARGIN, alpha=0.45, lw=0, zorder=2)
     ax.scatter(x[wrong], y[wrong], s=24, marker="x", lw=1.3, color=WRONG, zorder=3)

@@ -80,10 +80,10 @@ def _regions(ax: Axes, field: _Field) -> None:
 
 
 def _edge(ax: Axes, field: _Field, mask: np.ndarray, **line) -> None:
-    """The border of a region; smoothed over two cells so that the grid leaves no stairs."""
+    """The border of a region; smoothed over a cell so that the grid leaves no stairs."""
     if mask.any() and not mask.all() and min(mask.shape) > 1:
         ax.contour(
-            field.u, field.v, gaussian_filter(mask.astype(float), 2.0, mode="nearest"), [0.5], zorder=3.1, **line
+            field.u, field.v, gaussian_filter(mask.astype(float), 1.2, mode="nearest"), [0.5], zorder=3.1, **line
         )
 
 
@@ -103,23 +103,21 @@ def _points(ax: Axes, points: pd.DataFrame) -> None:
         if np.isfinite(sample["radius"]):
             ax.add_patch(Circle(centre, sample["radius"], facecolor="none", edgecolor=_BALL, lw=1.8, zorder=5))
         others = points[points["kind"].isin(list(_MARKERS))].to_dict("records")
-        for other, way in zip(others, _label_ways(centre, others)):
-            _spoke(ax, centre, other, way)
+        taken: list[np.ndarray] = []
+        for other in others:
+            taken.append(_free_way(np.array([other["u"], other["v"]]) - centre, taken))
+            _spoke(ax, centre, other, taken[-1])
         ax.scatter(*centre, s=60, color=_BALL, edgecolor="white", lw=1.0, zorder=7)
-        away = -np.sum(_label_ways(centre, others), axis=0) if others else np.array([1.0, 1.0])
-        _label(ax, centre, sample["label"], _BALL, away)
+        _label(ax, centre, sample["label"], _BALL, _free_way(-np.sum([[0.0, -1e-9], *taken], axis=0), taken))
 
 
-def _label_ways(centre: np.ndarray, others: list[dict]) -> list[np.ndarray]:
-    """Directions in which labels leave their points: outward from the sample, turned apart where two agree."""
-    ways: list[np.ndarray] = []
-    for other in others:
-        way = np.array([other["u"], other["v"]]) - centre
-        way = way / np.linalg.norm(way) if way.any() else np.array([1.0, 0.0])
-        while any(way @ earlier > np.cos(_APART) for earlier in ways):
-            way = np.array([[np.cos(_APART), -np.sin(_APART)], [np.sin(_APART), np.cos(_APART)]]) @ way
-        ways.append(way)
-    return ways
+def _free_way(wanted: np.ndarray, taken: list[np.ndarray]) -> np.ndarray:
+    """The direction nearest to the wanted one that keeps its distance from those taken, so that labels do not meet."""
+    angle = np.arctan2(wanted[1], wanted[0])
+    turns = np.array([sign * step for step in range(17) for sign in (1, -1)]) * np.pi / 16
+    ways = [np.array([np.cos(angle + turn), np.sin(angle + turn)]) for turn in turns]
+    free = (way for way in ways if all(way @ other < np.cos(_APART) for other in taken))
+    return next(free, ways[0])
 
 
 def _spoke(ax: Axes, centre: np.ndarray, point: dict, way: np.ndarray) -> None:
@@ -130,13 +128,11 @@ def _spoke(ax: Axes, centre: np.ndarray, point: dict, way: np.ndarray) -> None:
     ax.scatter(*end, s=30, marker=marker, color=colour, edgecolor="white", lw=0.8, zorder=6)
     distance = point.get("distance", np.nan)
     distance = distance if np.isfinite(distance) else float(np.linalg.norm(end - centre))
-    _label(ax, end, f"{point['label']} {distance:.3g}", colour, way)
+    _label(ax, end, f"{point['label']} ({distance:.3g})", colour, way)
 
 
 def _label(ax: Axes, place: np.ndarray, text: str, colour: str, way: np.ndarray) -> None:
-    """Text beside a point, in the direction `way`."""
-    length = np.linalg.norm(way)
-    way = way / length if length > 0 else np.array([0.7, 0.7])
+    """Text beside a point, in the direction `way`, of length 1."""
     across = "center" if abs(way[0]) < 0.4 else "left" if way[0] > 0 else "right"
     along = "center" if abs(way[1]) < 0.4 else "bottom" if way[1] > 0 else "top"
     ax.annotate(

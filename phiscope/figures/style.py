@@ -22,7 +22,7 @@ MARGIN, HULL = "#0072b2", "#c24f00"
 WRONG = "#c2266b"
 SPACES = {"feature": "#00785a", "pixel": "#8a4b85"}
 SPLITS = {"train": "#66717d", "test": "#0072b2"}
-DENSITY = sns.color_palette("blend:#cfe2f0,#0072b2,#08304d", as_cmap=True)
+DENSITY = sns.color_palette("blend:#d4e5f1,#0a6aa6", as_cmap=True)
 
 _THEME = {
     **sns.axes_style("ticks"),

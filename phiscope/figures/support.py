@@ -46,6 +46,7 @@ def _sizes(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
     ax.set(xlabel="training samples\nin the support", ylabel="share of samples")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.set_ylim(top=1.35 * ax.get_ylim()[1])  # room for the words
 
 
 def _per_sample(ax: Axes, spaces: dict[str, pd.DataFrame]) -> None:
