@@ -108,7 +108,9 @@ def _points(ax: Axes, points: pd.DataFrame) -> None:
             taken.append(_free_way(np.array([other["u"], other["v"]]) - centre, taken))
             _spoke(ax, centre, other, taken[-1])
         ax.scatter(*centre, s=60, color=_BALL, edgecolor="white", lw=1.0, zorder=7)
-        _label(ax, centre, sample["label"], _BALL, _free_way(-np.sum([[0.0, -1e-9], *taken], axis=0), taken))
+        _label(
+            ax, centre, f"sample: {sample['label']}", _BALL, _free_way(-np.sum([[0.0, -1e-9], *taken], axis=0), taken)
+        )
 
 
 def _free_way(wanted: np.ndarray, taken: list[np.ndarray]) -> np.ndarray:
