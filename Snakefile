@@ -16,6 +16,8 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
+include: "workflow/rules/statistics.smk"
+include: "workflow/rules/figures.smk"
 
 
 rule all:

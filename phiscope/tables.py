@@ -148,6 +148,13 @@ def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) ->
     }
 
 
+def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, Any]) -> None:
+    """Write a frame of statistics, whose columns are its own, with the run's provenance."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    about = {"phiscope.provenance": json.dumps(provenance, sort_keys=True)}
+    _write_atomically(table.replace_schema_metadata((table.schema.metadata or {}) | about), Path(path))
+
+
 def merge(paths: Iterable[str | Path], path: str | Path, sort_by: Iterable[str]) -> None:
     """Put the chunks of one table into one file, sorted; schema and provenance are those of the first."""
     tables = [pq.read_table(part) for part in paths]

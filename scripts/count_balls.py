@@ -1,29 +1,34 @@
 """Radius of every ball, how many samples it holds, and whether its centre lies in the training set's union."""
 
+import pandas as pd
+
 from phiscope import tables
 from phiscope.geometry import balls
 from phiscope.workflow.provenance import provenance
 
-SAMPLE = ["view", "split", "sample", "label", "predicted", "margin", "closest_class"]
+LOCATED = [*tables.SAMPLE_COLUMNS, "margin", "closest_class"]
 
 
-def count_balls(located: str, train: str, test: str, config: dict, output: str) -> None:
-    frame = tables.read(located, SAMPLE)
-    centers, radii = tables.matrix(located, "features"), frame["margin"].to_numpy()
-    train_points, train_frame = tables.matrix(train, "features"), tables.read(train, SAMPLE)
-    itself = {side: range(len(frame)) if located == path else None for side, path in (("train", train), ("test", test))}
-    columns = {key: frame[key] for key in SAMPLE if key != "margin"} | {
-        "radius": radii,
-        "train_inside": balls.inside(centers, radii, train_points, exclude_self=itself["train"]),
-        "test_inside": balls.inside(centers, radii, tables.matrix(test, "features"), exclude_self=itself["test"]),
-        "in_train_union": balls.in_union(
-            centers, train_points, train_frame["margin"].to_numpy(), exclude_self=itself["train"]
-        ),
-    }
-    tables.write(columns, "balls", output, provenance(config))
+def balls_of(path: str, train: str, test: str) -> pd.DataFrame:
+    """The balls of one view and split, against the training and test samples of the original view."""
+    frame, vectors = tables.read(path, LOCATED), tables.matrix(path, "features")
+    radii, itself = frame["margin"].to_numpy(), frame.index.to_numpy()
+    frame["train_inside"], frame["test_inside"] = (
+        balls.inside(vectors, radii, tables.matrix(other, "features"), exclude_self=itself if other == path else None)
+        for other in (train, test)
+    )
+    train_radii = tables.read(train, ["margin"])["margin"].to_numpy()
+    frame["in_train_union"] = balls.in_union(
+        vectors, tables.matrix(train, "features"), train_radii, exclude_self=itself if path == train else None
+    )
+    return frame.rename(columns={"margin": "radius"})
+
+
+def count_balls(located: list[str], train: str, test: str, config: dict, output: str) -> None:
+    found = pd.concat([balls_of(path, train, test) for path in located])
+    tables.write(found.sort_values(["view", "split", "sample"]), "balls", output, provenance(config))
 
 
 if "snakemake" in globals():
-    count_balls(
-        snakemake.input.located, snakemake.input.train, snakemake.input.test, snakemake.config, snakemake.output[0]
-    )
+    paths = snakemake.input
+    count_balls(paths.located, paths.train, paths.test, snakemake.config, snakemake.output[0])

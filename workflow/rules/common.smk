@@ -4,6 +4,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from phiscope import figures
 from phiscope.datasets import open_prepared
 from phiscope.errors import PhiscopeError
 from phiscope.views import VIEWS

@@ -4,7 +4,9 @@ checkpoint prepare_dataset:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        dataset={key: value for key, value in config["dataset"].items() if key not in ("limit", "human_labels")},
+        dataset={
+            key: value for key, value in config["dataset"].items() if key not in ("limit", "is_papers", "human_labels")
+        },
         seed=config["seed"],
         code=rests_on("prepare_dataset", "phiscope.datasets.readers"),
     message:

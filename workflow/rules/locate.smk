@@ -3,7 +3,6 @@ TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
 SORT = {
     "margins": ["view", "split", "sample", "other_class"],
     "hulls": ["view", "space", "sample"],
-    "balls": ["view", "split", "sample"],
 }
 
 
@@ -14,8 +13,6 @@ def parts_of_table(wildcards):
         spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
         return [part for view, table in spaces for part in chunks_of(table, view, "test")]
     halves = [(view, split) for view in views for split in splits_of(view)]
-    if wildcards.table == "balls":
-        return [f"{RESULTS}/chunks/balls/{view}/{split}.parquet" for view, split in halves]
     return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
 
 
@@ -95,17 +92,17 @@ rule project_pixel_hull:
 
 rule count_balls:
     input:
-        located=f"{RESULTS}/features/{{view}}/{{split}}.parquet",
+        located=[f"{RESULTS}/features/{view}/{split}.parquet" for view in config["views"] for split in splits_of(view)],
         train=TRAINING_FEATURES,
         test=f"{RESULTS}/features/original/test.parquet",
     output:
-        f"{RESULTS}/chunks/balls/{{view}}/{{split}}.parquet",
+        f"{RESULTS}/tables/balls.parquet",
     conda:
         "../../envs/phiscope.yaml"
     params:
         code=rests_on("count_balls"),
     message:
-        "Samples inside the balls of {wildcards.view}, {wildcards.split}"
+        "Samples inside the balls"
     script:
         "../../scripts/count_balls.py"
 
@@ -116,7 +113,7 @@ rule merge_table:
     output:
         f"{RESULTS}/tables/{{table}}.parquet",
     wildcard_constraints:
-        table="margins|hulls|balls",
+        table="margins|hulls",
     conda:
         "../../envs/phiscope.yaml"
     params:

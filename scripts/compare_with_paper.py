@@ -1,0 +1,27 @@
+"""What the text states, beside what this run measured."""
+
+from phiscope import tables
+from phiscope.stats import paper_comparison
+from phiscope.stats.intervals import Resampling
+from phiscope.workflow.provenance import provenance
+
+
+def compare(inputs, dataset_is_papers: bool, options: dict, seed: int, config: dict, output: str) -> None:
+    names = ("standing", "hulls", "support", "accuracy", "balls", "lipschitz")
+    frames = {name: tables.read(inputs[name]) for name in names}
+    agreement = inputs.get("agreement")
+    frames["agreement"] = tables.read(agreement) if agreement else None
+    resampling = Resampling(**options, seed=seed)
+    found = paper_comparison(**frames, dataset_is_papers=dataset_is_papers, options=resampling)
+    tables.write(found, "paper_comparison", output, provenance(config))
+
+
+if "snakemake" in globals():
+    compare(
+        snakemake.input,
+        snakemake.params.dataset_is_papers,
+        snakemake.params.options,
+        snakemake.params.seed,
+        snakemake.config,
+        snakemake.output[0],
+    )

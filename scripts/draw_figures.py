@@ -1,0 +1,90 @@
+"""Draw every figure of the run, as svg and as png."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from phiscope import exhibits, figures, tables
+from phiscope.datasets import open_prepared
+from phiscope.head import Head
+
+
+class Run:
+    """The tables of the run, opened once."""
+
+    def __init__(self, inputs) -> None:
+        self.inputs, self.head = inputs, Head.load(inputs.head)
+        self.test, self.train = (exhibits.Images(open_prepared(p)) for p in (inputs.test_images, inputs.train_images))
+        self.classes = self.test.prepared.classes
+        self.hulls = tables.read(inputs.hulls)
+        self.features = tables.read(inputs.test, [*tables.SAMPLE_COLUMNS, "margin"])
+        self.vectors = tables.matrix(inputs.test, "features").astype(np.float64)
+
+    def frame(self, name: str) -> pd.DataFrame:
+        return tables.read(self.inputs[name])
+
+    def sample(self, number: int) -> exhibits.Sample:
+        """One test sample with its projections, put together from their supports."""
+        place = int(np.flatnonzero(self.features["sample"] == number)[0])
+        rows = self.hulls[(self.hulls["view"] == "original") & (self.hulls["sample"] == number)]
+        hulls = {row["space"]: row for _, row in rows.iterrows()}
+        vertices = {"feature": self._training_features, "pixel": self._training_pixels}
+        projections = {
+            space: row["support_weight"] @ np.stack([vertices[space](index) for index in row["support_index"]])
+            for space, row in hulls.items()
+        }
+        return exhibits.Sample(self.features.iloc[place], self.vectors[place], hulls, projections)
+
+    def _training_features(self, number: int) -> np.ndarray:
+        numbers = tables.read(self.inputs.train, ["sample"])["sample"].to_numpy()
+        return tables.matrix(self.inputs.train, "features")[np.searchsorted(numbers, number)].astype(np.float64)
+
+    def _training_pixels(self, number: int) -> np.ndarray:
+        return self.train[number].astype(np.float64).ravel()
+
+
+def frames_of(run: Run, name: str, slice_sample: int) -> dict:
+    """What the figure of that name is drawn from."""
+    kind, _, number = name.partition("-")
+    if kind == "sample":
+        sample = run.sample(int(number))
+        return {"page": exhibits.page(sample, run.head, run.test, run.train, run.classes)}
+    if kind == "slice":
+        grid, points = exhibits.slice_frames(run.sample(slice_sample), run.head, run.classes)
+        return {"grid": grid, "points": points}
+    standing = run.frame("standing")
+    original = standing[standing["view"] == "original"]
+    if kind == "training":
+        return {"log": pd.read_csv(run.inputs.log)}
+    if kind == "ambiguity":
+        return {"gallery": exhibits.gallery(original, run.test, run.classes)}
+    if kind == "human":
+        return {"standing": original.merge(run.frame("entropy"), on="sample"), "agreement": run.frame("agreement")}
+    if kind == "class_margins":
+        margins = run.frame("margins")
+        shown = (margins["view"] == "original") & (margins["split"] == "test")
+        return {"margins": margins[shown], "classes": run.classes}
+    return {
+        "distances": lambda: {"standing": standing},
+        "plane": lambda: {"standing": standing},
+        "accuracy": lambda: {"projection_accuracy": run.frame("accuracy"), "classes": len(run.classes)},
+        "support": lambda: {"support_shares": run.frame("support")},
+        "balls": lambda: {"balls": run.frame("balls")},
+        "comparison": lambda: {"paper_comparison": run.frame("comparison")},
+    }[kind]()
+
+
+def draw_figures(run: Run, names: list[str], slice_sample: int, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        figure = figures.draw(name.partition("-")[0], **frames_of(run, name, slice_sample))
+        for kind in ("svg", "png"):
+            temporary = folder / f".{name}.{kind}.tmp"
+            temporary.write_bytes(figures.encode(figure, kind))
+            temporary.replace(folder / f"{name}.{kind}")
+
+
+if "snakemake" in globals():
+    parameters = snakemake.params
+    draw_figures(Run(snakemake.input), parameters.names, parameters.slice_sample, Path(snakemake.output[0]).parent)

@@ -1,0 +1,47 @@
+SAMPLES = config["report"]["samples"]
+FIGURES = [
+    *([] if config["classifier"]["weights"] else ["training"]),
+    *["distances", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "class_margins", "comparison"],
+    *(["human"] if config["dataset"].get("human_labels") else []),
+    *[f"sample-{number}" for number in SAMPLES],
+]
+
+
+def labels_of(figure):
+    return {"figure": figure.replace("_", " ").replace("-", " ")}
+
+
+rule draw_figures:
+    input:
+        **{name: statistic(name) for name in STATISTICS},
+        **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
+        test=f"{RESULTS}/features/original/test.parquet",
+        train=TRAINING_FEATURES,
+        margins=f"{RESULTS}/tables/margins.parquet",
+        hulls=f"{RESULTS}/tables/hulls.parquet",
+        balls=f"{RESULTS}/tables/balls.parquet",
+        comparison=f"{RESULTS}/tables/paper_comparison.parquet",
+        head=HEAD,
+        test_images=f"{RESULTS}/data/test.safetensors",
+        train_images=f"{RESULTS}/data/train.safetensors",
+    output:
+        svg=[
+            report(
+                f"{RESULTS}/figures/{name}.svg",
+                category="Figures",
+                caption=f"../report/captions/{name.partition('-')[0]}.rst",
+                labels=labels_of(name),
+            )
+            for name in FIGURES
+        ],
+        png=[f"{RESULTS}/figures/{name}.png" for name in FIGURES],
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        names=FIGURES,
+        slice_sample=SAMPLES[0] if SAMPLES else None,
+        code=rests_on("draw_figures", *figures.FIGURES.values()),
+    message:
+        "Figures"
+    script:
+        "../../scripts/draw_figures.py"
