@@ -1,7 +1,9 @@
 """One page that a reader who has not read the paper can follow: question, number, picture, caveat.
 
-Numbers, tables and pictures come in as they are; nothing is computed here but how they look. Whatever a run does
-not have is None or absent, and the page says so in its place.
+    page = report.render(report.ReportData(title=..., comparison=tables.read(...), figures={...}, ...))
+
+Numbers, tables and pictures come in as they are; only their looks are decided here. What a run does not have is None
+or absent, and the page says so in its place.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +20,75 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from phiscope.errors import ConfigError, DataError
+from phiscope.errors import DataError
+from phiscope.figures.comparison import is_share
 
 TEMPLATE = Path(__file__).parents[1] / "workflow" / "report" / "report.html.j2"
 
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 _DASH = "–"
 
+# What the text of the page calls a number -> its `quantity` in the table `paper_comparison`.
+NUMBERS: dict[str, str] = {
+    "closer_to_hull": "share of test samples closer to the hull than to the boundary",
+    "outside_feature": "share of test samples proven outside the hull, feature space",
+    "outside_pixel": "share of test samples proven outside the hull, pixel space",
+    "accuracy": "accuracy of the samples projected in feature space, before",
+    "accuracy_after_feature": "accuracy of the samples projected in feature space, after",
+    "changed_feature": "share of predictions changed by projecting, feature space",
+    "accuracy_before_pixel": "accuracy of the samples projected in pixel space, before",
+    "accuracy_after_pixel": "accuracy of the samples projected in pixel space, after",
+    "changed_pixel": "share of predictions changed by projecting, pixel space",
+    "pooled_feature": "support images with the sample's label, feature space, pooled over all supports",
+    "mean_feature": "support images with the sample's label, feature space, mean share per sample",
+    "weighted_feature": "support images with the sample's label, feature space, weighted by coefficient",
+    "pooled_pixel": "support images with the sample's label, pixel space, pooled over all supports",
+    "mean_pixel": "support images with the sample's label, pixel space, mean share per sample",
+    "weighted_pixel": "support images with the sample's label, pixel space, weighted by coefficient",
+    "balls_train": "share of train balls that hold another sample",
+    "balls_test": "share of test balls that hold another sample",
+    "balls_mean": "samples inside a ball, mean",
+    "balls_most": "samples inside a ball, most",
+    "in_union": "share of test samples in the union of training balls",
+    "lipschitz": "Lipschitz constant of the head, σ_max(Wφ)",
+    "largest_ratio": "largest observed ratio of (14) over pairs with a test sample",
+    "human_ambiguity": "rank correlation with human label entropy: ambiguity indicator (d_h - d_f)",
+    "human_confidence": "rank correlation with human label entropy: softmax uncertainty (1 - confidence)",
+    "human_difference": "difference of rank correlations with human label entropy: "
+    "ambiguity indicator minus softmax uncertainty",
+}
+
 
 @dataclass(frozen=True)
-class Estimate:
-    """A measured number: value, interval [low, high] made as `interval` says, n samples behind it, the paper's value.
+class Number:
+    """A row of `paper_comparison` in words: shares as percentages; empty where there is none."""
 
-    unit is `share` (written as a percentage) or anything else (written as a number). NaN or None where there is none.
-    """
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    n: int | None = None
-    interval: str = ""
-    paper: float | None = None
-    unit: str = "share"
+    quantity: str
+    section: str
+    value: str
+    interval: str
+    how: str
+    paper: str
+    n: int
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], unit: str | None = None) -> Estimate:
-        """From a row of the `paper_comparison` table; the unit is the row's, or told."""
-        unit = unit or row.get("unit", "share")
+    def of(cls, row: Mapping[str, Any]) -> Number:
+        write = percent if is_share(row["quantity"]) else significant
+        ends = row["ci_low"], row["ci_high"]
         return cls(
-            row["value"], row["ci_low"], row["ci_high"], row["n"], row["interval"] or "", row["paper_value"], unit
+            quantity=row["quantity"],
+            section=row["section"] or "",
+            value=write(row["value"]),
+            interval=" to ".join(map(write, ends)) if all(map(_known, ends)) else "",
+            how=row["interval"] or "",
+            paper=stated(row["paper_value"], write is percent),
+            n=int(row["n"]) if _known(row["n"]) else 0,
         )
 
 
 @dataclass(frozen=True)
 class SamplePage:
-    """One test sample: names of its label, predicted and closest class; Table 1 as margins by class name.
+    """One test sample: names of its label, predicted and closest class, and Table 1 as margins by class name.
 
     A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds.
     """
@@ -66,14 +103,41 @@ class SamplePage:
     inside: tuple[int, int] | None = None
     figure: bytes | None = None
 
+    @classmethod
+    def of(
+        cls,
+        sample: int,
+        standing: pd.DataFrame,
+        margins: pd.DataFrame,
+        balls: pd.DataFrame | None,
+        classes: Sequence[str],
+        figure: bytes | None = None,
+    ) -> SamplePage:
+        """From the frames `standing`, `margins` and `balls`; raises DataError where the sample is not in them."""
+        row, flips = _of_sample(standing, sample, "standing").iloc[0], _of_sample(margins, sample, "margins")
+        found = dict(zip(flips["other_class"], flips["margin"]))
+        ball = None if balls is None else _of_sample(balls, sample, "balls").iloc[0]
+        return cls(
+            sample=sample,
+            label=classes[row["label"]],
+            predicted=classes[row["predicted"]],
+            closest=classes[row["closest_class"]] if row["closest_class"] >= 0 else "no class",
+            margin=float(row["margin"]),
+            distance=float(row["distance"]),
+            margins={name: float(found.get(number, math.nan)) for number, name in enumerate(classes)},
+            inside=None if ball is None else (int(ball["train_inside"]), int(ball["test_inside"])),
+            figure=figure,
+        )
+
 
 @dataclass(frozen=True)
 class ReportData:
     """Everything the page shows.
 
-    numbers: estimates by key, see `NUMBERS`; figures: svg or png bytes by the names of `phiscope.figures.FIGURES`;
-    comparison: the `paper_comparison` table; certificates: any frame with a row per kind of solved problem;
-    lipschitz: σ_max(Wφ) and the largest observed ratio of (14); left_out: sentences on what this run did not do.
+    comparison: the table `paper_comparison`, from which the text takes its numbers (see NUMBERS); figures: svg or png
+    bytes by the names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one
+    row per kind of solved problem (see `certificates_of`); left_out: sentences on what this run did not do;
+    lower_bound: of every feature, None if there is none.
     """
 
     title: str
@@ -88,44 +152,28 @@ class ReportData:
     provenance: Mapping[str, Any]
     lower_bound: float | None = 0.0
     trained: bool = True
-    pixel_count: int = 0
-    lipschitz: tuple[float, float] | None = None
-    numbers: Mapping[str, Estimate] = field(default_factory=dict)
-    figures: Mapping[str, bytes] = field(default_factory=dict)
-    samples: Sequence[SamplePage] = ()
     comparison: pd.DataFrame | None = None
+    figures: Mapping[str, bytes] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
+    samples: Sequence[SamplePage] = ()
     certificates: pd.DataFrame | None = None
     left_out: Sequence[str] = ()
 
-    def __post_init__(self) -> None:
-        unknown = sorted(set(self.numbers) - set(NUMBERS))
-        if unknown:
-            raise ConfigError(f"report: no place for the numbers {unknown}; expected keys among {list(NUMBERS)}")
+    @cached_property
+    def rows(self) -> list[Number]:
+        """The comparison, row by row."""
+        return [] if self.comparison is None else [Number.of(row) for row in self.comparison.to_dict("records")]
 
+    @cached_property
+    def numbers(self) -> dict[str, Number]:
+        """The numbers that the text names, as far as the comparison holds them."""
+        rows = {row.quantity: row for row in self.rows}
+        return {key: rows[quantity] for key, quantity in NUMBERS.items() if quantity in rows}
 
-# Key of a number -> what it is. All are optional.
-NUMBERS: dict[str, str] = {
-    "accuracy": "share of test samples the classifier gets right",
-    "closer_to_hull": "share of test samples closer to the hull than to the closest decision boundary",
-    "outside_feature": "share of test samples proven outside the hull in feature space",
-    "outside_pixel": "share of the projected test samples proven outside the hull in pixel space",
-    "accuracy_after_feature": "accuracy at the projections onto the hull in feature space",
-    "accuracy_before_pixel": "accuracy on the samples that are projected in pixel space",
-    "accuracy_after_pixel": "accuracy on the projections onto the hull in pixel space",
-    "same_label_feature_pooled": "share of support samples with the sample's label, feature space, over all rows",
-    "same_label_feature_query": "the same, mean over samples",
-    "same_label_feature_weighted": "the same, weighted by coefficient",
-    "same_label_pixel_pooled": "as above in pixel space",
-    "same_label_pixel_query": "as above in pixel space",
-    "same_label_pixel_weighted": "as above in pixel space",
-    "balls_train_nonempty": "share of training samples whose ball holds another sample",
-    "balls_test_nonempty": "share of test samples whose ball holds another sample",
-    "balls_mean": "other samples in a ball, on average",
-    "balls_most": "other samples in the fullest ball",
-    "in_union": "share of test samples in the ball of some training sample",
-    "human_ambiguity": "rank correlation of the ambiguity indicator with the entropy of human labels",
-    "human_confidence": "rank correlation of the softmax confidence with the entropy of human labels",
-}
+    @cached_property
+    def notes(self) -> list[str]:
+        """The different ways in which intervals were made, in order of appearance."""
+        return list(dict.fromkeys(row.how for row in self.rows if row.how))
 
 
 def render(data: ReportData, template: Path = TEMPLATE) -> str:
@@ -140,32 +188,56 @@ def render(data: ReportData, template: Path = TEMPLATE) -> str:
     environment.filters.update(
         percent=percent, significant=significant, data_uri=data_uri, cell=cell, count="{:,}".format
     )
-    return environment.get_template(template.name).render(
-        data=data, comparison=comparison_rows(data.comparison), certificates=_records(data.certificates)
+    return environment.get_template(template.name).render(data=data, has=data.numbers)
+
+
+def certificates_of(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
+    """How the solved problems of the tables `margins` and `hulls` ended, and the worst certificate of each kind."""
+    flips = margins.groupby("status", sort=False).agg(
+        problems=("margin", "size"),
+        worst_violation=("primal_residual", "max"),
+        worst_stationarity=("dual_residual", "max"),
+        worst_gap=("duality_gap", "max"),
     )
+    projections = hulls.groupby(["space", "position"], sort=False).agg(
+        problems=("distance", "size"), worst_gap=("duality_gap", "max")
+    )
+    flips.insert(0, "problem", "closest flip point")
+    projections.insert(0, "problem", [f"projection onto the hull, {space} space" for space, _ in projections.index])
+    flips.insert(1, "outcome", flips.index.str.replace("_", " "))
+    projections.insert(1, "outcome", [position.replace("_", " ") for _, position in projections.index])
+    return pd.concat([flips, projections], ignore_index=True)
 
 
 def percent(share: float | None) -> str:
-    """0.783 -> `78.3 %`; small shares keep a digit that is not zero, and only all or nothing reads 100 % or 0 %."""
+    """0.783 -> `78.3 %`; only all and nothing read 100 % and 0 %."""
     if not _known(share):
         return _DASH
-    for digits in (1, 2, 3):
-        rounded = round(100 * share, digits)
-        if 0 < rounded < 100 or share in (0, 1):
-            break
-    return f"{100 * share:.{0 if share in (0, 1) else digits}f} %"
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    digits = next((digits for digits in (1, 2, 3, 4) if 0 < round(100 * share, digits) < 100), 6)
+    return f"{100 * share:.{digits}f} %"
 
 
 def significant(value: float | None, digits: int = 3) -> str:
     """A number with so many significant digits, thousands apart, and a true minus; whole numbers in full."""
     if not _known(value):
         return _DASH
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if float(value).is_integer() or abs(value) >= 10**digits:
         return f"{value:,.0f}".replace("-", "−")
-    if 0 < abs(value) < 1e-3:
+    if abs(value) < 1e-3:
         return f"{value:.1e}".replace("-", "−")
     places = digits - 1 - math.floor(math.log10(abs(value)))
     return f"{value:.{max(places, 0)}f}".replace("-", "−")
+
+
+def stated(value: float | None, share: bool) -> str:
+    """A number of the paper with the digits it gives: 0.33 -> `33 %`, 6.122 -> `6.122`; empty where there is none."""
+    if not _known(value):
+        return ""
+    return f"{100 * value:.4g} %" if share else f"{value:,.6g}"
 
 
 def data_uri(picture: bytes) -> str:
@@ -181,40 +253,16 @@ def cell(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, float, np.number)):
-        return significant(value, 2 if abs(value) < 1e-3 else 3)
-    return _DASH if value is None or value is pd.NA else str(value)
+        return significant(value)
+    return str(value) if _known(value) else _DASH
 
 
-def comparison_rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """The rows of the table with numbers in words: shares as percentages, by the rule the figure follows."""
-    if table is None or table.empty:
-        return []
-    from phiscope.figures.comparison import shares_of  # deferred: a page without the table needs no matplotlib
-
-    shares = set(shares_of(table).index)
-    rows = []
-    for index, row in zip(table.index, table.to_dict("records")):
-        written = percent if index in shares else significant
-        known = _known(row["ci_low"]) and _known(row["ci_high"])
-        rows.append(
-            {
-                "quantity": row["quantity"],
-                "section": row["section"] or "",
-                "paper": written(row["paper_value"]),
-                "value": written(row["value"]),
-                "interval": f"{written(row['ci_low'])} to {written(row['ci_high'])}" if known else "",
-                "how": row["interval"] or "",
-                "n": f"{int(row['n']):,}" if _known(row["n"]) else _DASH,
-            }
-        )
+def _of_sample(frame: pd.DataFrame, sample: int, name: str) -> pd.DataFrame:
+    """The rows of one test sample of the view `original`."""
+    rows = frame[(frame["view"] == "original") & (frame["split"] == "test") & (frame["sample"] == sample)]
+    if rows.empty:
+        raise DataError(f"{name}: holds no test sample {sample}; expected one of those that the run examined")
     return rows
-
-
-def _records(table: pd.DataFrame | None) -> tuple[list[str], list[list[Any]]]:
-    """Headings in words, and rows."""
-    if table is None or table.empty:
-        return [], []
-    return [str(name).replace("_", " ") for name in table], table.astype(object).to_numpy().tolist()
 
 
 def _known(value: Any) -> bool:

@@ -13,8 +13,11 @@ from phiscope.figures.style import INK, MUTED, SPACES, blank, percent, themed
 
 @themed
 def draw(projection_accuracy: pd.DataFrame, classes: int) -> Figure:
-    """projection_accuracy: one row per view and space with n, accuracy_before, accuracy_after; classes: how many."""
-    require(projection_accuracy, "projection_accuracy", "space", "n", "accuracy_before", "accuracy_after")
+    """projection_accuracy: one row per view and space with n, accuracy_before, accuracy_after, changed.
+
+    changed counts the samples whose class differs after projection; classes: how many there are.
+    """
+    require(projection_accuracy, "projection_accuracy", "space", "n", "accuracy_before", "accuracy_after", "changed")
     rows = projection_accuracy.to_dict("records")
     figure = blank(height=1.0 + 0.62 * len(rows))
     ax = figure.subplots()
@@ -51,4 +54,4 @@ def _row(ax: Axes, place: int, row: dict) -> None:
 
 def _name(row: dict, several: bool) -> str:
     view = f"{row['view']}, " if several else ""
-    return f"{view}{row['space']} space\nn = {row['n']:,}"
+    return f"{view}{row['space']} space\n{row['changed']:,} of {row['n']:,} change class"

@@ -14,14 +14,18 @@ from phiscope.errors import DataError
 from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, HULL, MARGIN, blank, percent, themed
 
+_SHARES = ("share of", "accuracy of", "support images with")
+
 
 @themed
 def draw(paper_comparison: pd.DataFrame) -> Figure:
-    """paper_comparison: the table of that name; only shares are drawn (see `shares_of`)."""
+    """paper_comparison: the table of that name; only shares are drawn (see `is_share`)."""
     require(paper_comparison, "paper_comparison", "quantity", "paper_value", "value", "ci_low", "ci_high")
-    rows = shares_of(paper_comparison)
+    rows = paper_comparison[[is_share(name) for name in paper_comparison["quantity"]]]
     if rows.empty:
-        raise DataError("paper_comparison: no value is a share; expected at least one share to draw")
+        raise DataError(
+            f"paper_comparison: no quantity is a share; expected at least one whose name begins with {_SHARES}"
+        )
     names = ["\n".join(textwrap.wrap(str(name), 44)) for name in rows["quantity"]]
     figure = blank(height=1.0 + sum(0.17 + 0.155 * (name.count("\n") + 1) for name in names))
     ax = figure.subplots()
@@ -31,18 +35,16 @@ def draw(paper_comparison: pd.DataFrame) -> Figure:
     ax.tick_params(axis="y", length=0)
     ax.set(xlim=(-0.02, 1.02), ylim=(len(rows) - 0.5, -0.5))
     ax.set_title("● this run, with interval", color=MARGIN)
-    ax.set_title("◆ the paper", loc="right", color=HULL)
+    if rows["paper_value"].notna().any():
+        ax.set_title("◆ the paper", loc="right", color=HULL)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.spines["left"].set_visible(False)
     return figure
 
 
-def shares_of(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are shares: by their `unit` where the table has that column, else value and paper's in [0, 1]."""
-    if "unit" in table:
-        return table[table["unit"] == "share"]
-    paper = table["paper_value"].astype(float)
-    return table[table["value"].between(0, 1) & (paper.isna() | paper.between(0, 1))]
+def is_share(quantity: str) -> bool:
+    """Whether a quantity of the table is a share in [0, 1], told by how its name begins."""
+    return quantity.startswith(_SHARES)
 
 
 def _row(ax: Axes, place: int, row: dict) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -51,7 +53,7 @@ def _correlations(ax: Axes, rows: pd.DataFrame) -> None:
     for place, value in zip(places, values[:, 0]):
         ax.annotate(signed(value), (value, place), xytext=(0, 7), textcoords="offset points", ha="center")
     ax.axvline(0, color=MUTED, lw=0.8, ls=":")
-    ax.set_yticks(places, rows["indicator"].str.replace("_", " "))
+    ax.set_yticks(places, ["\n".join(textwrap.wrap(name, 22)) for name in rows["indicator"]])
     ax.set(ylim=(len(rows) - 0.5, -0.6), xlabel="rank correlation with human entropy")
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.12)
