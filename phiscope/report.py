@@ -9,7 +9,6 @@ or absent, and the page says so in its place.
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,70 +19,67 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from phiscope.errors import DataError
-from phiscope.figures.comparison import is_share
+from phiscope.errors import ConfigError, DataError
+from phiscope.figures.words import DASH, known, percent, significant
 
 TEMPLATE = Path(__file__).parents[1] / "workflow" / "report" / "report.html.j2"
 
-_KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
-_DASH = "–"
+# The numbers that the text of the page names: `key` in the table `paper_comparison`. All are optional.
+NUMBERS = (
+    "accuracy",
+    "closer_to_hull",
+    *("outside_feature", "outside_pixel"),
+    *("accuracy_before_feature", "accuracy_after_feature", "changed_feature"),
+    *("accuracy_before_pixel", "accuracy_after_pixel", "changed_pixel"),
+    *("same_label_feature_pooled", "same_label_feature_query", "same_label_feature_weighted"),
+    *("same_label_pixel_pooled", "same_label_pixel_query", "same_label_pixel_weighted"),
+    *("balls_train_nonempty", "balls_test_nonempty", "balls_mean", "balls_most", "in_union"),
+    *("human_ambiguity", "human_confidence", "human_difference"),
+)
 
-# What the text of the page calls a number -> its `quantity` in the table `paper_comparison`.
-NUMBERS: dict[str, str] = {
-    "closer_to_hull": "share of test samples closer to the hull than to the boundary",
-    "outside_feature": "share of test samples proven outside the hull, feature space",
-    "outside_pixel": "share of test samples proven outside the hull, pixel space",
-    "accuracy": "accuracy of the samples projected in feature space, before",
-    "accuracy_after_feature": "accuracy of the samples projected in feature space, after",
-    "changed_feature": "share of predictions changed by projecting, feature space",
-    "accuracy_before_pixel": "accuracy of the samples projected in pixel space, before",
-    "accuracy_after_pixel": "accuracy of the samples projected in pixel space, after",
-    "changed_pixel": "share of predictions changed by projecting, pixel space",
-    "pooled_feature": "support images with the sample's label, feature space, pooled over all supports",
-    "mean_feature": "support images with the sample's label, feature space, mean share per sample",
-    "weighted_feature": "support images with the sample's label, feature space, weighted by coefficient",
-    "pooled_pixel": "support images with the sample's label, pixel space, pooled over all supports",
-    "mean_pixel": "support images with the sample's label, pixel space, mean share per sample",
-    "weighted_pixel": "support images with the sample's label, pixel space, weighted by coefficient",
-    "balls_train": "share of train balls that hold another sample",
-    "balls_test": "share of test balls that hold another sample",
-    "balls_mean": "samples inside a ball, mean",
-    "balls_most": "samples inside a ball, most",
-    "in_union": "share of test samples in the union of training balls",
-    "lipschitz": "Lipschitz constant of the head, σ_max(Wφ)",
-    "largest_ratio": "largest observed ratio of (14) over pairs with a test sample",
-    "human_ambiguity": "rank correlation with human label entropy: ambiguity indicator (d_h - d_f)",
-    "human_confidence": "rank correlation with human label entropy: softmax uncertainty (1 - confidence)",
-    "human_difference": "difference of rank correlations with human label entropy: "
-    "ambiguity indicator minus softmax uncertainty",
-}
+_KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
-class Number:
-    """A row of `paper_comparison` in words: shares as percentages; empty where there is none."""
+class Estimate:
+    """A measured number: value, interval [low, high] made as `interval` says, n samples behind it, the paper's value.
 
-    quantity: str
-    section: str
-    value: str
-    interval: str
-    how: str
-    paper: str
-    n: int
+    unit `share` is written as a percentage, any other as a number. None or NaN where there is none.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    interval: str = ""
+    paper: float | None = None
+    unit: str = "share"
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Number:
-        write = percent if is_share(row["quantity"]) else significant
-        ends = row["ci_low"], row["ci_high"]
-        return cls(
-            quantity=row["quantity"],
-            section=row["section"] or "",
-            value=write(row["value"]),
-            interval=" to ".join(map(write, ends)) if all(map(_known, ends)) else "",
-            how=row["interval"] or "",
-            paper=stated(row["paper_value"], write is percent),
-            n=int(row["n"]) if _known(row["n"]) else 0,
-        )
+    def of(cls, row: Mapping[str, Any]) -> Estimate:
+        """From a row of the table `paper_comparison`."""
+        told = {"value": row["value"], "low": row["ci_low"], "high": row["ci_high"], "paper": row["paper_value"]}
+        return cls(**told, n=row["n"], interval=row["interval"] or "", unit=row["unit"])
+
+    @property
+    def text(self) -> str:
+        """The value in words."""
+        return self._write(self.value)
+
+    @property
+    def ends(self) -> str:
+        """The interval in words; empty where there is none."""
+        return f"{self._write(self.low)} to {self._write(self.high)}" if known(self.low) and known(self.high) else ""
+
+    @property
+    def stated(self) -> str:
+        """The paper's value with the digits it gives: 0.33 -> `33 %`; empty where there is none."""
+        if not known(self.paper):
+            return ""
+        return f"{100 * self.paper:.4g} %" if self.unit == "share" else f"{self.paper:,.6g}"
+
+    def _write(self, value: float | None) -> str:
+        return percent(value) if self.unit == "share" else significant(value)
 
 
 @dataclass(frozen=True)
@@ -103,41 +99,16 @@ class SamplePage:
     inside: tuple[int, int] | None = None
     figure: bytes | None = None
 
-    @classmethod
-    def of(
-        cls,
-        sample: int,
-        standing: pd.DataFrame,
-        margins: pd.DataFrame,
-        balls: pd.DataFrame | None,
-        classes: Sequence[str],
-        figure: bytes | None = None,
-    ) -> SamplePage:
-        """From the frames `standing`, `margins` and `balls`; raises DataError where the sample is not in them."""
-        row, flips = _of_sample(standing, sample, "standing").iloc[0], _of_sample(margins, sample, "margins")
-        found = dict(zip(flips["other_class"], flips["margin"]))
-        ball = None if balls is None else _of_sample(balls, sample, "balls").iloc[0]
-        return cls(
-            sample=sample,
-            label=classes[row["label"]],
-            predicted=classes[row["predicted"]],
-            closest=classes[row["closest_class"]] if row["closest_class"] >= 0 else "no class",
-            margin=float(row["margin"]),
-            distance=float(row["distance"]),
-            margins={name: float(found.get(number, math.nan)) for number, name in enumerate(classes)},
-            inside=None if ball is None else (int(ball["train_inside"]), int(ball["test_inside"])),
-            figure=figure,
-        )
-
 
 @dataclass(frozen=True)
 class ReportData:
     """Everything the page shows.
 
-    comparison: the table `paper_comparison`, from which the text takes its numbers (see NUMBERS); figures: svg or png
-    bytes by the names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one
-    row per kind of solved problem (see `certificates_of`); left_out: sentences on what this run did not do;
-    lower_bound: of every feature, None if there is none.
+    numbers: estimates by key, see NUMBERS; comparison: the table `paper_comparison`; figures: svg or png bytes by the
+    names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one row per kind
+    of solved problem; lipschitz: σ_max(Wφ) and the largest observed ratio of (14); pixel_count: how many samples were
+    projected in pixel space; lower_bound: of every feature, None if there is none; left_out: sentences on what this
+    run did not do. Raises ConfigError for a number that the page has no place for.
     """
 
     title: str
@@ -152,6 +123,9 @@ class ReportData:
     provenance: Mapping[str, Any]
     lower_bound: float | None = 0.0
     trained: bool = True
+    pixel_count: int = 0
+    lipschitz: tuple[float, float] | None = None
+    numbers: Mapping[str, Estimate] = field(default_factory=dict)
     comparison: pd.DataFrame | None = None
     figures: Mapping[str, bytes] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
@@ -159,21 +133,26 @@ class ReportData:
     certificates: pd.DataFrame | None = None
     left_out: Sequence[str] = ()
 
-    @cached_property
-    def rows(self) -> list[Number]:
-        """The comparison, row by row."""
-        return [] if self.comparison is None else [Number.of(row) for row in self.comparison.to_dict("records")]
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.numbers) - set(NUMBERS))
+        if unknown:
+            raise ConfigError(f"report: no place for the numbers {unknown}; expected keys among {list(NUMBERS)}")
 
     @cached_property
-    def numbers(self) -> dict[str, Number]:
-        """The numbers that the text names, as far as the comparison holds them."""
-        rows = {row.quantity: row for row in self.rows}
-        return {key: rows[quantity] for key, quantity in NUMBERS.items() if quantity in rows}
+    def rows(self) -> list[tuple[str, str, Estimate]]:
+        """The comparison: quantity, section of the paper, estimate."""
+        records = [] if self.comparison is None else self.comparison.to_dict("records")
+        return [(row["quantity"], row["section"] or "", Estimate.of(row)) for row in records]
 
     @cached_property
     def notes(self) -> list[str]:
         """The different ways in which intervals were made, in order of appearance."""
-        return list(dict.fromkeys(row.how for row in self.rows if row.how))
+        return list(dict.fromkeys(estimate.interval for *_, estimate in self.rows if estimate.interval))
+
+    @property
+    def beside_paper(self) -> bool:
+        """Whether the paper's values stand beside ours anywhere."""
+        return any(estimate.stated for estimate in (*self.numbers.values(), *(row[-1] for row in self.rows)))
 
 
 def render(data: ReportData, template: Path = TEMPLATE) -> str:
@@ -186,58 +165,9 @@ def render(data: ReportData, template: Path = TEMPLATE) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        percent=percent, significant=significant, data_uri=data_uri, cell=cell, count="{:,}".format
+        percent=percent, significant=significant, count="{:,}".format, data_uri=data_uri, cell=cell
     )
     return environment.get_template(template.name).render(data=data, has=data.numbers)
-
-
-def certificates_of(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
-    """How the solved problems of the tables `margins` and `hulls` ended, and the worst certificate of each kind."""
-    flips = margins.groupby("status", sort=False).agg(
-        problems=("margin", "size"),
-        worst_violation=("primal_residual", "max"),
-        worst_stationarity=("dual_residual", "max"),
-        worst_gap=("duality_gap", "max"),
-    )
-    projections = hulls.groupby(["space", "position"], sort=False).agg(
-        problems=("distance", "size"), worst_gap=("duality_gap", "max")
-    )
-    flips.insert(0, "problem", "closest flip point")
-    projections.insert(0, "problem", [f"projection onto the hull, {space} space" for space, _ in projections.index])
-    flips.insert(1, "outcome", flips.index.str.replace("_", " "))
-    projections.insert(1, "outcome", [position.replace("_", " ") for _, position in projections.index])
-    return pd.concat([flips, projections], ignore_index=True)
-
-
-def percent(share: float | None) -> str:
-    """0.783 -> `78.3 %`; only all and nothing read 100 % and 0 %."""
-    if not _known(share):
-        return _DASH
-    if share in (0, 1):
-        return f"{100 * share:.0f} %"
-    digits = next((digits for digits in (1, 2, 3, 4) if 0 < round(100 * share, digits) < 100), 6)
-    return f"{100 * share:.{digits}f} %"
-
-
-def significant(value: float | None, digits: int = 3) -> str:
-    """A number with so many significant digits, thousands apart, and a true minus; whole numbers in full."""
-    if not _known(value):
-        return _DASH
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if float(value).is_integer() or abs(value) >= 10**digits:
-        return f"{value:,.0f}".replace("-", "−")
-    if abs(value) < 1e-3:
-        return f"{value:.1e}".replace("-", "−")
-    places = digits - 1 - math.floor(math.log10(abs(value)))
-    return f"{value:.{max(places, 0)}f}".replace("-", "−")
-
-
-def stated(value: float | None, share: bool) -> str:
-    """A number of the paper with the digits it gives: 0.33 -> `33 %`, 6.122 -> `6.122`; empty where there is none."""
-    if not _known(value):
-        return ""
-    return f"{100 * value:.4g} %" if share else f"{value:,.6g}"
 
 
 def data_uri(picture: bytes) -> str:
@@ -254,16 +184,4 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float, np.number)):
         return significant(value)
-    return str(value) if _known(value) else _DASH
-
-
-def _of_sample(frame: pd.DataFrame, sample: int, name: str) -> pd.DataFrame:
-    """The rows of one test sample of the view `original`."""
-    rows = frame[(frame["view"] == "original") & (frame["split"] == "test") & (frame["sample"] == sample)]
-    if rows.empty:
-        raise DataError(f"{name}: holds no test sample {sample}; expected one of those that the run examined")
-    return rows
-
-
-def _known(value: Any) -> bool:
-    return value is not None and not pd.isna(value)
+    return str(value) if known(value) else DASH

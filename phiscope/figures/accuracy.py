@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.frames import require
-from phiscope.figures.style import INK, MUTED, SPACES, blank, percent, themed
+from phiscope.figures.style import INK, MUTED, SPACES, blank, themed
+from phiscope.figures.words import percent
 
 
 @themed

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from phiscope.figures.frames import require
 from phiscope.figures.pictures import grid, image_of
-from phiscope.figures.style import INK, WIDTH, WRONG, blank, signed, themed
+from phiscope.figures.style import INK, WIDTH, WRONG, blank, themed
+from phiscope.figures.words import signed
 
 _COLUMNS = 8
 _EXPLAINED = {

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 
 from phiscope.figures.frames import finite, per_view, require, view_title
-from phiscope.figures.style import DENSITY, MUTED, SPLITS, note, panels, percent, themed
+from phiscope.figures.style import DENSITY, MUTED, SPLITS, note, panels, themed
+from phiscope.figures.words import percent, significant
 
 _CROWD = 3000
 
@@ -50,7 +51,7 @@ def _at_least(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
         ax.plot(np.r_[1, counts], np.r_[some, share], color=SPLITS[split], lw=1.5)
         ax.scatter([1], [some], s=18, color=SPLITS[split], zorder=3)
         lines += [(f"{split}: {percent(some)} hold some,", SPLITS[split])]
-        lines += [(f"{part['inside'].mean():,.3g} on average", SPLITS[split])]
+        lines += [(f"{significant(part['inside'].mean())} on average", SPLITS[split])]
     note(ax, lines)
     ax.set(xscale="log", ylim=(0, 1.02), xlabel="other samples inside, at least", ylabel="share of balls")
     ax.set_xlim(0.8, max(12.0, ax.get_xlim()[1]))

@@ -12,20 +12,17 @@ from matplotlib.ticker import PercentFormatter
 
 from phiscope.errors import DataError
 from phiscope.figures.frames import require
-from phiscope.figures.style import FAINT, HULL, MARGIN, blank, percent, themed
-
-_SHARES = ("share of", "accuracy of", "support images with")
+from phiscope.figures.style import FAINT, HULL, MARGIN, blank, themed
+from phiscope.figures.words import percent
 
 
 @themed
 def draw(paper_comparison: pd.DataFrame) -> Figure:
-    """paper_comparison: the table of that name; only shares are drawn (see `is_share`)."""
-    require(paper_comparison, "paper_comparison", "quantity", "paper_value", "value", "ci_low", "ci_high")
-    rows = paper_comparison[[is_share(name) for name in paper_comparison["quantity"]]]
+    """paper_comparison: the table of that name; only the rows whose unit is `share` are drawn."""
+    require(paper_comparison, "paper_comparison", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high")
+    rows = paper_comparison[paper_comparison["unit"] == "share"]
     if rows.empty:
-        raise DataError(
-            f"paper_comparison: no quantity is a share; expected at least one whose name begins with {_SHARES}"
-        )
+        raise DataError("paper_comparison: no row has the unit `share`; expected at least one to draw")
     names = ["\n".join(textwrap.wrap(str(name), 44)) for name in rows["quantity"]]
     figure = blank(height=1.0 + sum(0.17 + 0.155 * (name.count("\n") + 1) for name in names))
     ax = figure.subplots()
@@ -42,11 +39,6 @@ def draw(paper_comparison: pd.DataFrame) -> Figure:
     return figure
 
 
-def is_share(quantity: str) -> bool:
-    """Whether a quantity of the table is a share in [0, 1], told by how its name begins."""
-    return quantity.startswith(_SHARES)
-
-
 def _row(ax: Axes, place: int, row: dict) -> None:
     ax.axhline(place, color=FAINT, lw=0.6, zorder=0)
     if np.isfinite(row["ci_low"]) and np.isfinite(row["ci_high"]):
@@ -55,8 +47,7 @@ def _row(ax: Axes, place: int, row: dict) -> None:
     ax.scatter([row["value"]], [place], s=30, color=MARGIN, lw=0, zorder=4)
     # On the side where the paper's marker is not, as long as there is room.
     left = row["value"] > 0.9 or (row["paper_value"] > row["value"] > 0.12)
-    digits = 1 if row["value"] == 0 or row["value"] >= 0.005 else 2
     ax.annotate(
-        percent(row["value"], digits), (row["value"], place), xytext=(-7 if left else 7, 4),
+        percent(row["value"]), (row["value"], place), xytext=(-7 if left else 7, 4),
         textcoords="offset points", ha="right" if left else "left", color=MARGIN, fontsize=8.0,
     )  # fmt: skip

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.frames import finite, per_view, require, view_title
-from phiscope.figures.style import DENSITY, HULL, INK, MARGIN, MUTED, panels, signed, themed
+from phiscope.figures.style import DENSITY, HULL, INK, MARGIN, MUTED, panels, themed
+from phiscope.figures.words import signed
 
 _CROWD = 1500
 _GROUPS = 10
@@ -53,7 +54,7 @@ def _correlations(ax: Axes, rows: pd.DataFrame) -> None:
     for place, value in zip(places, values[:, 0]):
         ax.annotate(signed(value), (value, place), xytext=(0, 7), textcoords="offset points", ha="center")
     ax.axvline(0, color=MUTED, lw=0.8, ls=":")
-    ax.set_yticks(places, ["\n".join(textwrap.wrap(name, 22)) for name in rows["indicator"]])
+    ax.set_yticks(places, ["\n".join(textwrap.wrap(name.partition(" (")[0], 22)) for name in rows["indicator"]])
     ax.set(ylim=(len(rows) - 0.5, -0.6), xlabel="rank correlation with human entropy")
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.12)

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.frames import finite, per_view, require, view_title
-from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, percent, themed, upper_limit
+from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, themed, upper_limit
+from phiscope.figures.words import percent
 
 _CROWD = 1500  # more samples than this are drawn as density
 _COLUMNS = 2

@@ -102,13 +102,3 @@ def upper_limit(values: np.ndarray, share: float = 1.0) -> float:
 def class_colours(count: int) -> list[tuple[float, float, float]]:
     """One colour per class; beyond ten, evenly spread hues."""
     return sns.color_palette("colorblind", count) if count <= 10 else sns.husl_palette(count, l=0.6)
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """0.783 -> `78.3 %`; a dash where there is no number."""
-    return "–" if not np.isfinite(share) else f"{100 * share:.{digits}f} %"
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A number with its sign, with a true minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")

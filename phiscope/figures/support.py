@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from phiscope.figures.frames import per_view, require, view_title
-from phiscope.figures.style import INK, SPACES, note, panels, percent, themed
+from phiscope.figures.style import INK, SPACES, note, panels, themed
+from phiscope.figures.words import percent
 
 _SAME = "support samples\nwith the sample's label"
 

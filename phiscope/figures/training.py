@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from phiscope.figures.frames import require
-from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, percent, themed
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, themed
+from phiscope.figures.words import percent
 
 
 @themed
