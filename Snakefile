@@ -1,4 +1,4 @@
-"""phiscope: from a dataset and a model to tables, statistics, figures and one report."""
+"""phiscope: from a data set and a model to tables, statistics, figures and one report."""
 
 from snakemake.utils import min_version
 
@@ -12,15 +12,22 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+# In the order in which data flows.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
+
+
+onsuccess:
+    print(f"Report: {RESULTS}/report.html")

@@ -1,0 +1,128 @@
+"""Put tables and figures into the page that people read."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from phiscope import tables
+from phiscope.datasets import open_prepared
+from phiscope.head import Head
+from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, render
+from phiscope.workflow.provenance import provenance
+
+
+def numbers_of(comparison: pd.DataFrame) -> dict[str, Estimate]:
+    """The rows of the comparison that the page has a place for."""
+    known = comparison[comparison["key"].isin(NUMBERS)]
+    return {row["key"]: Estimate.of(row) for row in known.to_dict("records")}
+
+
+def certificates_of(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
+    """How many problems there were of each kind, how they ended, and the worst certificate."""
+    rows = []
+    for (view, split), part in margins.groupby(["view", "split"]):
+        residuals = part[["primal_residual", "dual_residual", "duality_gap"]].abs().max()
+        rows.append(_certificate(f"flip points, {view}, {split}", part["status"], f"residual {residuals.max():.1e}"))
+    for (view, space), part in hulls.groupby(["view", "space"]):
+        away = part[part["position"] != "within_tolerance"]
+        gap = (away["duality_gap"] / (away["distance"] * away["hull_radius"])).max()
+        rows.append(_certificate(f"hull projections, {view}, {space} space", part["status"], f"relative gap {gap:.1e}"))
+    return pd.DataFrame(rows)
+
+
+def _certificate(problem: str, status: pd.Series, worst: str) -> dict:
+    ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
+    return {"problem": problem, "problems": len(status), "how they ended": ends, "worst certificate": worst}
+
+
+def sample_pages(numbers, standing, balls, margins, classes, figures: Path) -> list[SamplePage]:
+    pages = []
+    for number in numbers:
+        row = standing[standing["sample"] == number].iloc[0]
+        ball = balls[balls["sample"] == number].iloc[0]
+        table = margins[margins["sample"] == number]
+        closest = classes[row["closest_class"]] if row["closest_class"] >= 0 else "none"
+        pages.append(
+            SamplePage(
+                sample=number,
+                label=classes[row["label"]],
+                predicted=classes[row["predicted"]],
+                closest=closest,
+                margin=row["margin"],
+                distance=row["distance"],
+                margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
+                inside=(int(ball["train_inside"]), int(ball["test_inside"])),
+                figure=(figures / f"sample-{number}.png").read_bytes(),
+            )
+        )
+    return pages
+
+
+def left_out(config: dict, trained: bool) -> list[str]:
+    """What a reader might expect of this run and does not find."""
+    pixel = config["hulls"]["pixel"]["samples"]
+    found = []
+    if pixel is not None:
+        found.append(f"Pixel space: the first {pixel:,} test samples of the stratified order were projected, not all.")
+    if any(config["dataset"].get("limit", {}).values()):
+        found.append(f"The data set was limited: {config['dataset']['limit']}.")
+    if not config["dataset"].get("human_labels"):
+        found.append("No human labels were configured, so nothing is said about people.")
+    if not trained:
+        found.append("The classifier was loaded, not trained here, so there is no training curve.")
+    return [
+        *found,
+        "Images of points in feature space (the inverse problem of sections 4 and 5) are not part of this run.",
+    ]
+
+
+def report_data(inputs, samples: list[int], config: dict) -> ReportData:
+    head, test = Head.load(inputs.head), open_prepared(inputs.test_images)
+    standing, comparison = tables.read(inputs.standing), tables.read(inputs.comparison)
+    margins, hulls, balls = (tables.read(inputs[name]) for name in ("margins", "hulls", "balls"))
+    lipschitz = tables.read(inputs.lipschitz).iloc[0]
+    original = {
+        name: frame[(frame["view"] == "original") & (frame["split"] == "test")]
+        for name, frame in {"standing": standing, "margins": margins, "balls": balls}.items()
+    }
+    folder = Path(inputs.figures[0]).parent
+    figures = {path.stem: path for path in map(Path, inputs.figures)}
+    classifier = json.loads(Path(inputs.classifier).read_text())
+    pixel = hulls[(hulls["space"] == "pixel") & (hulls["view"] == "original")]
+    trained = "training" in classifier
+    return ReportData(
+        title=config["report"]["title"],
+        dataset=config["dataset"]["path"],
+        classifier=classifier["factory"].partition(":")[2] + (", trained here" if trained else ", loaded"),
+        class_names=test.classes,
+        train_count=int((balls["split"] == "train").sum()),
+        test_count=len(original["standing"]),
+        feature_count=len(head.weight),
+        date=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+        provenance=provenance(config),
+        lower_bound=head.lower_bound,
+        trained=trained,
+        pixel_count=len(pixel),
+        lipschitz=(lipschitz["constant"], lipschitz["largest_ratio"]),
+        numbers=numbers_of(comparison),
+        figures={name: path.read_bytes() for name, path in figures.items() if not name.startswith("sample-")},
+        samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
+        comparison=comparison,
+        certificates=certificates_of(margins, hulls),
+        left_out=left_out(config, trained),
+    )
+
+
+if "snakemake" in globals():
+    page = render(
+        report_data(snakemake.input, snakemake.params.samples, snakemake.config), Path(snakemake.input.template)
+    )
+    temporary = Path(snakemake.output[0] + ".tmp")
+    temporary.write_text(page)
+    temporary.replace(snakemake.output[0])

@@ -1,0 +1,37 @@
+# Dense pictures go into the page as png, line drawings as svg.
+IN_THE_PAGE = [
+    f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in ('sample', 'ambiguity', 'slice', 'plane') else 'svg'}"
+    for name in FIGURES
+]
+
+
+rule render_report:
+    input:
+        template="workflow/report/report.html.j2",
+        figures=IN_THE_PAGE,
+        comparison=f"{RESULTS}/tables/paper_comparison.parquet",
+        standing=statistic("standing"),
+        lipschitz=statistic("lipschitz"),
+        margins=f"{RESULTS}/tables/margins.parquet",
+        hulls=f"{RESULTS}/tables/hulls.parquet",
+        balls=f"{RESULTS}/tables/balls.parquet",
+        head=HEAD,
+        classifier=f"{RESULTS}/models/classifier.json",
+        test_images=f"{RESULTS}/data/test.safetensors",
+    output:
+        report(
+            f"{RESULTS}/report.html",
+            category="Report",
+            caption="../report/captions/report.rst",
+            labels={"page": "the report to read"},
+        ),
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        samples=SAMPLES,
+        title=config["report"]["title"],
+        code=rests_on("render_report"),
+    message:
+        "Report"
+    script:
+        "../../scripts/render_report.py"
