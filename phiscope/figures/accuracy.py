@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.frames import per_view, require
 from phiscope.figures.style import INK, MUTED, SPACES, blank, themed
 from phiscope.figures.words import percent
 
@@ -19,7 +19,7 @@ def draw(projection_accuracy: pd.DataFrame, classes: int) -> Figure:
     changed counts the samples whose class differs after projection; classes: how many there are.
     """
     require(projection_accuracy, "projection_accuracy", "space", "n", "accuracy_before", "accuracy_after", "changed")
-    rows = projection_accuracy.to_dict("records")
+    rows = [row for part in per_view(projection_accuracy).values() for row in part.to_dict("records")]
     figure = blank(height=1.0 + 0.62 * len(rows))
     ax = figure.subplots()
     for place, row in enumerate(rows):

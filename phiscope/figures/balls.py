@@ -26,7 +26,7 @@ def draw(balls: pd.DataFrame) -> Figure:
     balls = balls.assign(inside=balls["train_inside"] + balls["test_inside"])
     views = per_view(balls)
     splits = [split for split in ("train", "test") if (balls["split"] == split).any()]
-    figure, axes = panels(len(views), 1 + len(splits), 2.7)
+    figure, axes = panels(len(views), 1 + len(splits), 2.7, width_ratios=[1.35] + [1.0] * len(splits))
     for line, (name, rows) in zip(axes, views.items()):
         parts = {split: rows[rows["split"] == split] for split in splits}
         _at_least(line[0], {split: part for split, part in parts.items() if len(part)})
@@ -52,7 +52,9 @@ def _at_least(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
         ax.scatter([1], [some], s=18, color=SPLITS[split], zorder=3)
         lines += [(f"{split}: {percent(some)} hold some,", SPLITS[split])]
         lines += [(f"{significant(part['inside'].mean())} on average", SPLITS[split])]
-    note(ax, lines)
+    # Below the curves where they start high, above them where they start low.
+    high = max((part["inside"] > 0).mean() for part in parts.values()) > 0.5
+    note(ax, lines, **({"x": 0.05, "y": 0.42} if high else {}))
     ax.set(xscale="log", ylim=(0, 1.02), xlabel="other samples inside, at least", ylabel="share of balls")
     ax.set_xlim(0.8, max(12.0, ax.get_xlim()[1]))
     ax.xaxis.set_major_locator(LogLocator(10, numticks=6))

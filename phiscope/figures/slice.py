@@ -34,7 +34,7 @@ def draw(grid: pd.DataFrame, points: pd.DataFrame) -> Figure:
     height, width = np.ptp(field.v), np.ptp(field.u)
     figure = blank(height=float(np.clip(6.4 * height / width, 3.0, 7.0)) + 0.5, width=6.8)
     ax = figure.subplots()
-    _regions(ax, field)
+    _regions(ax, field, _off_balls(field, points))
     _points(ax, points)
     ax.set(xlim=field.extent[:2], ylim=field.extent[2:], aspect="equal")
     ax.set(xlabel="first direction in the plane", ylabel="second direction in the plane")
@@ -58,8 +58,17 @@ class _Field:
         return float(axis[1] - axis[0]) if len(axis) > 1 else 1.0
 
 
-def _regions(ax: Axes, field: _Field) -> None:
-    """Tinted regions with their names, lines between them, and what lies outside the domain hatched."""
+def _off_balls(field: _Field, points: pd.DataFrame) -> np.ndarray:
+    """The cells at some distance from every ball, where words do not meet its circle."""
+    free = np.ones(field.classes.shape, bool)
+    for ball in points[points["kind"] == "sample"].itertuples():
+        away = np.hypot(field.u[None, :] - ball.u, field.v[:, None] - ball.v)
+        free &= ~(away < 1.1 * ball.radius)  # a NaN radius keeps every cell
+    return free
+
+
+def _regions(ax: Axes, field: _Field, free: np.ndarray) -> None:
+    """Tinted regions with their names, lines between them, and what lies outside the domain faded."""
     present = sorted(field.names)
     colours = np.array(class_colours(max(present) + 1))[present]
     tints = ListedColormap(1 - _TINT * (1 - colours))
@@ -70,13 +79,15 @@ def _regions(ax: Axes, field: _Field) -> None:
     )  # fmt: skip
     for number in present:
         _edge(ax, field, field.classes == number, colors=INK, linewidths=0.9)
-        _name(ax, field, (field.classes == number) & field.inside, field.names[number])
+        region = field.classes == number
+        if not _name(ax, field, region & field.inside, field.names[number]):
+            _name(ax, field, region & free, field.names[number], color=MUTED)
     if not field.inside.all():
         veil = np.zeros((*field.inside.shape, 4))
-        veil[~field.inside] = (1.0, 1.0, 1.0, 0.75)
+        veil[~field.inside] = (1.0, 1.0, 1.0, 0.6)
         ax.imshow(veil, extent=field.extent, origin="lower", interpolation="nearest", zorder=3.2)
         _edge(ax, field, ~field.inside, colors=MUTED, linewidths=1.3, linestyles="--")
-        _name(ax, field, ~field.inside, "outside\nthe domain", color=MUTED)
+        _name(ax, field, ~field.inside & free, "outside\nthe domain", color=MUTED)
 
 
 def _edge(ax: Axes, field: _Field, mask: np.ndarray, **line) -> None:
@@ -87,12 +98,13 @@ def _edge(ax: Axes, field: _Field, mask: np.ndarray, **line) -> None:
         )
 
 
-def _name(ax: Axes, field: _Field, mask: np.ndarray, text: str, color: str = INK) -> None:
-    """Write a region's name where it is widest: at the cell farthest from its border."""
+def _name(ax: Axes, field: _Field, mask: np.ndarray, text: str, color: str = INK) -> bool:
+    """Write a region's name where it is widest, at the cell farthest from its border; False if it is too small."""
     if mask.mean() < _SMALLEST:
-        return
+        return False
     row, column = np.unravel_index(distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1].argmax(), mask.shape)
     ax.annotate(text, (field.u[column], field.v[row]), ha="center", va="center", color=color, style="italic", zorder=4)
+    return True
 
 
 def _points(ax: Axes, points: pd.DataFrame) -> None:
