@@ -148,6 +148,7 @@ def train(
         ckpt_path=resumed if resumed.is_file() else None,
     )
     module.to(memory_format=torch.contiguous_format)
+    report(module.history)  # a training that was finished before ran no epoch that could have told
     return module.history
 
 

@@ -30,7 +30,7 @@ def fresh():
 def test_learns_and_tells(tmp_path):
     told = []
     history = train(fresh(), *stripes(200), OPTIONS, seed=0, checkpoints=tmp_path, report=lambda h: told.append(len(h)))
-    assert told == [1, 2, 3, 4, 5, 6]
+    assert told == [1, 2, 3, 4, 5, 6, 6]
     assert history[-1]["train_loss"] < 0.5 * history[0]["train_loss"]
     assert history[-1]["val_accuracy"] == 1.0
 
@@ -54,6 +54,17 @@ def test_resumed_training_ends_where_an_unbroken_one_does(tmp_path):
     assert history == expected
     for key, value in unbroken.state_dict().items():
         torch.testing.assert_close(fresh_again.state_dict()[key], value, msg=key)
+
+
+def test_a_finished_training_is_told_again_without_another_epoch(tmp_path):
+    images, labels = stripes(200)
+    finished = fresh()
+    expected = train(finished, images, labels, OPTIONS, seed=0, checkpoints=tmp_path)
+    told = []
+    train(again := fresh(), images, labels, OPTIONS, seed=0, checkpoints=tmp_path, report=told.append)
+    assert told == [expected]
+    for key, value in finished.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[key], value, rtol=0, atol=0, msg=key)
 
 
 def test_augmentation_moves_each_image_by_itself_and_repeats_per_epoch():
