@@ -32,7 +32,7 @@ def draw(standing: pd.DataFrame) -> Figure:
     for place in places[len(views) :]:
         place.axis("off")
     for ax, (name, part) in zip(places, views.items()):
-        _panel(ax, finite(part, "margin", "distance"), view_title(views, name))
+        _panel(ax, part, view_title(views, name))
     return figure
 
 

@@ -1,0 +1,165 @@
+"""Frames like those of a run, small and seeded."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+NAMES = ["ant", "bee", "cow"]
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(5)
+
+
+@pytest.fixture
+def standing(rng):
+    """Two views of 40 samples; sample 0 is closer to the hull, sample 1 to a boundary, sample 2 predicted wrong."""
+    views = []
+    for view in ("hull-pixel", "original"):
+        margin, distance = rng.uniform(0.5, 3.0, 40), rng.uniform(0.2, 2.0, 40)
+        margin[:2], distance[:2] = (2.0, 0.1), (1.0, 1.5)
+        label = rng.integers(0, 3, 40)
+        predicted = label.copy()
+        predicted[2] = (label[2] + 1) % 3
+        views.append(
+            pd.DataFrame(
+                {
+                    "view": view,
+                    "split": "test",
+                    "sample": np.arange(40),
+                    "label": label,
+                    "predicted": predicted,
+                    "margin": margin,
+                    "closest_class": (predicted + 1) % 3,
+                    "distance": distance,
+                    "distance_lower": distance,
+                    "position": "outside",
+                    "ambiguity": margin - distance,
+                    "confidence": 0.9,
+                    "correct": label == predicted,
+                }
+            )
+        )
+    return pd.concat(views, ignore_index=True)
+
+
+@pytest.fixture
+def gallery(rng):
+    rows = []
+    for group in ("most ambiguous", "least ambiguous"):
+        for rank in range(3):
+            image = rng.uniform(size=(1, 4, 5))
+            names = {"label_name": "ant", "predicted_name": "bee" if rank == 0 else "ant"}
+            shape = {"channels": 1, "height": 4, "width": 5, "image": image.ravel()}
+            rows.append({"rank": rank, "group": group, "sample": 10 + rank, "ambiguity": rank - 1.5} | names | shape)
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def log():
+    epochs = np.arange(5)
+    losses = {"train_loss": 0.5**epochs, "val_loss": 0.6**epochs, "val_accuracy": 1 - 0.5 ** (epochs + 1)}
+    return pd.DataFrame({"epoch": epochs, "learning_rate": 0.1, **losses})
+
+
+@pytest.fixture
+def projection_accuracy():
+    rows = [("original", "feature", 100, 0.9, 0.9, 0), ("original", "pixel", 50, 0.88, 0.34, 30)]
+    return pd.DataFrame(rows, columns=["view", "space", "n", "accuracy_before", "accuracy_after", "changed"])
+
+
+@pytest.fixture
+def support_shares():
+    rows = [("feature", 0, 4, 4, 1.0, 1.0), ("feature", 1, 1, 0, 0.0, 0.0), ("pixel", 0, 10, 2, 0.2, 0.5)]
+    frame = pd.DataFrame(rows, columns=["space", "sample", "support_size", "same_label", "same_share", "same_weight"])
+    return frame.assign(view="original")
+
+
+@pytest.fixture
+def balls(rng):
+    frame = pd.DataFrame({"split": ["train"] * 30 + ["test"] * 20, "radius": rng.uniform(0.1, 3.0, 50)})
+    inside = np.maximum(0, (frame["radius"] * 10 - 10).astype(int))
+    return frame.assign(view="original", train_inside=inside, test_inside=0, in_train_union=True)
+
+
+@pytest.fixture
+def plane_slice():
+    """Three classes in the plane: `bee` right of u = 1, `cow` above v = 2, domain v > -2; the sample at the origin."""
+    line = np.linspace(-3, 3, 61)
+    u, v = (axis.ravel() for axis in np.meshgrid(line, line))
+    number = np.where(v > 2, 2, np.where(u > 1, 1, 0))
+    grid = pd.DataFrame({"u": u, "v": v, "class": number, "inside_domain": v > -2})
+    grid["class_name"] = np.array(NAMES)[number]
+    rows = [("sample", 0, 0, 1.0, "ant"), ("flip", 1, 0, np.nan, "bee"), ("flip", 0, 2, np.nan, "cow")]
+    rows += [("hull", -0.3, -0.4, np.nan, "hull"), ("train", -1, -1, np.nan, "")]
+    return {"grid": grid, "points": pd.DataFrame(rows, columns=["kind", "u", "v", "radius", "label"])}
+
+
+@pytest.fixture
+def agreement():
+    rows = [("ambiguity indicator (d_h - d_f)", 0.41, 0.39, 0.43), ("softmax uncertainty", 0.38, 0.36, 0.4)]
+    return pd.DataFrame(rows, columns=["indicator", "correlation", "ci_low", "ci_high"])
+
+
+@pytest.fixture
+def margins():
+    rows = [(0, 1, 1.0), (0, 1, 3.0), (0, 2, 5.0), (1, 0, 2.5), (1, 2, np.nan)]
+    return pd.DataFrame(rows, columns=["predicted", "other_class", "margin"])
+
+
+@pytest.fixture
+def page(rng):
+    def support(count):
+        weights = np.sort(rng.dirichlet(np.ones(count)))[::-1]
+        return [{"image": rng.uniform(size=(1, 8, 8)), "label_name": "ant", "weight": w} for w in weights]
+
+    features = rng.uniform(size=60)
+    return {
+        "image": rng.uniform(size=(1, 8, 8)),
+        "features": features,
+        "flip_point": features + 0.5,
+        "hull_point": features + 0.1,
+        "pixel_projection": rng.uniform(size=(1, 8, 8)),
+        "support_feature": support(3),
+        "support_pixel": support(12),
+        "own": "ant",
+        "label": "bee",
+        "closest": "cow",
+        "margin": 2.546,
+        "distance": 0.508,
+        "pixel_distance": 3.21,
+    }
+
+
+@pytest.fixture
+def paper_comparison():
+    rows = [
+        ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap", 10000),
+        ("outside_feature", "share outside", "share", 1.0, 1.0, 0.9996, 1.0, "Clopper-Pearson", 10000),
+        ("changed_feature", "share changed", "share", np.nan, 0.0002, 0.0, 0.0005, "bootstrap", 10000),
+        ("balls_most", "most in a ball", "count", 4791.0, 6120.0, np.nan, np.nan, "none: a maximum", 60000),
+        ("median_margin", "median margin", "distance", np.nan, 0.62, 0.6, 0.64, "bootstrap", 10000),
+    ]
+    columns = ["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval", "n"]
+    return pd.DataFrame(rows, columns=columns).assign(paper="feature_space.txt", section="7.2")
+
+
+@pytest.fixture
+def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
+           paper_comparison):  # fmt: skip
+    """What every figure of the registry is drawn from."""
+    return {
+        "training": {"log": log},
+        "distances": {"standing": standing},
+        "plane": {"standing": standing},
+        "ambiguity": {"gallery": gallery},
+        "accuracy": {"projection_accuracy": projection_accuracy, "classes": 3},
+        "support": {"support_shares": support_shares},
+        "balls": {"balls": balls},
+        "slice": plane_slice,
+        "human": {"standing": standing.assign(entropy=1.0 / (1 + standing["margin"])), "agreement": agreement},
+        "class_margins": {"margins": margins, "classes": NAMES},
+        "sample": {"page": page},
+        "comparison": {"paper_comparison": paper_comparison},
+    }

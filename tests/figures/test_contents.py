@@ -1,0 +1,207 @@
+"""What each figure says: its axes, its marks where the numbers are, its words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import Circle
+
+from phiscope import figures
+from phiscope.figures.balls import at_least
+from phiscope.figures.style import WRONG
+from phiscope.figures.support import shares
+
+
+def words(figure) -> str:
+    """Every text of a figure, its subfigures included."""
+    axes = figure.get_axes()
+    texts = [text for ax in axes for text in (*ax.texts, ax.title, ax._left_title, ax._right_title, ax.xaxis.label)]
+    ticks = [text for ax in axes for text in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    titles = [part._suptitle for part in (figure, *figure.subfigs) if part._suptitle]
+    return "\n".join(text.get_text() for text in (*texts, *ticks, *titles))
+
+
+def pictures(figure) -> list:
+    return [ax for ax in figure.get_axes() if ax.images]
+
+
+def test_distances_has_one_axes_a_view_and_states_the_medians(standing):
+    figure = figures.draw("distances", standing=standing)
+    assert len(figure.axes) == 2
+    assert figure.axes[0].get_title(loc="left") == "view: original"
+    original = standing[standing["view"] == "original"]
+    assert f"median {original['margin'].median():.3g}" in words(figure)
+    single = figures.draw("distances", standing=original)
+    assert len(single.axes) == 1
+    assert "view" not in words(single)
+
+
+def test_distances_histograms_hold_all_samples_on_the_axis(standing):
+    margin = np.r_[np.linspace(0.5, 1.5, 399), 100.0]  # one sample far out
+    original = pd.DataFrame({"margin": margin, "distance": 1.0})
+    figure = figures.draw("distances", standing=original)
+    assert "(1 further out, up to 100)" in words(figure)
+    (blue, *_) = [c.get_paths()[0] for c in figure.axes[0].collections]
+    assert blue.vertices[:, 0].max() < 10
+
+
+def test_distances_leaves_out_what_has_no_number(standing):
+    standing = standing.assign(margin=np.where(standing["sample"] % 2, np.inf, standing["margin"]))
+    standing.loc[standing["sample"] == 4, "distance"] = np.nan
+    figures.encode(figures.draw("distances", standing=standing), "svg")
+
+
+def test_plane_marks_wrong_predictions_and_counts_sides(standing):
+    original = standing[standing["view"] == "original"]
+    figure = figures.draw("plane", standing=original)
+    (ax,) = figure.axes
+    crosses = [c for c in ax.collections if np.allclose(c.get_edgecolor()[0][:3], (194 / 255, 38 / 255, 107 / 255))]
+    wrong = original[~original["correct"]]
+    assert WRONG == "#c2266b"
+    assert np.allclose(crosses[0].get_offsets(), wrong[["distance", "margin"]])
+    share = (original["distance"] < original["margin"]).mean()
+    assert f"{100 * share:.1f} % of 40 samples" in words(figure)
+
+
+def test_plane_counts_a_sample_without_boundary_as_closer_to_the_hull():
+    frame = pd.DataFrame({"margin": [np.inf, 1.0], "distance": [1.0, 2.0], "correct": [True, True]})
+    assert "50.0 % of 2 samples" in words(figures.draw("plane", standing=frame))
+
+
+def test_plane_draws_a_crowd_as_density(rng):
+    frame = pd.DataFrame({"margin": rng.uniform(1, 2, 2000), "distance": rng.uniform(0, 1, 2000), "correct": True})
+    (ax,) = figures.draw("plane", standing=frame).axes
+    assert int(ax.collections[0].get_array().sum()) == 2000
+
+
+def test_ambiguity_shows_every_image_with_its_caption(gallery):
+    figure = figures.draw("ambiguity", gallery=gallery)
+    shown = pictures(figure)
+    assert len(shown) == len(gallery)
+    assert np.allclose(shown[0].images[0].get_array(), np.reshape(gallery["image"][0], (4, 5)))
+    assert shown[0].get_xlabel() == "ant\n→ bee\n−1.50 (#10)"
+    assert shown[0].xaxis.label.get_color() == WRONG
+    assert shown[1].xaxis.label.get_color() != WRONG
+
+
+def test_accuracy_draws_before_and_after_and_chance(projection_accuracy):
+    figure = figures.draw("accuracy", projection_accuracy=projection_accuracy, classes=3)
+    (ax,) = figure.axes
+    places = [tuple(c.get_offsets()[0]) for c in ax.collections]
+    assert places == [(0.9, 0), (0.9, 0), (0.88, 1), (0.34, 1)]
+    for text in ("90.0 % → 90.0 %", "before 88.0 %", "after 34.0 %", "chance, 33.3 %", "30 of 50 change class"):
+        assert text in words(figure)
+
+
+def test_support_counts_three_ways(support_shares):
+    feature = support_shares[support_shares["space"] == "feature"]
+    assert shares(feature) == (4 / 5, 0.5, 0.5)
+    figure = figures.draw("support", support_shares=support_shares)
+    widths = sorted(round(bar.get_width(), 3) for bar in figure.axes[2].patches)
+    assert widths == [0.2, 0.2, 0.5, 0.5, 0.5, 0.8]
+
+
+def test_at_least_counts_empty_balls_in_the_denominator():
+    counts, share = at_least(np.array([0, 0, 1, 1, 5]))
+    assert counts.tolist() == [1, 5]
+    assert np.allclose(share, [3 / 5, 1 / 5])
+    assert at_least(np.zeros(3))[0].size == 0
+
+
+def test_balls_states_shares_and_has_one_panel_a_split(balls):
+    figure = figures.draw("balls", balls=balls)
+    assert len(figure.axes) == 3
+    for split, rows in balls.groupby("split"):
+        assert f"{split}: {100 * (rows['train_inside'] > 0).mean():.1f} % hold some" in words(figure)
+        assert f"{split}: at most {rows['train_inside'].max()}" in words(figure)
+
+
+@pytest.mark.parametrize("most", [0, 1, 5000])
+def test_balls_draws_crowds_with_and_without_content(rng, most):
+    frame = pd.DataFrame({"split": "test", "radius": rng.uniform(size=4000), "test_inside": 0})
+    frame["train_inside"] = rng.integers(0, most + 1, 4000)
+    figure = figures.draw("balls", balls=frame)
+    cells = figure.axes[1].collections[0].get_array()
+    assert cells.count() > 0
+    figures.encode(figure, "svg")
+
+
+def test_slice_draws_the_ball_with_its_radius(plane_slice):
+    figure = figures.draw("slice", **plane_slice)
+    (ax,) = figure.axes
+    (ball,) = [patch for patch in ax.patches if isinstance(patch, Circle)]
+    assert tuple(ball.center) == (0, 0)
+    assert ball.radius == 1.0
+    assert ax.get_aspect() == 1.0
+    for text in ("sample: ant", "bee (1)", "cow (2)", "hull (0.5)", "outside\nthe domain"):
+        assert text in words(figure)
+
+
+def test_slice_writes_the_distance_it_is_told(plane_slice):
+    points = plane_slice["points"].assign(distance=[np.nan, 7.25, np.nan, np.nan, np.nan])
+    text = words(figures.draw("slice", grid=plane_slice["grid"], points=points))
+    assert "bee (7.25)" in text
+    assert "cow (2)" in text
+
+
+def test_slice_boundaries_lie_between_the_classes(plane_slice):
+    (ax,) = figures.draw("slice", **plane_slice).axes
+    lines = [path.vertices for c in ax.collections if hasattr(c, "levels") for path in c.get_paths()]
+    ends = np.concatenate(lines)
+    # `bee` begins right of u = 1 on a grid of 0.1: its border runs at 1.05 while it is below `cow`.
+    border = ends[(np.abs(ends[:, 0] - 1.05) < 0.2) & (ends[:, 1] > -1.5) & (ends[:, 1] < 1.5)]
+    assert len(border) > 10
+    assert np.allclose(border[:, 0], 1.05, atol=0.02)
+
+
+def test_human_states_correlations_at_their_place(standing, agreement):
+    standing = standing[standing["view"] == "original"].assign(entropy=0.5)
+    figure = figures.draw("human", standing=standing, agreement=agreement)
+    assert np.allclose(figure.axes[1].collections[1].get_offsets(), [(0.41, 0), (0.38, 1)])
+    assert "+0.41" in words(figure)
+    assert "ambiguity indicator" in words(figure)
+
+
+def test_class_margins_shows_medians_and_leaves_gaps(margins):
+    figure = figures.draw("class_margins", margins=margins, classes=["ant", "bee", "cow"])
+    cells = figure.axes[0].collections[0].get_array().reshape(3, 3)
+    assert cells[0, 1] == 2.0
+    assert cells[0, 2] == 5.0
+    assert np.ma.getmaskarray(cells)[[0, 1, 2, 1], [0, 1, 2, 2]].all()
+
+
+def test_sample_shows_image_vectors_and_supports(page):
+    figure = figures.draw("sample", page=page)
+    # Image, three vectors, projection, its difference, two changes; 3 and 8 support images.
+    colour_bars = 2
+    assert len(pictures(figure)) == 8 + 3 + 8
+    assert len([ax for ax in figure.get_axes() if ax.get_label() == "<colorbar>"]) == colour_bars
+    for text in ("closest flip point\nto cow, 2.55 away", "0.508 away", "3.21 away", "Largest of 12 training images"):
+        assert text in words(figure)
+
+
+def test_sample_vectors_share_one_scale(page):
+    vectors = pictures(figures.draw("sample", page=page))[1:4]
+    limits = {ax.images[0].get_clim() for ax in vectors}
+    assert limits == {(0.0, page["flip_point"].max())}
+    assert np.isnan(vectors[0].images[0].get_array().filled(np.nan)).sum() == 4  # 60 features in 8 x 8 squares
+
+
+def test_sample_does_without_pixel_space_and_without_flip_point(page):
+    page |= {"pixel_projection": None, "support_pixel": None, "flip_point": np.full(60, np.nan), "closest": "no class"}
+    figure = figures.draw("sample", page=page)
+    assert "pixel space" not in words(figure)
+    figures.encode(figure, "png", 50)
+
+
+def test_comparison_draws_shares_only_and_the_papers_values(paper_comparison):
+    figure = figures.draw("comparison", paper_comparison=paper_comparison)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["share closer to the hull", "share outside", "share changed"]
+    for text in ("75.1 %", "100 %", "0.02 %", "◆ the paper"):
+        assert text in words(figure)
+    alone = figures.draw("comparison", paper_comparison=paper_comparison.assign(paper_value=np.nan))
+    assert "◆ the paper" not in words(alone)
+
+
+def test_training_states_the_last_accuracy(log):
+    assert "last: 96.9 %" in words(figures.draw("training", log=log))

@@ -1,0 +1,225 @@
+"""The page: complete without a run's extras, honest about them, self-contained, and safe to open."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import jinja2
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope.errors import ConfigError, DataError
+from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, data_uri, render
+from phiscope.stats import human_agreement, paper_comparison
+from phiscope.stats.intervals import Resampling
+
+SVG, PNG = b"<?xml version='1.0'?><svg></svg>", b"\x89PNG\r\n"
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of the page: text, attributes, and whether every tag is closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags, self.text, self.open = [], [], []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+    def attributes(self, tag: str, name: str) -> list[str]:
+        return [attrs[name] for found, attrs in self.tags if found == tag and name in attrs]
+
+
+@pytest.fixture
+def bare():
+    """A run that left nothing but its name."""
+    return ReportData(
+        title="A few ants",
+        dataset="ants",
+        classifier="tiny",
+        class_names=["ant", "bee"],
+        train_count=1200,
+        test_count=300,
+        feature_count=16,
+        date="2030-01-01",
+        config="run: ants\nseed: 0\n",
+        provenance={"commit": "abc", "packages": {"numpy": "2.0"}},
+    )
+
+
+@pytest.fixture
+def full(bare):
+    """A run with everything."""
+    comparison = pd.DataFrame(
+        [
+            ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap"),
+            ("balls_most", "most in a ball", "count", np.nan, 6120.0, np.nan, np.nan, "none: a maximum"),
+        ],
+        columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
+    ).assign(paper="feature_space.txt", section="7.2", n=300)
+    names = ["training", "distances", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "human"]
+    numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
+    numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
+    pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
+    return replace(
+        bare,
+        pixel_count=50,
+        lipschitz=(6.122, 4.4),
+        numbers=numbers,
+        comparison=comparison,
+        figures={**dict.fromkeys(names, SVG), "class_margins": PNG, "comparison": SVG},
+        views={"original": "as they are", "hull-pixel": "moved to the hull"},
+        samples=[pages],
+        certificates=pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        left_out=["Nothing of <importance>."],
+    )
+
+
+def test_a_bare_run_gives_a_page_that_says_what_is_missing(bare):
+    page = Page(render(bare))
+    for text in ("A few ants", "1,200", "The accuracy was not measured", "Not asked: this run has no labels",
+                 "No sample was asked for", "Not compared in this run", "This run drew no picture here"):  # fmt: skip
+        assert text in page.words
+    assert page.attributes("img", "src") == []
+
+
+def test_a_full_run_leaves_no_gap(full):
+    page = Page(render(full))
+    for text in ("not measured", "Not asked", "no picture", "not counted", "No sample", "Not compared"):
+        assert text not in page.words
+    assert len(page.attributes("img", "src")) == len(full.figures) + len(full.samples)
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_every_number_has_its_place_in_the_text(full, key):
+    numbers = full.numbers | {key: Estimate(0.12345678, unit="count")}
+    assert "0.123" in Page(render(replace(full, numbers=numbers))).words
+    assert "0.123" not in Page(render(full)).words
+
+
+def test_answers_state_value_interval_and_paper(full):
+    words = Page(render(full)).words
+    assert "For 75.1 % [74.2 % to 75.9 %] of the test samples the hull" in words
+    assert "(the paper: 78.3 %)" in words
+
+
+def test_without_the_papers_numbers_the_page_says_why(full):
+    comparison = full.comparison.assign(paper_value=np.nan)
+    numbers = {"closer_to_hull": Estimate.of(comparison.iloc[0])}
+    words = Page(render(replace(full, comparison=comparison, numbers=numbers))).words
+    assert "(the paper:" not in words
+    assert "At most 6.12 times" in words  # our own constant
+    assert "the paper: 6.122" not in words
+    assert "another data set, and are left out" in words
+
+
+def test_the_comparison_is_a_table_with_its_intervals_explained(full):
+    words = Page(render(full)).words
+    assert "share closer to the hull section 7.2 75.1 % 74.2 % to 75.9 % 1 78.3 % 300" in words
+    assert "most in a ball section 7.2 6,120 none 2 – 300" in words
+    assert "How the intervals were made: 1 bootstrap. 2 none: a maximum." in words
+
+
+def test_table_1_marks_own_and_closest_class(full):
+    page = Page(render(full))
+    assert "labelled ant, taken for bee" in page.words
+    assert "holds 437 training and 69 other test samples" in page.words
+    cells = [attrs.get("class") for tag, attrs in page.tags if tag == "td"]
+    assert "closest" in cells
+    assert "own" in cells
+
+
+def test_nothing_is_fetched_and_every_link_inside_leads_somewhere(full):
+    page = Page(render(full))
+    assert not {"script", "link", "iframe"} & {tag for tag, _ in page.tags}
+    assert all(source.startswith("data:image/") for source in page.attributes("img", "src"))
+    places = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
+    targets = [link for link in page.attributes("a", "href") if link.startswith("#")]
+    assert len(targets) > 10
+    assert {link[1:] for link in targets} <= places
+
+
+def test_every_picture_has_words_for_those_who_do_not_see_it(full):
+    page = Page(render(full))
+    assert all(page.attributes("img", "alt"))
+    assert len(page.attributes("img", "alt")) == len(page.attributes("img", "src"))
+
+
+def test_names_are_escaped(full):
+    html = render(replace(full, title="<script>alert(1)</script>"))
+    assert "<script>" not in html
+    assert "&lt;importance&gt;" in html
+
+
+def test_a_number_without_a_place_is_refused(bare):
+    with pytest.raises(ConfigError, match="closest_to_hull"):
+        replace(bare, numbers={"closest_to_hull": Estimate(0.5)})
+
+
+def test_a_template_that_names_what_is_not_there_fails(bare, tmp_path):
+    template = tmp_path / "page.j2"
+    template.write_text("{{ data.title }} {{ data.colour }}")
+    with pytest.raises(jinja2.UndefinedError, match="colour"):
+        render(bare, template)
+
+
+@pytest.mark.parametrize(("picture", "start"), [(SVG, "data:image/svg+xml;base64,"), (PNG, "data:image/png;base64,")])
+def test_data_uri_tells_the_kind(picture, start):
+    assert data_uri(picture).startswith(start)
+
+
+def test_data_uri_refuses_other_bytes():
+    with pytest.raises(DataError, match="GIF89a"):
+        data_uri(b"GIF89a...")
+
+
+def test_estimates_in_words():
+    estimate = Estimate(0.33, None, np.nan, paper=0.33)
+    assert (estimate.text, estimate.ends, estimate.stated) == ("33.0 %", "", "33 %")
+    count = Estimate(410.3, 400.2, 420.7, paper=4791, unit="count")
+    assert (count.text, count.ends, count.stated) == ("410", "400 to 421", "4,791")
+
+
+def test_the_statistics_give_every_number_the_page_names():
+    """NUMBERS are keys of the comparison table; a renamed key would silently empty a sentence."""
+    n, random = 12, np.random.default_rng(0)
+    who = {"view": "original", "split": "test", "sample": np.arange(n)}
+    standing = pd.DataFrame(who | {"margin": random.uniform(size=n), "distance": random.uniform(size=n)})
+    standing = standing.assign(ambiguity=standing["margin"], confidence=0.1 * standing["distance"], correct=True)
+    spaces = pd.concat([pd.DataFrame(who).assign(space=space) for space in ("feature", "pixel")])
+    shares = {"support_size": 4, "same_label": 2, "same_share": 0.5, "same_weight": 0.5}
+    accuracy = {"n": n, "accuracy_before": 1.0, "accuracy_after": 0.5, "changed": 6}
+    balls = pd.concat([pd.DataFrame(who | {"split": split}) for split in ("train", "test")])
+    found = paper_comparison(
+        standing,
+        spaces.assign(position="outside"),
+        spaces.assign(**shares),
+        pd.DataFrame({"view": "original", "space": ["feature", "pixel"]}).assign(**accuracy),
+        balls.assign(train_inside=1, test_inside=0, in_train_union=True),
+        pd.DataFrame({"constant": [6.0], "largest_ratio": [5.0]}),
+        human_agreement(
+            standing, pd.DataFrame({"sample": np.arange(n), "entropy": random.uniform(size=n)}), resamples=9
+        ),
+        dataset_is_papers=True,
+        options=Resampling(9),
+    )
+    assert set(NUMBERS) <= set(found["key"])
+    assert {"share", "count"} <= set(found["unit"])
+    assert all(Estimate.of(row).text for row in found.to_dict("records"))
