@@ -1,0 +1,64 @@
+"""Who may import whom, so that data flows one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "phiscope"
+MATHEMATICS = ("geometry",)
+FORBIDDEN_TO_MATHEMATICS = {"pandas", "pyarrow", "matplotlib", "seaborn", "snakemake", "yaml", "pytorch_lightning"}
+
+
+def modules() -> dict[str, set[str]]:
+    """Module -> everything it imports, deferred imports and type hints too."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        imports = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imports |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imports |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found[name] = imports
+    return found
+
+
+def room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[0] == "phiscope" else ""
+
+
+def importers_of(rooms: set[str]) -> set[str]:
+    return {
+        name for name, imports in modules().items() if {room(i) for i in imports} & rooms and room(name) not in rooms
+    }
+
+
+def test_mathematics_knows_arrays_only():
+    for name, imports in modules().items():
+        if room(name) in MATHEMATICS:
+            assert not {i.split(".")[0] for i in imports} & FORBIDDEN_TO_MATHEMATICS, name
+            assert {room(i) for i in imports} <= {"", "arrays", "errors", *MATHEMATICS}, name
+
+
+def test_figures_and_statistics_see_frames():
+    for name, imports in modules().items():
+        if room(name) in ("figures", "stats"):
+            assert {room(i) for i in imports} <= {"", "arrays", "errors", "figures", "stats"}, name
+            assert not {i.split(".")[0] for i in imports} & {"torch", "pyarrow", "snakemake", "yaml"}, name
+
+
+def test_only_training_imports_lightning():
+    users = {name for name, imports in modules().items() if any("lightning" in i for i in imports)}
+    assert users == {"phiscope.training.classifier"}
+
+
+def test_nothing_in_the_library_imports_the_workflow():
+    assert importers_of({"workflow"}) == set()
+
+
+@pytest.mark.parametrize("outside", ["scripts", "snakemake"])
+def test_nothing_imports_what_runs_it(outside):
+    assert not [name for name, imports in modules().items() if any(i.split(".")[0] == outside for i in imports)]

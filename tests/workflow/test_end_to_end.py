@@ -1,0 +1,159 @@
+"""The whole workflow on the tiny preset, in a copy of the project, and what reruns when something changes."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from phiscope import tables
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+
+PARTS = ["Snakefile", "config.yaml", "workflow", "scripts", "phiscope", "presets", "profiles", "envs"]
+MOST_JOBS = 30
+
+
+class Project:
+    """A copy of the project whose files a test may change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.results = folder / "results/tiny"
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
+        environment = os.environ | {"PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", "presets/tiny.yaml", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Rule -> number of jobs that would run now."""
+        done = self.snakemake("--dry-run", *arguments)
+        assert done.returncode == 0, done.stderr
+        if "Nothing to be done" in done.stdout + done.stderr:
+            return {}
+        table = re.search(r"Job stats:\n.*?\n-+.*?\n(.*?)\ntotal", done.stdout + done.stderr, re.S)[1]
+        return {rule: int(count) for rule, count in map(str.split, table.splitlines())}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new, 1))
+
+
+@pytest.fixture(scope="module")
+def finished(root, tmp_path_factory) -> Project:
+    """The tiny preset, run once; tests that change files take a copy."""
+    folder = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        source = root / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, folder / part)
+    project = Project(folder)
+    done = project.snakemake()
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "Report: results/tiny/report.html" in done.stdout + done.stderr
+    steps = [int(total) for total in re.findall(r"of (\d+) steps", done.stdout + done.stderr)]
+    assert max(steps) <= MOST_JOBS
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Project:
+    """A copy of the finished project to change."""
+    shutil.copytree(finished.folder, tmp_path / "project", copy_function=shutil.copy2)
+    return Project(tmp_path / "project")
+
+
+def test_tables_hold_a_row_per_solved_problem(finished):
+    margins, hulls, balls = (
+        tables.read(finished.results / f"tables/{n}.parquet") for n in ("margins", "hulls", "balls")
+    )
+    assert margins.groupby(["view", "split"]).size().to_dict() == {
+        ("hull-pixel", "test"): 60 * 9,
+        ("original", "test"): 150 * 9,
+        ("original", "train"): 300 * 9,
+    }
+    assert hulls.groupby(["view", "space"]).size().to_dict() == {
+        ("hull-pixel", "feature"): 60,
+        ("original", "feature"): 150,
+        ("original", "pixel"): 150,
+    }
+    assert len(balls) == 150 + 300 + 60
+    assert set(hulls["status"]) == {"converged"}
+    assert not margins.duplicated(["view", "split", "sample", "other_class"]).any()
+
+
+def test_numbers_agree_across_tables(finished):
+    margins, hulls, balls = (
+        tables.read(finished.results / f"tables/{n}.parquet") for n in ("margins", "hulls", "balls")
+    )
+    closest = margins.groupby(["view", "split", "sample"])["margin"].min()
+    radius = balls.set_index(["view", "split", "sample"])["radius"]
+    pd.testing.assert_series_equal(closest.sort_index(), radius.sort_index(), check_names=False, atol=1e-8, rtol=0)
+    weights = hulls["support_weight"].map(sum)
+    assert (weights - 1).abs().max() < 1e-12
+    assert (hulls["support_index"].map(len) == hulls["support_size"]).all()
+
+
+def test_figures_and_report_are_there_and_self_contained(finished):
+    page = (finished.results / "report.html").read_text()
+    assert "A few digits" in page
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
+    for name in ("distances", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "training", "sample-87"):
+        for kind in ("svg", "png"):
+            assert (finished.results / f"figures/{name}.{kind}").stat().st_size > 1000
+
+
+def test_no_half_written_or_temporary_file_is_left(finished):
+    assert not [path for path in finished.results.rglob("*") if path.name.endswith(".tmp")]
+    assert not list((finished.results / "views").rglob("*.safetensors"))
+
+
+def test_a_second_run_does_nothing(finished):
+    assert finished.planned() == {}
+
+
+def test_a_comment_and_a_docstring_rerun_nothing(project):
+    project.edit("phiscope/geometry/hull.py", '"""', '"""Better words. ')
+    project.edit("scripts/locate.py", "import torch\n", "# Why torch is here.\nimport torch\n")
+    assert project.planned() == {}
+
+
+def test_a_changed_line_reruns_what_rests_on_it(project):
+    project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
+    planned = project.planned()
+    assert set(planned) == {
+        "all", "count_balls", "compute_statistics", "compare_with_paper", "draw_figures", "render_report"
+    }  # fmt: skip
+
+
+def test_a_changed_figure_redraws_and_computes_nothing(project):
+    project.edit("phiscope/figures/plane.py", "import numpy as np", "import numpy as np\n\nUNUSED = 1")
+    assert set(project.planned()) == {"all", "draw_figures", "render_report"}
+
+
+def test_more_samples_leave_full_chunks_alone(project):
+    planned = project.planned("--config", "dataset={'limit': {'train': 300, 'test': 300}}")
+    assert planned["locate"] == 1
+    assert planned["project_feature_hull"] == 1
+    assert "train_classifier" not in planned
+    assert "prepare_dataset" not in planned
+
+
+def test_a_wrong_key_is_one_line_and_loses_nothing(project):
+    (project.folder / "presets/tiny.yaml").write_text("run: tiny\nhulls: {pixel: {tolerence: 0.1}}\n")
+    done = project.snakemake()
+    assert done.returncode != 0
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if "tolerence" in line]
+    assert lines == ["config: hulls.pixel.tolerence: there is no such key; did you mean 'tolerance'?"]
+    assert (project.results / "report.html").is_file()
+
+
+def test_one_sample_per_job_is_allowed(project):
+    planned = project.planned("--config", "chunk_size=1", "dataset={'limit': {'train': 300, 'test': 5}}")
+    assert planned["project_feature_hull"] == 10  # five of the original view, five of its projections
