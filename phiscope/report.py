@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from phiscope.errors import ConfigError, DataError
-from phiscope.figures.words import DASH, known, percent, significant
+from phiscope.figures.words import DASH, known, percent, points, significant
 
 TEMPLATE = Path(__file__).parents[1] / "workflow" / "report" / "report.html.j2"
 
@@ -29,8 +29,8 @@ NUMBERS = (
     "accuracy",
     "closer_to_hull",
     *("outside_feature", "outside_pixel"),
-    *("accuracy_before_feature", "accuracy_after_feature", "changed_feature"),
-    *("accuracy_before_pixel", "accuracy_after_pixel", "changed_pixel"),
+    *("accuracy_before_feature", "accuracy_after_feature", "accuracy_change_feature", "changed_feature"),
+    *("accuracy_before_pixel", "accuracy_after_pixel", "accuracy_change_pixel", "changed_pixel"),
     *("same_label_feature_pooled", "same_label_feature_query", "same_label_feature_weighted"),
     *("same_label_pixel_pooled", "same_label_pixel_query", "same_label_pixel_weighted"),
     *("balls_train_nonempty", "balls_test_nonempty", "balls_mean", "balls_most", "in_union"),
@@ -44,7 +44,8 @@ _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/sv
 class Estimate:
     """A measured number: value, interval [low, high] made as `interval` says, n samples behind it, the paper's value.
 
-    unit `share` is written as a percentage, any other as a number. None or NaN where there is none.
+    unit `share` is written as a percentage, `difference` (of shares) in points, any other as a number. None or NaN
+    where there is none.
     """
 
     value: float
@@ -76,10 +77,12 @@ class Estimate:
         """The paper's value with the digits it gives: 0.33 -> `33 %`; empty where there is none."""
         if not known(self.paper):
             return ""
+        if self.unit == "difference":
+            return points(self.paper) if self.paper else "none"
         return f"{100 * self.paper:.4g} %" if self.unit == "share" else f"{self.paper:,.6g}"
 
     def _write(self, value: float | None) -> str:
-        return percent(value) if self.unit == "share" else significant(value)
+        return {"share": percent, "difference": points}.get(self.unit, significant)(value)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ import pytest
 
 from phiscope.errors import ConfigError, DataError
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, data_uri, render
-from phiscope.stats import human_agreement, paper_comparison
-from phiscope.stats.intervals import Resampling
+from phiscope.stats.stated import STATED
 
 SVG, PNG = b"<?xml version='1.0'?><svg></svg>", b"\x89PNG\r\n"
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -197,29 +196,12 @@ def test_estimates_in_words():
     assert (count.text, count.ends, count.stated) == ("410", "400 to 421", "4,791")
 
 
-def test_the_statistics_give_every_number_the_page_names():
+def test_differences_of_shares_are_points():
+    change = Estimate(-0.552, -0.6, 0.05, paper=0.0, unit="difference")
+    assert (change.text, change.ends, change.stated) == ("−55.2 points", "−60.0 points to +5.0 points", "none")
+
+
+def test_the_statistics_know_every_number_the_page_names():
     """NUMBERS are keys of the comparison table; a renamed key would silently empty a sentence."""
-    n, random = 12, np.random.default_rng(0)
-    who = {"view": "original", "split": "test", "sample": np.arange(n)}
-    standing = pd.DataFrame(who | {"margin": random.uniform(size=n), "distance": random.uniform(size=n)})
-    standing = standing.assign(ambiguity=standing["margin"], confidence=0.1 * standing["distance"], correct=True)
-    spaces = pd.concat([pd.DataFrame(who).assign(space=space) for space in ("feature", "pixel")])
-    shares = {"support_size": 4, "same_label": 2, "same_share": 0.5, "same_weight": 0.5}
-    accuracy = {"n": n, "accuracy_before": 1.0, "accuracy_after": 0.5, "changed": 6}
-    balls = pd.concat([pd.DataFrame(who | {"split": split}) for split in ("train", "test")])
-    found = paper_comparison(
-        standing,
-        spaces.assign(position="outside"),
-        spaces.assign(**shares),
-        pd.DataFrame({"view": "original", "space": ["feature", "pixel"]}).assign(**accuracy),
-        balls.assign(train_inside=1, test_inside=0, in_train_union=True),
-        pd.DataFrame({"constant": [6.0], "largest_ratio": [5.0]}),
-        human_agreement(
-            standing, pd.DataFrame({"sample": np.arange(n), "entropy": random.uniform(size=n)}), resamples=9
-        ),
-        dataset_is_papers=True,
-        options=Resampling(9),
-    )
-    assert set(NUMBERS) <= set(found["key"])
-    assert {"share", "count"} <= set(found["unit"])
-    assert all(Estimate.of(row).text for row in found.to_dict("records"))
+    assert set(NUMBERS) <= set(STATED)
+    assert "share" in {stated.unit for stated in STATED.values()}

@@ -52,6 +52,8 @@ def _correlations(ax: Axes, rows: pd.DataFrame) -> None:
     ax.hlines(places, values[:, 1], values[:, 2], color=INK, lw=1.6)
     ax.scatter(values[:, 0], places, s=32, color=INK, zorder=3)
     for place, value in zip(places, values[:, 0]):
+        if not np.isfinite(value):
+            continue
         ax.annotate(signed(value), (value, place), xytext=(0, 7), textcoords="offset points", ha="center")
     ax.axvline(0, color=MUTED, lw=0.8, ls=":")
     ax.set_yticks(places, ["\n".join(textwrap.wrap(name.partition(" (")[0], 22)) for name in rows["indicator"]])

@@ -27,6 +27,11 @@ def percent(share: float | None) -> str:
     return f"{value:.{digits}f} %".replace("-", "−")
 
 
+def points(difference: float | None) -> str:
+    """A difference of two shares: -0.006 -> `−0.6 points`, of percentage."""
+    return f"{signed(100 * difference, 1)} points" if known(difference) else DASH
+
+
 def significant(value: float | None, digits: int = 3) -> str:
     """About so many significant digits and at most as many decimals; thousands apart; a true minus; 1.2e−09 if tiny."""
     if not known(value):
