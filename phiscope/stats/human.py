@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import entr
-from scipy.stats import rankdata
 
-from phiscope.stats.intervals import POPULATION, Resampling
+from phiscope.errors import DataError
+from phiscope.stats.intervals import Resampling
 
 # Each is oriented so that larger means less certain.
-_INDICATORS = {
+INDICATORS = {
     "ambiguity": ("ambiguity indicator (d_h - d_f)", lambda frame: -frame["ambiguity"]),
     "margin": ("small margin (-d_f)", lambda frame: -frame["margin"]),
     "distance": ("hull distance (d_h)", lambda frame: frame["distance"]),
@@ -21,7 +21,12 @@ DIFFERENCE = "ambiguity indicator minus softmax uncertainty"
 
 
 def label_entropy(probabilities: NDArray) -> NDArray[np.float64]:
-    """Entropy in nats of each row of shares (n, classes): 0 where all people agree."""
+    """(n,) entropy in nats of each row of shares (n, classes): 0 where all people agree, log(classes) at most."""
+    probabilities = np.asarray(probabilities, dtype=float)
+    wrong = ~(np.isclose(probabilities.sum(axis=1), 1, atol=1e-6) & (probabilities >= 0).all(axis=1))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DataError(f"human labels: row {row} does not hold shares; expected numbers >= 0 that sum to 1")
     return entr(probabilities).sum(axis=1)
 
 
@@ -30,40 +35,60 @@ def human_agreement(
 ) -> pd.DataFrame:
     """Spearman's rank correlation of each indicator with the entropy of human labels, and one paired difference.
 
-    standing: as from `standing`, one view; entropy: columns sample, entropy. Returns key, indicator, correlation,
-    ci_low, ci_high, interval, n. The resamples are the same for all rows, so the difference is paired.
+    standing: as from `standing`, one view; entropy: columns sample, entropy. Samples in both count. Returns key,
+    indicator, correlation, ci_low, ci_high, interval, n. The resamples are the same for all rows, so the difference
+    is paired; those in which a correlation is undefined are left out. NaN where it is undefined altogether.
     """
-    paired = standing.merge(entropy, on="sample")
-    people = paired["entropy"].to_numpy()
-    columns = np.stack([np.asarray(of(paired), dtype=float) for _, of in _INDICATORS.values()])
+    paired = standing.merge(entropy, on="sample", validate="one_to_one").sort_values("sample")
+    columns = [np.asarray(of(paired), dtype=float) for _, of in INDICATORS.values()]
     options = Resampling(resamples, confidence, seed)
-    draws = options.draws(lambda rows: _spearman(columns, people, rows), len(people)).reshape(-1, len(columns))
-    values = _spearman(columns, people, np.arange(len(people))[None])[0]
-    names = [*(name for name, _ in _INDICATORS.values()), DIFFERENCE]
-    values, draws = np.append(values, values[0] - values[-1]), np.column_stack([draws, draws[:, 0] - draws[:, -1]])
-    tail = 100 * (1 - confidence) / 2
-    low, high = np.percentile(draws, [tail, 100 - tail], axis=0)
-    how = f"{confidence:.0%} percentile bootstrap over samples, paired ({resamples} resamples); {POPULATION}"
-    found = {
-        "key": [*_INDICATORS, "difference"],
-        "indicator": names,
-        "correlation": values,
-        "ci_low": low,
-        "ci_high": high,
-    }
-    return pd.DataFrame(found | {"interval": how, "n": len(people)})
+    names = [*(name for name, _ in INDICATORS.values()), DIFFERENCE]
+    found = {"key": [*INDICATORS, "difference"], "indicator": names}
+    return pd.DataFrame(found | _correlations(columns, paired["entropy"].to_numpy(float), options)).assign(
+        n=len(paired)
+    )
 
 
-def _spearman(columns: NDArray, people: NDArray, rows: NDArray) -> NDArray:
-    """(resamples, indicators); ranks are taken anew in each resample, ties shared."""
-    found = np.empty((len(rows), len(columns)))
-    for target, row in zip(found, rows):
-        human = _standardised(rankdata(people[row]))
-        target[:] = [_standardised(rankdata(column[row])) @ human for column in columns]
-    return found
+def _correlations(columns: list[NDArray], people: NDArray, options: Resampling) -> dict[str, NDArray]:
+    """Correlations of the columns with what people say, and the first minus the last, with intervals."""
+    ranks, human = [Ranks(column) for column in columns], Ranks(people)
+
+    def statistic(counts: NDArray) -> NDArray:
+        each = [spearman(counts, rank, human) for rank in ranks]
+        return np.stack([*each, each[0] - each[-1]], axis=1)
+
+    n = len(people)
+    values = statistic(np.ones((1, n)))[0] if n else np.full(len(columns) + 1, np.nan)
+    low, high = np.full((2, len(values)), np.nan)
+    # With fewer than four samples most resamples repeat one sample so often that nothing is left to rank.
+    defined = np.isfinite(values) & (n > 3)
+    if defined.any():
+        draws = options.draws(statistic, n)
+        for place in np.flatnonzero(defined):
+            low[place], high[place] = options.ends(draws[np.isfinite(draws[:, place]), place])
+    how = np.where(defined, options.bootstrap, "none: undefined or too few samples")
+    return {"correlation": values, "ci_low": low, "ci_high": high, "interval": how}
 
 
-def _standardised(ranks: NDArray) -> NDArray:
-    centred = ranks - ranks.mean()
-    length = np.linalg.norm(centred)
-    return centred / length if length > 0 else centred * np.nan
+class Ranks:
+    """Ranks of values (n,) in any resample of them, ties sharing their mean rank, without sorting anew."""
+
+    def __init__(self, values: NDArray) -> None:
+        _, self._group = np.unique(values, return_inverse=True)
+        self._order = np.argsort(self._group, kind="stable")
+        self._starts = np.flatnonzero(np.diff(self._group[self._order], prepend=-1))
+
+    def __call__(self, counts: NDArray) -> NDArray[np.float64]:
+        """(k, n) mid-rank of each value in resamples that hold it `counts` (k, n) times, less the mean rank."""
+        sizes = np.add.reduceat(counts[:, self._order], self._starts, axis=1)
+        last = np.cumsum(sizes, axis=1)
+        middle = last - (sizes - 1) / 2
+        return middle[:, self._group] - (last[:, -1:] + 1) / 2
+
+
+def spearman(counts: NDArray, first: Ranks, second: Ranks) -> NDArray[np.float64]:
+    """(k,) Spearman's correlation in resamples that hold each sample `counts` (k, n) times; NaN if one is constant."""
+    x, y = first(counts), second(counts)
+    covariance, own, other = ((counts * a * b).sum(axis=1) for a, b in ((x, y), (x, x), (y, y)))
+    scale = np.sqrt(own * other)
+    return np.divide(covariance, scale, out=np.full(len(counts), np.nan), where=scale > 0)

@@ -1,22 +1,31 @@
-"""Intervals: which population, which resampling. Samples are resampled, never rows of one sample."""
+"""Intervals: which population, which method. Samples are resampled, never rows of one sample.
+
+Every estimate depends on the values alone, not on their order. Shares of samples get Wilson's interval, or
+Clopper and Pearson's where all or none count; changes of a share Agresti and Min's for pairs; medians the exact
+interval between order statistics; means, pooled shares and correlations the percentile bootstrap; a maximum none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.stats import binomtest, norm, quantile_test
 
-from phiscope.arrays import generator
+from phiscope.arrays import blocks, generator
+from phiscope.errors import DataError
 
-POPULATION = "samples like these, classifier fixed"
+Values = Sequence[float] | NDArray
+
+TEST_SAMPLES = "test samples like those of this run, classifier and training set fixed"
+_BLOCK = 2_000_000  # entries of the resampling counts held at a time
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval; NaN ends and an `interval` that says so where there is none."""
+    """A value with its interval; NaN ends, and an `interval` that says why, where there is none."""
 
     value: float
     low: float
@@ -25,58 +34,121 @@ class Estimate:
     n: int
 
 
-def mean_of(values: Sequence[float] | NDArray, options: Resampling) -> Estimate:
-    """Mean over samples; a share of exactly 0 or 1 gets Clopper-Pearson, everything else the bootstrap."""
-    values = np.asarray(values, dtype=float)
-    value = float(values.mean())
-    if value in (0.0, 1.0) and np.isin(values, (0.0, 1.0)).all():
-        return _clopper_pearson(int(values.sum()), len(values), options.confidence)
-    return options.bootstrap(lambda rows: values[rows].mean(axis=-1), len(values))
-
-
-def median_of(values: Sequence[float] | NDArray, options: Resampling) -> Estimate:
-    """Median over samples, bootstrap."""
-    values = np.asarray(values, dtype=float)
-    return options.bootstrap(lambda rows: np.median(values[rows], axis=-1), len(values))
-
-
-def ratio_of(numerators: NDArray, denominators: NDArray, options: Resampling) -> Estimate:
-    """Sum over sum, both summed over the same resampled samples: a pooled share."""
-    top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
-    return options.bootstrap(lambda rows: top[rows].sum(axis=-1) / bottom[rows].sum(axis=-1), len(top))
-
-
-def without_interval(value: float, n: int, reason: str) -> Estimate:
-    """A number that has no sampling distribution worth an interval, such as a maximum."""
-    return Estimate(float(value), np.nan, np.nan, f"none: {reason}", n)
-
-
 @dataclass(frozen=True)
 class Resampling:
-    """How intervals are made: so many bootstrap resamples of the samples, at this confidence, from this seed."""
+    """How intervals are made: confidence in (0, 1), number and seed of the bootstrap's resamples, the population."""
 
     resamples: int = 2000
     confidence: float = 0.95
     seed: int = 0
-
-    def bootstrap(self, statistic: Callable[[NDArray], NDArray], n: int) -> Estimate:
-        """Percentile bootstrap; statistic maps rows (..., n) to values (...)."""
-        draws = self.draws(statistic, n)
-        tail = 100 * (1 - self.confidence) / 2
-        low, high = np.percentile(draws, [tail, 100 - tail])
-        how = f"{self.confidence:.0%} percentile bootstrap over samples ({self.resamples} resamples); {POPULATION}"
-        return Estimate(float(statistic(np.arange(n))), float(low), float(high), how, n)
+    population: str = TEST_SAMPLES
 
     def draws(self, statistic: Callable[[NDArray], NDArray], n: int) -> NDArray[np.float64]:
-        """The statistic on every resample, a few resamples at a time."""
+        """(resamples, ...) the statistic on resamples of n samples; the same resamples on every call with that n.
+
+        statistic maps counts (k, n), how often each sample was drawn in each of k resamples, to (k, ...).
+        """
+        return np.concatenate([statistic(counts) for counts in self._counts(n)])
+
+    def _counts(self, n: int) -> Iterator[NDArray[np.float64]]:
         random = generator(self.seed, n)
-        block = max(1, 2_000_000 // max(n, 1))
-        counts = [min(block, self.resamples - start) for start in range(0, self.resamples, block)]
-        return np.concatenate([np.atleast_1d(statistic(random.integers(n, size=(k, n)))) for k in counts])
+        for part in blocks(self.resamples, max(1, _BLOCK // n)):
+            size = part.stop - part.start
+            drawn = random.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
+            yield np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n).astype(float)
+
+    def ends(self, draws: NDArray) -> NDArray[np.float64]:
+        """(2, ...) the percentiles of draws (resamples, ...) between which `confidence` of them lie."""
+        tail = 100 * (1 - self.confidence) / 2
+        return np.percentile(draws, [tail, 100 - tail], axis=0)
+
+    def describe(self, method: str) -> str:
+        """In words, what an interval made by `method` says."""
+        return f"{100 * self.confidence:g} % {method}; {self.population}"
+
+    @property
+    def bootstrap(self) -> str:
+        """The bootstrap in words."""
+        return self.describe(f"percentile bootstrap over samples ({self.resamples} resamples)")
 
 
-def _clopper_pearson(successes: int, n: int, confidence: float) -> Estimate:
-    tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, successes, n - successes + 1)) if successes else 0.0
-    high = float(beta.ppf(1 - tail, successes + 1, n - successes)) if successes < n else 1.0
-    return Estimate(successes / n, low, high, f"{confidence:.0%} Clopper-Pearson; {POPULATION}", n)
+def share_of(flags: Values, options: Resampling) -> Estimate:
+    """Share of samples that a flag, true or false, is true of."""
+    flags = _numbers(flags)
+    if not np.isin(flags, (0.0, 1.0)).all():
+        raise DataError("share: got values other than 0 and 1; expected one flag per sample")
+    return counted_share(int(flags.sum()), len(flags), options)
+
+
+def counted_share(hits: int, n: int, options: Resampling) -> Estimate:
+    """Share of n samples, `hits` of which count: Wilson, or Clopper-Pearson where that is all or none."""
+    method, name = ("exact", "Clopper-Pearson") if hits in (0, n) else ("wilson", "Wilson")
+    ends = binomtest(int(hits), int(n)).proportion_ci(options.confidence, method)
+    return Estimate(hits / n, ends.low, ends.high, options.describe(name), int(n))
+
+
+def paired_change(gained: int, lost: int, n: int, options: Resampling) -> Estimate:
+    """Change of a share between two looks at the same n samples: (gained - lost) / n.
+
+    Agresti and Min (2005): half a sample more in each of the four cells, then the normal interval; unlike the
+    bootstrap it has a width where hardly any sample changes.
+    """
+    more, less, total = gained + 0.5, lost + 0.5, n + 2
+    centre = (more - less) / total
+    half = norm.isf((1 - options.confidence) / 2) * np.sqrt((more + less) - (more - less) ** 2 / total) / total
+    low, high = np.clip([centre - half, centre + half], -1, 1)
+    return Estimate((gained - lost) / n, float(low), float(high), options.describe("Agresti-Min, paired"), int(n))
+
+
+def mean_of(values: Values, options: Resampling) -> Estimate:
+    """Mean over samples: bootstrap."""
+    return _ratio(_numbers(values), None, options)
+
+
+def pooled_share(parts: Values, wholes: Values | None, options: Resampling) -> Estimate:
+    """sum(parts) / sum(wholes), 0 <= parts <= wholes: a ratio estimator, both sums over the same resampled samples.
+
+    wholes None: ones, the mean of shares. Bootstrap; where all parts are empty or all are full, Clopper-Pearson on
+    the number of samples.
+    """
+    parts = _numbers(parts)
+    full = parts == (1.0 if wholes is None else _numbers(wholes))
+    if full.all() or not parts.any():
+        return counted_share(len(parts) if full.all() else 0, len(parts), options)
+    return _ratio(parts, wholes, options)
+
+
+def median_of(values: Values, options: Resampling) -> Estimate:
+    """Median over samples; between the two order statistics that enclose it with at least the confidence asked for."""
+    values = _numbers(values, infinite=True)
+    ends = quantile_test(values, p=0.5).confidence_interval(options.confidence)
+    if np.isnan([ends.low, ends.high]).any():
+        return without_interval(np.median(values), len(values), "too few samples")
+    method = options.describe("interval between order statistics")
+    return Estimate(float(np.median(values)), float(ends.low), float(ends.high), method, len(values))
+
+
+def without_interval(value: float, n: int, reason: str) -> Estimate:
+    """A number that has no sampling distribution worth an interval, such as a maximum."""
+    return Estimate(float(value), np.nan, np.nan, f"none: {reason}", int(n))
+
+
+def _ratio(top: NDArray, bottom: Values | None, options: Resampling) -> Estimate:
+    bottom = np.ones_like(top) if bottom is None else _numbers(bottom)
+    order = np.lexsort((bottom, top))  # so that rows in another order give the same interval
+    top, bottom = top[order], bottom[order]
+    value = top.sum() / bottom.sum()
+    if len(top) == 1:
+        return without_interval(value, 1, "one sample")
+    low, high = options.ends(options.draws(lambda counts: (counts @ top) / (counts @ bottom), len(top)))
+    return Estimate(float(value), float(low), float(high), options.bootstrap, len(top))
+
+
+def _numbers(values: Values, infinite: bool = False) -> NDArray[np.float64]:
+    values = np.asarray(values, dtype=float)
+    if not len(values):
+        raise DataError("interval: got no samples; expected at least one")
+    if np.isnan(values).any() or (not infinite and np.isinf(values).any()):
+        row = int(np.argmax(np.isnan(values) | np.isinf(values)))
+        raise DataError(f"interval: value {row} is {values[row]}; expected numbers only")
+    return values

@@ -6,69 +6,97 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import softmax
 
+from phiscope.errors import DataError
+
 _WHO = ["view", "split", "sample", "label", "predicted"]
+_KEY = ["view", "split", "sample"]
 
 
 def standing(features: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
     """Margin, distance to the feature hull and their difference, equation (26), per test sample of each view.
 
-    features: columns of the table of that name, without `features`; hulls: the table of that name. Columns
-    added: ambiguity = margin - distance, confidence = largest softmax of the logits, correct.
+    features: the table of that name (its column `features` is not needed); hulls: the table of that name. Samples
+    without a feature hull are left out. Columns added: ambiguity = margin - distance, which is small or negative
+    for ambiguous images; confidence = largest softmax of the logits; correct.
     """
-    hull = hulls.loc[hulls["space"] == "feature", ["view", "split", "sample", "distance", "distance_lower", "position"]]
-    found = features[features["split"] == "test"].merge(hull, on=["view", "split", "sample"])
+    hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "position"]]
+    own = features.loc[features["split"] == "test", [*_WHO, "margin", "closest_class", "logits"]]
+    found = own.merge(hull, on=_KEY, validate="one_to_one").sort_values(["view", "sample"], ignore_index=True)
+    logits = found.pop("logits")
     found["ambiguity"] = found["margin"] - found["distance"]
-    logits = np.stack(found["logits"].to_numpy()) if len(found) else np.empty((0, 1))
-    found["confidence"] = softmax(logits, axis=1).max(1)
+    found["confidence"] = softmax(np.stack(logits), axis=1).max(axis=1) if len(found) else np.empty(0)
     found["correct"] = found["label"] == found["predicted"]
-    return found.drop(columns="logits").sort_values(["view", "sample"], ignore_index=True)
+    return found
 
 
 def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame:
     """How much of each projection rests on training samples with the sample's own label.
 
-    train_labels: by `sample` in the training split. Columns: same_label (support rows), same_share (of the
-    rows), same_weight (of the coefficients).
+    train_labels: by `sample` in the training split. Columns: view, space, sample, support_size; same_label, how many
+    of the support have the label; same_share, of the support; same_weight, of the coefficients, which sum to 1.
+    Raises DataError for a support sample without a label.
     """
-    same = [train_labels.loc[index].to_numpy() == label for index, label in zip(hulls["support_index"], hulls["label"])]
-    found = hulls[["view", "space", "sample", "support_size"]].reset_index(drop=True)
-    found["same_label"] = [int(hits.sum()) for hits in same]
+    hulls = hulls.sort_values(["view", "space", "sample"], ignore_index=True)
+    sizes = hulls["support_index"].map(len).to_numpy(int)
+    owner = np.repeat(np.arange(len(hulls)), sizes)
+    same = _looked_up(train_labels, _flat(hulls["support_index"], int)) == hulls["label"].to_numpy()[owner]
+    weight = _flat(hulls["support_weight"], float)
+
+    def total(values: NDArray) -> NDArray:
+        return np.bincount(owner, values, len(hulls))
+
+    found = hulls[["view", "space", "sample"]].assign(support_size=sizes, same_label=total(same).astype(int))
     found["same_share"] = found["same_label"] / found["support_size"]
-    found["same_weight"] = [float(weights[hits].sum()) for hits, weights in zip(same, hulls["support_weight"])]
+    found["same_weight"] = total(weight * same) / total(weight)
     return found
 
 
 def projection_accuracy(features: pd.DataFrame, hulls: pd.DataFrame, pixel_views: Mapping[str, str]) -> pd.DataFrame:
-    """Accuracy before and after projecting the same samples, per view and space, and predictions changed.
+    """Accuracy before and after projecting the same samples, per view and space.
 
     In feature space the class after is that of the linear head at the projection; in pixel space that of the
-    projection as an image, sent through the network again: pixel_views names the view that holds them.
+    projection as an image, sent through the network again: pixel_views maps a view to the view that holds its
+    projections. Samples without a class after are left out, and so is a space without samples. Columns: n,
+    accuracy_before, accuracy_after; of the predictions `changed`, how many became right (`gained`) and wrong (`lost`).
     """
-    feature = hulls.loc[hulls["space"] == "feature", [*_WHO, "projected_class"]].assign(space="feature")
-    pairs = [feature.rename(columns={"projected_class": "after"})]
-    for of, projected in pixel_views.items():
-        after = features.loc[features["view"] == projected, ["sample", "predicted"]]
-        before = hulls.loc[(hulls["space"] == "pixel") & (hulls["view"] == of), _WHO]
-        pairs.append(before.merge(after.rename(columns={"predicted": "after"}), on="sample").assign(space="pixel"))
-    paired = pd.concat(pairs)
+    feature = hulls.loc[hulls["space"] == "feature", [*_WHO, "projected_class"]]
+    pairs = [feature.rename(columns={"projected_class": "after"}).assign(space="feature")]
+    for view, projected in pixel_views.items():
+        after = features.loc[features["view"] == projected, ["split", "sample", "predicted"]]
+        before = hulls.loc[(hulls["space"] == "pixel") & (hulls["view"] == view), _WHO]
+        after = after.rename(columns={"predicted": "after"})
+        pairs.append(before.merge(after, on=["split", "sample"], validate="one_to_one").assign(space="pixel"))
+    paired = pd.concat(pairs, ignore_index=True).dropna(subset="after")
+    right, still = paired["predicted"] == paired["label"], paired["after"] == paired["label"]
     paired = paired.assign(
-        accuracy_before=paired["predicted"] == paired["label"],
-        accuracy_after=paired["after"] == paired["label"],
+        right=right,
+        still=still,
         changed=paired["after"] != paired["predicted"],
+        gained=still & ~right,
+        lost=right & ~still,
     )
-    grouped = paired.groupby(["view", "space"], sort=True)
-    found = grouped[["accuracy_before", "accuracy_after"]].mean()
-    found["changed"], found["n"] = grouped["changed"].sum(), grouped.size()
-    return found.reset_index()
+    return paired.groupby(["view", "space"], as_index=False).agg(
+        n=("sample", "size"),
+        accuracy_before=("right", "mean"),
+        accuracy_after=("still", "mean"),
+        changed=("changed", "sum"),
+        gained=("gained", "sum"),
+        lost=("lost", "sum"),
+    )
 
 
 def ball_summary(balls: pd.DataFrame) -> pd.DataFrame:
-    """Per view and split: how many balls hold another sample, how many samples they hold, how many lie in the union."""
+    """Per view and split: how many balls hold another sample, how many they hold, how many centres the union holds.
+
+    balls: the table of that name. Columns: n, share_nonempty, mean_inside, max_inside (training and test samples
+    together, over all balls), share_in_union (of the balls of other training samples), median_radius.
+    """
     inside = balls["train_inside"] + balls["test_inside"]
-    grouped = balls.assign(inside=inside, nonempty=inside > 0).groupby(["view", "split"], sort=True)
-    found = grouped.agg(
+    frame = balls.assign(inside=inside, nonempty=inside > 0)
+    return frame.groupby(["view", "split"], as_index=False).agg(
         n=("sample", "size"),
         share_nonempty=("nonempty", "mean"),
         mean_inside=("inside", "mean"),
@@ -76,4 +104,16 @@ def ball_summary(balls: pd.DataFrame) -> pd.DataFrame:
         share_in_union=("in_train_union", "mean"),
         median_radius=("radius", "median"),
     )
-    return found.reset_index()
+
+
+def _flat(lists: pd.Series, dtype: type) -> NDArray:
+    """All rows of a list column, one after the other."""
+    return np.concatenate([np.empty(0, dtype), *lists]).astype(dtype)
+
+
+def _looked_up(labels: pd.Series, samples: NDArray) -> NDArray:
+    places = labels.index.get_indexer(samples)
+    if (places < 0).any():
+        missing = int(samples[places < 0][0])
+        raise DataError(f"support: training sample {missing} has no label; expected labels of the whole training split")
+    return labels.to_numpy()[places]
