@@ -35,9 +35,8 @@ def rests_on(name, *modules):
     return code.fingerprint(ROOT / f"scripts/{name}.py", ROOT, *modules)
 
 
-def all_cores():
-    """Threads of rules whose library spreads over cores by itself."""
-    return workflow.cores or 1
+# Rules whose library spreads over cores by itself ask for these; Snakemake lowers them to --cores.
+THREADS = 8
 
 
 # How many samples there are is known once the data set is prepared, hence the checkpoint.

@@ -60,7 +60,7 @@ rule project_feature_hull:
         f"{RESULTS}/chunks/hulls/feature/{{view}}/{{split}}/{{chunk}}.parquet",
     conda:
         "../../envs/phiscope.yaml"
-    threads: all_cores()
+    threads: THREADS
     params:
         tolerance=config["hulls"]["feature"]["tolerance"],
         code=rests_on("project_feature_hull"),
@@ -79,7 +79,7 @@ rule project_pixel_hull:
         f"{RESULTS}/chunks/hulls/pixel/{{view}}/{{split}}/{{chunk}}.parquet",
     conda:
         "../../envs/phiscope.yaml"
-    threads: all_cores()
+    threads: THREADS
     params:
         tolerance=config["hulls"]["pixel"]["tolerance"],
         limit=limit("train"),

@@ -25,7 +25,7 @@ else:
             log=f"{RESULTS}/models/classifier.log.csv",
         conda:
             "../../envs/phiscope.yaml"
-        threads: workflow.cores or 1
+        threads: THREADS
         params:
             classifier={key: config["classifier"].get(key) for key in ("factory", "arguments", "normalise")},
             options=config["classifier"]["training"],
