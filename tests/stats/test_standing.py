@@ -1,87 +1,167 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
-from phiscope.stats import ball_summary, projection_accuracy, standing, support_shares
+from phiscope import stats
+from phiscope.errors import DataError
 
 
-@pytest.fixture
-def features():
-    return pd.DataFrame(
-        {
-            "view": ["original", "original", "flat", "flat", "original"],
-            "split": ["test"] * 4 + ["train"],
-            "sample": [7, 2, 7, 2, 7],
-            "label": [0, 1, 0, 1, 0],
-            "predicted": [0, 0, 1, 1, 0],
-            "margin": [2.0, 0.5, 1.0, 1.0, 9.0],
-            "closest_class": 1,
-            "logits": [np.array([np.log(3), 0.0])] * 5,
-        }
+def hulls_of(*rows):
+    """view, space, sample, label, predicted, projected_class, support_index, support_weight."""
+    names = ["view", "space", "sample", "label", "predicted", "projected_class", "support_index", "support_weight"]
+    frame = pd.DataFrame(rows, columns=names).assign(split="test", distance=1.0, distance_lower=0.9, position="outside")
+    frame["support_size"] = frame["support_index"].map(len)
+    return frame
+
+
+def features_of(*rows):
+    """view, split, sample, label, predicted, margin."""
+    names = ["view", "split", "sample", "label", "predicted", "margin"]
+    frame = pd.DataFrame(rows, columns=names).assign(closest_class=1)
+    frame["logits"] = [np.array([np.log(3), 0.0])] * len(frame)
+    return frame
+
+
+def test_standing_by_hand():
+    features = features_of(
+        ("original", "test", 7, 0, 0, 2.5), ("original", "test", 3, 1, 0, 0.25), ("original", "train", 3, 0, 0, 9.0)
     )
-
-
-@pytest.fixture
-def hulls():
-    return pd.DataFrame(
-        {
-            "view": ["original"] * 4,
-            "split": "test",
-            "space": ["feature", "feature", "pixel", "pixel"],
-            "sample": [2, 7, 2, 7],
-            "label": [1, 0, 1, 0],
-            "predicted": [0, 0, 0, 0],
-            "distance": [1.5, 0.5, 3.0, 4.0],
-            "distance_lower": [1.5, 0.5, 3.0, 4.0],
-            "position": "outside",
-            "support_size": [3, 1, 2, 2],
-            "support_index": [np.array([10, 11, 12]), np.array([11]), np.array([10, 12]), np.array([12, 10])],
-            "support_weight": [np.array([0.8, 0.1, 0.1]), np.array([1.0]), np.array([0.6, 0.4]), np.array([0.5, 0.5])],
-            "projected_class": [1, 0, None, None],
-        }
+    hulls = hulls_of(
+        ("original", "feature", 3, 1, 0, 0, [1], [1.0]),
+        ("original", "feature", 7, 0, 0, 0, [1], [1.0]),
+        ("original", "pixel", 7, 0, 0, None, [1], [1.0]),
     )
-
-
-def test_standing_by_hand(features, hulls):
-    found = standing(features, hulls)
-    assert found["sample"].tolist() == [2, 7]  # test samples of views that are projected, sorted
-    assert found["ambiguity"].tolist() == [-1.0, 1.5]
+    found = stats.standing(features, hulls)
+    assert found["sample"].tolist() == [3, 7]
+    assert found["ambiguity"].tolist() == [-0.75, 1.5]
     assert found["correct"].tolist() == [False, True]
     np.testing.assert_allclose(found["confidence"], 0.75)
+    assert {"closest_class", "distance_lower", "position"} <= set(found)
+    assert "logits" not in found
 
 
-def test_support_pooled_per_sample_and_weighted_differ(hulls):
-    labels = pd.Series([1, 0, 0], index=[10, 11, 12])
-    found = support_shares(hulls, labels)
+def test_standing_keeps_views_apart_and_leaves_out_samples_without_a_hull(run):
+    found = stats.standing(run["features"], run["hulls"])
+    assert found["view"].unique().tolist() == ["original"]
+    assert found["sample"].tolist() == list(range(10))
+
+
+def test_confidence_survives_large_logits(run):
+    run["features"]["logits"] = [np.array([1000.0, 0.0, -1000.0])] * len(run["features"])
+    assert (stats.standing(run["features"], run["hulls"])["confidence"] == 1.0).all()
+
+
+def test_support_shares_by_hand():
+    hulls = hulls_of(
+        ("original", "feature", 0, 1, 1, 1, [10, 11, 12, 13], [0.7, 0.1, 0.1, 0.1]),
+        ("original", "feature", 1, 0, 0, 0, [11], [1.0]),
+        ("original", "pixel", 0, 1, 1, None, [12, 13], [0.75, 0.25]),
+    )
+    labels = pd.Series([1, 0, 0, 1], index=[10, 11, 12, 13])
+    found = stats.support_shares(hulls, labels)
+    assert found["same_label"].tolist() == [2, 1, 1]
+    assert found["same_share"].tolist() == [0.5, 1.0, 0.5]
+    np.testing.assert_allclose(found["same_weight"], [0.8, 1.0, 0.25])
     feature = found[found["space"] == "feature"]
-    assert feature["same_label"].tolist() == [1, 1]
-    assert feature["same_label"].sum() / feature["support_size"].sum() == 0.5
-    np.testing.assert_allclose(feature["same_share"], [1 / 3, 1.0])
-    np.testing.assert_allclose(feature["same_weight"], [0.8, 1.0])
-    np.testing.assert_allclose(found[found["space"] == "pixel"]["same_weight"], [0.6, 0.5])
+    pooled = feature["same_label"].sum() / feature["support_size"].sum()
+    ways = [pooled, feature["same_share"].mean(), feature["same_weight"].mean()]
+    np.testing.assert_allclose(ways, [0.6, 0.75, 0.9])
 
 
-def test_accuracy_pairs_the_same_samples(features, hulls):
-    found = projection_accuracy(features, hulls, {"original": "flat"}).set_index("space")
-    assert found.loc["feature", ["accuracy_before", "accuracy_after"]].tolist() == [0.5, 1.0]
-    assert found.loc["feature", "changed"] == 1
-    assert found.loc["pixel", ["accuracy_before", "accuracy_after"]].tolist() == [0.5, 0.5]
-    assert found.loc["pixel", "changed"] == 2
-    assert found["n"].tolist() == [2, 2]
+def test_support_shares_agree_with_a_loop(run):
+    found = stats.support_shares(run["hulls"], run["train_labels"]).set_index(["space", "sample"])
+    for row in run["hulls"].itertuples():
+        same = np.array([run["train_labels"][index] == row.label for index in row.support_index])
+        ours = found.loc[(row.space, row.sample)]
+        assert ours["same_label"] == same.sum()
+        assert ours["same_share"] == pytest.approx(same.mean())
+        assert ours["same_weight"] == pytest.approx(row.support_weight @ same)
 
 
-def test_without_a_pixel_view_there_is_no_pixel_row(features, hulls):
-    assert projection_accuracy(features, hulls, {})["space"].tolist() == ["feature"]
+def test_weight_that_is_all_of_one_label_is_exactly_one():
+    weights = np.full(10, 0.1)  # sums to less than 1 in floating point
+    hulls = hulls_of(("original", "feature", 0, 2, 2, 2, np.arange(10), weights))
+    assert stats.support_shares(hulls, pd.Series([2] * 10))["same_weight"].tolist() == [1.0]
+
+
+def test_support_without_a_label_is_named():
+    hulls = hulls_of(("original", "feature", 0, 0, 0, 0, [0, 17], [0.5, 0.5]))
+    with pytest.raises(DataError, match="training sample 17 has no label"):
+        stats.support_shares(hulls, pd.Series([0, 1]))
+
+
+def test_projection_accuracy_by_hand():
+    hulls = hulls_of(
+        # right and stays; right and lost; wrong and gained; wrong and wrong otherwise
+        ("original", "feature", 0, 0, 0, 0, [0], [1.0]),
+        ("original", "feature", 1, 0, 0, 1, [0], [1.0]),
+        ("original", "feature", 2, 1, 0, 1, [0], [1.0]),
+        ("original", "feature", 3, 2, 0, 1, [0], [1.0]),
+        ("original", "pixel", 0, 0, 0, None, [0], [1.0]),
+        ("original", "pixel", 1, 0, 0, None, [0], [1.0]),
+    )
+    features = features_of(
+        ("original", "test", 0, 0, 0, 1.0), ("original", "test", 1, 0, 0, 1.0),
+        ("moved", "test", 1, 0, 0, 1.0), ("moved", "test", 0, 0, 1, 1.0), ("moved", "train", 0, 0, 0, 1.0),
+    )  # fmt: skip
+    found = stats.projection_accuracy(features, hulls, {"original": "moved"}).set_index("space")
+    expected = {"n": 4, "accuracy_before": 0.5, "accuracy_after": 0.5, "changed": 3, "gained": 1, "lost": 1}
+    assert found.loc["feature"].drop("view").to_dict() == expected
+    expected = {"n": 2, "accuracy_before": 1.0, "accuracy_after": 0.5, "changed": 1, "gained": 0, "lost": 1}
+    assert found.loc["pixel"].drop("view").to_dict() == expected
+
+
+def test_projection_accuracy_is_over_the_samples_that_were_sent_back(run):
+    found = stats.projection_accuracy(run["features"], run["hulls"], {"original": "hull-pixel"}).set_index("space")
+    assert found["n"].to_dict() == {"feature": 10, "pixel": 8}
+    change = found["accuracy_after"] - found["accuracy_before"]
+    np.testing.assert_allclose(change, (found["gained"] - found["lost"]) / found["n"])
+
+
+@pytest.mark.parametrize("pixel_views", [{}, {"original": "elsewhere"}])
+def test_without_projections_sent_back_there_is_no_pixel_row(run, pixel_views):
+    found = stats.projection_accuracy(run["features"], run["hulls"], pixel_views)
+    assert found["space"].tolist() == ["feature"]
+
+
+def test_a_projection_without_a_class_is_not_a_changed_prediction():
+    hulls = hulls_of(
+        ("original", "feature", 0, 0, 0, 0, [0], [1.0]), ("original", "feature", 1, 0, 0, None, [0], [1.0])
+    )
+    found = stats.projection_accuracy(features_of(), hulls, {})
+    assert found[["n", "changed"]].to_numpy().tolist() == [[1, 0]]
 
 
 def test_ball_summary_by_hand():
-    balls = pd.DataFrame(
-        {
-            "view": "original", "split": ["train", "train", "test"], "sample": [0, 1, 0], "radius": [1.0, 3.0, 2.0],
-            "train_inside": [0, 2, 0], "test_inside": [0, 1, 0], "in_train_union": [False, True, True],
-        }
-    )  # fmt: skip
-    found = ball_summary(balls).set_index("split")
-    assert found.loc["train", ["n", "share_nonempty", "mean_inside", "max_inside"]].tolist() == [2, 0.5, 1.5, 3]
-    assert found.loc["train", "median_radius"] == 2
-    assert found.loc["test", "share_in_union"] == 1
+    balls = pd.DataFrame({
+        "view": "original", "split": ["train", "train", "test", "test", "test"], "sample": [0, 1, 0, 1, 2],
+        "radius": [1.0, 3.0, 0.5, 0.7, 2.0], "train_inside": [0, 4, 0, 0, 2], "test_inside": [0, 1, 0, 1, 2],
+        "in_train_union": [False, True, False, True, True],
+    })  # fmt: skip
+    found = stats.ball_summary(balls).set_index("split")
+    assert found.loc["train"].drop("view").to_list() == [2, 0.5, 2.5, 5, 0.5, 2.0]
+    np.testing.assert_allclose(found.loc["test"].drop("view").to_list(), [3, 2 / 3, 5 / 3, 4, 2 / 3, 0.7])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_order_of_rows_does_not_matter(run, seed):
+    random = np.random.default_rng(seed)
+    other = {name: frame.sample(frac=1, random_state=random) for name, frame in run.items()}
+    views = {"original": "hull-pixel"}
+    of = {
+        "standing": lambda tables: stats.standing(tables["features"], tables["hulls"]),
+        "support": lambda tables: stats.support_shares(tables["hulls"], tables["train_labels"]),
+        "accuracy": lambda tables: stats.projection_accuracy(tables["features"], tables["hulls"], views),
+        "balls": lambda tables: stats.ball_summary(tables["balls"]),
+    }
+    for name, made in of.items():
+        assert_frame_equal(made(run), made(other), obj=name)
+
+
+def test_no_rows_make_no_rows(run):
+    empty = {name: frame.iloc[:0] for name, frame in run.items()}
+    assert stats.standing(empty["features"], empty["hulls"]).empty
+    assert stats.support_shares(empty["hulls"], run["train_labels"]).empty
+    assert stats.projection_accuracy(empty["features"], empty["hulls"], {"original": "hull-pixel"}).empty
+    assert stats.ball_summary(empty["balls"]).empty

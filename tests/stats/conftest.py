@@ -1,0 +1,74 @@
+"""One small run, made up: two classes, a view and its projections, enough of each table for every statistic."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope import stats
+from phiscope.stats.intervals import Resampling
+
+TRAIN, TEST = 12, 10
+
+
+def _features(view: str, split: str, count: int, seed: int) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    logits = random.normal(size=(count, 3))
+    return pd.DataFrame({
+        "view": view, "split": split, "sample": np.arange(count), "label": random.integers(3, size=count),
+        "predicted": logits.argmax(axis=1), "margin": random.uniform(0.1, 2, count), "closest_class": 1,
+        "logits": list(logits),
+    })  # fmt: skip
+
+
+def _hulls(features: pd.DataFrame, space: str, seed: int) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 6, len(features))
+    return features[["view", "split", "sample", "label", "predicted"]].assign(
+        space=space, distance=random.uniform(0.1, 2, len(features)), distance_lower=0.1, position="outside",
+        support_size=sizes, support_index=[random.choice(TRAIN, size, replace=False) for size in sizes],
+        support_weight=[random.dirichlet(np.ones(size)) for size in sizes],
+        projected_class=features["predicted"].astype(float) if space == "feature" else np.nan,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def run() -> dict:
+    """Tables as they are read: features of two views, hulls in two spaces, balls, labels of the training split."""
+    original, train = _features("original", "test", TEST, 0), _features("original", "train", TRAIN, 1)
+    projected = _features("hull-pixel", "test", TEST - 2, 2)
+    projected["label"] = original["label"]
+    random = np.random.default_rng(3)
+    balls = pd.concat([original, train], ignore_index=True)[["view", "split", "sample", "label", "predicted"]].assign(
+        radius=random.uniform(0.1, 2, TEST + TRAIN), train_inside=random.integers(0, 4, TEST + TRAIN),
+        test_inside=random.integers(0, 2, TEST + TRAIN), in_train_union=random.random(TEST + TRAIN) < 0.5,
+    )  # fmt: skip
+    return {
+        "features": pd.concat([original, projected, train], ignore_index=True),
+        "hulls": pd.concat([_hulls(original, "feature", 4), _hulls(original[:8], "pixel", 5)], ignore_index=True),
+        "balls": balls,
+        "train_labels": train.set_index("sample")["label"],
+        "lipschitz": pd.DataFrame({"constant": [3.0], "largest_ratio": [2.5]}),
+        "entropy": pd.DataFrame({"sample": np.arange(TEST), "entropy": random.random(TEST)}),
+    }
+
+
+@pytest.fixture
+def compare():
+    """From tables to the comparison."""
+
+    def compared(run: dict, *, dataset_is_papers: bool = True, people: bool = True) -> pd.DataFrame:
+        standing = stats.standing(run["features"], run["hulls"])
+        agreement = stats.human_agreement(standing, run["entropy"], resamples=50) if people else None
+        return stats.paper_comparison(
+            standing,
+            run["hulls"],
+            stats.support_shares(run["hulls"], run["train_labels"]),
+            stats.projection_accuracy(run["features"], run["hulls"], {"original": "hull-pixel"}),
+            run["balls"],
+            run["lipschitz"],
+            agreement,
+            dataset_is_papers=dataset_is_papers,
+            options=Resampling(resamples=200),
+        )
+
+    return compared
