@@ -69,8 +69,11 @@ class Estimate:
 
     @property
     def ends(self) -> str:
-        """The interval in words; empty where there is none."""
-        return f"{self._write(self.low)} to {self._write(self.high)}" if known(self.low) and known(self.high) else ""
+        """The interval in words, `74.2 to 75.9 %`; empty where there is none."""
+        if not (known(self.low) and known(self.high)):
+            return ""
+        low, high = self._write(self.low), self._write(self.high)
+        return f"{low.partition(' ')[0]} to {high}"
 
     @property
     def stated(self) -> str:
