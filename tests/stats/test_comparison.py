@@ -28,6 +28,8 @@ def test_values_are_those_of_the_tables(run, compare):
     found = by_key(compare(run))
     feature = run["hulls"][run["hulls"]["space"] == "feature"].set_index("sample")
     test = run["features"].query("view == 'original' and split == 'test'").set_index("sample")
+    sent_back = run["features"].query("view == 'hull-pixel'").set_index("sample")["predicted"]
+    before, label = test["predicted"][:8], test["label"][:8]
     inside = run["balls"]["train_inside"] + run["balls"]["test_inside"]
     expected = {
         "accuracy": (test["label"] == test["predicted"]).mean(),
@@ -36,7 +38,10 @@ def test_values_are_those_of_the_tables(run, compare):
         "outside_feature": 1.0,
         "changed_feature": 0.0,
         "accuracy_change_feature": 0.0,
-        "accuracy_before_pixel": (test["label"] == test["predicted"])[:8].mean(),
+        "accuracy_before_pixel": (before == label).mean(),
+        "accuracy_after_pixel": (sent_back == label).mean(),
+        "accuracy_change_pixel": (sent_back == label).mean() - (before == label).mean(),
+        "changed_pixel": (sent_back != before).mean(),
         "balls_mean": inside.mean(),
         "balls_most": inside.max(),
         "balls_train_nonempty": (inside > 0)[run["balls"]["split"] == "train"].mean(),

@@ -31,7 +31,9 @@ def test_standing_by_hand():
         ("original", "feature", 3, 1, 0, 0, [1], [1.0]),
         ("original", "feature", 7, 0, 0, 0, [1], [1.0]),
         ("original", "pixel", 7, 0, 0, None, [1], [1.0]),
+        ("original", "feature", 3, 0, 0, 0, [3], [1.0]),
     )
+    hulls.loc[3, "split"] = "train"
     found = stats.standing(features, hulls)
     assert found["sample"].tolist() == [3, 7]
     assert found["ambiguity"].tolist() == [-0.75, 1.5]
