@@ -1,6 +1,6 @@
-"""Compiled inner loops of the hull projection: Wolfe's active set on a few candidates, and scans of prices.
+"""Compiled: the nearest point of the hull of a few candidates, by Wolfe's active set (1976).
 
-Nothing here calls BLAS and nothing holds the interpreter's lock, so queries are spread over threads.
+Nothing here calls BLAS and nothing holds the interpreter's lock, so threads solve queries side by side.
 """
 
 from __future__ import annotations
@@ -8,58 +8,122 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+ENTERING = 12  # candidates looked at closely between two looks at all of them
+_DEPENDENT = 1e-13  # a pivot this small, relative to its row, means affinely dependent
 _SUM = {"reassoc", "contract", "nsz"}  # lets sums be vectorised; NaN and infinity keep their meaning
 
 
 @njit(cache=True, nogil=True, fastmath=_SUM)
-def _dot(a, b):
+def dot(a, b, size):
     total = 0.0
-    for k in range(a.shape[0]):
+    for k in range(size):
         total += np.float64(a[k]) * np.float64(b[k])
     return total
 
 
 @njit(cache=True, nogil=True, fastmath=_SUM)
-def _offset_dot(a, b, origin):
+def _shifted_dot(a, b, origin):
     total = 0.0
-    for k in range(a.shape[0]):
+    for k in range(origin.shape[0]):
         total += (np.float64(a[k]) - origin[k]) * (np.float64(b[k]) - origin[k])
     return total
 
 
-@njit(cache=True, nogil=True)
-def _factor_from(lower, gram, first, size):
-    """Rows `first` and later of the Cholesky factor of gram; returns how many rows are sound."""
-    for i in range(first, size):
-        for j in range(i + 1):
-            total = gram[i, j]
-            for k in range(j):
-                total -= lower[i, k] * lower[j, k]
-            if i == j:
-                if total <= 1e-13 * gram[i, i]:
-                    return i
-                lower[i, i] = np.sqrt(total)
-            else:
-                lower[i, j] = total / lower[j, j]
-    return size
+@njit(cache=True, nogil=True, fastmath=_SUM)
+def offset_dot(w, z, vertex):
+    """<w, z - d>."""
+    total = 0.0
+    for k in range(w.shape[0]):
+        total += w[k] * (z[k] - vertex[k])
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath=_SUM)
+def _square_distance(a, b):
+    total = 0.0
+    for k in range(b.shape[0]):
+        total += (np.float64(a[k]) - b[k]) ** 2
+    return total
 
 
 @njit(cache=True, nogil=True)
-def _solve(lower, size, right, out):
+def _solve(lower, size, values):
+    """Solve L Lᵀ v = values in place; both loops run along rows."""
     for i in range(size):
-        total = right[i]
-        for k in range(i):
-            total -= lower[i, k] * out[k]
-        out[i] = total / lower[i, i]
+        values[i] = (values[i] - dot(lower[i], values, i)) / lower[i, i]
     for i in range(size - 1, -1, -1):
-        total = out[i]
-        for k in range(i + 1, size):
-            total -= lower[k, i] * out[k]
-        out[i] = total / lower[i, i]
+        values[i] /= lower[i, i]
+        top = values[i]
+        row = lower[i]
+        for k in range(i):
+            values[k] -= top * row[k]
 
 
 @njit(cache=True, nogil=True)
-def _combine(vertices, support, weights, size, out):
+def _append(lower, size, vertices, support, vertex, origin, shift):
+    """Row `size` of the factor of the shifted Gram matrix, for a new vertex; False if it is dependent."""
+    row = lower[size]
+    own = _shifted_dot(vertices[vertex], vertices[vertex], origin) + shift
+    for i in range(size):
+        entry = _shifted_dot(vertices[support[i]], vertices[vertex], origin) + shift
+        row[i] = (entry - dot(lower[i], row, i)) / lower[i, i]
+    pivot = own - dot(row, row, size)
+    if pivot <= _DEPENDENT * own:
+        return False
+    row[size] = np.sqrt(pivot)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _remove(lower, support, weights, right, at, size):
+    """Take entry `at` out of the support; rotations make the factor triangular again."""
+    for i in range(at, size - 1):
+        support[i], weights[i], right[i] = support[i + 1], weights[i + 1], right[i + 1]
+        lower[i, : i + 2] = lower[i + 1, : i + 2]
+    for j in range(at, size - 1):
+        length = np.hypot(lower[j, j], lower[j, j + 1])
+        cosine, sine = lower[j, j] / length, lower[j, j + 1] / length
+        for i in range(j, size - 1):
+            left, over = lower[i, j], lower[i, j + 1]
+            lower[i, j] = cosine * left + sine * over
+            lower[i, j + 1] = cosine * over - sine * left
+
+
+@njit(cache=True, nogil=True)
+def _affine_minimiser(lower, size, right, target, ones):
+    """Weights, of any sign and with sum 1, of the point nearest to x in the affine hull of the support."""
+    target[:size] = right[:size]
+    ones[:size] = 1.0
+    _solve(lower, size, target)
+    _solve(lower, size, ones)
+    multiplier = (1.0 - target[:size].sum()) / ones[:size].sum()
+    for i in range(size):
+        target[i] += multiplier * ones[i]
+
+
+@njit(cache=True, nogil=True)
+def _to_feasible_minimiser(lower, size, support, weights, right, target, ones):
+    """Walk to the affine minimiser, dropping vertices whose weight would turn negative; returns the new size."""
+    while True:
+        _affine_minimiser(lower, size, right, target, ones)
+        step, blocking = 1.0, -1
+        for i in range(size):
+            if target[i] <= 0.0:
+                ratio = weights[i] / (weights[i] - target[i]) if weights[i] > target[i] else 0.0
+                if ratio < step or blocking < 0:
+                    step, blocking = ratio, i
+        if blocking < 0:
+            weights[:size] = target[:size]
+            return size
+        for i in range(size):
+            weights[i] += step * (target[i] - weights[i])
+        _remove(lower, support, weights, right, blocking, size)
+        size -= 1
+
+
+@njit(cache=True, nogil=True)
+def combine(vertices, support, weights, size, out):
+    """out = Σ α_i d_i."""
     out[:] = 0.0
     for i in range(size):
         row = vertices[support[i]]
@@ -69,141 +133,15 @@ def _combine(vertices, support, weights, size, out):
 
 
 @njit(cache=True, nogil=True)
-def _grown(array, size):
-    bigger = np.empty((size, size))
-    bigger[: array.shape[0], : array.shape[1]] = array
-    return bigger
-
-
-@njit(cache=True, nogil=True)
-def _drop(gram, support, weights, at, size):
-    """Remove entry `at` of the support, keeping the order of the others."""
-    for i in range(at, size - 1):
-        support[i] = support[i + 1]
-        weights[i] = weights[i + 1]
-    for i in range(size - 1):
-        source = i + 1 if i >= at else i
-        for j in range(size - 1):
-            gram[i, j] = gram[source, j + 1 if j >= at else j]
-
-
-@njit(cache=True, nogil=True)
-def _affine_minimiser(vertices, origin, x, lower, support, size, ones, price, out):
-    """Weights, of any sign and with sum 1, of the point nearest to x in the affine hull of the support."""
+def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
+    """One step of iterative refinement, its residuals from the vectors; kept if all weights stay positive."""
+    combine(vertices, support, weights, size, z)
+    w = z - x
     for i in range(size):
+        correction[i] = offset_dot(w, z, vertices[support[i]])
         ones[i] = 1.0
-        row = vertices[support[i]]
-        total = 0.0
-        for k in range(x.shape[0]):
-            total += (row[k] - origin[k]) * (x[k] - origin[k])
-        price[i] = total
-    _solve(lower, size, price, out)
-    _solve(lower, size, ones[:size].copy(), ones)
-    multiplier = (1.0 - out[:size].sum()) / ones[:size].sum()
-    for i in range(size):
-        out[i] += multiplier * ones[i]
-
-
-@njit(cache=True, nogil=True)
-def nearest_in_hull(x, vertices, candidates, support, weights, size, z, tolerance):
-    """min ½‖αD - x‖² over the simplex on the candidates, from the given support; returns the new support size.
-
-    Wolfe 1976. support and weights (capacity) and z (d,) are read and overwritten; candidates are rows of
-    vertices. Stops when no candidate has <z - x, d> below <z - x, z> - tolerance·‖z - x‖·R, R being the largest
-    distance seen from the start. Adding a constant to the Gram matrix changes nothing on the simplex and makes
-    it positive definite for affinely independent vertices.
-    """
-    d = x.shape[0]
-    capacity = support.shape[0]
-    origin = vertices[support[0]].astype(np.float64)
-    room = min(capacity, max(32, 2 * size + 8))
-    gram, lower = np.empty((room, room)), np.empty((room, room))
-    buffers = np.empty((3, capacity + 1))
-    w = np.empty(d)
-    radius = 0.0
-    for c in range(candidates.shape[0]):
-        radius = max(radius, _offset_dot(vertices[candidates[c]], vertices[candidates[c]], origin))
-    shift = radius if radius > 0.0 else 1.0
-    radius = np.sqrt(radius)
-    for i in range(size):
-        for j in range(i + 1):
-            gram[i, j] = _offset_dot(vertices[support[i]], vertices[support[j]], origin) + shift
-            gram[j, i] = gram[i, j]
-    sound = _factor_from(lower, gram, 0, size)
-    while sound < size:  # a start with dependent vertices: leave them out
-        _drop(gram, support, weights, sound, size)
-        size -= 1
-        sound = _factor_from(lower, gram, sound, size)
-    weights[:size] /= weights[:size].sum()
-    banned = np.zeros(candidates.shape[0], dtype=np.bool_)
-    for _ in range(8 * (candidates.shape[0] + size) + 50):
-        _combine(vertices, support, weights, size, z)
-        for k in range(d):
-            w[k] = z[k] - x[k]
-        length = np.sqrt(_dot(w, w))
-        at = _dot(w, z)
-        best, entering = at - tolerance * length * radius, -1
-        for c in range(candidates.shape[0]):
-            if not banned[c]:
-                price = _dot(w, vertices[candidates[c]])
-                if price < best:
-                    inside = False
-                    for i in range(size):
-                        inside = inside or support[i] == candidates[c]
-                    if not inside:
-                        best, entering = price, c
-        if entering < 0 or size == capacity:
-            break
-        if size == gram.shape[0]:
-            room = min(capacity, 2 * size)
-            gram, lower = _grown(gram, room), _grown(lower, room)
-        support[size] = candidates[entering]
-        weights[size] = 0.0
-        for i in range(size + 1):
-            gram[size, i] = _offset_dot(vertices[support[i]], vertices[support[size]], origin) + shift
-            gram[i, size] = gram[size, i]
-        if _factor_from(lower, gram, size, size + 1) == size:
-            banned[entering] = True  # dependent on the support to working precision
-            continue
-        size += 1
-        while True:
-            _affine_minimiser(vertices, origin, x, lower, support, size, buffers[0], buffers[1], buffers[2])
-            target = buffers[2]
-            step, blocking = 1.0, -1
-            for i in range(size):
-                if target[i] <= 0.0:
-                    ratio = weights[i] / (weights[i] - target[i]) if weights[i] > target[i] else 0.0
-                    if ratio < step or blocking < 0:
-                        step, blocking = ratio, i
-            if blocking < 0:
-                weights[:size] = target[:size]
-                break
-            for i in range(size):
-                weights[i] += step * (target[i] - weights[i])
-            if blocking == size - 1 and step == 0.0:
-                banned[entering] = True  # rounding: the newcomer does not help
-            _drop(gram, support, weights, blocking, size)
-            size -= 1
-            _factor_from(lower, gram, blocking, size)
-    _refine(vertices, x, lower, support, weights, size, z, buffers)
-    return size
-
-
-@njit(cache=True, nogil=True)
-def _refine(vertices, x, lower, support, weights, size, z, buffers):
-    """One step of iterative refinement with residuals from the vectors, kept if all weights stay positive."""
-    _combine(vertices, support, weights, size, z)
-    d = x.shape[0]
-    residual, ones, correction = buffers[0], buffers[1], buffers[2]
-    for i in range(size):
-        row = vertices[support[i]]
-        total = 0.0
-        for k in range(d):
-            total += (z[k] - x[k]) * (z[k] - row[k])
-        residual[i] = total
-        ones[i] = 1.0
-    _solve(lower, size, residual, correction)
-    _solve(lower, size, ones[:size].copy(), ones)
+    _solve(lower, size, correction)
+    _solve(lower, size, ones)
     multiplier = correction[:size].sum() / ones[:size].sum()
     for i in range(size):
         correction[i] -= multiplier * ones[i]
@@ -211,34 +149,156 @@ def _refine(vertices, x, lower, support, weights, size, z, buffers):
             return
     weights[:size] += correction[:size]
     weights[:size] /= weights[:size].sum()
-    _combine(vertices, support, weights, size, z)
-
-
-@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "ninf"})
-def _least(row, start, stop):
-    least = row[start]
-    for j in range(start + 1, stop):
-        least = min(least, row[j])
-    return least
+    combine(vertices, support, weights, size, z)
 
 
 @njit(cache=True, nogil=True)
-def least_per_block(prices, limits, found, first, last):
-    """For rows first to last and each stretch of columns, the column with the least price below the row's limit.
+def _nearest_candidate(x, vertices, candidates):
+    best, least = -1, np.inf
+    for c in candidates:
+        square = _square_distance(vertices[c], x)
+        if square < least:
+            best, least = c, square
+    return best
 
-    prices (b, n), limits (b,); found (b, blocks) gets column numbers, -1 where none is below the limit. The
-    least is found before its place: the first loop is vectorised, and few blocks need the second.
+
+@njit(cache=True, nogil=True)
+def _holds(support, size, vertex):
+    found = False
+    for i in range(size):
+        found = found or support[i] == vertex
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _lowest(w, vertices, candidates, banned, limit, chosen):
+    """Positions of the candidates priced lowest below the limit, the lowest first; returns how many."""
+    prices = np.empty(chosen.shape[0])
+    count = 0
+    for c in range(candidates.shape[0]):
+        if banned[c]:
+            continue
+        price = dot(w, vertices[candidates[c]], w.shape[0])
+        if price >= limit or (count == chosen.shape[0] and price >= prices[count - 1]):
+            continue
+        slot = min(count, chosen.shape[0] - 1)
+        while slot > 0 and prices[slot - 1] > price:
+            prices[slot], chosen[slot] = prices[slot - 1], chosen[slot - 1]
+            slot -= 1
+        prices[slot], chosen[slot] = price, c
+        count = min(count + 1, chosen.shape[0])
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _lowest_of(w, vertices, candidates, banned, limit, chosen, count):
+    """Position of the candidate priced lowest below the limit among the chosen ones, or -1."""
+    best, least = -1, limit
+    for c in chosen[:count]:
+        if not banned[c]:
+            price = dot(w, vertices[candidates[c]], w.shape[0])
+            if price < least:
+                best, least = c, price
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _grown(array, size):
+    bigger = np.zeros((size, size))
+    bigger[: array.shape[0], : array.shape[1]] = array
+    return bigger
+
+
+@njit(cache=True, nogil=True)
+def _begin(x, vertices, support, weights, size, origin, shift, lower, right):
+    """Factor of a start; dependent vertices are left out. Returns the size."""
+    sound = 0
+    for i in range(size):
+        vertex, weight = support[i], weights[i]
+        if _append(lower, sound, vertices, support, vertex, origin, shift):
+            support[sound], weights[sound] = vertex, weight
+            right[sound] = _shifted_dot(vertices[vertex], x, origin)
+            sound += 1
+    weights[:sound] /= weights[:sound].sum()
+    return sound
+
+
+@njit(cache=True, nogil=True)
+def nearest_in_hull(x, vertices, candidates, support, weights, size, z, tolerance, floor, radius):
+    """min ½‖αD - x‖² over the simplex on the candidates and the given support; returns the new support's size.
+
+    support and weights (capacity,) and z (d,) are read and overwritten; size 0 starts from the nearest candidate.
+    Stops when no candidate has <z - x, d> below <z - x, z> - ‖z - x‖ max(tolerance·radius, floor). A constant added
+    to the Gram matrix changes nothing on the simplex and makes it positive definite for affinely independent vertices.
     """
-    n, blocks = prices.shape[1], found.shape[1]
-    width = -(-n // blocks)
-    for r in range(first, last):
-        for block in range(blocks):
-            start, stop = block * width, min((block + 1) * width, n)
-            found[r, block] = -1
-            if start < stop:
-                least = _least(prices[r], start, stop)
-                if least < limits[r]:
-                    j = start
-                    while prices[r, j] != least:
-                        j += 1
-                    found[r, block] = j
+    if size == 0:
+        support[0], weights[0], size = _nearest_candidate(x, vertices, candidates), 1.0, 1
+    origin = vertices[support[0]].astype(np.float64)
+    shift = max(radius * radius, 1e-300)
+    capacity = support.shape[0]
+    room = min(capacity, max(64, 2 * size)) + 1
+    lower = np.zeros((room, room))
+    right, target, ones = np.empty(capacity + 1), np.empty(capacity + 1), np.empty(capacity + 1)
+    size = _begin(x, vertices, support, weights, size, origin, shift, lower, right)
+    size = _to_feasible_minimiser(lower, size, support, weights, right, target, ones)
+    combine(vertices, support, weights, size, z)
+    banned = np.zeros(candidates.shape[0], dtype=np.bool_)
+    chosen = np.empty(ENTERING, dtype=np.int64)
+    count = 0
+    for _ in range(20 * (candidates.shape[0] + size) + 50):
+        w = z - x
+        length = np.sqrt(dot(w, w, w.shape[0]))
+        limit = dot(w, z, w.shape[0]) - length * max(tolerance * radius, floor)
+        entering = _lowest_of(w, vertices, candidates, banned, limit, chosen, count)
+        if entering < 0:
+            count = _lowest(w, vertices, candidates, banned, limit, chosen)
+            if count == 0:
+                break
+            entering = chosen[0]
+        vertex = candidates[entering]
+        if size == capacity or _holds(support, size, vertex):
+            banned[entering] = True  # rounding
+            continue
+        if size + 1 == lower.shape[0]:
+            lower = _grown(lower, min(capacity, 2 * size) + 1)
+        if not _append(lower, size, vertices, support, vertex, origin, shift):
+            banned[entering] = True  # dependent on the support to working precision
+            continue
+        support[size], weights[size] = vertex, 0.0
+        right[size] = _shifted_dot(vertices[vertex], x, origin)
+        size = _to_feasible_minimiser(lower, size + 1, support, weights, right, target, ones)
+        banned[entering] = not _holds(support, size, vertex)  # rounding: the newcomer did not help
+        combine(vertices, support, weights, size, z)
+    _refine(x, vertices, lower, support, weights, size, z, target, ones)
+    return size
+
+
+@njit(cache=True, nogil=True)
+def improve(points, vertices, candidates, found, support, weights, sizes, z, tolerance, floor, radius):
+    """`nearest_in_hull` for every query of a block, each over the first found[q] of its candidates, in place."""
+    for q in range(points.shape[0]):
+        sizes[q] = nearest_in_hull(
+            points[q],
+            vertices,
+            candidates[q, : found[q]],
+            support[q],
+            weights[q],
+            sizes[q],
+            z[q],
+            tolerance,
+            floor,
+            radius,
+        )
+
+
+@njit(cache=True, nogil=True)
+def farthest(vertices, point):
+    """Square distance and row of the vertex farthest from a point, or of the first that is not finite."""
+    best, row = -1.0, 0
+    for j in range(vertices.shape[0]):
+        square = _square_distance(vertices[j], point)
+        if not np.isfinite(square):
+            return square, j
+        if square > best:
+            best, row = square, j
+    return best, row
