@@ -86,7 +86,7 @@ class ClassifierTraining(lightning.LightningModule):
     def configure_optimizers(self) -> dict[str, Any]:
         rate = self.options["learning_rate"]
         optimizer = torch.optim.SGD(
-            self.parameters(), rate, momentum=0.9, weight_decay=self.options["weight_decay"], nesterov=True
+            self.network.parameters(), rate, momentum=0.9, weight_decay=self.options["weight_decay"], nesterov=True
         )
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=self.steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
