@@ -1,7 +1,5 @@
 """Put tables and figures into the page that people read."""
 
-from __future__ import annotations
-
 import datetime
 import json
 from pathlib import Path
@@ -26,18 +24,28 @@ def certificates_of(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
     """How many problems there were of each kind, how they ended, and the worst certificate."""
     rows = []
     for (view, split), part in margins.groupby(["view", "split"]):
-        residuals = part[["primal_residual", "dual_residual", "duality_gap"]].abs().max()
-        rows.append(_certificate(f"flip points, {view}, {split}", part["status"], f"residual {residuals.max():.1e}"))
+        worst = part[["primal_residual", "dual_residual", "duality_gap"]].abs().max().max()
+        rows.append(_certificate(f"flip points, {view}, {split}", part["status"], "residual or gap", worst))
     for (view, space), part in hulls.groupby(["view", "space"]):
         away = part[part["position"] != "within_tolerance"]
-        gap = (away["duality_gap"] / (away["distance"] * away["hull_radius"])).max()
-        rows.append(_certificate(f"hull projections, {view}, {space} space", part["status"], f"relative gap {gap:.1e}"))
+        worst = (away["duality_gap"] / (away["distance"] * away["hull_radius"])).max()
+        rows.append(_certificate(f"hull projections, {view}, {space} space", part["status"], "relative gap", worst))
     return pd.DataFrame(rows)
 
 
-def _certificate(problem: str, status: pd.Series, worst: str) -> dict:
+def _certificate(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
     ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
-    return {"problem": problem, "problems": len(status), "how they ended": ends, "worst certificate": worst}
+    return {"problem": problem, "problems": len(status), "how they ended": ends, "certificate": measure, "worst": worst}
+
+
+VIEWS_IN_WORDS = {
+    "original": "the images as they are",
+    "hull-pixel": "images of {of} moved to the closest point of the training set's hull in pixel space",
+}
+
+
+def views_in_words(views: dict) -> dict[str, str]:
+    return {name: VIEWS_IN_WORDS[view["kind"]].format(of=view.get("of", "original")) for name, view in views.items()}
 
 
 def sample_pages(numbers, standing, balls, margins, classes, figures: Path) -> list[SamplePage]:
@@ -112,6 +120,7 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         lipschitz=(lipschitz["constant"], lipschitz["largest_ratio"]),
         numbers=numbers_of(comparison),
         figures={name: path.read_bytes() for name, path in figures.items() if not name.startswith("sample-")},
+        views=views_in_words(config["views"]),
         samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
         comparison=comparison,
         certificates=certificates_of(margins, hulls),
