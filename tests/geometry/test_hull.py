@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import qpsolvers
@@ -166,3 +168,46 @@ def test_unfinished_work_is_a_status_with_an_honest_gap():
 def test_refuses_what_does_not_fit(points, vertices, words):
     with pytest.raises(DataError, match=words):
         project(points, vertices)
+
+
+def test_more_copies_of_a_vertex_than_a_query_keeps():
+    """float32 cannot tell the copies apart and cannot keep them all: the gap is then priced in float64."""
+    points, vertices = cloud(seed=11, m=8, n=20, d=4, spread=3)
+    copies = np.repeat(vertices, 400, axis=0)
+    projection = project(points, copies)
+    assert proven(projection, points, copies)
+    np.testing.assert_allclose(projection.distance, project(points, vertices).distance, rtol=1e-12)
+
+
+def test_enough_vertices_for_nested_subsets():
+    points, vertices = cloud(seed=12, m=40, n=20_000, d=8, spread=4)
+    projection = project(points, vertices.astype(np.float32))
+    assert proven(projection, points, vertices.astype(np.float32))
+    assert set(projection.position) == {"outside"}
+
+
+def test_a_start_saves_rounds_and_changes_nothing():
+    points, vertices = cloud(seed=13, m=40, n=20_000, d=8, spread=4)
+    cold = project(points, vertices)
+    warm = project(points, vertices, start=cold)
+    assert warm.rounds.max() == 1
+    np.testing.assert_allclose(warm.distance, cold.distance, rtol=1e-12)
+
+
+def test_progress_ends_with_all_queries_and_threads_are_left_as_they_were():
+    points, vertices = cloud(seed=14, m=20)
+    before, seen = torch.get_num_threads(), []
+    project(points, vertices, threads=2, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (20, 20)
+    assert torch.get_num_threads() == before
+
+
+def test_verification_sees_a_wrong_projection():
+    points, vertices = cloud(seed=15, m=4)
+    projection = project(points, vertices)
+    moved = replace(projection, nearest=projection.nearest + 0.1, support_weights=-projection.support_weights)
+    found = verify(moved, points, vertices)
+    assert found.combination_error.min() > 0.1
+    assert found.least_weight.max() < 0
+    assert found.distance_error.min() > 0
+    assert found.weight_sum_error == pytest.approx(np.full(4, 2.0))
