@@ -101,7 +101,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),
             _field("quantity", _TEXT, "what was measured, in words"),
-            _field("unit", _TEXT, "`share` in [0, 1], `difference` of shares, `distance`, `count`, `ratio` or `correlation`"),
+            _field(
+                "unit",
+                _TEXT,
+                "share (in [0, 1]), difference (of shares), distance, count, ratio or correlation",
+            ),
             _field("paper", _TEXT, "file of the text that states it; empty where it is our own question"),
             _field("section", _TEXT, "where in the text"),
             _field("paper_value", _REAL, "what the text says; null where it gives no number"),

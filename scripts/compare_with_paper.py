@@ -3,6 +3,7 @@
 from phiscope import tables
 from phiscope.stats import paper_comparison
 from phiscope.stats.intervals import Resampling
+from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
@@ -17,11 +18,12 @@ def compare(inputs, dataset_is_papers: bool, options: dict, seed: int, config: d
 
 
 if "snakemake" in globals():
-    compare(
-        snakemake.input,
-        snakemake.params.dataset_is_papers,
-        snakemake.params.options,
-        snakemake.params.seed,
-        snakemake.config,
-        snakemake.output[0],
-    )
+    with job(snakemake.log[0]):
+        compare(
+            snakemake.input,
+            snakemake.params.dataset_is_papers,
+            snakemake.params.options,
+            snakemake.params.seed,
+            snakemake.config,
+            snakemake.output[0],
+        )

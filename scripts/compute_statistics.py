@@ -8,6 +8,7 @@ import pandas as pd
 from phiscope import stats, tables
 from phiscope.geometry import lipschitz
 from phiscope.head import Head
+from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
@@ -50,12 +51,13 @@ def compute(
 
 
 if "snakemake" in globals():
-    compute(
-        snakemake.input,
-        snakemake.params.human_labels,
-        snakemake.params.pixel_views,
-        snakemake.params.options,
-        snakemake.params.seed,
-        snakemake.config,
-        snakemake.output,
-    )
+    with job(snakemake.log[0]):
+        compute(
+            snakemake.input,
+            snakemake.params.human_labels,
+            snakemake.params.pixel_views,
+            snakemake.params.options,
+            snakemake.params.seed,
+            snakemake.config,
+            snakemake.output,
+        )

@@ -4,6 +4,7 @@ import pandas as pd
 
 from phiscope import tables
 from phiscope.geometry import balls
+from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 LOCATED = [*tables.SAMPLE_COLUMNS, "margin", "closest_class"]
@@ -30,5 +31,6 @@ def count_balls(located: list[str], train: str, test: str, config: dict, output:
 
 
 if "snakemake" in globals():
-    paths = snakemake.input
-    count_balls(paths.located, paths.train, paths.test, snakemake.config, snakemake.output[0])
+    with job(snakemake.log[0]):
+        paths = snakemake.input
+        count_balls(paths.located, paths.train, paths.test, snakemake.config, snakemake.output[0])

@@ -8,6 +8,7 @@ import pandas as pd
 from phiscope import exhibits, figures, tables
 from phiscope.datasets import open_prepared
 from phiscope.head import Head
+from phiscope.workflow.job import job
 
 
 class Run:
@@ -86,5 +87,6 @@ def draw_figures(run: Run, names: list[str], slice_sample: int, folder: Path) ->
 
 
 if "snakemake" in globals():
-    parameters = snakemake.params
-    draw_figures(Run(snakemake.input), parameters.names, parameters.slice_sample, Path(snakemake.output[0]).parent)
+    with job(snakemake.log[0]):
+        parameters = snakemake.params
+        draw_figures(Run(snakemake.input), parameters.names, parameters.slice_sample, Path(snakemake.output[0]).parent)

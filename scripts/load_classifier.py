@@ -1,6 +1,7 @@
 """Load a trained network of the user's and keep it in phiscope's form."""
 
 from phiscope.models import build, load_weights, save_artifact
+from phiscope.workflow.job import job
 
 
 def load(classifier: dict, output: str) -> None:
@@ -12,4 +13,5 @@ def load(classifier: dict, output: str) -> None:
 
 
 if "snakemake" in globals():
-    load(snakemake.params.classifier, snakemake.output[0])
+    with job(snakemake.log[0]):
+        load(snakemake.params.classifier, snakemake.output[0])

@@ -9,6 +9,7 @@ from phiscope.features import extract
 from phiscope.geometry import margin
 from phiscope.head import Head
 from phiscope.models import load_artifact, split
+from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
@@ -39,13 +40,14 @@ def locate(images: str, classifier: str, head_file: str, solver: str, view_name:
 
 
 if "snakemake" in globals():
-    locate(
-        snakemake.input.images,
-        snakemake.input.classifier,
-        snakemake.input.head,
-        snakemake.params.solver,
-        snakemake.wildcards.view,
-        snakemake.wildcards.split,
-        snakemake.config,
-        snakemake.output,
-    )
+    with job(snakemake.log[0]):
+        locate(
+            snakemake.input.images,
+            snakemake.input.classifier,
+            snakemake.input.head,
+            snakemake.params.solver,
+            snakemake.wildcards.view,
+            snakemake.wildcards.split,
+            snakemake.config,
+            snakemake.output,
+        )

@@ -5,6 +5,7 @@ from safetensors.numpy import load_file, save_file
 from phiscope import tables
 from phiscope.datasets import open_prepared
 from phiscope.views import VIEWS
+from phiscope.workflow.job import job
 
 OPEN = {"pixel_hull": tables.read, "training_images": open_prepared}
 
@@ -17,10 +18,11 @@ def make_view(kind: str, source: str, needs: dict[str, str], parameters: dict, o
 
 
 if "snakemake" in globals():
-    make_view(
-        snakemake.params.kind,
-        snakemake.input.source,
-        {need: snakemake.input[need] for need in VIEWS[snakemake.params.kind].needs},
-        snakemake.params.parameters,
-        snakemake.output[0],
-    )
+    with job(snakemake.log[0]):
+        make_view(
+            snakemake.params.kind,
+            snakemake.input.source,
+            {need: snakemake.input[need] for need in VIEWS[snakemake.params.kind].needs},
+            snakemake.params.parameters,
+            snakemake.output[0],
+        )

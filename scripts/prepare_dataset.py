@@ -1,6 +1,7 @@
 """Read one split of the data set, check it, and write it once in stratified order."""
 
 from phiscope import datasets
+from phiscope.workflow.job import job
 
 
 def prepare(dataset: dict, split: str, seed: int, output: str) -> None:
@@ -18,4 +19,5 @@ def prepare(dataset: dict, split: str, seed: int, output: str) -> None:
 
 
 if "snakemake" in globals():
-    prepare(snakemake.params.dataset, snakemake.wildcards.split, snakemake.params.seed, snakemake.output[0])
+    with job(snakemake.log[0]):
+        prepare(snakemake.params.dataset, snakemake.wildcards.split, snakemake.params.seed, snakemake.output[0])

@@ -6,6 +6,7 @@ from phiscope import tables
 from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
 from phiscope.geometry import hull
+from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
 
 
@@ -17,7 +18,9 @@ def as_vectors(images):
 def project(images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str):
     prepared, used = open_prepared(training), slice(0, limit)
     vertices = as_vectors(prepared.images(used))
-    found = hull.project(as_vectors(load_file(images)["images"]), vertices, tol=tolerance, threads=threads)
+    found = hull.project(
+        as_vectors(load_file(images)["images"]), vertices, tol=tolerance, threads=threads, progress=progress_bar("hull")
+    )
     columns = tables.read(located, tables.SAMPLE_COLUMNS).to_dict("series")
     columns |= tables.hull_columns(found, prepared.samples[used], "pixel")
     columns["projected_class"] = [None] * len(found.distance)
@@ -25,13 +28,14 @@ def project(images: str, located: str, training: str, limit, tolerance: float, t
 
 
 if "snakemake" in globals():
-    project(
-        snakemake.input.images,
-        snakemake.input.located,
-        snakemake.input.training,
-        snakemake.params.limit,
-        snakemake.params.tolerance,
-        snakemake.threads,
-        snakemake.config,
-        snakemake.output[0],
-    )
+    with job(snakemake.log[0]):
+        project(
+            snakemake.input.images,
+            snakemake.input.located,
+            snakemake.input.training,
+            snakemake.params.limit,
+            snakemake.params.tolerance,
+            snakemake.threads,
+            snakemake.config,
+            snakemake.output[0],
+        )

@@ -11,6 +11,7 @@ from phiscope import tables
 from phiscope.datasets import open_prepared
 from phiscope.head import Head
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, render
+from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
@@ -129,9 +130,10 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
 
 
 if "snakemake" in globals():
-    page = render(
-        report_data(snakemake.input, snakemake.params.samples, snakemake.config), Path(snakemake.input.template)
-    )
-    temporary = Path(snakemake.output[0] + ".tmp")
-    temporary.write_text(page)
-    temporary.replace(snakemake.output[0])
+    with job(snakemake.log[0]):
+        page = render(
+            report_data(snakemake.input, snakemake.params.samples, snakemake.config), Path(snakemake.input.template)
+        )
+        temporary = Path(snakemake.output[0] + ".tmp")
+        temporary.write_text(page)
+        temporary.replace(snakemake.output[0])

@@ -4,6 +4,7 @@ from safetensors.numpy import save_file
 
 from phiscope.datasets import open_prepared
 from phiscope.workflow.chunks import span
+from phiscope.workflow.job import job
 
 
 def slice_dataset(prepared: str, chunk: str, output: str) -> None:
@@ -14,4 +15,5 @@ def slice_dataset(prepared: str, chunk: str, output: str) -> None:
 
 
 if "snakemake" in globals():
-    slice_dataset(snakemake.input[0], snakemake.wildcards.chunk, snakemake.output[0])
+    with job(snakemake.log[0]):
+        slice_dataset(snakemake.input[0], snakemake.wildcards.chunk, snakemake.output[0])

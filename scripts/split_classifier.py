@@ -6,6 +6,7 @@ from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
 from phiscope.head import Head
 from phiscope.models import load_artifact, split
+from phiscope.workflow.job import job
 
 
 def split_classifier(classifier: str, images: str, layer: str | None, lower_bound, output: str) -> None:
@@ -17,10 +18,11 @@ def split_classifier(classifier: str, images: str, layer: str | None, lower_boun
 
 
 if "snakemake" in globals():
-    split_classifier(
-        snakemake.input.classifier,
-        snakemake.input.images,
-        snakemake.params.head,
-        snakemake.params.lower_bound,
-        snakemake.output[0],
-    )
+    with job(snakemake.log[0]):
+        split_classifier(
+            snakemake.input.classifier,
+            snakemake.input.images,
+            snakemake.params.head,
+            snakemake.params.lower_bound,
+            snakemake.output[0],
+        )

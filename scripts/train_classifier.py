@@ -9,6 +9,7 @@ from phiscope.arrays import choose_device
 from phiscope.datasets import open_prepared
 from phiscope.models import build, save_artifact
 from phiscope.training.classifier import train
+from phiscope.workflow.job import job
 
 
 def train_classifier(
@@ -41,14 +42,15 @@ def train_classifier(
 
 
 if "snakemake" in globals():
-    train_classifier(
-        snakemake.input.images,
-        snakemake.params.classifier,
-        snakemake.params.options,
-        snakemake.params.limit,
-        snakemake.params.seed,
-        snakemake.config["device"],
-        snakemake.threads,
-        snakemake.output[0],
-        snakemake.output.log,
-    )
+    with job(snakemake.log[0]):
+        train_classifier(
+            snakemake.input.images,
+            snakemake.params.classifier,
+            snakemake.params.options,
+            snakemake.params.limit,
+            snakemake.params.seed,
+            snakemake.config["device"],
+            snakemake.threads,
+            snakemake.output[0],
+            snakemake.output.log,
+        )

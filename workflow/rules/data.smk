@@ -1,6 +1,8 @@
 checkpoint prepare_dataset:
     output:
         f"{RESULTS}/data/{{split}}.safetensors",
+    log:
+        f"{RESULTS}/logs/prepare_dataset/{{split}}.log",
     conda:
         "../../envs/phiscope.yaml"
     params:

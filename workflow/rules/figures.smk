@@ -7,10 +7,6 @@ FIGURES = [
 ]
 
 
-def labels_of(figure):
-    return {"figure": figure.replace("_", " ").replace("-", " ")}
-
-
 rule draw_figures:
     input:
         **{name: statistic(name) for name in STATISTICS},
@@ -35,6 +31,8 @@ rule draw_figures:
             for name in FIGURES
         ],
         png=[f"{RESULTS}/figures/{name}.png" for name in FIGURES],
+    log:
+        f"{RESULTS}/logs/draw_figures.log",
     conda:
         "../../envs/phiscope.yaml"
     params:

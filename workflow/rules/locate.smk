@@ -1,20 +1,5 @@
 TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
 
-SORT = {
-    "margins": ["view", "split", "sample", "other_class"],
-    "hulls": ["view", "space", "sample"],
-}
-
-
-def parts_of_table(wildcards):
-    """Every chunk of a table, over all views."""
-    views = config["views"]
-    if wildcards.table == "hulls":
-        spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
-        return [part for view, table in spaces for part in chunks_of(table, view, "test")]
-    halves = [(view, split) for view in views for split in splits_of(view)]
-    return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
-
 
 rule locate:
     input:
@@ -24,6 +9,8 @@ rule locate:
     output:
         features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
         margins=f"{RESULTS}/chunks/margins/{{view}}/{{split}}/{{chunk}}.parquet",
+    log:
+        f"{RESULTS}/logs/locate/{{view}}/{{split}}/{{chunk}}.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
@@ -40,6 +27,8 @@ rule merge_features:
         lambda wildcards: chunks_of("features", wildcards.view, wildcards.split),
     output:
         f"{RESULTS}/features/{{view}}/{{split}}.parquet",
+    log:
+        f"{RESULTS}/logs/merge_features/{{view}}/{{split}}.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
@@ -58,6 +47,8 @@ rule project_feature_hull:
         head=HEAD,
     output:
         f"{RESULTS}/chunks/hulls/feature/{{view}}/{{split}}/{{chunk}}.parquet",
+    log:
+        f"{RESULTS}/logs/project_feature_hull/{{view}}/{{split}}/{{chunk}}.log",
     conda:
         "../../envs/phiscope.yaml"
     threads: THREADS
@@ -77,6 +68,8 @@ rule project_pixel_hull:
         training=f"{RESULTS}/data/train.safetensors",
     output:
         f"{RESULTS}/chunks/hulls/pixel/{{view}}/{{split}}/{{chunk}}.parquet",
+    log:
+        f"{RESULTS}/logs/project_pixel_hull/{{view}}/{{split}}/{{chunk}}.log",
     conda:
         "../../envs/phiscope.yaml"
     threads: THREADS
@@ -97,6 +90,8 @@ rule count_balls:
         test=f"{RESULTS}/features/original/test.parquet",
     output:
         f"{RESULTS}/tables/balls.parquet",
+    log:
+        f"{RESULTS}/logs/count_balls.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
@@ -112,6 +107,8 @@ rule merge_table:
         parts_of_table,
     output:
         f"{RESULTS}/tables/{{table}}.parquet",
+    log:
+        f"{RESULTS}/logs/merge_table/{{table}}.log",
     wildcard_constraints:
         table="margins|hulls",
     conda:

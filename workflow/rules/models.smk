@@ -4,6 +4,8 @@ if config["classifier"]["weights"]:
         output:
             CLASSIFIER,
             description=f"{RESULTS}/models/classifier.json",
+        log:
+            f"{RESULTS}/logs/load_classifier.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
@@ -23,6 +25,8 @@ else:
             CLASSIFIER,
             description=f"{RESULTS}/models/classifier.json",
             log=f"{RESULTS}/models/classifier.log.csv",
+        log:
+            f"{RESULTS}/logs/train_classifier.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
@@ -44,6 +48,8 @@ rule split_classifier:
         images=f"{RESULTS}/data/test.safetensors",
     output:
         HEAD,
+    log:
+        f"{RESULTS}/logs/split_classifier.log",
     conda:
         "../../envs/phiscope.yaml"
     params:

@@ -25,6 +25,8 @@ rule render_report:
             caption="../report/captions/report.rst",
             labels={"page": "the report to read"},
         ),
+    log:
+        f"{RESULTS}/logs/render_report.log",
     conda:
         "../../envs/phiscope.yaml"
     params:

@@ -3,14 +3,6 @@ STATISTICS = ["standing", "support", "accuracy", "ball_summary", "lipschitz"] + 
 )
 
 
-def statistic(name):
-    return f"{RESULTS}/statistics/{name}.parquet"
-
-
-def features_of(views):
-    return [f"{RESULTS}/features/{view}/test.parquet" for view in views]
-
-
 rule compute_statistics:
     input:
         features=features_of(config["views"]),
@@ -21,6 +13,8 @@ rule compute_statistics:
         head=HEAD,
     output:
         **{name: statistic(name) for name in STATISTICS},
+    log:
+        f"{RESULTS}/logs/compute_statistics.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
@@ -47,6 +41,8 @@ rule compare_with_paper:
             caption="../report/captions/paper_comparison.rst",
             labels={"table": "comparison with the paper"},
         ),
+    log:
+        f"{RESULTS}/logs/compare_with_paper.log",
     conda:
         "../../envs/phiscope.yaml"
     params:

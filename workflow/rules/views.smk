@@ -3,6 +3,8 @@ rule slice_dataset:
         f"{RESULTS}/data/{{split}}.safetensors",
     output:
         temp_unless_kept("original")(f"{RESULTS}/views/original/{{split}}/{{chunk}}.safetensors"),
+    log:
+        f"{RESULTS}/logs/slice_dataset/{{split}}/{{chunk}}.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
@@ -23,6 +25,8 @@ for name, view in DERIVED.items():
             source=f"{RESULTS}/views/{parent_of(name)}/{{split}}/{{chunk}}.safetensors",
         output:
             temp_unless_kept(name)(f"{RESULTS}/views/{name}/{{split}}/{{chunk}}.safetensors"),
+        log:
+            f"{RESULTS}/logs/make_{name}/{{split}}/{{chunk}}.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
