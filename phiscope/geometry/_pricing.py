@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from phiscope.arrays import blocks
 from phiscope.geometry._wolfe import offset_dot
 
-CELLS = 1 << 18  # prices held at a time: 4 MB
+CELLS = 1 << 18  # prices held at a time, in a core's cache: 1 MB
+COLUMNS = 4096  # and for few queries, vertices
 PANEL = 256  # coordinates summed at a time
 _STRETCH = 16  # prices whose least is found before they are looked at one by one
 
@@ -46,7 +47,7 @@ def lowest(w: NDArray, vertices: torch.Tensor, stride: int, below: NDArray, coun
         others=below.astype(np.float32),
     )
     w32 = torch.from_numpy(w.astype(np.float32)).to(device)
-    reach = max(1, CELLS // size) * (1 if device.type == "cpu" else 64)
+    reach = min(COLUMNS, max(1, CELLS // size)) * (1 if device.type == "cpu" else 64)
     buffer = torch.empty(size * min(reach, -(-len(vertices) // stride)), dtype=torch.float32, device=device)
     subset = vertices[::stride]
     for part in blocks(len(subset), reach):
