@@ -1,4 +1,4 @@
-"""Write docs/results/<run>.md from a finished run: python benchmarks/results_table.py cifar10 "what was run, on what" """
+"""Write docs/results/<run>.md from a finished run: python benchmarks/results_table.py <run> "on what it ran" """
 
 from __future__ import annotations
 
