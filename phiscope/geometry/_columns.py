@@ -29,6 +29,7 @@ class Vertices:
 
     def __init__(self, vertices: NDArray | torch.Tensor) -> None:
         array = vertices.detach().cpu().numpy() if isinstance(vertices, torch.Tensor) else vertices
+        device = vertices.device if isinstance(vertices, torch.Tensor) else torch.device("cpu")
         self.array = _read_only(array)
         self.origin = np.zeros(array.shape[1])
         self.largest, _ = self._farthest(self.origin)
@@ -42,7 +43,7 @@ class Vertices:
             spread, row = self._farthest(self.far[-1])
             self.far.append(self.array[row].astype(np.float64))
         self.reach = spread / 2  # no point is nearer than this to both ends of a line this long
-        self.light = _as_tensor(vertices)
+        self.light = _as_tensor(vertices).to(device)
         self.error = _pricing.rounding(array.shape[1], self.largest)
 
     def _farthest(self, point: NDArray) -> tuple[float, int]:

@@ -113,6 +113,8 @@ def project(
     require_finite(points, "points")
     search = Search(points, Vertices(vertices), tol, max_rounds)
     if start is not None:
+        if len(start.distance) != len(points) or start.support_indices.max(initial=0) >= len(vertices):
+            raise DataError(f"start: expected a projection of {len(points)} points onto {len(vertices)} vertices")
         for query in range(len(points)):
             search.begin(query, *start.support(query))
     with _threads(threads or os.cpu_count() or 1) as pool:
@@ -128,14 +130,16 @@ def project(
 
 @contextmanager
 def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that each work alone: torch spreads nothing over cores meanwhile."""
-    before = torch.get_num_threads()
+    """Threads that each work alone: torch spreads nothing over cores meanwhile, and multiplies in full float32."""
+    before, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
     torch.set_num_threads(1)
+    torch.set_float32_matmul_precision("highest")
     try:
         with ThreadPoolExecutor(count) as pool:
             yield pool
     finally:
         torch.set_num_threads(before)
+        torch.set_float32_matmul_precision(precision)
 
 
 def _checked(array: Array, name: str) -> Array:

@@ -194,6 +194,15 @@ def test_a_start_saves_rounds_and_changes_nothing():
     np.testing.assert_allclose(warm.distance, cold.distance, rtol=1e-12)
 
 
+def test_a_start_for_other_points_or_vertices_is_refused():
+    points, vertices = cloud(seed=16)
+    known = project(points, vertices)
+    with pytest.raises(DataError, match="start: expected a projection of 3 points"):
+        project(points[:3], vertices, start=known)
+    with pytest.raises(DataError, match="onto 2 vertices"):
+        project(points, vertices[:2], start=known)
+
+
 def test_progress_ends_with_all_queries_and_threads_are_left_as_they_were():
     points, vertices = cloud(seed=14, m=20)
     before, seen = torch.get_num_threads(), []
