@@ -12,7 +12,6 @@ import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, update_bn
 from torch.utils.data import DataLoader
 
 from phiscope.errors import DataError
@@ -23,15 +22,11 @@ Report = Callable[[History], None]
 
 
 class ClassifierTraining(lightning.LightningModule):
-    """Cross-entropy, SGD with Nesterov momentum, one-cycle learning rate (Smith and Topin 2019).
-
-    After the cycle, `average_epochs` more at a constant rate, whose weights are averaged (Izmailov et al. 2018).
-    """
+    """Cross-entropy, SGD with Nesterov momentum, one-cycle learning rate (Smith and Topin 2019)."""
 
     def __init__(self, network: nn.Module, options: Mapping[str, Any], steps: int, report: Report) -> None:
         super().__init__()
         self.network, self.options, self.steps, self.report = network, options, steps, report
-        self.average = AveragedModel(network) if options["average_epochs"] else None
         self.history: History = []
         self.losses: list[Tensor] = []
         self.validation: list[tuple[int, float, int]] = []
@@ -42,18 +37,6 @@ class ClassifierTraining(lightning.LightningModule):
         loss = functional.cross_entropy(logits, labels)
         self.losses.append(loss.detach())
         return loss
-
-    def on_train_batch_end(self, *_: Any) -> None:
-        if self.average is not None and self.global_step > self.steps:
-            self.average.update_parameters(self.network)
-
-    def lr_scheduler_step(self, scheduler: Any, metric: Any) -> None:
-        """The cycle ends before the training does; what comes after it is constant."""
-        if self.global_step < self.steps:
-            scheduler.step()
-        else:
-            for group in self.optimizers().param_groups:
-                group["lr"] = self.options["average_learning_rate"]
 
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
         pixels, labels = batch
@@ -86,7 +69,7 @@ class ClassifierTraining(lightning.LightningModule):
     def configure_optimizers(self) -> dict[str, Any]:
         rate = self.options["learning_rate"]
         optimizer = torch.optim.SGD(
-            self.network.parameters(), rate, momentum=0.9, weight_decay=self.options["weight_decay"], nesterov=True
+            self.parameters(), rate, momentum=0.9, weight_decay=self.options["weight_decay"], nesterov=True
         )
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=self.steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
@@ -118,8 +101,7 @@ def train(
 
     images (n, c, h, w) uint8 or float in [0, 1], in an order whose end is a fair sample: the last
     `options.validation` of them are held out and only watched. labels (n,) int64. options: epochs, batch_size,
-    learning_rate, weight_decay, validation, shift, flip, precision (`32-true` or `bf16-mixed`), average_epochs and
-    average_learning_rate (0 epochs: the last weights are kept, not an average).
+    learning_rate, weight_decay, validation, shift, flip, precision (`32-true` or `bf16-mixed`).
     A checkpoint of the same options, seed and data in `checkpoints` is resumed.
     """
     lightning.seed_everything(seed, verbose=False)
@@ -143,7 +125,7 @@ def train(
     module.to(memory_format=torch.channels_last)
     name = f"last-{_fingerprint(options, seed, labels)}"
     trainer = lightning.Trainer(
-        max_epochs=options["epochs"] + options["average_epochs"],
+        max_epochs=options["epochs"],
         accelerator="gpu" if device.startswith("cuda") else "cpu",
         devices=1,
         precision=options["precision"],
@@ -165,9 +147,6 @@ def train(
         DataLoader(watched, batch_size=None),
         ckpt_path=resumed if resumed.is_file() else None,
     )
-    if module.average is not None:
-        update_bn(batches, module.average)  # statistics of batch norm belong to the averaged weights
-        network.load_state_dict(module.average.module.state_dict())
     module.to(memory_format=torch.contiguous_format)
     report(module.history)  # a training that was finished before ran no epoch that could have told
     return module.history

@@ -8,7 +8,7 @@ from phiscope.training.classifier import train
 
 OPTIONS = {
     "epochs": 6, "batch_size": 20, "learning_rate": 0.1, "weight_decay": 0.0, "validation": 0.1,
-    "shift": 0, "flip": False, "precision": "32-true", "average_epochs": 0, "average_learning_rate": 0.05,
+    "shift": 0, "flip": False, "precision": "32-true",
 }  # fmt: skip
 
 
@@ -54,25 +54,6 @@ def test_resumed_training_ends_where_an_unbroken_one_does(tmp_path):
     assert history == expected
     for key, value in unbroken.state_dict().items():
         torch.testing.assert_close(fresh_again.state_dict()[key], value, msg=key)
-
-
-def test_averaged_weights_are_the_mean_of_the_steps_after_the_cycle(tmp_path, monkeypatch):
-    """With batch norm left out of it, the mean can be taken by hand."""
-    monkeypatch.setattr("phiscope.training.classifier.update_bn", lambda *_: None)
-    seen = []
-
-    def remember(self, network):
-        seen.append({key: value.detach().clone() for key, value in network.named_parameters()})
-        return real(self, network)
-
-    real = torch.optim.swa_utils.AveragedModel.update_parameters
-    monkeypatch.setattr(torch.optim.swa_utils.AveragedModel, "update_parameters", remember)
-    network, options = fresh(), OPTIONS | {"epochs": 2, "average_epochs": 2}
-    history = train(network, *stripes(200), options, seed=0, checkpoints=tmp_path)
-    assert [round(row["learning_rate"], 6) for row in history[2:]] == [0.05, 0.05]
-    assert len(seen) == 2 * 9
-    for key, value in network.named_parameters():
-        torch.testing.assert_close(value, torch.stack([step[key] for step in seen]).mean(0), msg=key)
 
 
 def test_a_finished_training_is_told_again_without_another_epoch(tmp_path):
