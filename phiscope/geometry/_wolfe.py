@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 ENTERING = 12  # candidates looked at closely between two looks at all of them
-_DEPENDENT = 1e-13  # a pivot this small, relative to its row, means affinely dependent
+_DEPENDENT = 2e-15  # a pivot this small, relative to its row, means affinely dependent
 _SUM = {"reassoc", "contract", "nsz"}  # lets sums be vectorised; NaN and infinity keep their meaning
 
 
