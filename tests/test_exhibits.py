@@ -1,0 +1,63 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope.datasets import ImageDataset, open_prepared, save
+from phiscope.exhibits import Images, Sample, gallery, page, slice_frames
+from phiscope.head import Head
+
+CLASSES = ("a", "b", "c")
+
+
+@pytest.fixture
+def images(tmp_path):
+    pixels = np.arange(5 * 4, dtype=np.uint8).reshape(5, 1, 2, 2)
+    save(ImageDataset(pixels, np.array([0, 1, 2, 0, 1]), CLASSES), tmp_path / "x.safetensors", seed=0)
+    return Images(open_prepared(tmp_path / "x.safetensors"))
+
+
+@pytest.fixture
+def head():
+    random = np.random.default_rng(0)
+    return Head(random.normal(size=(6, 3)), random.normal(size=3), "linear", None)
+
+
+@pytest.fixture
+def sample(head):
+    features = np.random.default_rng(1).normal(size=6)
+    hull = pd.Series({"distance": 0.5, "support_index": np.array([4, 0]), "support_weight": np.array([0.7, 0.3])})
+    predicted = int(head.classify(features[None])[0])
+    row = pd.Series({"sample": 3, "label": 0, "predicted": predicted})
+    return Sample(row, features, {"feature": hull}, {"feature": features + 0.1})
+
+
+def test_images_are_found_by_their_number_whatever_the_order(images):
+    for number in range(5):
+        np.testing.assert_allclose(images[number] * 255, np.arange(4 * number, 4 * number + 4).reshape(1, 2, 2))
+    assert [images.label(number) for number in range(5)] == [0, 1, 2, 0, 1]
+
+
+def test_gallery_holds_the_extremes_in_order(images):
+    standing = pd.DataFrame({"sample": range(5), "label": 0, "predicted": 1, "ambiguity": [3.0, -1.0, 0.0, 5.0, -2.0]})
+    found = gallery(standing, images, CLASSES, count=2)
+    assert found.groupby("group")["sample"].agg(list).to_dict() == {"least ambiguous": [3, 0], "most ambiguous": [4, 1]}
+    np.testing.assert_allclose(found["image"][0], images[4].ravel())
+
+
+def test_page_without_pixel_space(images, head, sample):
+    found = page(sample, head, images, images, CLASSES)
+    assert found["pixel_projection"] is None
+    assert [row["label_name"] for row in found["support_feature"]] == ["b", "a"]
+    logits = head.logits(found["flip_point"][None])[0]
+    assert np.sort(logits)[-1] == pytest.approx(np.sort(logits)[-2])
+    assert found["margin"] == pytest.approx(np.linalg.norm(found["flip_point"] - sample.features))
+
+
+def test_slice_has_the_flip_points_at_their_distances_and_one_class_inside_the_ball(head, sample):
+    grid, points = slice_frames(sample, head, CLASSES, count=41)
+    flips = points[points["kind"] == "flip"]
+    np.testing.assert_allclose(np.hypot(flips["u"], flips["v"]), flips["distance"])
+    inside = np.hypot(grid["u"], grid["v"]) < points["radius"][0] * (1 - 1e-9)
+    assert set(grid.loc[inside, "class"]) == {sample.row["predicted"]}
+    assert grid["class"].nunique() > 1
+    assert grid["inside_domain"].all()
