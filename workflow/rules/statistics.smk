@@ -35,12 +35,7 @@ rule compare_with_paper:
         hulls=f"{RESULTS}/tables/hulls.parquet",
         balls=f"{RESULTS}/tables/balls.parquet",
     output:
-        report(
-            f"{RESULTS}/tables/paper_comparison.parquet",
-            category="Tables",
-            caption="../report/captions/paper_comparison.rst",
-            labels={"table": "comparison with the paper"},
-        ),
+        f"{RESULTS}/tables/paper_comparison.parquet",
     log:
         f"{RESULTS}/logs/compare_with_paper.log",
     conda:
