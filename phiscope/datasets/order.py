@@ -9,10 +9,11 @@ from phiscope.arrays import generator
 
 
 def stratified_order(labels: NDArray[np.integer], seed: int) -> NDArray[np.int64]:
-    """A permutation of range(len(labels)) whose every prefix holds each class in proportion, to within one.
+    """A permutation of range(len(labels)) whose every prefix holds each class in proportion.
 
     Each class is shuffled by its own random stream; the k-th of its n_c members then stands at (k + 1/2) / n_c
-    of the way, so limits are prefixes and a larger limit contains a smaller one.
+    of the way, so limits are prefixes and a larger limit contains a smaller one. A prefix holds a class to
+    within 1/2 + (classes / 2) · (share of the class): within one, where the classes are of one size.
     """
     place = np.empty(len(labels))
     for label in np.unique(labels):
