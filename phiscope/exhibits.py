@@ -104,8 +104,10 @@ def slice_frames(
     """
     flips = flip_points(sample.features[None], head.weight, head.bias, lower_bound=head.lower_bound)
     nearest = np.argsort(flips.margin)[:2]  # NaN, no flip point, sorts last
+    nearest = nearest[np.isfinite(flips.margin[nearest])]
     margins, others = flips.margin[nearest], flips.other_class[nearest]
-    plane = plane_through(sample.features, *flips.point[nearest])
+    # Of two classes there is one flip point; the projection onto the hull then spans the plane with it.
+    plane = plane_through(sample.features, *[*flips.point[nearest], sample.projections["feature"]][:2])
     u, v, points = plane.grid(1.5 * float(margins.max()), count)
     grid = pd.DataFrame({"u": u, "v": v, "class": head.classify(points)})
     grid["class_name"] = [classes[label] for label in grid["class"]]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from phiscope import exhibits, figures, tables
 from phiscope.datasets import open_prepared
+from phiscope.errors import ConfigError
 from phiscope.head import Head
 from phiscope.workflow.job import job
 
@@ -27,7 +28,13 @@ class Run:
 
     def sample(self, number: int) -> exhibits.Sample:
         """One test sample with its projections, put together from their supports."""
-        place = int(np.flatnonzero(self.features["sample"] == number)[0])
+        places = np.flatnonzero(self.features["sample"] == number)
+        if not len(places):
+            raise ConfigError(
+                f"config: report.samples: test sample {number} is not among the {len(self.features)} of this run; "
+                "choose another, or raise dataset.limit.test"
+            )
+        place = int(places[0])
         rows = self.hulls[(self.hulls["view"] == "original") & (self.hulls["sample"] == number)]
         hulls = {row["space"]: row for _, row in rows.iterrows()}
         vertices = {"feature": self._training_features, "pixel": self._training_pixels}

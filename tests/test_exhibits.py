@@ -61,3 +61,12 @@ def test_slice_has_the_flip_points_at_their_distances_and_one_class_inside_the_b
     assert set(grid.loc[inside, "class"]) == {sample.row["predicted"]}
     assert grid["class"].nunique() > 1
     assert grid["inside_domain"].all()
+
+
+def test_slice_of_two_classes_goes_through_the_hull_projection(sample):
+    random = np.random.default_rng(3)
+    head = Head(random.normal(size=(6, 2)), random.normal(size=2), "linear", None)
+    _, points = slice_frames(sample, head, CLASSES, count=11)
+    hull = points[points["kind"] == "hull"].iloc[0]
+    assert len(points) == 3
+    assert np.hypot(hull["u"], hull["v"]) == pytest.approx(np.linalg.norm(np.full(6, 0.1)))

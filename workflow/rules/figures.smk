@@ -1,8 +1,9 @@
 SAMPLES = config["report"]["samples"]
 FIGURES = [
     *([] if config["classifier"]["weights"] else ["training"]),
-    *["distances", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "class_margins", "comparison"],
+    *["distances", "plane", "ambiguity", "accuracy", "support", "balls", "class_margins", "comparison"],
     *(["human"] if config["dataset"].get("human_labels") else []),
+    *(["slice"] if SAMPLES else []),  # through the first of them
     *[f"sample-{number}" for number in SAMPLES],
 ]
 
