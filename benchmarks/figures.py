@@ -21,7 +21,8 @@ def scaling(rows: pd.DataFrame) -> Figure:
         part = part.sort_values(axis)
         _time(axes[0, column], part, axis)
         _memory(axes[1, column], part, axis)
-        axes[1, column].set_xlabel(name)
+        axes[1, column].set(xlabel=name, xticks=part[axis], xticklabels=[f"{value:,}" for value in part[axis]])
+        axes[1, column].minorticks_off()
     axes[0, 0].set_ylabel("ms per query")
     axes[1, 0].set_ylabel("GB")
     axes[0, 0].legend(frameon=False)
@@ -61,7 +62,7 @@ def ranking(rows: pd.DataFrame, value: str, label: str, remark: str) -> Figure:
     ours = rows["solver"].str.startswith(("phiscope", "flip_points", "closest_flip"))
     ax.scatter(rows[value], np.arange(len(rows)), c=np.where(ours, MARGIN, MUTED))
     ax.set(xscale="log", xlabel=label, yticks=np.arange(len(rows)), yticklabels=rows["solver"])
-    ax.set_xlim(rows[value].min() / 2, rows[value].max() * 20)
+    ax.set_xlim(rows[value].min() / 2, rows[value].max() * 10)
     for place, (where, text) in enumerate(zip(rows[value], rows[remark])):
         words = "" if pd.isna(text) else f"{remark.replace('_', ' ')} {text:.0e}"
         ax.annotate(words, (where, place), (7, 0), textcoords="offset points", va="center", color=MUTED, fontsize=7.5)

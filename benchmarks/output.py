@@ -34,7 +34,7 @@ def circumstances(threads: int) -> str:
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
-    return f"{_processor()}, {os.cpu_count()} cores, {threads} threads; load average {load}; {when}; {packages}"
+    return f"{_processor()}, {os.cpu_count()} cores, threads used: {threads}; load average {load}; {when}; {packages}"
 
 
 def _processor() -> str:
@@ -70,7 +70,7 @@ def _written(value: object) -> str:
         return value or "–"
     if pd.isna(value):
         return "–"
-    return f"{value:,}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.3g}"
+    return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.3g}"
 
 
 def write_figure(figure: Figure, folder: Path, name: str, about: str) -> None:

@@ -32,7 +32,7 @@ def apart(measure: Callable[..., Iterator[dict]], *arguments, limit: float) -> O
     theirs.close()
     rows, end = [], time.monotonic() + limit
     try:
-        while ours.poll(max(0.0, end - time.monotonic())):
+        while (left := end - time.monotonic()) > 0 and ours.poll(left):
             row = ours.recv()
             if row is None or isinstance(row, str):
                 return Outcome(rows, row or "")
