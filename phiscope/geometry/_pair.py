@@ -102,7 +102,7 @@ def _by_newton(pair: Pair, x: Vector) -> Optima:
     bound = -np.inf if pair.lower_bound is None else float(pair.lower_bound)
     y, multipliers, found = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
     _newton.closest(x, B, d, bound, np.linalg.norm(B, axis=1), y, multipliers, found)
-    y[~found] = np.nan
+    y[~found] = multipliers[~found] = np.nan
     return Optima(y, multipliers[:, 0], multipliers[:, 1:], np.minimum(x - multipliers @ B - bound, 0))
 
 

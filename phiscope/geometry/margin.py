@@ -1,9 +1,10 @@
 """Closest flip points and margins: section 3, equations (5)-(12).
 
 Two questions, two answers. Per class, the closest point of the boundary *between* two classes, where (8) keeps
-the others below, is a quadratic program. Over all classes, (8) never binds: the closest point of the union
-over j of {z_j >= z_i, y >= lower bound} satisfies it by itself, since on the way to it no class overtook i. So
-the closest margin is the least of one-dimensional searches, exact and vectorised.
+the others below, is a quadratic program. Its dual has no more variables than there are classes, and Newton's method
+solves it for all samples of a pair in one compiled loop. Over all classes, (8) never binds: the closest point of
+the union over j of {z_j >= z_i, y >= lower bound} satisfies it by itself, since on the way to it no class overtook
+i. So the closest margin is the least of one-dimensional searches, exact and vectorised.
 """
 
 from __future__ import annotations
