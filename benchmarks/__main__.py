@@ -52,7 +52,7 @@ def margin(options: argparse.Namespace, about: str) -> None:
 
 def _sets(options: argparse.Namespace) -> list[Set]:
     """The real sets where their files are, unless it should be quick; synthetic features otherwise."""
-    real = [] if options.quick else real_sets()
+    real = [] if options.quick else [chosen for chosen in real_sets() if chosen.name in options.sets]
     return real or [synthetic_set(*((200, 5000, 64) if options.quick else (1000, 50_000, 64)))]
 
 
@@ -62,6 +62,7 @@ PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="sizes that take two minutes: does it run at all?")
+    parser.add_argument("--sets", nargs="+", choices=("feature", "pixel"), default=("feature", "pixel"))
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument(
         "--output", type=Path, help="folder; default docs/results/performance, or a scratch one if quick"

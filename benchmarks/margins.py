@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from ctypes import c_int
@@ -71,11 +72,13 @@ def through_qpsolvers(name: str, **settings) -> Solver:
     def solve(pair: Pair, x: np.ndarray) -> np.ndarray:
         identity, lb = np.eye(x.shape[1]), pair.lb
         found = np.full_like(x, np.nan)
-        for row, query in enumerate(x):
-            problem = qpsolvers.Problem(identity, -query, pair.G, pair.h, pair.A, pair.b, lb)
-            with suppress(qpsolvers.SolverError):
-                solution = qpsolvers.solve_problem(problem, name, **settings)
-                found[row] = solution.x if solution.found else np.nan
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a dense matrix was made sparse
+            for row, query in enumerate(x):
+                problem = qpsolvers.Problem(identity, -query, pair.G, pair.h, pair.A, pair.b, lb)
+                with suppress(qpsolvers.SolverError):
+                    solution = qpsolvers.solve_problem(problem, name, **settings)
+                    found[row] = solution.x if solution.found else np.nan
         return found
 
     return solve
