@@ -34,8 +34,8 @@ def hidden_pixels(shape: tuple[int, int], mask: str | None, rectangles: Sequence
         top, left, height, width = rectangle
         if top + height > shape[0] or left + width > shape[1]:
             raise ConfigError(
-                f"config: views: kind inpaint: rectangles: {list(rectangle)} leaves the image of {shape[0]} x {shape[1]}; "
-                "expected [top, left, height, width] within it"
+                f"config: views: kind inpaint: rectangles: {list(rectangle)} leaves the image of "
+                f"{shape[0]} x {shape[1]}; expected [top, left, height, width] within it"
             )
         hidden[top : top + height, left : left + width] = True
     if hidden.all() or not hidden.any():
