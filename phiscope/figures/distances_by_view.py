@@ -67,12 +67,12 @@ def _share(ax: Axes, rows: pd.DataFrame, place: int) -> None:
 def _decorate(ax: Axes, names: list[str], edges: np.ndarray) -> None:
     for place in range(len(names)):
         ax.axhline(place, color=MUTED, lw=0.5, zorder=0)
-    ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(len(names) - 0.5, -0.9))
+    ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(len(names) - 0.5, -0.6))
     ax.set_xlabel("distance in feature space")
     ax.set_yticks(range(len(names)), [name or "original" for name in names])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    for step, (_, colour, side, words) in enumerate(_KINDS):
-        where = "above the line" if side == 1 else "below"
-        ax.annotate(f"{where}: {words}", (0.45 * step, 1.0), xycoords="axes fraction", va="bottom", color=colour)
+    for _, colour, side, words in _KINDS:
+        where, edge, align = ("above the line", 0, "left") if side == 1 else ("below", 1, "right")
+        ax.annotate(f"{where}: {words}", (edge, 1.0), xycoords="axes fraction", ha=align, va="bottom", color=colour)
     ax.annotate("hull closer", (1.02, 1.0), xycoords="axes fraction", va="bottom", color=INK, annotation_clip=False)

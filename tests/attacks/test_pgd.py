@@ -81,12 +81,12 @@ def test_stops_at_the_first_success_of_each_sample(network, images, norm):
 
 
 def test_confidence_goes_on_until_the_other_class_is_that_far_ahead(network, images):
-    plain, sure = (pgd(network, images, **options("l2", stop=True, confidence=k)) for k in (0.0, 0.3))
+    plain, sure = (pgd(network, images, **options("l2", stop=True, confidence=k)) for k in (0.0, 0.8))
     assert (sure.iterations >= plain.iterations).all()
     ahead, stopped = leads(network, images, sure.images), sure.iterations < 20
     assert 0 < stopped.sum() < 24
-    assert (ahead[stopped] > 0.3 - 1e-6).all()
-    assert leads(network, images, plain.images)[plain.iterations < 20].min() < 0.3
+    assert (ahead[stopped] > 0.8 - 1e-6).all()
+    assert leads(network, images, plain.images)[plain.iterations < 20].min() < 0.8
 
 
 def test_batches_and_neighbours_change_nothing(network, images):
