@@ -107,7 +107,7 @@ def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
     assert attacks.groupby("view").size().to_dict() == {"pgd-first": 60}
     assert (attacks["success"] == (attacks["predicted_before"] != attacks["predicted_after"])).all()
     assert attacks["success"].mean() > 0.5
-    assert attacks["linf"].max() <= 0.1 + 1e-6
+    assert attacks["linf"].max() <= 0.2 + 1e-6
     assert (attacks["linf"] <= attacks["l2"]).all()
     located = margins[margins["split"] == "test"].drop_duplicates(["view", "sample"]).set_index(["view", "sample"])
     for view, column in (("original", "predicted_before"), ("pgd-first", "predicted_after")):
