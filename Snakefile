@@ -26,6 +26,7 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
 
 

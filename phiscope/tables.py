@@ -97,6 +97,19 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("in_train_union", _FLAG, "whether the sample lies in the ball of some (other) training sample"),
         ]
     ),
+    "attacks": pa.schema(
+        [
+            *(field for field in _SAMPLE if field.name != "predicted"),
+            _field("predicted_before", _INT, "class of the image the attack started from"),
+            _field("predicted_after", _INT, "class of the attacked image, clamped to [0, 1]"),
+            _field("success", _FLAG, "whether the class changed, by at least the confidence that the view asks for"),
+            _field("success_8bit", _FLAG, "the same after rounding the attacked image to 8 bits"),
+            _field("lead", _REAL, "best other logit minus that of the class before, at the attacked image", "logits"),
+            _field("l2", _REAL, "length of the perturbation, all channels in one vector", "pixels in [0, 1]"),
+            _field("linf", _REAL, "largest change of a pixel", "pixels in [0, 1]"),
+            _field("iterations", _INT, "steps the attack took for this sample"),
+        ]
+    ),
     "paper_comparison": pa.schema(
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),

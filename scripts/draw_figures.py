@@ -1,5 +1,6 @@
 """Draw every figure of the run, as svg and as png."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,8 @@ class Run:
         return self.train[number].astype(np.float64).ravel()
 
 
-def frames_of(run: Run, name: str, slice_sample: int) -> dict:
-    """What the figure of that name is drawn from."""
+def frames_of(run: Run, name: str, slice_sample: int, main_views: list[str]) -> dict:
+    """What the figure of that name is drawn from; main_views: those that figures with a panel per view show."""
     kind, _, number = name.partition("-")
     if kind == "sample":
         sample = run.sample(int(number))
@@ -62,6 +63,7 @@ def frames_of(run: Run, name: str, slice_sample: int) -> dict:
         grid, points = exhibits.slice_frames(run.sample(slice_sample), run.head, run.classes)
         return {"grid": grid, "points": points}
     standing = run.frame("standing")
+    main = partial(_main, views=main_views)
     original = standing[standing["view"] == "original"]
     if kind == "training":
         return {"log": pd.read_csv(run.inputs.log)}
@@ -74,19 +76,24 @@ def frames_of(run: Run, name: str, slice_sample: int) -> dict:
         shown = (margins["view"] == "original") & (margins["split"] == "test")
         return {"margins": margins[shown], "classes": run.classes}
     return {
-        "distances": lambda: {"standing": standing},
-        "plane": lambda: {"standing": standing},
-        "accuracy": lambda: {"projection_accuracy": run.frame("accuracy"), "classes": len(run.classes)},
-        "support": lambda: {"support_shares": run.frame("support")},
-        "balls": lambda: {"balls": run.frame("balls")},
+        "distances": lambda: {"standing": main(standing)},
+        "distances_by_view": lambda: {"standing": standing},
+        "plane": lambda: {"standing": main(standing)},
+        "accuracy": lambda: {"projection_accuracy": main(run.frame("accuracy")), "classes": len(run.classes)},
+        "support": lambda: {"support_shares": main(run.frame("support"))},
+        "balls": lambda: {"balls": main(run.frame("balls"))},
         "comparison": lambda: {"paper_comparison": run.frame("comparison")},
     }[kind]()
 
 
-def draw_figures(run: Run, names: list[str], slice_sample: int, folder: Path) -> None:
+def _main(frame: pd.DataFrame, views: list[str]) -> pd.DataFrame:
+    return frame[frame["view"].isin(views)]
+
+
+def draw_figures(run: Run, names: list[str], slice_sample: int, main_views: list[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        figure = figures.draw(name.partition("-")[0], **frames_of(run, name, slice_sample))
+        figure = figures.draw(name.partition("-")[0], **frames_of(run, name, slice_sample, main_views))
         for kind in ("svg", "png"):
             temporary = folder / f".{name}.{kind}.tmp"
             temporary.write_bytes(figures.encode(figure, kind))
@@ -96,4 +103,10 @@ def draw_figures(run: Run, names: list[str], slice_sample: int, folder: Path) ->
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         parameters = snakemake.params
-        draw_figures(Run(snakemake.input), parameters.names, parameters.slice_sample, Path(snakemake.output[0]).parent)
+        draw_figures(
+            Run(snakemake.input),
+            parameters.names,
+            parameters.slice_sample,
+            parameters.main_views,
+            Path(snakemake.output[0]).parent,
+        )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FIGURES: dict[str, str] = {
     "training": "phiscope.figures.training",
     "distances": "phiscope.figures.distances",
+    "distances_by_view": "phiscope.figures.distances_by_view",
     "plane": "phiscope.figures.plane",
     "ambiguity": "phiscope.figures.ambiguity",
     "accuracy": "phiscope.figures.accuracy",

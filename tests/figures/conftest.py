@@ -152,6 +152,7 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
     return {
         "training": {"log": log},
         "distances": {"standing": standing},
+        "distances_by_view": {"standing": standing},
         "plane": {"standing": standing},
         "ambiguity": {"gallery": gallery},
         "accuracy": {"projection_accuracy": projection_accuracy, "classes": 3},

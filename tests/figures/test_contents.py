@@ -50,6 +50,24 @@ def test_distances_leaves_out_what_has_no_number(standing):
     figures.encode(figures.draw("distances", standing=standing), "svg")
 
 
+def test_distances_by_view_has_a_line_a_view_and_the_medians(standing):
+    original = standing[standing["view"] == "original"]
+    attacked = original.assign(view="attacked", margin=1e-4, distance=0.5)
+    figure = figures.draw("distances_by_view", standing=pd.concat([attacked, original]))
+    (ax,) = figure.axes
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["original", "attacked"]
+    assert ax.get_xscale() == "log"
+    strokes = [line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1]
+    assert strokes == pytest.approx([original["margin"].median(), original["distance"].median(), 1e-4, 0.5])
+    assert "0 % of 40" in words(figure)  # attacked: a boundary is closer, always
+
+
+def test_distances_by_view_keeps_what_is_at_zero_or_unbounded(standing):
+    standing = standing.assign(distance=0.0, margin=np.where(standing["sample"] % 2, np.inf, standing["margin"]))
+    figures.encode(figures.draw("distances_by_view", standing=standing), "svg")
+    assert "100 % of 40" in words(figures.draw("distances_by_view", standing=standing))
+
+
 def test_plane_marks_wrong_predictions_and_counts_sides(standing):
     original = standing[standing["view"] == "original"]
     figure = figures.draw("plane", standing=original)

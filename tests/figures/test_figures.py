@@ -10,7 +10,18 @@ from phiscope import figures
 from phiscope.errors import ConfigError, DataError
 from phiscope.figures import FIGURES
 
-TINY = ["training", "distances", "plane", "ambiguity", "accuracy", "support", "balls", "human", "class_margins"]
+TINY = [
+    "training",
+    "distances",
+    "distances_by_view",
+    "plane",
+    "ambiguity",
+    "accuracy",
+    "support",
+    "balls",
+    "human",
+    "class_margins",
+]
 
 
 def settings_now() -> dict:

@@ -1,5 +1,6 @@
 # What all rules share: the checked configuration, names of chunks, and what a rule rests on.
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -7,9 +8,9 @@ from pathlib import Path
 from phiscope import figures
 from phiscope.datasets import open_prepared
 from phiscope.errors import PhiscopeError
-from phiscope.views import VIEWS
+from phiscope.views import DATASET, VIEWS, attacks
 from phiscope.workflow import chunks, code
-from phiscope.workflow.config import check
+from phiscope.workflow.config import check, present
 
 ROOT = Path(workflow.basedir)
 
@@ -18,10 +19,14 @@ try:
 except PhiscopeError as error:
     sys.exit(str(error))
 
+config["views"] = present(config["views"])
+
 RESULTS = f"results/{config['run']}"
 CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
 HEAD = f"{RESULTS}/models/head.safetensors"
+TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
 DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
+ATTACKS = attacks(config["views"])
 
 
 wildcard_constraints:
@@ -56,9 +61,12 @@ def at_most(count, most):
 
 
 def sample_count(view, split):
-    """Samples of a view: those of the view it starts from, or the first of them."""
+    """Samples of a view: those of the view or data set it starts from, or the first of them."""
     if view == "original":
         count = at_most(prepared_count(checkpoints.prepare_dataset.get(split=split).output[0]), limit(split))
+    elif dataset := dataset_of(view):
+        prepared = checkpoints.prepare_other_dataset.get(dataset=dataset).output[0]
+        count = at_most(prepared_count(prepared), config["datasets"][dataset].get("limit", {}).get("test"))
     elif "pixel_hull" in VIEWS[config["views"][view]["kind"]].needs:
         count = projected_count(parent_of(view), "pixel")
     else:
@@ -86,6 +94,34 @@ def parent_of(view):
     return config["views"][view].get("of", "original")
 
 
+def dataset_of(view):
+    """Name of the other data set that a view starts from, or None."""
+    parent = parent_of(view)
+    return parent.removeprefix(DATASET) if parent.startswith(DATASET) else None
+
+
+def source_of(view):
+    """Images that a view starts from: those of a view, or a slice of another data set."""
+    return images_of(parent_of(view))
+
+
+def images_of(name):
+    """Images of a view, or of what `dataset:<name>` names, which no view can be called."""
+    return f"{RESULTS}/views/{name.replace(':', '/')}/{{split}}/{{chunk}}.safetensors"
+
+
+def slices():
+    """What is cut out of a prepared split -> the split: views of kind `original`, and data sets views start from."""
+    own = {"original": f"{RESULTS}/data/{{split}}.safetensors"}
+    others = {view: dataset_of(view) for view in config["views"] if view != "original" and view not in DERIVED}
+    others |= {parent_of(view): dataset_of(view) for view in DERIVED if dataset_of(view)}
+    return own | {name: f"{RESULTS}/data/datasets/{dataset}.safetensors" for name, dataset in others.items()}
+
+
+# View -> the view that holds its projections onto the hull in pixel space.
+PIXEL_VIEWS = {parent_of(view): view for view in config["views"] if config["views"][view]["kind"] == "hull-pixel"}
+
+
 def splits_of(view):
     return ["train", "test"] if view == "original" else ["test"]
 
@@ -95,7 +131,7 @@ def spaces_of(view):
 
 
 def temp_unless_kept(view):
-    return (lambda path: path) if config["views"][view].get("keep") else temp
+    return (lambda path: path) if config["views"].get(view, {}).get("keep") else temp
 
 
 def needs_of(view):
@@ -103,8 +139,14 @@ def needs_of(view):
     files = {
         "pixel_hull": f"{RESULTS}/chunks/hulls/pixel/{parent_of(view)}/{{split}}/{{chunk}}.parquet",
         "training_images": f"{RESULTS}/data/train.safetensors",
+        "test_images": f"{RESULTS}/data/test.safetensors",
+        "training_features": TRAINING_FEATURES,
+        "classifier": CLASSIFIER,
+        "head": HEAD,
     }
-    return {need: files[need] for need in VIEWS[config["views"][view]["kind"]].needs}
+    found = {need: files[need] for need in VIEWS[config["views"][view]["kind"]].needs}
+    mask = config["views"][view].get("mask")
+    return found | ({"mask": os.path.expandvars(mask)} if mask else {})
 
 
 def parameters_of(view):
@@ -118,6 +160,7 @@ def parameters_of(view):
 SORT = {
     "margins": ["view", "split", "sample", "other_class"],
     "hulls": ["view", "space", "sample"],
+    "attacks": ["view", "sample"],
 }
 
 
@@ -127,6 +170,8 @@ def parts_of_table(wildcards):
     if wildcards.table == "hulls":
         spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
         return [part for view, table in spaces for part in chunks_of(table, view, "test")]
+    if wildcards.table == "attacks":
+        return [part for view in ATTACKS for part in chunks_of("attacks", view, "test")]
     halves = [(view, split) for view in views for split in splits_of(view)]
     return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
 

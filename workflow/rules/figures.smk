@@ -1,7 +1,17 @@
 SAMPLES = config["report"]["samples"]
 FIGURES = [
     *([] if config["classifier"]["weights"] else ["training"]),
-    *["distances", "plane", "ambiguity", "accuracy", "support", "balls", "class_margins", "comparison"],
+    *[
+        "distances",
+        "distances_by_view",
+        "plane",
+        "ambiguity",
+        "accuracy",
+        "support",
+        "balls",
+        "class_margins",
+        "comparison",
+    ],
     *(["human"] if config["dataset"].get("human_labels") else []),
     *(["slice"] if SAMPLES else []),  # through the first of them
     *[f"sample-{number}" for number in SAMPLES],
@@ -38,6 +48,7 @@ rule draw_figures:
         "../../envs/phiscope.yaml"
     params:
         names=FIGURES,
+        main_views=["original", *PIXEL_VIEWS.values()],
         slice_sample=SAMPLES[0] if SAMPLES else None,
         code=rests_on("draw_figures", *figures.FIGURES.values()),
     message:

@@ -1,6 +1,3 @@
-TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
-
-
 rule locate:
     input:
         images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
@@ -110,7 +107,7 @@ rule merge_table:
     log:
         f"{RESULTS}/logs/merge_table/{{table}}.log",
     wildcard_constraints:
-        table="margins|hulls",
+        table="margins|hulls|attacks",
     conda:
         "../../envs/phiscope.yaml"
     params:

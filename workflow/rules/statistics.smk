@@ -19,7 +19,7 @@ rule compute_statistics:
         "../../envs/phiscope.yaml"
     params:
         human_labels=config["dataset"].get("human_labels"),
-        pixel_views={parent_of(view): view for view in config["views"] if config["views"][view]["kind"] == "hull-pixel"},
+        pixel_views=PIXEL_VIEWS,
         options=config["statistics"],
         seed=config["seed"],
         code=rests_on("compute_statistics"),
