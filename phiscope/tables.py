@@ -97,6 +97,15 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("in_train_union", _FLAG, "whether the sample lies in the ball of some (other) training sample"),
         ]
     ),
+    "scores": pa.schema(
+        [
+            *_SAMPLE[:3],
+            _field("detector", _TEXT, "name of the score in phiscope.detection.DETECTORS"),
+            _field(
+                "score", _REAL, "larger is more suspicious; null where the sample has no hull distance", "of its own"
+            ),
+        ]
+    ),
     "paper_comparison": pa.schema(
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),

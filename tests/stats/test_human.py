@@ -64,7 +64,7 @@ def test_resampled_correlation_is_that_of_the_repeated_samples(people):
     values, doubt = np.round(standing["margin"].to_numpy(), 1), entropy["entropy"].to_numpy()
     random = np.random.default_rng(1)
     counts = np.stack([np.bincount(random.integers(300, size=300), minlength=300) for _ in range(5)]).astype(float)
-    found = spearman(counts, Ranks(values), Ranks(doubt))
+    found = spearman(counts, Ranks(values)(counts), Ranks(doubt)(counts))
     for row, ours in zip(counts.astype(int), found):
         assert ours == pytest.approx(spearmanr(np.repeat(values, row), np.repeat(doubt, row)).statistic)
 

@@ -79,6 +79,11 @@ def chunks_of(table, view, split):
     return [f"{RESULTS}/chunks/{table}/{view}/{split}/{name}.parquet" for name in names]
 
 
+def hull_chunks_of(view):
+    """Chunks of a view's projections in feature space: none where the config asks for none."""
+    return chunks_of("hulls/feature", view, "test") if "feature" in spaces_of(view) else []
+
+
 # Views: which there are, what each starts from, and what its transformation needs.
 
 
@@ -113,11 +118,49 @@ def parameters_of(view):
     return {key: value for key, value in config["views"][view].items() if key not in common}
 
 
+# Attacks are compared with the samples they started from; samples of another data set have no such counterpart.
+
+
+def origin_of(view):
+    """`original`, or the data set that a view and all it starts from begin with."""
+    while view in config["views"] and config["views"][view]["kind"] != "original":
+        view = parent_of(view)
+    return parent_of(view) if view in config["views"] else view
+
+
+def foreign_views():
+    return [view for view in config["views"] if origin_of(view) != "original"]
+
+
+def attack_views():
+    """Views that an attack makes of our own samples."""
+    attacks = [view for view, told in DERIVED.items() if getattr(VIEWS[told["kind"]], "attack", False)]
+    return [view for view in attacks if view not in foreign_views()]
+
+
+def scored_views():
+    """Views that detectors look at: none if there is nothing to tell them from, and no people to ask."""
+    suspicious = [*attack_views(), *foreign_views()]
+    return ["original", *suspicious] if suspicious or config["dataset"].get("human_labels") else []
+
+
+def deepfool_view():
+    """The view whose numbers stand beside those of the text, if there is one."""
+    return next((view for view in attack_views() if config["views"][view]["kind"] == "deepfool"), None)
+
+
+def swept_views():
+    """Parameters of the attacks that keep a confidence beyond the boundary, kind included."""
+    told = {view: {"kind": config["views"][view]["kind"]} | parameters_of(view) for view in attack_views()}
+    return {view: parameters for view, parameters in told.items() if parameters.get("confidence") is not None}
+
+
 # Tables, statistics and figures: which files they are made of.
 
 SORT = {
     "margins": ["view", "split", "sample", "other_class"],
     "hulls": ["view", "space", "sample"],
+    "scores": ["view", "sample", "detector"],
 }
 
 
@@ -127,6 +170,8 @@ def parts_of_table(wildcards):
     if wildcards.table == "hulls":
         spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
         return [part for view, table in spaces for part in chunks_of(table, view, "test")]
+    if wildcards.table == "scores":
+        return [f"{RESULTS}/chunks/scores/{view}.parquet" for view in scored_views()]
     halves = [(view, split) for view in views for split in splits_of(view)]
     return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
 
