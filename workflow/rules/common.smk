@@ -84,6 +84,12 @@ def hull_chunks_of(view):
     return chunks_of("hulls/feature", view, "test") if "feature" in spaces_of(view) else []
 
 
+def images_of(view):
+    """Chunks of a view's images."""
+    names = chunks.names(sample_count(view, "test"), config["chunk_size"])
+    return [f"{RESULTS}/views/{view}/test/{name}.safetensors" for name in names]
+
+
 # Views: which there are, what each starts from, and what its transformation needs.
 
 

@@ -37,3 +37,21 @@ for name, view in DERIVED.items():
             f"{name}, samples {{wildcards.chunk}}"
         script:
             "../../scripts/make_view.py"
+
+
+rule pick_samples:
+    input:
+        lambda wildcards: images_of(wildcards.view),
+    output:
+        f"{RESULTS}/exhibits/{{view}}.safetensors",
+    log:
+        f"{RESULTS}/logs/pick_samples/{{view}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        samples=config["report"]["samples"],
+        code=rests_on("pick_samples"),
+    message:
+        "Images of the samples in the report, {wildcards.view}"
+    script:
+        "../../scripts/pick_samples.py"
