@@ -48,15 +48,9 @@ class Run:
     def attacked(self, number: int) -> list[dict]:
         """The attacks on one test sample, before and after."""
         images = {view: _images_by_number(path) for view, path in self.exhibits.items()}
-        found = exhibits.attacked_page(
+        return exhibits.attacked_page(
             number, images, self.frame("standing"), self.frame("attacks"), self.test, self.classes
         )
-        if not found:
-            raise ConfigError(
-                f"config: report.samples: no attack was made of test sample {number}; choose another, or raise "
-                "`samples` of the attacks"
-            )
-        return found
 
     def _training_features(self, number: int) -> np.ndarray:
         numbers = tables.read(self.inputs.train, ["sample"])["sample"].to_numpy()

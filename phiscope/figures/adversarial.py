@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.errors import DataError
 from phiscope.figures.pictures import as_picture, show
 from phiscope.figures.style import INK, MUTED, WRONG, blank, themed
 from phiscope.figures.words import significant
@@ -23,11 +22,13 @@ def draw(exhibits: Sequence[Exhibit]) -> Figure:
 
     view; image and attacked, two images; before and after, mappings with predicted (a name), margin and distance;
     success and success_8bit, whether the class changed, and whether it does after rounding to 8 bits; l2, linf, the
-    size of the change in pixels in [0, 1].
+    size of the change in pixels in [0, 1]. Without any attack the figure says so.
     """
     if not exhibits:
-        raise DataError("exhibits: holds no attack; expected at least one")
-    figure = blank(height=2.25 * len(exhibits))
+        figure = blank(height=0.6)
+        figure.text(0.01, 0.5, "No attack was made of this sample in this run.", va="center", color=MUTED)
+        return figure
+    figure = blank(height=2.05 * len(exhibits))
     axes = figure.subplots(len(exhibits), 4, squeeze=False, width_ratios=[1, 1, 1, 1.25])
     for line, exhibit in zip(axes, exhibits):
         _row(line, exhibit)

@@ -236,29 +236,30 @@ def _caught(genuine: NDArray, suspicious: NDArray, rates: NDArray) -> NDArray[np
 def by_confidence(found: pd.DataFrame, parameters: Mapping[str, Mapping]) -> pd.DataFrame:
     """Detection against the confidence κ that an attack keeps beyond the boundary.
 
-    found: as from `detection`; parameters: of each attack view, its kind included; those without `confidence` are left
-    out. Adds to the rows that count successes: confidence, and series, which names the attack by what else tells
-    it from others with a confidence. Sorted by series and confidence.
+    found: as from `detection`; parameters: of each attack in question, its kind included. Adds to the rows that count
+    successes: confidence, and series, which names the attack by what else tells it from others of its kind. Sorted by
+    series and confidence.
+
+    ASSUME: an attack that is given no confidence stops at the boundary: κ = 0.
     """
-    swept = {view: dict(told) for view, told in parameters.items() if told.get("confidence") is not None}
-    rows = found[found["view"].isin(swept) & (found["counted"] == "success")]
-    confidence = rows["view"].map({view: float(told["confidence"]) for view, told in swept.items()})
-    rows = rows.assign(confidence=confidence.astype(float), series=rows["view"].map(_series(swept)))
+    rows = found[found["view"].isin(list(parameters)) & (found["counted"] == "success")]
+    confidence = {view: float(told.get("confidence") or 0) for view, told in parameters.items()}
+    rows = rows.assign(confidence=rows["view"].map(confidence), series=rows["view"].map(_series(parameters)))
     return rows.sort_values(["series", "confidence", "detector", "measure"], ignore_index=True)
 
 
-def _series(swept: Mapping[str, Mapping]) -> dict[str, str]:
+def _series(parameters: Mapping[str, Mapping]) -> dict[str, str]:
     """View -> its kind, and those of its parameters in which views of that kind differ."""
     names = {}
-    for view, told in swept.items():
-        alike = [other for other in swept.values() if other["kind"] == told["kind"]]
+    for view, told in parameters.items():
+        alike = [other for other in parameters.values() if other["kind"] == told["kind"]]
         differing = [key for key in _keys(alike) if len({str(other.get(key)) for other in alike}) > 1]
         names[view] = ", ".join([told["kind"], *(f"{key} {told[key]}" for key in differing if key in told)])
     return names
 
 
 def _keys(parameters: Sequence[Mapping]) -> list[str]:
-    """All keys but those that every series has, in order of appearance."""
+    """The keys that may tell series apart, in order of appearance."""
     return [
         key for key in dict.fromkeys(key for told in parameters for key in told) if key not in ("kind", "confidence")
     ]

@@ -25,7 +25,7 @@ SCORES = {
     "knn": "distance to the 50th neighbour (KNN)",
     "mahalanobis": "Mahalanobis distance",
     "vim": "virtual logit (ViM)",
-    "fdbd": "distance to all boundaries (fDBD)",
+    "fdbd": "closeness to all boundaries (fDBD)",
 }
 DIFFERENCE = "ambiguity indicator minus softmax uncertainty"
 

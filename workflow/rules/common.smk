@@ -156,9 +156,10 @@ def deepfool_view():
 
 
 def swept_views():
-    """Parameters of the attacks that keep a confidence beyond the boundary, kind included."""
+    """Parameters, kind included, of the attacks of kinds that the config runs with some confidence beyond the boundary."""
     told = {view: {"kind": config["views"][view]["kind"]} | parameters_of(view) for view in attack_views()}
-    return {view: parameters for view, parameters in told.items() if parameters.get("confidence") is not None}
+    kinds = {parameters["kind"] for parameters in told.values() if parameters.get("confidence")}
+    return {view: parameters for view, parameters in told.items() if parameters["kind"] in kinds}
 
 
 # Tables, statistics and figures: which files they are made of.
