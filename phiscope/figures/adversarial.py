@@ -43,7 +43,8 @@ def _row(axes: Sequence[Axes], exhibit: Exhibit) -> None:
     change = as_picture(exhibit["attacked"]) - as_picture(exhibit["image"])
     largest = max(float(np.abs(change).max()), 1e-12)
     # Grey is no change; the largest one reaches black or white.
-    show(axes[2], 0.5 + change / (2 * largest), f"difference, {significant(1 / (2 * largest), 2)} times")
+    times = float(f"{0.5 / largest:.2g}")
+    show(axes[2], 0.5 + change / (2 * largest), f"difference, {significant(times)} times")
     _numbers(axes[3], exhibit)
 
 

@@ -27,7 +27,7 @@ def draw(by_confidence: pd.DataFrame) -> Figure:
     for line, name in zip(axes, series):
         own = by_confidence[by_confidence["series"] == name]
         for ax, (measure, words) in zip(line, _SCALES.items()):
-            _panel(ax, own[own["measure"] == measure])
+            _panel(ax, own[own["measure"] == measure], sorted(set(own["confidence"])))
             ax.set(xlabel="confidence κ beyond the boundary", ylabel=words)
         line[0].set_title(name)
     handles, labels = axes[0, 0].get_legend_handles_labels()
@@ -35,7 +35,7 @@ def draw(by_confidence: pd.DataFrame) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, rows: pd.DataFrame) -> None:
+def _panel(ax: Axes, rows: pd.DataFrame, told: list[float]) -> None:
     for name in ordered(rows["detector"]):
         own, style = rows[rows["detector"] == name].sort_values("confidence"), look(name)
         ax.fill_between(
@@ -44,7 +44,6 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot(own["confidence"], own["value"], marker="o", ms=3, label=title_of(name), **style)
     chance = 0.5 if (rows["measure"] == "area").any() else 0.95
     ax.axhline(chance, color=FAINT, lw=1.0, ls="--", zorder=1)
-    told = sorted(set(rows["confidence"]))
     room = 0.06 * max(told[-1] - told[0], 1.0)
     ax.set(ylim=(-0.03, 1.03), xlim=(told[0] - room, told[-1] + room), xticks=told)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0) if chance == 0.95 else "{x:.1f}")
