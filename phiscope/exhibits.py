@@ -124,7 +124,7 @@ def attacked_page(
 
 
 def _position(row: pd.Series, classes: Sequence[str]) -> dict[str, Any]:
-    return {"predicted": classes[row["predicted"]], "margin": row["margin"], "distance": row["distance"]}
+    return {"predicted": classes[int(row["predicted"])], "margin": row["margin"], "distance": row["distance"]}
 
 
 def slice_frames(
