@@ -151,8 +151,9 @@ def scored_views():
 
 
 def deepfool_view():
-    """The view whose numbers stand beside those of the text, if there is one."""
-    return next((view for view in attack_views() if config["views"][view]["kind"] == "deepfool"), None)
+    """The view whose numbers stand beside those of the text, if there is one: DeepFool that stops at the boundary."""
+    found = [view for view in attack_views() if config["views"][view]["kind"] == "deepfool"]
+    return next((view for view in found if not parameters_of(view).get("confidence")), None)
 
 
 def swept_views():
