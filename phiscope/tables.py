@@ -110,6 +110,15 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("iterations", _INT, "steps the attack took for this sample"),
         ]
     ),
+    "scores": pa.schema(
+        [
+            *_SAMPLE[:3],
+            _field("detector", _TEXT, "name of the score in phiscope.detection.DETECTORS"),
+            _field(
+                "score", _REAL, "larger is more suspicious; null where the sample has no hull distance", "of its own"
+            ),
+        ]
+    ),
     "paper_comparison": pa.schema(
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),

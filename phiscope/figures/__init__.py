@@ -32,6 +32,10 @@ FIGURES: dict[str, str] = {
     "human": "phiscope.figures.human",
     "class_margins": "phiscope.figures.class_margins",
     "sample": "phiscope.figures.sample",
+    "roc": "phiscope.figures.roc",
+    "detection_by_confidence": "phiscope.figures.detection_by_confidence",
+    "attack_plane": "phiscope.figures.attack_plane",
+    "adversarial": "phiscope.figures.adversarial",
     "comparison": "phiscope.figures.comparison",
 }
 

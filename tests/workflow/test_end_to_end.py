@@ -171,6 +171,14 @@ def test_more_samples_leave_full_chunks_alone(project):
     assert "prepare_dataset" not in planned
 
 
+def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
+    assert not (project.results / "tables/scores.parquet").exists()
+    project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
+    planned = project.planned()
+    assert planned["score_samples"] == 1
+    assert "compute_detection" not in planned
+
+
 def test_a_wrong_key_is_one_line_and_loses_nothing(project):
     (project.folder / "presets/tiny.yaml").write_text("run: tiny\nhulls: {pixel: {tolerence: 0.1}}\n")
     done = project.snakemake()

@@ -26,7 +26,6 @@ CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
 HEAD = f"{RESULTS}/models/head.safetensors"
 TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
 DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
-ATTACKS = attacks(config["views"])
 
 
 wildcard_constraints:
@@ -85,6 +84,17 @@ def chunks_of(table, view, split):
     count = sample_count(view, split) if space == table else projected_count(view, space)
     names = chunks.names(count, config["chunk_size"])
     return [f"{RESULTS}/chunks/{table}/{view}/{split}/{name}.parquet" for name in names]
+
+
+def hull_chunks_of(view):
+    """Chunks of a view's projections in feature space: none where the config asks for none."""
+    return chunks_of("hulls/feature", view, "test") if "feature" in spaces_of(view) else []
+
+
+def image_chunks_of(view):
+    """Chunks of a view's images."""
+    names = chunks.names(sample_count(view, "test"), config["chunk_size"])
+    return [images_of(view).format(split="test", chunk=name) for name in names]
 
 
 # Views: which there are, what each starts from, and what its transformation needs.
@@ -155,12 +165,51 @@ def parameters_of(view):
     return {key: value for key, value in config["views"][view].items() if key not in common}
 
 
+# Attacks are compared with the samples they started from; samples of another data set have no such counterpart.
+
+
+def origin_of(view):
+    """`original`, or the data set that a view and all it starts from begin with."""
+    while view in config["views"] and config["views"][view]["kind"] != "original":
+        view = parent_of(view)
+    return parent_of(view) if view in config["views"] else view
+
+
+def foreign_views():
+    return [view for view in config["views"] if origin_of(view) != "original"]
+
+
+def attack_views():
+    """Views that an attack makes of our own samples."""
+    return [view for view in attacks(config["views"]) if view not in foreign_views()]
+
+
+def scored_views():
+    """Views that detectors look at: none if there is nothing to tell them from, and no people to ask."""
+    suspicious = [*attack_views(), *foreign_views()]
+    return ["original", *suspicious] if suspicious or config["dataset"].get("human_labels") else []
+
+
+def deepfool_view():
+    """The view whose numbers stand beside those of the text, if there is one: DeepFool that stops at the boundary."""
+    found = [view for view in attack_views() if config["views"][view]["kind"] == "deepfool"]
+    return next((view for view in found if not parameters_of(view).get("confidence")), None)
+
+
+def swept_views():
+    """Parameters, kind included, of the attacks of kinds that the config runs with some confidence beyond the boundary."""
+    told = {view: {"kind": config["views"][view]["kind"]} | parameters_of(view) for view in attack_views()}
+    kinds = {parameters["kind"] for parameters in told.values() if parameters.get("confidence")}
+    return {view: parameters for view, parameters in told.items() if parameters["kind"] in kinds}
+
+
 # Tables, statistics and figures: which files they are made of.
 
 SORT = {
     "margins": ["view", "split", "sample", "other_class"],
     "hulls": ["view", "space", "sample"],
     "attacks": ["view", "sample"],
+    "scores": ["view", "sample", "detector"],
 }
 
 
@@ -171,7 +220,9 @@ def parts_of_table(wildcards):
         spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
         return [part for view, table in spaces for part in chunks_of(table, view, "test")]
     if wildcards.table == "attacks":
-        return [part for view in ATTACKS for part in chunks_of("attacks", view, "test")]
+        return [part for view in attacks(views) for part in chunks_of("attacks", view, "test")]
+    if wildcards.table == "scores":
+        return [f"{RESULTS}/chunks/scores/{view}.parquet" for view in scored_views()]
     halves = [(view, split) for view in views for split in splits_of(view)]
     return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
 

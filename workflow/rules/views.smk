@@ -62,3 +62,21 @@ rule judge_attack:
         "Judge the attack {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
         "../../scripts/judge_attack.py"
+
+
+rule pick_samples:
+    input:
+        lambda wildcards: image_chunks_of(wildcards.view),
+    output:
+        f"{RESULTS}/exhibits/{{view}}.safetensors",
+    log:
+        f"{RESULTS}/logs/pick_samples/{{view}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        samples=config["report"]["samples"],
+        code=rests_on("pick_samples"),
+    message:
+        "Images of the samples in the report, {wildcards.view}"
+    script:
+        "../../scripts/pick_samples.py"
