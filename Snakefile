@@ -17,6 +17,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
+include: "workflow/rules/invert.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -27,6 +28,7 @@ rule all:
     input:
         f"{RESULTS}/report.html",
         [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
+        INVERSION_TABLE,
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
 
 

@@ -73,8 +73,10 @@ def full(bare):
         ],
         columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
     ).assign(paper="feature_space.txt", section="7.2", n=300)
-    names = ["training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "human",
-             "attack_plane", "roc", "detection_by_confidence", "adversarial-7"]  # fmt: skip
+    names = [
+        *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
+        *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
+    ]
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
     numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)

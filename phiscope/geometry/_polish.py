@@ -36,8 +36,8 @@ def _round(network: Network, search: Search, references: Tensor, aim: Aim, rows:
     search.jacobians[rows] += 1
     nearest = _nearest(network, slopes, images, reference, shift)
     trials = torch.cat([images + length * (nearest - images) for length in _LENGTHS])
-    # Row k of the Jacobian serves all lengths.
-    repeated, again = part[torch.arange(len(rows)).repeat(len(_LENGTHS))], len(_LENGTHS)
+    each, again = torch.arange(len(rows), device=rows.device), len(_LENGTHS)
+    repeated = part[each.repeat(again)]
     trials = _corrected(network, slopes, trials, repeated, again)
     residual = relative_residual(network, trials, repeated, exact=False).view(again, -1)
     distance = (trials - reference.repeat(again, 1)).norm(dim=1).view(again, -1)
@@ -45,9 +45,9 @@ def _round(network: Network, search: Search, references: Tensor, aim: Aim, rows:
     distance = torch.where(residual <= ALLOWED, distance, torch.inf)
     least, which = distance.min(dim=0)
     better = least < before
-    chosen = trials.view(again, len(rows), -1)[which, torch.arange(len(rows))]
+    chosen = trials.view(again, len(rows), -1)[which, each]
     search.images[rows[better]] = chosen[better]
-    search.residual[rows[better]] = residual[which, torch.arange(len(rows))][better]
+    search.residual[rows[better]] = residual[which, each][better]
     return least < (1 - _GAIN) * before
 
 
@@ -55,7 +55,7 @@ def _linearised(network: Network, images: Tensor, aim: Aim) -> tuple[Tensor, Ten
     """Rows (b, q, n) and right sides (b, q) of the equations on a step: all of φ for points, one for spheres."""
     features = network.features(images, exact=False)
     if bool((aim.radius == 0).all()):
-        return network.jacobian(images, torch.zeros(len(images))), aim.residual(features)
+        return network.jacobian(images, torch.zeros_like(aim.radius)), aim.residual(features)
     outward = aim.direction(features)
     rows = pull_back(network.rough, images.float().view(-1, *network.shape), outward.float())
     return rows.unsqueeze(1), (aim.radius - (features - aim.centre).norm(dim=1)).unsqueeze(1)
@@ -71,7 +71,7 @@ def _nearest(network: Network, slopes: Tensor, images: Tensor, reference: Tensor
 def _corrected(network: Network, slopes: Tensor, trials: Tensor, aim: Aim, again: int) -> Tensor:
     """The trials, `again` of them per row of `slopes`, after a few Newton corrections with that one Jacobian."""
     gram = torch.bmm(slopes, slopes.transpose(1, 2)).double()
-    gram += 1e-7 * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None] * torch.eye(gram.shape[1]).double()
+    gram += 1e-7 * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None] * torch.eye(gram.shape[1]).to(gram)
     inverse = torch.linalg.inv(gram).repeat(again, 1, 1)
     for _ in range(_CORRECTIONS):
         features = network.features(trials, exact=False)

@@ -93,8 +93,8 @@ class Search:
     jacobians: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.softness = torch.zeros(len(self.images), dtype=torch.int64)
-        self.jacobians = torch.zeros(len(self.images), dtype=torch.int64)
+        self.softness = torch.zeros_like(self.residual, dtype=torch.int64)
+        self.jacobians = torch.zeros_like(self.residual, dtype=torch.int64)
 
 
 def restore(network: Network, search: Search, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
@@ -102,7 +102,7 @@ def restore(network: Network, search: Search, aim: Aim, *, tolerance: float, mos
     for rows in _rounds(search, tolerance, most, batch):
         exact = bool(search.residual[rows].min() < _SINGLE)
         images, part = search.images[rows], aim[rows]
-        softness = torch.tensor(SOFTNESSES)[search.softness[rows]]
+        softness = images.new_tensor(SOFTNESSES)[search.softness[rows]]
         slopes = network.jacobian(images, softness)
         before, now = search.residual[rows], search.residual[rows]
         for _ in range(_CHORDS):
@@ -143,7 +143,7 @@ def _newton_step(network: Network, slopes: Tensor, images: Tensor, aim: Aim, res
         values = relative_residual(network, trials, aim[rows], exact=exact).view(len(_LENGTHS), -1)
         least, which = values.min(dim=0)
         better = least < at[rest]
-        chosen = trials.view(len(_LENGTHS), len(rest), -1)[which, torch.arange(len(rest))]
+        chosen = trials.view(len(_LENGTHS), len(rest), -1)[which, torch.arange(len(rest), device=rest.device)]
         best[rest[better]], at[rest[better]] = chosen[better], least[better]
     return best, at
 

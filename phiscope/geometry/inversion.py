@@ -67,7 +67,7 @@ def invert(
     lower: float = 0.0,
     upper: float = 1.0,
     tolerance: float = 1e-6,
-    most: int = 60,
+    jacobians: int = 60,
     polishes: int = 8,
     starts: int = 1,
     rescues: int = 2,
@@ -84,7 +84,7 @@ def invert(
     (b,)) is given: then the features end in the ball, (15), or with where="perimeter" on its surface. reference
     (b, ...): the images to stay near, and where the search begins unless `start` (b, ...) is given.
 
-    tolerance: of the residual, relative to the norm of the target. most: Jacobians of one search (each costs f
+    tolerance: of the residual, relative to the norm of the target. jacobians: most of one search (each costs f
     backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
     starts, the first at the reference, the others at it with noise. rescues: further starts for what none has solved.
     seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
@@ -98,12 +98,12 @@ def invert(
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
-    finder = _Finder(network, flat, aim, tolerance, most, polishes, batch)
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, batch)
     attempts = _Attempts(starts, rescues, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
     parts = []
     for rows in torch.arange(len(flat)).split(8 * batch):
         parts.append(finder.find(rows, first[rows], attempts, stay_inside=where == "inside"))
-        report(int(rows[-1]) + 1, len(flat))
+        report(sum(len(part.status) for part in parts), len(flat))
     whole = {key: np.concatenate([getattr(part, key) for part in parts]) for key in Inversion.__dataclass_fields__}
     return replace(Inversion(**whole), image=whole["image"].reshape(reference.shape))
 
@@ -122,13 +122,13 @@ class _Finder:
     references: Tensor
     aim: Aim
     tolerance: float
-    most: int
+    jacobians: int
     polishes: int
     batch: int
 
     def find(self, rows: Tensor, first: Tensor, attempts: _Attempts, *, stay_inside: bool) -> Inversion:
         aim, references = self.aim[rows], self.references[rows]
-        at_home = self._inside(references, aim) if stay_inside else torch.zeros(len(rows), dtype=torch.bool)
+        at_home = self._inside(references, aim) & stay_inside
         best = self._from(references, aim, first, ~at_home)
         for attempt in range(1, attempts.starts + attempts.rescues):
             unsolved = best.residual > self.tolerance
@@ -159,7 +159,7 @@ class _Finder:
 
     def _search(self, references: Tensor, aim: Aim, search: Search) -> Search:
         limits = {"tolerance": self.tolerance, "batch": self.batch}
-        restore(self.network, search, aim, most=self.most, **limits)
+        restore(self.network, search, aim, most=self.jacobians, **limits)
         near = (search.residual <= ALLOWED).nonzero().flatten()
         if not self.polishes or not len(near):
             return search
@@ -171,7 +171,7 @@ class _Finder:
         other = Search(search.images.clone(), torch.full_like(search.residual, torch.inf))
         other.images[near], other.residual[near] = finished.images, finished.residual
         other.jacobians[near] = polished.jacobians + finished.jacobians
-        self._keep_better(search, other, references, torch.ones(len(references), dtype=torch.bool))
+        self._keep_better(search, other, references, torch.isfinite(other.residual))
         return search
 
     def _keep_better(self, best: Search, other: Search, references: Tensor, rows: Tensor) -> None:

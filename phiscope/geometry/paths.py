@@ -9,7 +9,7 @@ from phiscope.errors import DataError
 
 
 def equidistant(points: ArrayLike, a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
-    """Two-point equidistant projection: (n, 2) coordinates with the distances of the points (n, f) to both a and b (f,).
+    """Two-point equidistant projection: coordinates (n, 2) that keep the distances of points (n, f) to a and to b (f,).
 
     a lies at (0, 0) and b at (‖b − a‖, 0), as in equations (27) to (29). Those find the angle at a by an arccosine,
     which loses half the digits near the line, at b worst of all; here the first coordinate is the component along ab

@@ -36,6 +36,16 @@ class FeatureMap:
         """The same map in float64: a copy, this one stays as it is."""
         return replace(self, network=copy.deepcopy(self.network).double())
 
+    def to(self, device: str) -> FeatureMap:
+        """This map with its network on the device; the network is moved, not copied."""
+        self.network.to(device)
+        return self
+
+    @property
+    def example(self) -> Tensor:
+        """A number of the network's own kind and device, for `tensor.to(example)`."""
+        return next(self.network.parameters())
+
     def logits(self, features: Tensor) -> Tensor:
         """Equation (4) without the softmax: (b, f) -> (b, n)."""
         return features @ self.weight.to(features) + self.bias.to(features)

@@ -97,9 +97,7 @@ def test_linear_map_onto_the_perimeter():
     x, centre = images(4), rng.normal(size=(4, 3))
     found = invert(linear_map(weight), centre, x, radius=0.4, where="perimeter", tolerance=1e-9)
     away = np.linalg.norm(x.reshape(4, -1) @ weight.T - centre, axis=1)
-    np.testing.assert_allclose(
-        np.linalg.norm(found.image.reshape(4, -1) @ weight.T - centre, axis=1), 0.4, atol=1e-8
-    )
+    np.testing.assert_allclose(np.linalg.norm(found.image.reshape(4, -1) @ weight.T - centre, axis=1), 0.4, atol=1e-8)
     inside_box = (found.image > 0).all(axis=(1, 2, 3)) & (found.image < 1).all(axis=(1, 2, 3))
     np.testing.assert_allclose(found.distance[inside_box], np.abs(away - 0.4)[inside_box], rtol=1e-4)
     assert inside_box.any()
@@ -204,7 +202,7 @@ def test_negative_features_are_out_of_range(network):
     x = images(2)
     target = exact_features(network, x)
     target[:, 0] = -0.05
-    found = invert(network, target, x, most=15)
+    found = invert(network, target, x, jacobians=15)
     assert (found.status == "unreached").all()
     assert (found.residual >= 0.05 - 1e-9).all()
 

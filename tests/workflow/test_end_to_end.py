@@ -15,7 +15,7 @@ from phiscope import tables
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "scripts", "phiscope", "presets", "profiles", "envs"]
-MOST_JOBS = 35
+MOST_JOBS = 40
 
 
 class Project:
