@@ -11,7 +11,12 @@ configfile: "config.yaml"
 report: "workflow/report/workflow.rst"
 
 
-include: "workflow/rules/common.smk"
+# What all rules share: functions and names, no rules.
+include: "workflow/rules/common/config.smk"
+include: "workflow/rules/common/chunks.smk"
+include: "workflow/rules/common/views.smk"
+include: "workflow/rules/common/inversions.smk"
+include: "workflow/rules/common/tables.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
