@@ -24,7 +24,7 @@ PLAIN = ("black", "grey", "white")
 
 
 def image_at(folder: Path, reference: str) -> NDArray[np.float64]:
-    """The image that the column `image` of `inversions` names: file under the run's folder, array unless `images`, row."""
+    """The image that the column `image` of `inversions` names: file in the run's folder, array or `images`, row."""
     file, *array, row = reference.split(":")
     with safe_open(folder / file, framework="numpy") as arrays:
         return arrays.get_slice(array[0] if array else "images")[int(row)]
@@ -111,13 +111,15 @@ def morph_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.
     own, radii = int(ball[0]["own"]), shown["morph_radii"]
     away = np.linalg.norm(shown["morph_features"] - shown["centre"], axis=1)
     steps = [
-        _step("morph", k, shown["morph_images"][k], away[k], row["predicted"], own, row["status"] != "unreached", classes)
+        _step(
+            "morph", k, shown["morph_images"][k], away[k], row["predicted"], own, row["status"] != "unreached", classes
+        )
         for k, row in enumerate(ball)
     ]
     path = shown["path_features"]
     for k, radius in enumerate(radii):
-        share = 1 - radius / radii[0]
-        at = round(share * (len(path) - 1))
+        at = round((1 - radius / radii[0]) * (len(path) - 1))
+        share = at / (len(path) - 1)
         image = (1 - share) * shown["neighbour"] + share * shown["image"]
         distance = np.linalg.norm(path[at] - shown["centre"])
         steps.append(_step("interpolation", k, image, distance, shown["path_classes"][at], own, True, classes))

@@ -47,7 +47,8 @@ def flip_targets(features: NDArray, head: Head) -> Wanted:
 def hull_targets(hulls: pd.DataFrame, training: NDArray, numbers: NDArray, head: Head) -> Wanted:
     """The projection onto the hull in feature space, (21), put together from its support.
 
-    hulls: rows of the table in the samples' order, without a support where a sample was not projected; training (n, f) features of the training samples `numbers` (n,).
+    hulls: rows of the table in the samples' order, without a support where a sample was not projected; training
+    (n, f) features of the training samples `numbers` (n,).
     """
     place = pd.Series(np.arange(len(numbers)), index=numbers)
     points = np.full((len(hulls), training.shape[1]), np.nan)

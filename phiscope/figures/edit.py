@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phiscope.figures.path import draw_paths
 from phiscope.figures.pictures import as_square, bare, show
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, WRONG, blank, themed
-from phiscope.figures.words import significant, signed
+from phiscope.figures.words import signed, significant
 
 _ROWS = (
     ("closest boundary", "margin", MARGIN),
@@ -25,8 +25,8 @@ _ROWS = (
 
 @themed
 def draw(sides: Sequence[Mapping[str, Any]], moved: float, path: pd.DataFrame, classes: int) -> Figure:
-    """sides: the image before and after, each with image, features (f,), predicted and closest (names), margin, distance,
-    ambiguity; the first may have rectangles, [top, left, height, width] of what is filled in.
+    """sides: the image before and after, each with image, features (f,), predicted and closest (names), margin,
+    distance, ambiguity; the first may have rectangles, [top, left, height, width] of what is filled in.
 
     moved: how far the edit moves it in feature space; path: as `phiscope.figures.path` takes it.
     """

@@ -37,7 +37,9 @@ def draw(inversion_distances: pd.DataFrame) -> Figure:
         ax.axvline(max(float(np.median(values)), _FLOOR), color=COLOURS[kind], lw=1.0, ls="--")
         lines.append((f"{NAMES[kind]}: median {significant(np.median(values))} ({len(values):,})", COLOURS[kind]))
     note(ax, lines, x=0.02)
-    ax.set(xscale="log", xlabel="distance to the sample, pixels in [0, 1] (L2)", ylabel="share of samples at most so far")
+    ax.set(
+        xscale="log", xlabel="distance to the sample, pixels in [0, 1] (L2)", ylabel="share of samples at most so far"
+    )
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_ylim(0, 1.02)
     return figure

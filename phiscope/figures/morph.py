@@ -1,4 +1,4 @@
-"""Figure 8: morphing between two images inside a ball, by shrinking its radius, beside plain interpolation of pixels."""
+"""Figure 8: morphing between two images inside a ball, by shrinking it, beside plain interpolation of pixels."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ NAMES = {"pixel": "straight in pixel space", "feature": "straight in feature spa
 
 @themed
 def draw(path: pd.DataFrame, classes: int) -> Figure:
-    """path: space (`pixel` or `feature`, where the path is straight), share (of the way), along, across, class, class_name.
+    """path: space (`pixel` or `feature`, where it is straight), share (of the way), along, across, class, class_name.
 
     along and across: coordinates of the two-point equidistant projection of appendix A, which keep the distances to
     both ends. length_over_chord is said beside each path. classes: how many there are, for their colours.

@@ -20,8 +20,8 @@ _COLUMNS = 5
 def draw(image: NDArray, features: NDArray, own: str, radius: float, found: Sequence[Mapping[str, Any]]) -> Figure:
     """image and features (f,): the sample's; own: its class; radius: of its ball.
 
-    found: per reference its name in words, reference (an image), image (the one on the perimeter), features (f,) of that,
-    pixel_distance to the reference, predicted (a name), status. Pairs stand below each other, features below them.
+    found: per reference its name in words, reference (an image), image (the one on the perimeter), features (f,) of
+    that, pixel_distance to the reference, predicted (a name), status. Pairs stand below each other, then features.
     """
     shown = list(found)[:_COLUMNS]
     figure = blank(height=4.75, width=min(7.2, 1.55 * (len(shown) + 1)) + 0.25)
@@ -35,7 +35,9 @@ def draw(image: NDArray, features: NDArray, own: str, radius: float, found: Sequ
         reached = row["status"] == "solved"
         said = f"{row['predicted']}, {significant(row['pixel_distance'])}\nfrom the reference"
         show(column[1], row["image"], said if reached else f"{said}\nnot reached", INK if reached else WRONG)
-        _vector(column[2], row["features"], top, f"{significant(radius)} from the centre" if reached else "off the ball")
+        _vector(
+            column[2], row["features"], top, f"{significant(radius)} from the centre" if reached else "off the ball"
+        )
     return figure
 
 

@@ -45,9 +45,10 @@ def paper_comparison(
 
     Frames as from the functions of this package; `hulls` and `balls` are the tables; lipschitz: one row with constant
     and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the text's attack;
-    inversions: rows as from `inversion_summary`, `order_of_distances` and `sample_summary`. What the run did not measure has no row. Numbers of the text stand beside ours only where the
-    data set is the text's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the
-    table `paper_comparison`.
+    inversions: rows as from `inversion_summary`, `order_of_distances` and `sample_summary`.
+    What the run did not measure has no row. Numbers of the text stand beside ours only where the data set is the
+    text's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the table
+    `paper_comparison`.
     """
     attacked = standing[standing["view"] == deepfool]
     standing, hulls, support, accuracy, balls = (

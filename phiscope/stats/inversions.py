@@ -17,7 +17,7 @@ TARGETS = {"flip": "image of the closest flip point", "hull": "image of the hull
 _OF_TARGETS = {
     "solved": ("{}: share found, residual within the tolerance", "share"),
     "distance": ("{}: median pixel distance to the sample", "distance"),
-    "levels": ("{}: median change of a pixel (RMS), of 255 levels", "levels"),
+    "levels": ("{}: median change of a pixel (RMS), of 255 levels", "distance"),
     "as_demanded": ("{}: share classified as the target demands", "share"),
     "path_changes": ("{}: share with a change of class on the way, of the sample's own class", "share"),
 }
@@ -30,7 +30,10 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "flip_image_nearer": ("share whose image of the flip point is nearer than DeepFool's", "share"),
     "flip_over_deepfool": ("pixel distance of the flip point's image over DeepFool's, median", "ratio"),
     "boundary_closer_pixel": ("share closer to DeepFool's image than to the hull, pixel space", "share"),
-    "boundary_closer_feature": ("the same samples: share closer to the boundary than to the hull, feature space", "share"),
+    "boundary_closer_feature": (
+        "the same samples: share closer to the boundary than to the hull, feature space",
+        "share",
+    ),
 }
 
 

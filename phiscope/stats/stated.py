@@ -76,9 +76,7 @@ def _inverted() -> dict[str, Stated]:
 
 def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:
     questions = questions_about(sample, name)
-    return {
-        (key := f"sample_{sample}_{about}"): Stated(*questions[key], *told) for about, told in stated.items()
-    }
+    return {(key := f"sample_{sample}_{about}"): Stated(*questions[key], *told) for about, told in stated.items()}
 
 
 def _human(indicator: str, what: str = "rank correlation") -> Stated:
@@ -116,10 +114,16 @@ STATED: dict[str, Stated] = {
     **_attacked({"rate": None, "closer_to_boundary": 1.0, "below_genuine": 1.0, "towards_hull": None}),
     **_inverted(),
     **_one_sample(0, "first test sample", {"path_ratio": ("7.1, Figure 9", None)}),
-    **_one_sample(731, "test sample #732", {
-        "edited_margin": ("7.2", 1.225), "edited_distance": ("7.2", 0.605), "edited_moved": ("7.2", 5.21),
-        "edited_path_ratio": ("7.2, Figure 12", None),
-    }),
+    **_one_sample(
+        731,
+        "test sample #732",
+        {
+            "edited_margin": ("7.2", 1.225),
+            "edited_distance": ("7.2", 0.605),
+            "edited_moved": ("7.2", 5.21),
+            "edited_path_ratio": ("7.2, Figure 12", None),
+        },
+    ),
     **{f"human_{key}": _human(name) for key, (name, _) in INDICATORS.items()},
     **{f"human_{key}": _human(name) for key, name in SCORES.items()},
     "human_difference": _human(DIFFERENCE, what="difference of rank correlations"),

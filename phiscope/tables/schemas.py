@@ -127,7 +127,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field(
                 "unit",
                 _TEXT,
-                "share (in [0, 1]), difference (of shares), distance, levels (of 255), count, ratio or correlation",
+                "share (in [0, 1]), difference (of shares), distance, count, ratio or correlation",
             ),
             _field("paper", _TEXT, "file of the text that states it; empty where it is our own question"),
             _field("section", _TEXT, "where in the text"),

@@ -40,9 +40,7 @@ def hidden_pixels(shape: tuple[int, int], mask: str | None, rectangles: Sequence
         hidden[top : top + height, left : left + width] = True
     if hidden.all() or not hidden.any():
         amount = "all" if hidden.all() else "no"
-        raise ConfigError(
-            f"config: inpainting: {amount} pixels are to be filled; expected a part of the image"
-        )
+        raise ConfigError(f"config: inpainting: {amount} pixels are to be filled; expected a part of the image")
     return hidden
 
 
