@@ -61,12 +61,13 @@ def hull_targets(hulls: pd.DataFrame, training: NDArray, numbers: NDArray, head:
 
 def columns(found: Inversion, references: NDArray, feature_map: FeatureMap) -> dict[str, NDArray]:
     """What the table says of each inversion beside its sample: residuals, distances, classes, status."""
+    predicted = classes(feature_map.double(), found.image)
     return {
         "feature_residual": found.residual,
         "target_norm": found.scale,
         "pixel_distance": found.distance,
-        "predicted": classes(feature_map.double(), found.image),
-        "class_changes": changes_to(feature_map, found.image, references),
+        "predicted": predicted,
+        "class_changes": changes_to(feature_map, found.image, references, predicted),
         "iterations": found.jacobians,
         "status": found.status,
     }
@@ -93,10 +94,14 @@ def features(feature_map: FeatureMap, images: NDArray, batch: int = 250) -> torc
     return torch.cat(parts)
 
 
-def changes_to(feature_map: FeatureMap, images: NDArray, references: NDArray) -> NDArray[np.int64]:
-    """How often the class changes on the straight path from each image to its reference: constraint (19)."""
-    paths = [straight(image, reference, STEPS) for image, reference in zip(images, references)]
-    found = [classes(feature_map, path) for path in paths]
+def changes_to(feature_map: FeatureMap, images: NDArray, references: NDArray, predicted: NDArray) -> NDArray[np.int64]:
+    """How often the class changes on the straight path from each image to its reference: constraint (19).
+
+    predicted (m,): classes of the images themselves. At a flip point two logits are equal but for rounding, so that
+    classifying the image again among others could give the other class.
+    """
+    paths = [straight(image, reference, STEPS)[1:] for image, reference in zip(images, references)]
+    found = [[own, *classes(feature_map, path)] for own, path in zip(predicted, paths)]
     return class_changes(np.stack(found)) if found else np.empty(0, dtype=np.int64)
 
 

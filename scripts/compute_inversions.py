@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
@@ -25,8 +26,17 @@ def paths_of(inputs, explored: list[int], edited: list[int]) -> pd.DataFrame:
     """How far from straight each straight path of pixels is in feature space."""
     files = [(number, "ball", path) for number, path in zip(explored, inputs.balls)]
     files += [(number, "edit", path) for number, path in zip(edited, inputs.edits)]
-    rows = [(number, kind, length_over_chord(load_file(path)["path_features"])) for number, kind, path in files]
-    return pd.DataFrame(rows, columns=["sample", "kind", "length_over_chord"])
+    rows = [{"sample": number, "kind": kind} | _path(load_file(path)) for number, kind, path in files]
+    return pd.DataFrame(rows, columns=["sample", "kind", "length_over_chord", "morph_end"])
+
+
+def _path(shown: dict[str, np.ndarray]) -> dict[str, float]:
+    """Length over chord; of a morph, how far in pixels its end is from the sample, as a share of where it began."""
+    found = {"length_over_chord": length_over_chord(shown["path_features"])}
+    if "morph_images" in shown:
+        left = np.linalg.norm(shown["morph_images"][-1] - shown["image"])
+        found["morph_end"] = left / np.linalg.norm(shown["neighbour"] - shown["image"])
+    return found
 
 
 def edits_of(inputs) -> pd.DataFrame:

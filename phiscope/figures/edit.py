@@ -19,7 +19,7 @@ from phiscope.figures.words import signed, significant
 _ROWS = (
     ("closest boundary", "margin", MARGIN),
     ("hull", "distance", HULL),
-    ("difference", "ambiguity", INK),
+    ("boundary − hull", "ambiguity", INK),
 )
 
 
@@ -30,7 +30,7 @@ def draw(sides: Sequence[Mapping[str, Any]], moved: float, path: pd.DataFrame, c
 
     moved: how far the edit moves it in feature space; path: as `phiscope.figures.path` takes it.
     """
-    figure = blank(height=5.6)
+    figure = blank(height=5.3)
     above, below = figure.subfigures(2, 1, height_ratios=[2.3, 3.3])
     axes = above.subplots(1, 5, width_ratios=[1, 1, 1, 1, 1.75])
     top = max(float(side["features"].max()) for side in sides)

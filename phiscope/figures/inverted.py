@@ -30,7 +30,7 @@ def draw(image: Any, own: str, found: Sequence[Found]) -> Figure:
         figure = blank(height=0.6)
         figure.text(0.01, 0.5, "This sample was not inverted in this run.", va="center", color=MUTED)
         return figure
-    figure = blank(height=2.05 * len(found))
+    figure = blank(height=1.95 * len(found))
     axes = figure.subplots(len(found), 4, squeeze=False, width_ratios=[1, 1, 1, 1.5])
     for line, row in zip(axes, found):
         _row(line, image, own, row)
@@ -46,9 +46,9 @@ def _row(axes: Sequence[Axes], image: Any, own: str, row: Found) -> None:
         show(axes[1], row["image"], f"classified {row['predicted']}", INK if row["predicted"] == own else WRONG)
         show_change(axes[2], image, row["image"])
     axes[3].axis("off")
-    axes[3].text(0.0, 0.97, NAMES[row["kind"]], va="top", weight="bold", color=COLOURS[row["kind"]], fontsize=8.5)
+    axes[3].text(0.0, 0.9, NAMES[row["kind"]], va="top", weight="bold", color=COLOURS[row["kind"]], fontsize=8.5)
     for step, (text, colour) in enumerate(_told(own, row)):
-        axes[3].text(0.0, 0.80 - 0.135 * step, text, va="top", color=colour, fontsize=8.0)
+        axes[3].text(0.0, 0.76 - 0.12 * step, text, va="top", color=colour, fontsize=8.0)
 
 
 def _told(own: str, row: Found) -> list[tuple[str, str]]:

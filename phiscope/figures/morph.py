@@ -13,9 +13,10 @@ from phiscope.figures.style import INK, MUTED, SPACES, WIDTH, WRONG, blank, them
 from phiscope.figures.words import significant
 
 _COLUMNS = 6
+_ZERO = 1e-4  # smaller distances are what the tolerance leaves of 0
 _TITLES = {
     "morph": "through feature space: the nearest image found within each radius",
-    "interpolation": "through pixel space: the share of the way that the radius is of the first",
+    "interpolation": "straight through pixel space: as much of the way as the radius has shrunk",
 }
 _COLOURS = {"morph": SPACES["feature"], "interpolation": SPACES["pixel"]}
 
@@ -44,7 +45,8 @@ def draw(steps: pd.DataFrame) -> Figure:
 
 
 def _caption(row: dict) -> str:
-    said = f"{significant(row['distance'])} {row['predicted_name']}"
+    distance = "0" if row["distance"] < _ZERO else significant(row["distance"])
+    said = f"{distance}, {row['predicted_name']}"
     return said if row["reached"] else f"{said}\nnot reached"
 
 

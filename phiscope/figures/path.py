@@ -12,7 +12,7 @@ from phiscope.figures.frames import require
 from phiscope.figures.style import INK, MUTED, SPACES, blank, class_colours, themed
 from phiscope.figures.words import significant
 
-NAMES = {"pixel": "straight in pixel space", "feature": "straight in feature space"}
+NAMES = {"pixel": "straight in pixel space", "feature": "straight in feature space (dashed)"}
 
 
 @themed
@@ -37,8 +37,8 @@ def draw_paths(ax: Axes, path: pd.DataFrame, classes: int, ends: tuple[str, str]
     _ends(ax, path, ends)
     _legend(ax, path, colours)
     top = max(float(path["across"].max()), 0.25 * float(path["along"].max()), 1e-9)
-    ax.set(ylim=(-0.12 * top, 1.32 * top), xlabel="along the line between the ends, in Φ", ylabel="away from it")
-    ax.margins(x=0.06)
+    ax.margins(x=0.08)
+    ax.set(ylim=(-0.25 * top, 1.35 * top), xlabel="along the line between the ends, in Φ", ylabel="away from it")
     ax.set_aspect("equal", adjustable="datalim")
 
 
@@ -65,8 +65,9 @@ def _ends(ax: Axes, path: pd.DataFrame, names: tuple[str, str]) -> None:
 def _legend(ax: Axes, path: pd.DataFrame, colours: list) -> None:
     """How long each path is, and which colour is which class."""
     for step, (space, rows) in enumerate(path.groupby("space", sort=False)):
-        ratio = significant(float(rows["length_over_chord"].iloc[0]))
-        text = f"{NAMES[space]}: {ratio} times the distance of its ends"
+        ratio = float(rows["length_over_chord"].iloc[0])
+        longer = f": {significant(ratio)} times as long as the distance of its ends" if space == "pixel" else ""
+        text = f"{NAMES[space]}{longer}"
         ax.annotate(
             text, (0.01, 0.99), xycoords="axes fraction", xytext=(0, -13 * step), textcoords="offset points",
             va="top", color=SPACES[space],

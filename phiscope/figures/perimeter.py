@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from phiscope.figures.pictures import as_square, bare, show
-from phiscope.figures.style import INK, MUTED, WRONG, blank, themed
+from phiscope.figures.style import FAINT, INK, MUTED, WRONG, blank, themed
 from phiscope.figures.words import significant
 
 _COLUMNS = 5
@@ -32,6 +32,7 @@ def draw(image: NDArray, features: NDArray, own: str, radius: float, found: Sequ
     _vector(axes[2, 0], features, top, "its features")
     for column, row in zip(axes[:, 1:].T, shown):
         show(column[0], row["reference"], f"reference: {row['name']}")
+        column[0].spines[:].set(visible=True, color=FAINT)  # where it is white, the page is as well
         reached = row["status"] == "solved"
         said = f"{row['predicted']}, {significant(row['pixel_distance'])}\nfrom the reference"
         show(column[1], row["image"], said if reached else f"{said}\nnot reached", INK if reached else WRONG)

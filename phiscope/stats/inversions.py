@@ -147,6 +147,7 @@ def order_of_distances(frame: pd.DataFrame, options: Resampling) -> pd.DataFrame
 # What is asked of single samples; `{}` is the sample.
 _OF_SAMPLES = {
     "path_ratio": ("{}: straight pixel path to its ball's perimeter, length over chord in feature space", "ratio"),
+    "morph_end": ("{}: last image of the morph, distance to the sample over that of the first", "ratio"),
     "edited_margin": ("{}, edited: margin", "distance"),
     "edited_distance": ("{}, edited: distance to the feature hull", "distance"),
     "edited_moved": ("{}, edited: how far the edit moves it in feature space", "distance"),
@@ -162,13 +163,16 @@ def questions_about(sample: int, name: str) -> dict[str, tuple[str, str]]:
 def sample_summary(paths: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
     """The rows of samples that were looked at one by one; without intervals.
 
-    paths: sample, kind (`ball` or `edit`), length_over_chord; edits: sample, side (`before` or `after`), margin,
+    paths: sample, kind (`ball` or `edit`), length_over_chord, and of balls morph_end, how much of the way in pixels the
+    last image of the morph still is from the sample; edits: sample, side (`before` or `after`), margin,
     distance, moved.
     """
     found, questions = {}, {}
     for row in paths.itertuples():
         key = {"ball": "path_ratio", "edit": "edited_path_ratio"}[row.kind]
         found[f"sample_{row.sample}_{key}"] = without_interval(row.length_over_chord, 1, "one sample")
+        if row.kind == "ball":
+            found[f"sample_{row.sample}_morph_end"] = without_interval(row.morph_end, 1, "one sample")
     for row in edits[edits["side"] == "after"].itertuples():
         for key in ("margin", "distance", "moved"):
             found[f"sample_{row.sample}_edited_{key}"] = without_interval(getattr(row, key), 1, "one sample")

@@ -113,7 +113,9 @@ STATED: dict[str, Stated] = {
     # `standard adversarial methods such as DeepFool move the samples towards` the hull: no number.
     **_attacked({"rate": None, "closer_to_boundary": 1.0, "below_genuine": 1.0, "towards_hull": None}),
     **_inverted(),
-    **_one_sample(0, "first test sample", {"path_ratio": ("7.1, Figure 9", None)}),
+    **_one_sample(
+        0, "first test sample", {"path_ratio": ("7.1, Figure 9", None), "morph_end": ("7.1, Figure 8", None)}
+    ),
     **_one_sample(
         731,
         "test sample #732",
