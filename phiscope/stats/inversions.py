@@ -36,6 +36,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
 }
 
+BESIDE_DEEPFOOL = ("flip_image_nearer", "flip_over_deepfool")
+
 
 def solved(inversions: pd.DataFrame) -> pd.Series:
     """Whether each inversion reached its target, by itself or because the reference had done so."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from phiscope.stats.attacks import QUESTIONS
 from phiscope.stats.human import DIFFERENCE, INDICATORS, SCORES
+from phiscope.stats.inversions import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversions import QUESTIONS as INVERSIONS
-from phiscope.stats.inversions import questions_about
 
 PAPER = "feature_space.txt"
 
@@ -71,7 +71,10 @@ def _inverted() -> dict[str, Stated]:
     """What is asked of inverted samples; the text answers for single ones, without numbers, but for one question."""
     # `when x_r has the same classification as x_φ, this constraint is automatically satisfied via a direct path`.
     stated = {f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")}
-    return {key: Stated(*words, *stated.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
+    stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
+    ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
+    told = stated | ours
+    return {key: Stated(*words, *told.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
 
 
 def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:
