@@ -150,9 +150,7 @@ def path_frame(features: NDArray, labels: NDArray, head: Head, classes: Sequence
     return found.assign(class_name=[classes[label] for label in found["class"]])
 
 
-def edit_page(
-    shown: Shown, sides: pd.DataFrame, rectangles: Sequence[Sequence[int]], head: Head, classes: Sequence[str]
-) -> dict[str, Any]:
+def edit_page(shown: Shown, sides: pd.DataFrame, head: Head, classes: Sequence[str]) -> dict[str, Any]:
     """Figures 11 and 12: see `phiscope.figures.edit`; shown and sides: what the edit of one sample gave."""
     rows = sides.set_index("side").loc[["before", "after"]].to_dict("records")
     pages = [
@@ -165,6 +163,6 @@ def edit_page(
         }
         for image, features, row in zip(shown["images"], shown["features"], rows)
     ]
-    pages[0]["rectangles"] = rectangles
     path = path_frame(shown["path_features"], shown["path_classes"], head, classes)
-    return {"sides": pages, "moved": rows[0]["moved"], "path": path, "classes": len(classes)}
+    told = {"moved": rows[0]["moved"], "path": path, "classes": len(classes)}
+    return {"sides": pages, "filled": shown["filled"]} | told

@@ -22,8 +22,8 @@ class Run:
         self.test = Images(open_prepared(inputs.test_images))
         self.classes = self.test.prepared.classes
         self.balls = dict(zip(parameters.explored, inputs.balls))
-        self.edited = dict(zip(parameters.edits, inputs.edited))
-        self.edits, self.deepfool = parameters.edits, parameters.deepfool
+        self.edited = dict(zip(parameters.edited, inputs.edited))
+        self.deepfool = parameters.deepfool
         self.open_at = partial(inversion_exhibits.image_at, Path(parameters.folder))
         standing = tables.read(inputs.standing)
         self.standing = standing[standing["view"] == "original"]
@@ -58,10 +58,8 @@ class Run:
 
     def edit(self, number: int) -> dict:
         sides = self.frame("edits")
-        rectangles = self.edits[number].get("rectangles", [])
-        return inversion_exhibits.edit_page(
-            load_file(self.edited[number]), sides[sides["sample"] == number], rectangles, self.head, self.classes
-        )
+        shown = load_file(self.edited[number])
+        return inversion_exhibits.edit_page(shown, sides[sides["sample"] == number], self.head, self.classes)
 
     def _attacked(self, number: int, image: np.ndarray) -> list[dict]:
         """DeepFool's image of the sample, if the view holds it."""

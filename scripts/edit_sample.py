@@ -28,6 +28,11 @@ def filled(test: Images, number: int, what: dict, seed: int) -> tuple[np.ndarray
     return image, inpaint.make(source, **what)["images"][0]
 
 
+def hidden(image: np.ndarray, what: dict) -> np.ndarray:
+    """Where it was filled in, (h, w)."""
+    return inpaint.hidden_pixels(image.shape[1:], what.get("mask"), what.get("rectangles", ()))
+
+
 def main(number: int, what: dict, inputs, config: dict, output) -> None:
     torch.set_num_threads(1)  # samples are the jobs
     test, head = Images(open_prepared(inputs.test_images)), Head.load(inputs.head)
@@ -36,7 +41,7 @@ def main(number: int, what: dict, inputs, config: dict, output) -> None:
     feature_map = split(network, torch.from_numpy(before[None]), head=head.layer)
     training = tables.matrix(inputs.training, "features")
     found = edits.compare(feature_map, head, training, *(image.astype(np.float64) for image in (before, after)))
-    shown = {"images": np.stack([before, after]), "features": found.features}
+    shown = {"images": np.stack([before, after]), "filled": hidden(before, what), "features": found.features}
     save_file(shown | {"path_features": found.path, "path_classes": found.path_classes}, output.shown)
     tables.write_frame(found.sides.assign(sample=number), output.sides, provenance(config))
 

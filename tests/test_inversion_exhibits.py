@@ -94,9 +94,11 @@ def test_edit_page_puts_both_sides_in_order(shown):
     sides = pd.DataFrame({"side": ["after", "before"], "predicted": [1, 0], "closest_class": [-1, 2], "margin": [3, 2],
                           "distance": [0.5, 1.0], "ambiguity": [2.5, 1.0], "moved": 1.5})  # fmt: skip
     about = {"images": np.stack([IMAGE, IMAGE / 2]), "features": shown["path_features"][[0, -1]]}
-    page = inversion_exhibits.edit_page(shown | about, sides, [[0, 0, 1, 1]], head, CLASSES)
+    about["filled"] = np.eye(2, dtype=bool)
+    page = inversion_exhibits.edit_page(shown | about, sides, head, CLASSES)
     before, after = page["sides"]
     assert (before["predicted"], before["closest"], before["margin"]) == ("a", "c", 2)
     assert (after["predicted"], after["closest"]) == ("b", "no class")
     np.testing.assert_array_equal(after["image"], IMAGE / 2)
+    assert page["filled"] is about["filled"]
     assert (page["moved"], page["classes"]) == (1.5, 3)

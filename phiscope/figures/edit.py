@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from phiscope.figures.path import draw_paths
@@ -24,9 +25,9 @@ _ROWS = (
 
 
 @themed
-def draw(sides: Sequence[Mapping[str, Any]], moved: float, path: pd.DataFrame, classes: int) -> Figure:
+def draw(sides: Sequence[Mapping[str, Any]], filled: NDArray, moved: float, path: pd.DataFrame, classes: int) -> Figure:
     """sides: the image before and after, each with image, features (f,), predicted and closest (names), margin,
-    distance, ambiguity; the first may have rectangles, [top, left, height, width] of what is filled in.
+    distance, ambiguity; filled (h, w): whether a pixel was filled in.
 
     moved: how far the edit moves it in feature space; path: as `phiscope.figures.path` takes it.
     """
@@ -38,8 +39,7 @@ def draw(sides: Sequence[Mapping[str, Any]], moved: float, path: pd.DataFrame, c
         changed = side["predicted"] != sides[0]["predicted"]
         show(axes[2 * place], side["image"], f"{name}: {side['predicted']}", WRONG if changed else INK)
         _features(axes[2 * place + 1], side["features"], top)
-    for top_, left, height, width in sides[0].get("rectangles", ()):
-        axes[0].add_patch(Rectangle((left - 0.5, top_ - 0.5), width, height, fill=False, ec=WRONG, lw=1.0))
+    _outline(axes[0], np.asarray(filled, bool))
     _numbers(axes[4], sides, moved)
     draw_paths(below.subplots(), path, classes, ("before", "after"))
     return figure
@@ -49,6 +49,14 @@ def _features(ax: Axes, vector: NDArray, top: float) -> None:
     ax.imshow(as_square(vector), cmap="viridis", vmin=min(0.0, float(vector.min())), vmax=top, interpolation="nearest")
     bare(ax)
     ax.set_xlabel("its features", fontsize=8.0, color=MUTED, labelpad=2.0)
+
+
+def _outline(ax: Axes, filled: NDArray) -> None:
+    """Lines around the pixels that are filled in, along their edges."""
+    framed = np.pad(filled, 1)
+    upright = [((x - 0.5, y - 0.5), (x - 0.5, y + 0.5)) for y, x in np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])]
+    level = [((x - 0.5, y - 0.5), (x + 0.5, y - 0.5)) for y, x in np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])]
+    ax.add_collection(LineCollection([*upright, *level], colors=WRONG, linewidths=0.9))
 
 
 def _numbers(ax: Axes, sides: Sequence[Mapping[str, Any]], moved: float) -> None:

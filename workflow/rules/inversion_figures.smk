@@ -38,7 +38,7 @@ if INVERSION_FIGURES:
         params:
             names=INVERSION_FIGURES,
             explored=EXPLORED,
-            edits=EDITS,
+            edited=list(EDITS),
             deepfool=deepfool_view(),
             folder=RESULTS,
             code=rests_on("draw_inversions", *{figures.FIGURES[name.partition("-")[0]] for name in INVERSION_FIGURES}),
