@@ -37,8 +37,9 @@ def draw_paths(ax: Axes, path: pd.DataFrame, classes: int, ends: tuple[str, str]
     _ends(ax, path, ends)
     _legend(ax, path, colours)
     top = max(float(path["across"].max()), 0.25 * float(path["along"].max()), 1e-9)
-    ax.margins(x=0.08)
-    ax.set(ylim=(-0.25 * top, 1.35 * top), xlabel="along the line between the ends, in Φ", ylabel="away from it")
+    ax.update_datalim([(0.0, -0.25 * top), (0.0, 1.35 * top)])  # room for the names of the ends and for the words
+    ax.margins(x=0.08, y=0.0)
+    ax.set(xlabel="along the line between the ends, in Φ", ylabel="away from it")
     ax.set_aspect("equal", adjustable="datalim")
 
 
