@@ -35,11 +35,13 @@ def draw(pixel_boundary: pd.DataFrame) -> Figure:
 def _panel(ax: Axes, frame: pd.DataFrame, hull: str, boundary: str, space: str) -> None:
     rows = finite(frame, hull, boundary)
     x, y = (np.maximum(rows[name].to_numpy(float), _FLOOR) for name in (hull, boundary))
+    ends = _ends(np.concatenate([x, y]))
     if len(x) > _CROWD:
-        ax.hexbin(x, y, gridsize=44, xscale="log", yscale="log", bins="log", mincnt=1, cmap=DENSITY, lw=0.1)
+        decades = (*np.log10(ends), *np.log10(ends))  # one grid for both axes, so that cells are regular
+        logs = {"xscale": "log", "yscale": "log", "extent": decades}
+        ax.hexbin(x, y, gridsize=64, bins="log", mincnt=1, cmap=DENSITY, lw=0.1, **logs)
     else:
         ax.scatter(x, y, s=9, color=MARGIN, alpha=0.4, lw=0)
-    ends = _ends(np.concatenate([x, y]))
     ax.plot(ends, ends, color=INK, lw=1.0, ls="--", zorder=4)
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="distance to the hull")
     ax.set_aspect("equal")
