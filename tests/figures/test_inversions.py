@@ -88,7 +88,7 @@ def test_edit_shows_both_sides_the_frame_and_the_numbers(edit):
     edges = np.concatenate(outline.get_segments())
     assert len(edges) == 2 * (3 + 4 + 3 + 4)  # around 3 x 4 pixels
     assert (edges.min(0).tolist(), edges.max(0).tolist()) == ([1.5, 0.5], [5.5, 3.5])
-    for text in ("before: ant", "after: cow", "0.375", "1.23", "2.14", "0.605", "−1.77", "+0.62", "5.21 apart"):
+    for text in ("before: ant", "after: cow", "0.374", "1.23", "2.14", "0.605", "−1.77", "+0.62", "5.21 apart"):
         assert text in words(figure)
 
 
