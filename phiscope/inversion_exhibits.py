@@ -108,28 +108,26 @@ def morph_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.
     """Figure 8: see `phiscope.figures.morph`; plain interpolation stands where the radius is on the way to 0."""
     ball = rows[rows["target"] == "ball"]
     ball = ball.loc[ball["image"].map(_row_of).sort_values().index].to_dict("records")
-    own, radii = int(ball[0]["own"]), shown["morph_radii"]
+    own, path = int(ball[0]["own"]), shown["path_features"]
     away = np.linalg.norm(shown["morph_features"] - shown["centre"], axis=1)
-    steps = [
-        _step(
-            "morph", k, shown["morph_images"][k], away[k], row["predicted"], own, row["status"] != "unreached", classes
-        )
-        for k, row in enumerate(ball)
-    ]
-    path = shown["path_features"]
-    for k, radius in enumerate(radii):
-        at = round((1 - radius / radii[0]) * (len(path) - 1))
+    steps = []
+    for k, row in enumerate(ball):
+        told = {"distance": away[k], "predicted": int(row["predicted"]), "reached": row["status"] != "unreached"}
+        steps.append({"way": "morph", "step": k} | told | _flat(shown["morph_images"][k]))
+    for k, radius in enumerate(shown["morph_radii"]):
+        # ASSUME: plain interpolation has gone as far as the radius has shrunk; the text shows none.
+        at = round((1 - radius / shown["morph_radii"][0]) * (len(path) - 1))
         share = at / (len(path) - 1)
         image = (1 - share) * shown["neighbour"] + share * shown["image"]
         distance = np.linalg.norm(path[at] - shown["centre"])
-        steps.append(_step("interpolation", k, image, distance, shown["path_classes"][at], own, True, classes))
-    return pd.DataFrame(steps)
+        told = {"distance": distance, "predicted": int(shown["path_classes"][at]), "reached": True}
+        steps.append({"way": "interpolation", "step": k} | told | _flat(image))
+    found = pd.DataFrame(steps)
+    return found.assign(own=found["predicted"] == own, predicted_name=[classes[k] for k in found["predicted"]])
 
 
-def _step(way, step, image, distance, predicted, own, reached, classes) -> dict[str, Any]:
-    shape = dict(zip(("channels", "height", "width"), image.shape))
-    told = {"way": way, "step": step, "distance": float(distance), "predicted_name": classes[int(predicted)]}
-    return told | {"own": int(predicted) == own, "reached": reached, "image": image.ravel()} | shape
+def _flat(image: NDArray) -> dict[str, Any]:
+    return {"image": image.ravel()} | dict(zip(("channels", "height", "width"), image.shape))
 
 
 def _row_of(reference: str) -> int:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.pictures import show, show_change
-from phiscope.figures.style import INK, MUTED, WRONG, blank, themed
+from phiscope.figures.style import INK, MUTED, WRONG, blank, themed, words_alone
 from phiscope.figures.words import significant
 
 Exhibit = Mapping[str, Any]
@@ -24,9 +24,7 @@ def draw(exhibits: Sequence[Exhibit]) -> Figure:
     size of the change in pixels in [0, 1]. Without any attack the figure says so.
     """
     if not exhibits:
-        figure = blank(height=0.6)
-        figure.text(0.01, 0.5, "No attack was made of this sample in this run.", va="center", color=MUTED)
-        return figure
+        return words_alone("No attack was made of this sample in this run.")
     figure = blank(height=2.05 * len(exhibits))
     axes = figure.subplots(len(exhibits), 4, squeeze=False, width_ratios=[1, 1, 1, 1.25])
     for line, exhibit in zip(axes, exhibits):

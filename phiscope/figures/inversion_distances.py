@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.frames import require
 from phiscope.figures.inverted import COLOURS
-from phiscope.figures.style import blank, note, themed
+from phiscope.figures.style import blank, note, themed, words_alone
 from phiscope.figures.words import significant
 
 NAMES = {
@@ -27,6 +27,8 @@ def draw(inversion_distances: pd.DataFrame) -> Figure:
 
     Read: for this share of samples the image is at most so far from the sample.
     """
+    if inversion_distances.empty:
+        return words_alone("No image was found in this run.")
     require(inversion_distances, "inversion_distances", "kind", "pixel_distance")
     figure = blank(height=3.3)
     ax = figure.subplots()

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.pictures import show, show_change
-from phiscope.figures.style import HULL, INK, MARGIN, MUTED, WRONG, blank, themed
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, WRONG, blank, themed, words_alone
 from phiscope.figures.words import significant
 
 Found = Mapping[str, Any]
@@ -27,9 +27,7 @@ def draw(image: Any, own: str, found: Sequence[Found]) -> Figure:
     (of the target to the sample), relative_residual, class_changes. image None: there is none, and status says why.
     """
     if not found:
-        figure = blank(height=0.6)
-        figure.text(0.01, 0.5, "This sample was not inverted in this run.", va="center", color=MUTED)
-        return figure
+        return words_alone("This sample was not inverted in this run.")
     figure = blank(height=1.95 * len(found))
     axes = figure.subplots(len(found), 4, squeeze=False, width_ratios=[1, 1, 1, 1.5])
     for line, row in zip(axes, found):

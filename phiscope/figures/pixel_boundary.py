@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.frames import finite, require
-from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, SPACES, note, panels, themed
+from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, SPACES, note, panels, themed, words_alone
 from phiscope.figures.words import percent
 
 _CROWD = 1500  # more samples than this are drawn as density
@@ -22,6 +22,8 @@ def draw(pixel_boundary: pd.DataFrame) -> Figure:
     pixel_margin: distance to an image of another class, an upper bound of that to the boundary in pixel space.
     Below the dashed diagonal the boundary is closer than the hull.
     """
+    if pixel_boundary.empty:
+        return words_alone("No sample has both distances in pixel space in this run.")
     require(pixel_boundary, "pixel_boundary", "margin", "distance", "pixel_margin", "pixel_distance")
     figure, axes = panels(1, 2, 3.7)
     left, right = axes[0]

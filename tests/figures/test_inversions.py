@@ -112,3 +112,9 @@ def test_pixel_boundary_counts_the_order_in_each_space(pixel_boundary, crowd, mo
     assert "pixel space\nboundary closer: 95.0 % of 40" in said
     assert "at least" in figure.axes[1].get_ylabel()
     figures.encode(figure, "png", 50)
+
+
+@pytest.mark.parametrize("name", ["inversion_distances", "pixel_boundary"])
+def test_without_any_sample_the_figure_says_so(name, frames):
+    figure = figures.draw(name, **{name: frames[name][name].head(0)})
+    assert figure.texts[0].get_text().startswith("No ")
