@@ -24,7 +24,8 @@ class Run:
         self.balls = dict(zip(parameters.explored, inputs.balls))
         self.edited = dict(zip(parameters.edited, inputs.edited))
         self.deepfool = parameters.deepfool
-        self.open_at = partial(inversion_exhibits.image_at, Path(parameters.folder))
+        folder = Path(inputs.head).parents[1]  # of the run, where the table's file names begin
+        self.open_at = partial(inversion_exhibits.image_at, folder)
         standing = tables.read(inputs.standing)
         self.standing = standing[standing["view"] == "original"]
 

@@ -40,7 +40,6 @@ if INVERSION_FIGURES:
             explored=EXPLORED,
             edited=list(EDITS),
             deepfool=deepfool_view(),
-            folder=RESULTS,
             code=rests_on("draw_inversions", *{figures.FIGURES[name.partition("-")[0]] for name in INVERSION_FIGURES}),
         message:
             "Figures of inverted samples"
