@@ -36,6 +36,13 @@ FIGURES: dict[str, str] = {
     "detection_by_confidence": "phiscope.figures.detection_by_confidence",
     "attack_plane": "phiscope.figures.attack_plane",
     "adversarial": "phiscope.figures.adversarial",
+    "inverted": "phiscope.figures.inverted",
+    "perimeter": "phiscope.figures.perimeter",
+    "morph": "phiscope.figures.morph",
+    "path": "phiscope.figures.path",
+    "edit": "phiscope.figures.edit",
+    "inversion_distances": "phiscope.figures.inversion_distances",
+    "pixel_boundary": "phiscope.figures.pixel_boundary",
     "comparison": "phiscope.figures.comparison",
 }
 
