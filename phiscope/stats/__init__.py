@@ -2,14 +2,18 @@
 
 from phiscope.stats.attacks import attack_summary
 from phiscope.stats.comparison import paper_comparison
+from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
 from phiscope.stats.standing import ball_summary, projection_accuracy, standing, support_shares
+from phiscope.stats.views import by_view
 
 __all__ = [
     "attack_summary",
     "ball_summary",
     "by_confidence",
+    "by_view",
+    "denoising_summary",
     "detection",
     "human_agreement",
     "label_entropy",

@@ -11,7 +11,7 @@ import jsonschema
 import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.views import DATASET
+from phiscope.views import DATASET, VIEWS, needs_of
 
 
 def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
@@ -22,6 +22,7 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     if error is not None:
         raise ConfigError(_sentence(error))
     _check_views(present(config["views"]), config.get("datasets") or {})
+    _check_denoisers(present(config["views"]), config["denoising"])
 
 
 def present(views: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +74,16 @@ def _check_views(views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, 
         _check_origin(name, views, datasets)
         if view["kind"] == "inpaint" and not {"mask", "rectangles"} & view.keys():
             raise ConfigError(f"config: views.{name}: says nothing to fill in; expected a mask or rectangles")
+
+
+def _check_denoisers(views: Mapping[str, Mapping[str, Any]], denoising: Mapping[str, Any] | None) -> None:
+    """Views that the run's network denoises need one."""
+    for name, view in views.items():
+        if denoising is None and "denoiser" in (needs_of(view) if view["kind"] in VIEWS else ()):
+            raise ConfigError(
+                f"config: views.{name}: needs the network that `denoising` trains, but that is null; set the view to "
+                "null too, or give it a classical method"
+            )
 
 
 def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:
