@@ -115,6 +115,8 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         views={name: in_words(view) for name, view in config["views"].items()},
         samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
         comparison=comparison,
+        denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
+        view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=certificates_of(margins, hulls),
         left_out=left_out(config, trained),
     )

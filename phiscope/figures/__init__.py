@@ -36,6 +36,8 @@ FIGURES: dict[str, str] = {
     "detection_by_confidence": "phiscope.figures.detection_by_confidence",
     "attack_plane": "phiscope.figures.attack_plane",
     "adversarial": "phiscope.figures.adversarial",
+    "denoising": "phiscope.figures.denoising",
+    "denoised": "phiscope.figures.denoised",
     "comparison": "phiscope.figures.comparison",
 }
 

@@ -191,8 +191,22 @@ def exhibits(rng):
 
 
 @pytest.fixture
+def denoising_summary():
+    rows = [("blocks", "noisy", 14.1), ("blocks", "biharmonic-true-mask", 17.0), ("gaussian", "network", 20.5)]
+    frame = pd.DataFrame(rows, columns=["noise", "method", "psnr"])
+    return frame.assign(dataset="test", level=0.2, ci_low=frame["psnr"] - 1, ci_high=frame["psnr"] + 1)
+
+
+@pytest.fixture
+def denoised(rng):
+    images = {name: rng.uniform(size=(1, 8, 8)) for name in ("network", "noisy", "clean", "tv", "nlm", "dct", "new")}
+    return [{"noise": "gaussian", "level": 0.2, "images": images}, {"noise": "blocks", "level": 0.25, "images": images}]
+
+
+@pytest.fixture
 def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
-           paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits):  # fmt: skip
+           paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits,
+           denoising_summary, denoised):  # fmt: skip
     """What every figure of the registry is drawn from."""
     return {
         "training": {"log": log},
@@ -212,4 +226,6 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"standing": attack_plane},
         "adversarial": {"exhibits": exhibits},
+        "denoising": {"denoising_summary": denoising_summary},
+        "denoised": {"exhibits": denoised},
     }

@@ -131,9 +131,9 @@ def test_one_line_says_what_where_and_what_was_expected(config, schema, change, 
 
 
 def test_null_drops_a_view(config, schema):
-    dropped = overlaid(config, {"views": {"deepfool": None, "pgd-full": None}})
+    dropped = overlaid(config, {"views": {"deepfool": None, "pgd-first": None}})
     check(dropped, schema)
-    assert list(present(dropped["views"])) == ["original", "hull-pixel", "deepfool", "pgd-first"]
+    assert list(present(dropped["views"])) == ["original", "hull-pixel", "noise", "pgd-full", "denoise", "denoise-pgd"]
 
 
 def test_a_view_of_another_data_set_is_right(config, schema):

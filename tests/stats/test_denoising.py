@@ -1,0 +1,55 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope.stats import by_view, denoising_summary
+from phiscope.stats.intervals import Resampling
+
+OPTIONS = Resampling(resamples=200)
+
+
+@pytest.fixture
+def denoising():
+    rows = []
+    for method, psnrs in (("network", [28.0, 30.0, 32.0]), ("noisy", [20.0, 20.5, 21.0]), ("perfect", [np.inf] * 3)):
+        for place, psnr in enumerate(psnrs):
+            told = {"image": str(place), "method": method, "psnr": psnr, "seconds": [1.0, 2.0, 9.0][place]}
+            own = {"training_noise": "gaussian 0.1", "parameters": 7} if method == "network" else {}
+            rows.append(told | {"training_noise": None, "parameters": None} | own)
+    measured = {name: 0.5 for name in ("psnr_noisy", "ssim", "l1", "l2", "sharpness", "flat_error", "strength")}
+    return pd.DataFrame(rows).assign(dataset="set", noise="gaussian", level=0.1, **measured)
+
+
+def test_means_are_of_decibels_per_image(denoising):
+    found = denoising_summary(denoising, OPTIONS).set_index("method")
+    assert found.loc["network", "psnr"] == 30
+    assert found.loc["network", "standard_error"] == pytest.approx(2 / 3**0.5)
+    assert found.loc["network", "ci_low"] < 30 < found.loc["network", "ci_high"]
+    assert "images like those of this set" in found.loc["network", "interval"]
+    assert found.loc["network", "seconds"] == 2
+    assert found.loc["network", "parameters"] == 7
+    assert found["n"].tolist() == [3, 3, 3]
+
+
+def test_an_image_that_came_back_exactly_has_no_interval(denoising):
+    found = denoising_summary(denoising, OPTIONS).set_index("method")
+    assert found.loc["perfect", "psnr"] == np.inf
+    assert np.isnan(found.loc["perfect", "ci_low"])
+
+
+def test_views_in_three_numbers():
+    standing = pd.DataFrame(
+        {
+            "view": ["b"] * 9 + ["original"] * 9 + ["far"] * 9,
+            "label": [0] * 18 + [-1] * 9,
+            "correct": [True] * 6 + [False] * 3 + [True] * 9 + [False] * 9,
+            "margin": np.tile(np.arange(9.0), 3),
+            "distance": np.tile(np.arange(9.0) * 2, 3),
+        }
+    )
+    found = by_view(standing, OPTIONS)
+    assert found["view"].tolist() == ["original", "b", "far"]
+    assert found["accuracy"].tolist()[:2] == [1, pytest.approx(2 / 3)]
+    assert np.isnan(found["accuracy"][2])  # no labels
+    assert found["margin"].tolist() == [4, 4, 4]
+    assert found["distance"].tolist() == [8, 8, 8]
