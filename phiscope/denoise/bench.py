@@ -61,7 +61,7 @@ class Score:
 def contest(methods: Mapping[str, Denoise], pairs: Pairs) -> Iterator[Score]:
     """Every method on every image."""
     for place, (noisy, clean) in enumerate(zip(pairs.noisy, pairs.clean)):
-        before = psnr(noisy.clip(0, 1), clean)
+        before = psnr(noisy.astype(np.float64).clip(0, 1), clean.astype(np.float64))
         for name, denoise in methods.items():
             started = time.perf_counter()
             found = denoise(place, noisy)

@@ -16,7 +16,7 @@ def denoising():
             told = {"image": str(place), "method": method, "psnr": psnr, "seconds": [1.0, 2.0, 9.0][place]}
             own = {"training_noise": "gaussian 0.1", "parameters": 7} if method == "network" else {}
             rows.append(told | {"training_noise": None, "parameters": None} | own)
-    measured = {name: 0.5 for name in ("psnr_noisy", "ssim", "l1", "l2", "sharpness", "flat_error", "strength")}
+    measured = dict.fromkeys(("psnr_noisy", "ssim", "l1", "l2", "sharpness", "flat_error", "strength"), 0.5)
     return pd.DataFrame(rows).assign(dataset="set", noise="gaussian", level=0.1, **measured)
 
 

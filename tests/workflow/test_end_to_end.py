@@ -167,7 +167,8 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
     planned = project.planned()
     assert set(planned) == {
-        "all", "count_balls", "compute_statistics", "compute_denoising", "compare_with_paper", "draw_figures", "render_report"
+        "all", "count_balls", "compute_statistics", "compute_denoising", "compare_with_paper", "draw_figures",
+        "render_report",
     }  # fmt: skip
 
 
