@@ -17,7 +17,7 @@ def test_a_perfect_method_wins_and_doing_nothing_gains_nothing():
     scores = list(contest(methods, pairs))
     assert [(score.place, score.method) for score in scores] == [(0, "oracle"), (0, NOISY), (1, "oracle"), (1, NOISY)]
     assert scores[0].quality.psnr == np.inf
-    assert scores[1].quality.psnr == scores[1].psnr_noisy == pytest.approx(20, abs=0.5)
+    assert scores[1].quality.psnr == scores[1].psnr_noisy == pytest.approx(20, abs=2)
 
 
 def test_methods_that_are_made_for_other_noise_are_left_out_and_the_true_mask_is_offered_for_blocks():
