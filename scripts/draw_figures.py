@@ -115,6 +115,7 @@ def frames_of(run: Run, name: str, slice_sample: int, main_views: list[str]) -> 
         "detection_by_confidence": lambda: {"by_confidence": run.frame("by_confidence")},
         "attack_plane": lambda: {"standing": attack_plane(standing, run.frame("attacks"))},
         "denoising": lambda: {"denoising_summary": run.frame("denoising_summary")},
+        "lecture": lambda: {"study_summary": run.frame("study_summary")},
         "comparison": lambda: {"paper_comparison": run.frame("comparison")},
     }[kind]()
 

@@ -80,8 +80,14 @@ def full(bare):
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
     numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
+    denoising = pd.DataFrame({"method": ["noisy", "network", "tv"], "psnr": [20.0, 27.5, 26.1]})
+    view_rows = pd.DataFrame(
+        {"view": ["original", "far"], "n": 300, "accuracy": [0.9, None], "margin": 1.0, "distance": 2.0}
+    )
     return replace(
         bare,
+        denoising=denoising.assign(dataset="test", noise="gaussian", level=0.2),
+        view_rows=view_rows,
         pixel_count=50,
         lipschitz=(6.122, 4.4),
         numbers=numbers,

@@ -38,6 +38,7 @@ FIGURES: dict[str, str] = {
     "adversarial": "phiscope.figures.adversarial",
     "denoising": "phiscope.figures.denoising",
     "denoised": "phiscope.figures.denoised",
+    "lecture": "phiscope.figures.lecture",
     "comparison": "phiscope.figures.comparison",
 }
 

@@ -5,6 +5,7 @@ from phiscope.stats.comparison import paper_comparison
 from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
+from phiscope.stats.lecture import held_out_choice, study_summary
 from phiscope.stats.standing import ball_summary, projection_accuracy, standing, support_shares
 from phiscope.stats.views import by_view
 
@@ -15,11 +16,13 @@ __all__ = [
     "by_view",
     "denoising_summary",
     "detection",
+    "held_out_choice",
     "human_agreement",
     "label_entropy",
     "paper_comparison",
     "projection_accuracy",
     "roc_curves",
     "standing",
+    "study_summary",
     "support_shares",
 ]

@@ -134,6 +134,16 @@ SCHEMAS: dict[str, pa.Schema] = {
             ),
         ]
     ),
+    "denoising_study": pa.schema(
+        [
+            _field("experiment", _TEXT, "one of phiscope.training.lecture.NAMES"),
+            _field("setting", _TEXT, "what differs from the other trainings of the experiment"),
+            _field("seed", _INT, "of weights, batches and noise"),
+            _field("measure", _TEXT, "what was measured"),
+            _field("noise", _TEXT, "kind and level of the noise on test images, `clean`, or null"),
+            _field("value", _REAL, "PSNR in dB, shares and accuracies in [0, 1], losses per pixel", "of the measure"),
+        ]
+    ),
     "denoised": pa.schema(
         [
             _field("file", _TEXT, "image, under the folder that was asked for"),

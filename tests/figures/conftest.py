@@ -204,9 +204,22 @@ def denoised(rng):
 
 
 @pytest.fixture
+def study_summary():
+    rows = [
+        *[("losses", name, "sharpness", "gaussian 0.2", 0.8) for name in ("L1", "L2")],
+        *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
+        *[("generalisation", a, "psnr", f"{b} 0.3", 20.0) for a in ("poisson", "blocks") for b in ("poisson", "blocks")],
+        *[("gradients", f"B = {size}", "variance", None, 3 / size) for size in (1, 4, 16)],
+        ("gradients", "indicator", "gradient_norm", None, 0.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "noise", "value"])
+    return frame.assign(n=3, ci_low=frame["value"] - 0.1, ci_high=frame["value"] + 0.1)
+
+
+@pytest.fixture
 def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
            paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits,
-           denoising_summary, denoised):  # fmt: skip
+           denoising_summary, denoised, study_summary):  # fmt: skip
     """What every figure of the registry is drawn from."""
     return {
         "training": {"log": log},
@@ -228,4 +241,5 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
         "adversarial": {"exhibits": exhibits},
         "denoising": {"denoising_summary": denoising_summary},
         "denoised": {"exhibits": denoised},
+        "lecture": {"study_summary": study_summary},
     }

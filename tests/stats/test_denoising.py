@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phiscope.stats import by_view, denoising_summary
+from phiscope.stats import by_view, denoising_summary, held_out_choice, study_summary
 from phiscope.stats.intervals import Resampling
 
 OPTIONS = Resampling(resamples=200)
@@ -53,3 +53,23 @@ def test_views_in_three_numbers():
     assert np.isnan(found["accuracy"][2])  # no labels
     assert found["margin"].tolist() == [4, 4, 4]
     assert found["distance"].tolist() == [8, 8, 8]
+
+
+def test_a_study_has_students_interval_over_seeds():
+    values = [1.0, 2.0, 3.0]
+    study = pd.DataFrame(
+        {"experiment": "losses", "setting": "L1", "measure": "val_loss", "noise": None, "value": values}
+    )
+    found = study_summary(study.assign(seed=[0, 1, 2]), 0.95).iloc[0]
+    assert found["value"] == 2
+    assert found["ci_high"] - 2 == pytest.approx(4.3027 / 3**0.5, rel=1e-4)  # t of two degrees of freedom
+    assert np.isnan(study_summary(study.head(1).assign(seed=0), 0.95)["ci_low"][0])
+
+
+def test_the_weight_decay_is_chosen_on_held_out_data_not_on_the_test_images():
+    rows = [
+        (setting, "val_loss", None, loss) for setting, loss in (("0", 0.3), ("0.1", 0.2))
+    ] + [(setting, "psnr", "gaussian 0.2", psnr) for setting, psnr in (("0", 30.0), ("0.1", 25.0))]  # fmt: skip
+    study = pd.DataFrame(rows, columns=["setting", "measure", "noise", "value"])
+    found = held_out_choice(study.assign(experiment="weight_decay", seed=4))
+    assert found.to_dict("records") == [{"seed": 4, "setting": "0.1", "val_loss": 0.2, "psnr": 25.0}]

@@ -110,6 +110,67 @@ if DENOISING:
         script:
             "../../scripts/compute_denoising.py"
 
+    if STUDY:
+
+        rule study_denoising:
+            input:
+                train=f"{RESULTS}/data/train.safetensors",
+                test=f"{RESULTS}/data/test.safetensors",
+            output:
+                f"{RESULTS}/chunks/denoising_study/{{experiment}}/{{seed}}.parquet",
+            log:
+                f"{RESULTS}/logs/study_denoising/{{experiment}}/{{seed}}.log",
+            wildcard_constraints:
+                seed=r"\d+",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                samples=STUDY["samples"],
+                options=DENOISING["training"] | {"epochs": STUDY["epochs"]},
+                code=rests_on("study_denoising"),
+            message:
+                "The lecture's experiment {wildcards.experiment}, seed {wildcards.seed}"
+            script:
+                "../../scripts/study_denoising.py"
+
+        rule merge_study:
+            input:
+                [
+                    f"{RESULTS}/chunks/denoising_study/{experiment}/{seed}.parquet"
+                    for experiment in STUDY["experiments"]
+                    for seed in STUDY["seeds"]
+                ],
+            output:
+                f"{RESULTS}/tables/denoising_study.parquet",
+            log:
+                f"{RESULTS}/logs/merge_study.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                sort_by=["seed"],  # settings stay in their order
+                code=rests_on("merge_chunks"),
+            message:
+                "Table denoising_study"
+            script:
+                "../../scripts/merge_chunks.py"
+
+        rule sum_up_study:
+            input:
+                f"{RESULTS}/tables/denoising_study.parquet",
+            output:
+                **{name: statistic(name) for name in STUDY_STATISTICS},
+            log:
+                f"{RESULTS}/logs/sum_up_study.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                confidence=config["statistics"]["confidence"],
+                code=rests_on("sum_up_study"),
+            message:
+                "The lecture's experiments over seeds"
+            script:
+                "../../scripts/sum_up_study.py"
+
     if DENOISING["folder"]:
 
         rule denoise_folder:

@@ -17,6 +17,7 @@ FIGURES = [
     *[f"sample-{number}" for number in SAMPLES],
     *(["roc"] if DETECTION else []),
     *(["denoising", "denoised"] if DENOISING else []),
+    *(["lecture"] if STUDY else []),
     *(["detection_by_confidence"] if swept_views() else []),
     *(["attack_plane"] if attack_views() else []),
     *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
@@ -27,7 +28,7 @@ EXHIBITS = {view: f"{RESULTS}/exhibits/{view}.safetensors" for view in attack_vi
 
 rule draw_figures:
     input:
-        **{name: statistic(name) for name in (*STATISTICS, *DETECTION, *DENOISING_STATISTICS)},
+        **{name: statistic(name) for name in (*STATISTICS, *DETECTION, *DENOISING_STATISTICS, *STUDY_STATISTICS)},
         **ATTACKS,
         **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
         denoised=[f"{RESULTS}/exhibits/denoising/{name}.safetensors" for name in BENCHES],

@@ -25,6 +25,9 @@ BENCHES = benches()
 BENCH_NAMES = list(BENCHES)
 DENOISING_TABLES = [
     *([f"{RESULTS}/tables/denoising.parquet"] if DENOISING else []),
+    *([f"{RESULTS}/tables/denoising_study.parquet"] if DENOISING and DENOISING["study"]["seeds"] else []),
     *([f"{RESULTS}/tables/denoised.parquet"] if DENOISING and DENOISING["folder"] else []),
 ]
 DENOISING_STATISTICS = ["denoising_summary", "views"] if DENOISING else []
+STUDY = DENOISING["study"] if DENOISING and DENOISING["study"]["seeds"] else None
+STUDY_STATISTICS = ["study_summary", "held_out_choice"] if STUDY else []
