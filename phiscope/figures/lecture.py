@@ -15,8 +15,8 @@ _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.
 _PANELS = (
     ("losses", "sharpness", _GAUSSIAN, "Does L2 blur more than L1?", "gradient on strong edges, 1 is as sharp"),
-    ("cheating", "psnr", _CLEAN, "Clean pairs: close on clean images ...", "mean PSNR in dB, clean input"),
-    ("cheating", "psnr", _GAUSSIAN, "... and on noisy ones?", "mean PSNR in dB, Gaussian noise"),
+    ("cheating", "psnr", _CLEAN, "Pairs without noise: clean input", "mean PSNR in dB, clean input"),
+    ("cheating", "psnr", _GAUSSIAN, "Pairs without noise: noisy input", "mean PSNR in dB, Gaussian noise"),
     ("codes", "probe_accuracy", None, "What are codes good for?", "accuracy of a linear probe"),
     ("weight_decay", "val_loss", None, "Which weight decay?", "held-out loss"),
     ("schedule", "val_loss", None, "Which learning-rate schedule?", "held-out loss"),
@@ -64,7 +64,7 @@ def _variance(ax: Axes, rows: pd.DataFrame) -> None:
     ax.plot(sizes, rows["value"], "o-", color=MARGIN, ms=4)
     ax.plot(sizes, rows["value"].iloc[0] * sizes.iloc[0] / sizes, color=MUTED, lw=1, ls="--")
     ax.set(xscale="log", yscale="log", xlabel="batch size B", ylabel="variance / |mean|²")
-    ax.set_title("The gradient's variance; dashed: 1 / B")
+    ax.set_title("Variance of the gradient; dashed: 1 / B")
 
 
 def _matrix(ax: Axes, rows: pd.DataFrame) -> None:
@@ -76,5 +76,5 @@ def _matrix(ax: Axes, rows: pd.DataFrame) -> None:
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if value > middle else INK
         ax.text(column, row, significant(value), ha="center", va="center", color=colour, fontsize=7)
-    ax.set(yticks=range(len(settings)), yticklabels=settings, title="Trained on, by tested on: PSNR in dB")
+    ax.set(yticks=range(len(settings)), yticklabels=settings, title="PSNR in dB, trained on by tested on")
     ax.set_xticks(range(len(noises)), [noise.split()[0] for noise in noises], rotation=25, ha="right")
