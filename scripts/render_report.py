@@ -73,6 +73,8 @@ def left_out(config: dict, trained: bool) -> list[str]:
         found.append(f"The data set was limited: {config['dataset']['limit']}.")
     if not config["dataset"].get("human_labels"):
         found.append("No human labels were configured, so nothing is said about people.")
+    if config["denoising"]:
+        found.append("Denoised views are judged against the hull of the training images as they are, not equally processed.")
     if not trained:
         found.append("The classifier was loaded, not trained here, so there is no training curve.")
     return [
