@@ -35,7 +35,7 @@ class Denoiser:
         network, about = load_artifact(path)
         noises = about.get("training", {}).get("noise")
         trained_on = "" if noises is None else ", ".join(str(Noise.of(noise)) for noise in noises) or "none"
-        return cls(network.to(device), about["arguments"]["channels"], trained_on)
+        return cls(network.to(device), about["arguments"].get("channels", 1), trained_on)
 
     @property
     def parameters(self) -> int:

@@ -74,7 +74,7 @@ def left_out(config: dict, trained: bool) -> list[str]:
     if not config["dataset"].get("human_labels"):
         found.append("No human labels were configured, so nothing is said about people.")
     if config["denoising"]:
-        found.append("Denoised views are judged against the hull of the training images as they are, not equally processed.")
+        found.append("Denoised views are judged against the hull of the training images as they are.")
     if not trained:
         found.append("The classifier was loaded, not trained here, so there is no training curve.")
     return [
