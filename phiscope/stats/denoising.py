@@ -16,8 +16,10 @@ def denoising_summary(denoising: pd.DataFrame, options: Resampling) -> pd.DataFr
 
     denoising: the table of that name. Columns: n; psnr with ci_low, ci_high and its interval in words, standard_error;
     psnr_noisy, ssim, l1, l2, sharpness, flat_error, means; seconds, the median; strength, training_noise, parameters.
-    The same images are behind every method of a set and noise.
+    The same images are behind every method of a set and noise. Images that the noise left as they were, such as digits
+    of which blocks hid nothing but background, are left out for all methods: their PSNR before is infinite.
     """
+    denoising = denoising[np.isfinite(denoising["psnr_noisy"])]
     options = Resampling(options.resamples, options.confidence, options.seed, IMAGES)
     rows = [_summary(dict(zip(_KEY, key)), part, options) for key, part in denoising.groupby(_KEY, sort=True)]
     return pd.DataFrame(rows)

@@ -37,6 +37,14 @@ def test_an_image_that_came_back_exactly_has_no_interval(denoising):
     assert np.isnan(found.loc["perfect", "ci_low"])
 
 
+def test_images_that_noise_left_alone_do_not_count(denoising):
+    untouched = denoising[denoising["image"] == "0"].assign(image="3", psnr=np.inf, psnr_noisy=np.inf)
+    pd.testing.assert_frame_equal(
+        denoising_summary(pd.concat([denoising, untouched], ignore_index=True), OPTIONS),
+        denoising_summary(denoising, OPTIONS),
+    )
+
+
 def test_views_in_three_numbers():
     standing = pd.DataFrame(
         {
