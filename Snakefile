@@ -25,6 +25,7 @@ include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
 include: "workflow/rules/statistics.smk"
+include: "workflow/rules/inversion_figures.smk"
 include: "workflow/rules/denoise.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -38,7 +39,7 @@ rule all:
         INVERSION_TABLE,
         DENOISING_TABLES,
         [statistic(name) for name in DENOISING_STATISTICS],
-        [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
+        [f"{RESULTS}/figures/{name}.{kind}" for name in ALL_FIGURES for kind in ("svg", "png")],
 
 
 onsuccess:

@@ -76,6 +76,7 @@ def full(bare):
     names = [
         *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
+        *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
         *("denoising", "denoised", "lecture"),
     ]
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}

@@ -12,7 +12,16 @@ from phiscope.figures import FIGURES
 
 TINY = [
     *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls", "human"),
-    *("class_margins", "roc", "detection_by_confidence", "attack_plane", "denoising"),
+    *(
+        "class_margins",
+        "roc",
+        "detection_by_confidence",
+        "attack_plane",
+        "morph",
+        "inversion_distances",
+        "pixel_boundary",
+        "denoising",
+    ),
 ]
 
 
@@ -54,7 +63,7 @@ def test_one_row_is_enough(name, frames):
     figures.encode(figures.draw(name, **told), "svg")
 
 
-@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"sample", "adversarial", "denoised"}))
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"sample", "adversarial", "inverted", "perimeter", "denoised"}))
 def test_a_missing_column_is_named(name, frames):
     key, frame = next((key, frame) for key, frame in frames[name].items() if isinstance(frame, pd.DataFrame))
     column = {
@@ -63,6 +72,7 @@ def test_a_missing_column_is_named(name, frames):
         "log": "val_loss",
         "roc_curves": "true_positive_rate",
         "by_confidence": "value",
+        "path": "across",
     }.get(key)
     column = column or next(c for c in frame if c not in ("view", "key", "sample", "in_train_union"))
     if name == "human":
