@@ -16,6 +16,7 @@ include: "workflow/rules/common/config.smk"
 include: "workflow/rules/common/chunks.smk"
 include: "workflow/rules/common/views.smk"
 include: "workflow/rules/common/inversions.smk"
+include: "workflow/rules/common/denoise.smk"
 include: "workflow/rules/common/tables.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
@@ -25,6 +26,7 @@ include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/inversion_figures.smk"
+include: "workflow/rules/denoise.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
@@ -35,6 +37,8 @@ rule all:
         f"{RESULTS}/report.html",
         [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
         INVERSION_TABLE,
+        DENOISING_TABLES,
+        [statistic(name) for name in DENOISING_STATISTICS],
         [f"{RESULTS}/figures/{name}.{kind}" for name in ALL_FIGURES for kind in ("svg", "png")],
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from phiscope.errors import ConfigError, DataError
+from phiscope.figures.methods import noise_in_words, title_of
 from phiscope.figures.words import DASH, known, percent, points, significant
 
 TEMPLATE = Path(__file__).parents[1] / "workflow" / "report" / "report.html.j2"
@@ -119,8 +120,9 @@ class ReportData:
     numbers: estimates by key, see NUMBERS; comparison: the table `paper_comparison`; figures: svg or png bytes by the
     names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one row per kind
     of solved problem; lipschitz: σ_max(Wφ) and the largest observed ratio of (14); pixel_count: how many samples were
-    projected in pixel space; lower_bound: of every feature, None if there is none; left_out: sentences on what this
-    run did not do. Raises ConfigError for a number that the page has no place for.
+    projected in pixel space; denoising, view_rows: as from `phiscope.stats.denoising_summary` and `by_view`;
+    lower_bound: of every feature, None if there is none; left_out: sentences on what this run did not do.
+    Raises ConfigError for a number that the page has no place for.
     """
 
     title: str
@@ -142,6 +144,8 @@ class ReportData:
     figures: Mapping[str, bytes] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     samples: Sequence[SamplePage] = ()
+    denoising: pd.DataFrame | None = None
+    view_rows: pd.DataFrame | None = None
     certificates: pd.DataFrame | None = None
     left_out: Sequence[str] = ()
 
@@ -160,6 +164,20 @@ class ReportData:
     def notes(self) -> list[str]:
         """The different ways in which intervals were made, in order of appearance."""
         return list(dict.fromkeys(estimate.interval for *_, estimate in self.rows if estimate.interval))
+
+    @cached_property
+    def denoisers(self) -> list[tuple[str, float, float, str, float]]:
+        """Per noise, of the first set: it in words, mean PSNR before and of the network; best other, and its PSNR."""
+        if self.denoising is None:
+            return []
+        frame = self.denoising[self.denoising["dataset"] == self.denoising["dataset"].iloc[0]]
+        rows = []
+        for (noise, level), part in frame.groupby(["noise", "level"], sort=False):
+            psnr = part.set_index("method")["psnr"]
+            others = psnr.drop(["network", "noisy", "biharmonic-true-mask"], errors="ignore")
+            best = (title_of(others.idxmax()), others.max()) if len(others) else (DASH, None)
+            rows.append((noise_in_words(noise, level), psnr["noisy"], psnr["network"], *best))
+        return rows
 
     @property
     def beside_paper(self) -> bool:

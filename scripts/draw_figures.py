@@ -17,8 +17,8 @@ from phiscope.workflow.job import job
 class Run:
     """The tables of the run, opened once."""
 
-    def __init__(self, inputs, attacked: dict[str, str]) -> None:
-        self.inputs, self.head, self.exhibits = inputs, Head.load(inputs.head), attacked
+    def __init__(self, inputs, attacked: dict[str, str], benches: list[tuple[str, dict]]) -> None:
+        self.inputs, self.head, self.exhibits, self.benches = inputs, Head.load(inputs.head), attacked, benches
         self.test, self.train = (exhibits.Images(open_prepared(p)) for p in (inputs.test_images, inputs.train_images))
         self.classes = self.test.prepared.classes
         self.hulls = tables.read(inputs.hulls)
@@ -53,6 +53,12 @@ class Run:
             number, images, self.frame("standing"), self.frame("attacks"), self.test, self.classes
         )
 
+    def denoised(self) -> list[dict]:
+        """The first image of the first set of the benches, under each noise."""
+        told = zip(self.benches, self.inputs.denoised)
+        first = self.benches[0][0]
+        return [noise | {"images": load_file(path)} for (dataset, noise), path in told if dataset == first]
+
     def _training_features(self, number: int) -> np.ndarray:
         numbers = tables.read(self.inputs.train, ["sample"])["sample"].to_numpy()
         return tables.matrix(self.inputs.train, "features")[np.searchsorted(numbers, number)].astype(np.float64)
@@ -83,6 +89,8 @@ def frames_of(run: Run, name: str, slice_sample: int, main_views: list[str]) -> 
     if kind == "slice":
         grid, points = exhibits.slice_frames(run.sample(slice_sample), run.head, run.classes)
         return {"grid": grid, "points": points}
+    if kind == "denoised":
+        return {"exhibits": run.denoised()}
     standing = run.frame("standing")
     main = partial(_main, views=main_views)
     original = standing[standing["view"] == "original"]
@@ -106,6 +114,8 @@ def frames_of(run: Run, name: str, slice_sample: int, main_views: list[str]) -> 
         "roc": lambda: {"roc_curves": run.frame("roc_curves"), "detection": run.frame("detection")},
         "detection_by_confidence": lambda: {"by_confidence": run.frame("by_confidence")},
         "attack_plane": lambda: {"standing": attack_plane(standing, run.frame("attacks"))},
+        "denoising": lambda: {"denoising_summary": run.frame("denoising_summary")},
+        "lecture": lambda: {"study_summary": run.frame("study_summary")},
         "comparison": lambda: {"paper_comparison": run.frame("comparison")},
     }[kind]()
 
@@ -128,7 +138,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         parameters = snakemake.params
         draw_figures(
-            Run(snakemake.input, parameters.exhibits),
+            Run(snakemake.input, parameters.exhibits, parameters.benches),
             parameters.names,
             parameters.slice_sample,
             parameters.main_views,

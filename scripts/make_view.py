@@ -6,9 +6,10 @@ from safetensors.numpy import load_file, save_file
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.datasets import open_prepared
+from phiscope.denoisers import Denoiser
 from phiscope.head import Head
 from phiscope.models import load_artifact
-from phiscope.views import VIEWS
+from phiscope.views import VIEWS, needs_of
 from phiscope.views.source import Source
 from phiscope.workflow.job import job
 
@@ -19,6 +20,7 @@ OPEN = {
     "training_features": lambda path, device: tables.matrix(path, "features"),
     "classifier": lambda path, device: load_artifact(path)[0].to(device),
     "head": lambda path, device: Head.load(path),
+    "denoiser": lambda path, device: Denoiser.load(path, device),
 }
 
 
@@ -39,11 +41,12 @@ def parent_arrays(parent: dict) -> dict:
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
+        kind, parameters = snakemake.params.kind, snakemake.params.parameters
         make_view(
-            snakemake.params.kind,
+            kind,
             snakemake.input.source,
-            {need: snakemake.input[need] for need in VIEWS[snakemake.params.kind].needs},
-            snakemake.params.parameters,
+            {need: snakemake.input[need] for need in needs_of({"kind": kind} | parameters)},
+            parameters,
             snakemake.params.seed,
             snakemake.config["device"],
             snakemake.output[0],

@@ -73,6 +73,8 @@ def left_out(config: dict, trained: bool) -> list[str]:
         found.append(f"The data set was limited: {config['dataset']['limit']}.")
     if not config["dataset"].get("human_labels"):
         found.append("No human labels were configured, so nothing is said about people.")
+    if config["denoising"]:
+        found.append("Denoised views are judged against the hull of the training images as they are.")
     if not trained:
         found.append("The classifier was loaded, not trained here, so there is no training curve.")
     if config["inversions"]["samples"] == 0:
@@ -114,6 +116,8 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         views={name: in_words(view) for name, view in config["views"].items()},
         samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
         comparison=comparison,
+        denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
+        view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=certificates_of(margins, hulls),
         left_out=left_out(config, trained),
     )

@@ -77,12 +77,19 @@ def full(bare):
         *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
+        *("denoising", "denoised", "lecture"),
     ]
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
     numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
+    denoising = pd.DataFrame({"method": ["noisy", "network", "tv"], "psnr": [20.0, 27.5, 26.1]})
+    view_rows = pd.DataFrame(
+        {"view": ["original", "far"], "n": 300, "accuracy": [0.9, None], "margin": 1.0, "distance": 2.0}
+    )
     return replace(
         bare,
+        denoising=denoising.assign(dataset="test", noise="gaussian", level=0.2),
+        view_rows=view_rows,
         pixel_count=50,
         lipschitz=(6.122, 4.4),
         numbers=numbers,

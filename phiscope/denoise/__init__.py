@@ -1,1 +1,1 @@
-"""Noise and what takes it away again: numpy and torch only."""
+"""Noise and what takes it away again: arrays in, arrays out."""

@@ -43,6 +43,9 @@ FIGURES: dict[str, str] = {
     "edit": "phiscope.figures.edit",
     "inversion_distances": "phiscope.figures.inversion_distances",
     "pixel_boundary": "phiscope.figures.pixel_boundary",
+    "denoising": "phiscope.figures.denoising",
+    "denoised": "phiscope.figures.denoised",
+    "lecture": "phiscope.figures.lecture",
     "comparison": "phiscope.figures.comparison",
 }
 

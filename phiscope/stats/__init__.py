@@ -2,6 +2,7 @@
 
 from phiscope.stats.attacks import attack_summary
 from phiscope.stats.comparison import paper_comparison
+from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
 from phiscope.stats.inversions import (
@@ -12,14 +13,19 @@ from phiscope.stats.inversions import (
     pixel_boundary,
     sample_summary,
 )
+from phiscope.stats.lecture import held_out_choice, study_summary
 from phiscope.stats.standing import ball_summary, projection_accuracy, standing, support_shares
+from phiscope.stats.views import by_view
 
 __all__ = [
     "as_demanded",
     "attack_summary",
     "ball_summary",
     "by_confidence",
+    "by_view",
+    "denoising_summary",
     "detection",
+    "held_out_choice",
     "human_agreement",
     "inversion_distances",
     "inversion_summary",
@@ -31,5 +37,6 @@ __all__ = [
     "roc_curves",
     "sample_summary",
     "standing",
+    "study_summary",
     "support_shares",
 ]

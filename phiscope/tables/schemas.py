@@ -111,6 +111,57 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("image", _TEXT, "where the image is: file under results/<run>/, colon, row"),
         ]
     ),
+    "denoising": pa.schema(
+        [
+            _field("dataset", _TEXT, "`test`, or the name of a set of images in the config"),
+            _field("image", _TEXT, "`test:<sample>`, or the name of the file"),
+            _field("noise", _TEXT, "kind of noise on the image"),
+            _field("level", _REAL, "its level", "pixels in [0, 1], or share of pixels"),
+            _field("method", _TEXT, "`network`, a classical method, or `noisy`: the image as it comes"),
+            _field("strength", _REAL, "of a classical method, the best on training images; null where there is none"),
+            _field("training_noise", _TEXT, "noise that the network was trained on; null for other methods"),
+            _field("parameters", _INT, "numbers that training chose; null for other methods"),
+            _field("seed", _INT, "of the noise and of the training"),
+            _field("seconds", _REAL, "that the method took for the image, on a machine that may have been busy", "s"),
+            _field("psnr_noisy", _REAL, "PSNR of the noisy image, cut to [0, 1]", "dB"),
+            _field("psnr", _REAL, "of the denoised image, channels pooled, cut to [0, 1]", "dB"),
+            _field("ssim", _REAL, "structural similarity, settings in phiscope.denoise.metrics"),
+            _field("l1", _REAL, "mean absolute difference to the clean image", "pixels in [0, 1]"),
+            _field("l2", _REAL, "mean squared difference to the clean image", "squared"),
+            _field("sharpness", _REAL, "gradient on the strongest edges over that of the clean image; 1 is as sharp"),
+            _field(
+                "flat_error", _REAL, "root mean square difference where the clean image is flat", "pixels in [0, 1]"
+            ),
+        ]
+    ),
+    "denoising_study": pa.schema(
+        [
+            _field("experiment", _TEXT, "one of phiscope.training.lecture.NAMES"),
+            _field("setting", _TEXT, "what differs from the other trainings of the experiment"),
+            _field("seed", _INT, "of weights, batches and noise"),
+            _field("measure", _TEXT, "what was measured"),
+            _field("noise", _TEXT, "kind and level of the noise on test images, `clean`, or null"),
+            _field("value", _REAL, "PSNR in dB, shares and accuracies in [0, 1], losses per pixel", "of the measure"),
+        ]
+    ),
+    "denoised": pa.schema(
+        [
+            _field("file", _TEXT, "image, under the folder that was asked for"),
+            _field("output", _TEXT, "where its denoised copy is, under results/<run>/denoised/"),
+            _field("channels", _INT, "1 grey, 3 colour"),
+            _field("height", _INT, "of the image", "pixels"),
+            _field("width", _INT, "of the image", "pixels"),
+            _field("method", _TEXT, "`network`, or a classical method"),
+            _field("training_noise", _TEXT, "noise that the network was trained on; null for other methods"),
+            _field("noise", _TEXT, "noise that a classical method expected; null for the network"),
+            _field("level", _REAL, "its level, as given or as estimated", "pixels in [0, 1], or share of pixels"),
+            _field(
+                "level_estimated", _REAL, "standard deviation of Gaussian noise, from the image", "pixels in [0, 1]"
+            ),
+            _field("change", _REAL, "root mean square difference between before and after", "pixels in [0, 1]"),
+            _field("seconds", _REAL, "that it took", "s"),
+        ]
+    ),
     "scores": pa.schema(
         [
             *_SAMPLE[:3],

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+NETWORK = "network"  # the method of denoising that is the run's own
 DATASET = "dataset:"  # what `of` begins with where a view is of another data set
 
 
@@ -55,6 +56,7 @@ VIEWS: dict[str, Kind] = {
         needs=("test_images",),
     ),
     "inpaint": Kind("phiscope.views.inpaint", "images of {of} with a part filled in from around it"),
+    "denoise": Kind("phiscope.views.denoise", "images of {of} denoised by {method}", needs=("denoiser",)),
     "deepfool": Kind("phiscope.views.deepfool", "images of {of} attacked by DeepFool", ("classifier",), attack=True),
     "pgd-first": _pgd("up to the first success", stop=True),
     "pgd-full": _pgd("all its steps", stop=False),
@@ -64,6 +66,12 @@ VIEWS: dict[str, Kind] = {
 def attacks(views: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The views of a configuration whose kind is an attack."""
     return [name for name, view in views.items() if view["kind"] in VIEWS and VIEWS[view["kind"]].attack]
+
+
+def needs_of(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The artifacts that a view of the configuration wants: of a kind's, those its parameters call for."""
+    needs = VIEWS[view["kind"]].needs
+    return needs if view.get("method", NETWORK) == NETWORK else tuple(need for need in needs if need != "denoiser")
 
 
 def in_words(view: Mapping[str, Any]) -> str:

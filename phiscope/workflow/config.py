@@ -11,7 +11,7 @@ import jsonschema
 import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.views import DATASET
+from phiscope.views import DATASET, VIEWS, needs_of
 
 
 def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
@@ -23,6 +23,7 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
         raise ConfigError(_sentence(error))
     _check_views(present(config["views"]), config.get("datasets") or {})
     _check_edits(config["inversions"]["edits"])
+    _check_denoisers(present(config["views"]), config["denoising"])
 
 
 def present(views: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,6 +86,16 @@ def _check_edits(edits: Sequence[Mapping[str, Any]]) -> None:
             raise ConfigError(f"{where}: says nothing to fill in; expected a mask or rectangles")
         if edit["sample"] in samples[:place]:
             raise ConfigError(f"{where}.sample: {edit['sample']} has an edit already; expected one for each sample")
+
+
+def _check_denoisers(views: Mapping[str, Mapping[str, Any]], denoising: Mapping[str, Any] | None) -> None:
+    """Views that the run's network denoises need one."""
+    for name, view in views.items():
+        if denoising is None and "denoiser" in (needs_of(view) if view["kind"] in VIEWS else ()):
+            raise ConfigError(
+                f"config: views.{name}: needs the network that `denoising` trains, but that is null; set the view to "
+                "null too, or give it a classical method"
+            )
 
 
 def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:

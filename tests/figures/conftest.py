@@ -273,9 +273,36 @@ def pixel_boundary(rng):
 
 
 @pytest.fixture
+def denoising_summary():
+    rows = [("blocks", "noisy", 14.1), ("blocks", "biharmonic-true-mask", 17.0), ("gaussian", "network", 20.5)]
+    frame = pd.DataFrame(rows, columns=["noise", "method", "psnr"])
+    return frame.assign(dataset="test", level=0.2, ci_low=frame["psnr"] - 1, ci_high=frame["psnr"] + 1)
+
+
+@pytest.fixture
+def denoised(rng):
+    images = {name: rng.uniform(size=(1, 8, 8)) for name in ("network", "noisy", "clean", "tv", "nlm", "dct", "new")}
+    return [{"noise": "gaussian", "level": 0.2, "images": images}, {"noise": "blocks", "level": 0.25, "images": images}]
+
+
+@pytest.fixture
+def study_summary():
+    rows = [
+        *[("losses", name, "sharpness", "gaussian 0.2", 0.8) for name in ("L1", "L2")],
+        *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
+        *[("generalisation", a, "psnr", f"{b} 1", 20.0) for a in ("x", "blocks") for b in ("x", "blocks")],
+        *[("gradients", f"B = {size}", "variance", None, 3 / size) for size in (1, 4, 16)],
+        ("gradients", "indicator", "gradient_norm", None, 0.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "noise", "value"])
+    return frame.assign(n=3, ci_low=frame["value"] - 0.1, ci_high=frame["value"] + 0.1)
+
+
+@pytest.fixture
 def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
            paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits, inverted, perimeter,
-           morph_steps, path, edit, inversion_distances, pixel_boundary):  # fmt: skip
+           morph_steps, path, edit, inversion_distances, pixel_boundary,
+           denoising_summary, denoised, study_summary):  # fmt: skip
     """What every figure of the registry is drawn from."""
     return {
         "training": {"log": log},
@@ -302,4 +329,7 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
         "edit": edit,
         "inversion_distances": {"inversion_distances": inversion_distances},
         "pixel_boundary": {"pixel_boundary": pixel_boundary},
+        "denoising": {"denoising_summary": denoising_summary},
+        "denoised": {"exhibits": denoised},
+        "lecture": {"study_summary": study_summary},
     }

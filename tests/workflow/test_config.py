@@ -105,8 +105,16 @@ def test_every_preset_is_right(root, config, schema):
             "config: datasets.a.is_papers: there is no such key; expected one of: path, reader",
         ),
         (
-            {"views": {"noise": None, "twice": {"kind": "quantise", "of": "noise"}}},
-            "config: views.twice.of: there is no view 'noise'",
+            {"views": {"deepfool": None, "twice": {"kind": "quantise", "of": "deepfool"}}},
+            "config: views.twice.of: there is no view 'deepfool'",
+        ),
+        (
+            {"denoising": None},
+            "config: views.denoise: needs the network that `denoising` trains, but that is null",
+        ),
+        (
+            {"denoising": {"training": {"noise": [{"noise": "gaussian", "level": [0.1]}]}}},
+            "config: denoising.training.noise.0.level: got [0.1], expected at least 2 entries",
         ),
         (
             {"views": {"original": {"spaces": ["features"]}}},
@@ -135,9 +143,9 @@ def test_one_line_says_what_where_and_what_was_expected(config, schema, change, 
 
 
 def test_null_drops_a_view(config, schema):
-    dropped = overlaid(config, {"views": {"noise": None, "pgd-full": None}})
+    dropped = overlaid(config, {"views": {"deepfool": None, "pgd-first": None}})
     check(dropped, schema)
-    assert list(present(dropped["views"])) == ["original", "hull-pixel", "deepfool", "pgd-first"]
+    assert list(present(dropped["views"])) == ["original", "hull-pixel", "noise", "pgd-full", "denoise", "denoise-pgd"]
 
 
 def test_a_view_of_another_data_set_is_right(config, schema):

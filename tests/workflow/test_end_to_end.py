@@ -19,7 +19,7 @@ from phiscope.inversion_exhibits import image_at
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "scripts", "phiscope", "presets", "profiles", "envs"]
-MOST_JOBS = 47
+MOST_JOBS = 55
 
 
 class Project:
@@ -78,18 +78,20 @@ def test_tables_hold_a_row_per_solved_problem(finished):
         tables.read(finished.results / f"tables/{n}.parquet") for n in ("margins", "hulls", "balls")
     )
     assert margins.groupby(["view", "split"]).size().to_dict() == {
+        ("denoise", "test"): 60 * 9,
         ("hull-pixel", "test"): 60 * 9,
         ("original", "test"): 150 * 9,
         ("original", "train"): 300 * 9,
         ("pgd-first", "test"): 60 * 9,
     }
     assert hulls.groupby(["view", "space"]).size().to_dict() == {
+        ("denoise", "feature"): 60,
         ("hull-pixel", "feature"): 60,
         ("original", "feature"): 150,
         ("original", "pixel"): 150,
         ("pgd-first", "feature"): 60,
     }
-    assert len(balls) == 150 + 300 + 60 + 60
+    assert len(balls) == 150 + 300 + 60 + 60 + 60
     assert set(hulls["status"]) == {"converged"}
     assert not margins.duplicated(["view", "split", "sample", "other_class"]).any()
 
@@ -155,6 +157,16 @@ def test_more_inversions_leave_full_chunks_alone(project):
     assert project.planned()["invert"] == 2  # the three that are new, for two targets
 
 
+def test_denoisers_are_compared_on_the_same_images(finished):
+    denoising = tables.read(finished.results / "tables/denoising.parquet")
+    methods = ["biharmonic", "biharmonic-true-mask", "gaussian", "network", "noisy"]
+    assert denoising.groupby("method").size().to_dict() == dict.fromkeys(methods, 20)
+    assert (denoising.groupby("image")["psnr_noisy"].nunique() == 1).all()
+    noisy = denoising[denoising["method"] == "noisy"]
+    assert (noisy["psnr"] == noisy["psnr_noisy"]).all()
+    assert denoising.loc[denoising["method"] == "network", "training_noise"].str.contains("blocks 0.25").all()
+
+
 def test_figures_and_report_are_there_and_self_contained(finished):
     page = (finished.results / "report.html").read_text()
     assert "A few digits" in page
@@ -176,6 +188,8 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "path-87",
         "edit-87",
         "inversion_distances",
+        "denoising",
+        "denoised",
     ):
         for kind in ("svg", "png"):
             assert (finished.results / f"figures/{name}.{kind}").stat().st_size > 1000
@@ -200,7 +214,8 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
     planned = project.planned()
     assert set(planned) == {
-        "all", "count_balls", "compute_statistics", "compare_with_paper", "draw_figures", "render_report"
+        "all", "count_balls", "compute_statistics", "compute_denoising", "compare_with_paper", "draw_figures",
+        "render_report",
     }  # fmt: skip
 
 
@@ -239,4 +254,6 @@ def test_one_sample_per_job_is_allowed(project):
     project.edit("presets/tiny.yaml", "chunk_size: 150", "chunk_size: 1")
     project.edit("presets/tiny.yaml", "test: 150", "test: 5")
     planned = project.planned()
-    assert planned["project_feature_hull"] == 15  # five of the original view, of its projections, of the attack
+    assert (
+        planned["project_feature_hull"] == 20
+    )  # five of the original view, its projections, the attack, and that denoised

@@ -16,6 +16,8 @@ FIGURES = [
     *(["slice"] if SAMPLES else []),  # through the first of them
     *[f"sample-{number}" for number in SAMPLES],
     *(["roc"] if DETECTION else []),
+    *(["denoising", "denoised"] if DENOISING else []),
+    *(["lecture"] if STUDY else []),
     *(["detection_by_confidence"] if swept_views() else []),
     *(["attack_plane"] if attack_views() else []),
     *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
@@ -27,9 +29,10 @@ EXHIBITS = {view: f"{RESULTS}/exhibits/{view}.safetensors" for view in attack_vi
 
 rule draw_figures:
     input:
-        **{name: statistic(name) for name in (*STATISTICS, *DETECTION)},
+        **{name: statistic(name) for name in (*STATISTICS, *DETECTION, *DENOISING_STATISTICS, *STUDY_STATISTICS)},
         **ATTACKS,
         **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
+        denoised=[f"{RESULTS}/exhibits/denoising/{name}.safetensors" for name in BENCHES],
         test=f"{RESULTS}/features/original/test.parquet",
         train=TRAINING_FEATURES,
         margins=f"{RESULTS}/tables/margins.parquet",
@@ -60,6 +63,7 @@ rule draw_figures:
         main_views=["original", *PIXEL_VIEWS.values()],
         slice_sample=SAMPLES[0] if SAMPLES else None,
         exhibits=EXHIBITS,
+        benches=list(BENCHES.values()),
         code=rests_on("draw_figures", *figures.FIGURES.values()),
     message:
         "Figures"

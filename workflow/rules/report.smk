@@ -1,7 +1,7 @@
 # Dense pictures go into the page as png, line drawings as svg.
 DENSE = (
     *("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial"),
-    *("inverted", "perimeter", "morph", "edit", "pixel_boundary"),
+    *("inverted", "perimeter", "morph", "edit", "pixel_boundary", "denoised"),
 )
 IN_THE_PAGE = [
     f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in ALL_FIGURES
@@ -10,6 +10,7 @@ IN_THE_PAGE = [
 
 rule render_report:
     input:
+        **{name: statistic(name) for name in DENOISING_STATISTICS},
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
         comparison=f"{RESULTS}/tables/paper_comparison.parquet",

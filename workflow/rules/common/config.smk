@@ -9,6 +9,7 @@ from phiscope import figures
 from phiscope.datasets import open_prepared
 from phiscope.errors import PhiscopeError
 from phiscope.views import DATASET, VIEWS, attacks
+from phiscope.views import needs_of as wanted
 from phiscope.workflow import chunks, code
 from phiscope.workflow.config import check, present
 
@@ -24,6 +25,7 @@ config["views"] = present(config["views"])
 RESULTS = f"results/{config['run']}"
 CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
 HEAD = f"{RESULTS}/models/head.safetensors"
+DENOISER = f"{RESULTS}/models/denoiser.safetensors"
 TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
 DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
 

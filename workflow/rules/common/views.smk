@@ -54,8 +54,9 @@ def needs_of(view):
         "training_features": TRAINING_FEATURES,
         "classifier": CLASSIFIER,
         "head": HEAD,
+        "denoiser": DENOISER,
     }
-    found = {need: files[need] for need in VIEWS[config["views"][view]["kind"]].needs}
+    found = {need: files[need] for need in wanted(config["views"][view])}
     mask = mask_of(config["views"][view])
     return found | ({"mask": mask} if mask else {})
 

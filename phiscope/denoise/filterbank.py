@@ -1,0 +1,134 @@
+"""Filter banks with ReLU as pattern detectors, what can be read off them, and the image back from them.
+
+bank = orientation_bank(orientations=6, scales=(1.0, 2.0))
+found = respond(image, bank)
+invert(found, bank).image
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, maximum_filter
+from scipy.sparse.linalg import LinearOperator, lsqr
+from torch.nn import functional
+
+from phiscope.errors import DataError
+
+_AROUND = 1.5  # ASSUME: deviation in pixels of the average around an interest point
+
+
+@dataclass(frozen=True)
+class Responses:
+    """ReLU(f ⋆ x) and ReLU(-f ⋆ x) for each filter f, (filters, h, w) each; negative None where only one sign is kept.
+
+    A filter correlates with the image, which is 0 beyond its border.
+    """
+
+    positive: NDArray[np.float64]
+    negative: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class Inversion:
+    """The image (h, w) whose responses come closest; equations: how many responses spoke; residual: their norm left."""
+
+    image: NDArray[np.float64]
+    equations: int
+    residual: float
+
+
+def orientation_bank(orientations: int, scales: tuple[float, ...], even: bool = True) -> NDArray[np.float64]:
+    """(filters, k, k): derivatives of Gaussians, of unit norm, evenly turned, at each deviation in pixels.
+
+    First derivatives answer to edges, and, where `even`, second derivatives to lines, in the same order: scales,
+    first and second derivative, orientations.
+    """
+    reach = int(np.ceil(3 * max(scales)))
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(float)
+    found = []
+    for scale in scales:
+        window = np.exp(-(x**2 + y**2) / (2 * scale**2))
+        for profile in (lambda u: -u, lambda u: u**2 - 1)[: 2 if even else 1]:
+            for angle in np.arange(orientations) * np.pi / orientations:
+                filters = profile((x * np.cos(angle) + y * np.sin(angle)) / scale) * window
+                filters -= window * filters.sum() / window.sum()  # no answer to what is constant
+                found.append(filters / np.linalg.norm(filters))
+    return np.array(found)
+
+
+def random_bank(count: int, side: int, seed: int) -> NDArray[np.float64]:
+    """(count, side, side) filters of unit norm, drawn evenly from all directions."""
+    drawn = np.random.default_rng([seed, count, side]).standard_normal((count, side * side))
+    return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).reshape(count, side, side)
+
+
+def respond(image: NDArray, bank: NDArray, both_signs: bool = True) -> Responses:
+    """Scores of an image (h, w) against every pattern (filters, k, k), k odd."""
+    if bank.shape[-1] % 2 == 0:
+        raise DataError(f"filters are {bank.shape[-1]} pixels wide; expected an odd number, so that they have a centre")
+    scores = _correlate(np.asarray(image, np.float64), bank)
+    return Responses(np.maximum(scores, 0), np.maximum(-scores, 0) if both_signs else None)
+
+
+def invert(responses: Responses, bank: NDArray, *, tolerance: float = 1e-10, steps: int = 2000) -> Inversion:
+    """min_x Σ over responses that survived the ReLU of (f ⋆ x - r)²: least squares, by LSQR from x = 0.
+
+    With both signs every r = r₊ - r₋ is known, also where it is 0; with one, only what is positive gives an equation.
+    The image comes back exactly where these equations determine it; else the solution of least norm does.
+    """
+    positive, negative = responses.positive, responses.negative
+    spoke = positive > 0 if negative is None else np.ones_like(positive, bool)
+    target = (positive if negative is None else positive - negative)[spoke]
+    shape = positive.shape[1:]
+
+    def forward(x: NDArray) -> NDArray:
+        return _correlate(x.reshape(shape), bank)[spoke]
+
+    def adjoint(r: NDArray) -> NDArray:
+        spread = np.zeros(spoke.shape)
+        spread[spoke] = np.ravel(r)
+        return _correlate_back(spread, bank).ravel()
+
+    operator = LinearOperator((int(spoke.sum()), shape[0] * shape[1]), matvec=forward, rmatvec=adjoint, dtype=float)
+    found, _, _, residual, *_ = lsqr(operator, target, atol=tolerance, btol=tolerance, iter_lim=steps)
+    return Inversion(found.reshape(shape), int(spoke.sum()), float(residual))
+
+
+def edges(responses: Responses) -> NDArray[np.float64]:
+    """(h, w) the strongest response of either sign: how much of an edge or line there is."""
+    return _strength(responses).max(axis=0)
+
+
+def interest_points(responses: Responses, count: int) -> NDArray[np.int64]:
+    """(count, 2) rows and columns where the image changes in every direction, strongest first.
+
+    responses: of first derivatives of one scale, evenly turned. Their squares, averaged around a pixel, are u M uᵀ of
+    the structure tensor M for each direction u; the score is the least of them (Shi and Tomasi 1994), a point a
+    local maximum of it among 5 x 5 pixels.
+    """
+    squares = gaussian_filter(np.square(_strength(responses)), (0, _AROUND, _AROUND))
+    score = squares.min(axis=0)
+    peaks = np.argwhere((score == maximum_filter(score, 5)) & (score > 0))
+    return peaks[np.argsort(-score[tuple(peaks.T)], kind="stable")][:count]
+
+
+def _strength(responses: Responses) -> NDArray[np.float64]:
+    if responses.negative is None:
+        return responses.positive
+    return np.maximum(responses.positive, responses.negative)
+
+
+def _correlate(image: NDArray, bank: NDArray) -> NDArray[np.float64]:
+    """f ⋆ x for each filter: (h, w) -> (filters, h, w), zeros beyond the border."""
+    x, f = torch.from_numpy(image)[None, None], torch.from_numpy(bank)[:, None]
+    return functional.conv2d(x, f, padding=bank.shape[-1] // 2)[0].numpy()
+
+
+def _correlate_back(responses: NDArray, bank: NDArray) -> NDArray[np.float64]:
+    """The adjoint: (filters, h, w) -> (h, w). The last step of a reconstruction is filtering, too."""
+    r, f = torch.from_numpy(responses)[None], torch.from_numpy(bank)[:, None]
+    return functional.conv_transpose2d(r, f, padding=bank.shape[-1] // 2)[0, 0].numpy()

@@ -1,0 +1,121 @@
+"""Train a denoiser with Lightning on (noisy, clean) pairs: seeded, resumable after every epoch, with a log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from phiscope.denoise.corruptions import Noise
+from phiscope.denoise.losses import weighted
+from phiscope.errors import DataError
+from phiscope.training.patches import HeldOutPatches, NoisyPatches
+from phiscope.training.running import History, Means, Report, Telling, fingerprint, run, seed_everything, shapes
+
+
+class DenoiserTraining(Telling):
+    """Stochastic gradient descent on the mean cost over batches of pairs."""
+
+    def __init__(self, network: nn.Module, options: Mapping[str, Any], steps: int, report: Report) -> None:
+        super().__init__(report)
+        self.network, self.options, self.steps = network, options, steps
+        self.trained, self.watched = Means(), Means()
+
+    def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+        noisy, clean = batch
+        found = self.network(noisy.contiguous(memory_format=torch.channels_last))
+        loss = weighted(found, clean, self.options["l2_weight"])
+        self.trained.add({"loss": loss})
+        return loss
+
+    def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
+        noisy, clean = batch
+        found = self.network(noisy).float()
+        loss = weighted(found, clean, self.options["l2_weight"])
+        error = (found.clamp(0, 1) - clean).square().mean(dim=(1, 2, 3))
+        self.watched.add({"loss": loss, "psnr": (-10 * error.clamp_min(1e-10).log10()).mean()}, len(clean))
+
+    def on_train_epoch_end(self) -> None:
+        rate = self.optimizers().param_groups[0]["lr"]
+        self.tell({"learning_rate": rate, **self.trained.take("train_"), **self.watched.take("val_")})
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        optimizer = optimizer_of(self.network, self.options)
+        schedule = schedule_of(optimizer, self.options, self.steps)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def optimizer_of(network: nn.Module, options: Mapping[str, Any]) -> torch.optim.Optimizer:
+    """SGD with momentum 0.9 (`sgd`) or AdamW (`adamw`), with the options' learning rate and weight decay."""
+    rate, decay = options["learning_rate"], options["weight_decay"]
+    if options["optimizer"] == "adamw":
+        return torch.optim.AdamW(network.parameters(), rate, weight_decay=decay)
+    return torch.optim.SGD(network.parameters(), rate, momentum=0.9, weight_decay=decay)
+
+
+def schedule_of(
+    optimizer: torch.optim.Optimizer, options: Mapping[str, Any], steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    """`constant`; `steps`: a tenth after half and after three quarters of them; `one-cycle` (Smith and Topin 2019)."""
+    if options["schedule"] == "constant":
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+    if options["schedule"] == "steps":
+        return torch.optim.lr_scheduler.MultiStepLR(optimizer, [steps // 2, 3 * steps // 4])
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, options["learning_rate"], total_steps=steps, cycle_momentum=options["optimizer"] == "sgd"
+    )
+
+
+def train(
+    network: nn.Module,
+    images: Sequence[NDArray],
+    options: Mapping[str, Any],
+    *,
+    seed: int,
+    checkpoints: Path,
+    device: str = "cpu",
+    report: Report = lambda history: None,
+) -> History:
+    """Minimise the mean of w · L2 + (1 - w) · L1 between network(noisy) and clean over pairs drawn from the images.
+
+    images: (channels, h, w) each, uint8 or float in [0, 1], in an order whose end is a fair sample: the last
+    `options.validation` of them are held out and only watched. options: noise (a list of {noise, level}; empty:
+    clean pairs), clip, l2_weight (w), epochs, batch_size, patch (None: whole images), per_image, augment, optimizer,
+    learning_rate, schedule, weight_decay, validation, precision.
+    Returns one dict per epoch, and hands what there is of them to `report` after each. A checkpoint of the same
+    options, seed, network and data in `checkpoints` is resumed.
+    """
+    seed_everything(seed)
+    kept = _kept_for_training(len(images), options)
+    noises = [Noise.of(settings) for settings in options["noise"]]
+    common = {
+        "patch": options["patch"], "augmentations": options["augment"], "clip": options["clip"], "seed": seed
+    }  # fmt: skip
+    pairs = NoisyPatches(
+        images[:kept], noises, per_image=options["per_image"], batch_size=options["batch_size"], **common
+    )
+    watched = HeldOutPatches(images[kept:], noises, per_image=1, batch_size=64, **common)
+    name = f"last-{fingerprint({**options, 'network': shapes(network)}, seed, *_sums(images))}"
+    module = DenoiserTraining(network, options, len(pairs) * options["epochs"], report)
+    return run(module, pairs, watched, options, name=name, checkpoints=checkpoints, device=device)
+
+
+def _kept_for_training(count: int, options: Mapping[str, Any]) -> int:
+    held_out = round(options["validation"] * count)
+    kept = count - held_out
+    if held_out < 1 or kept * options["per_image"] < options["batch_size"]:
+        raise DataError(
+            f"{count} images give {held_out} for validation and {kept * options['per_image']} patches for training; "
+            f"expected at least 1 and one batch of {options['batch_size']}: give more images or a smaller batch_size"
+        )
+    return kept
+
+
+def _sums(images: Sequence[NDArray]) -> list[Tensor]:
+    """Enough of the images to tell whether a checkpoint was made of them."""
+    return [torch.from_numpy(np.array([image.sum(dtype=np.float64) for image in images]))]

@@ -1,0 +1,16 @@
+"""What denoisers reach on average, and where the samples of every view stand."""
+
+from phiscope import stats, tables
+from phiscope.stats.intervals import Resampling
+from phiscope.workflow.job import job
+from phiscope.workflow.provenance import provenance
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        options = Resampling(**snakemake.params.options, seed=snakemake.params.seed)
+        frames = {
+            "denoising_summary": stats.denoising_summary(tables.read(snakemake.input.denoising), options),
+            "views": stats.by_view(tables.read(snakemake.input.standing), options),
+        }
+        for name, frame in frames.items():
+            tables.write_frame(frame, snakemake.output[name], provenance(snakemake.config))

@@ -1,0 +1,83 @@
+"""Compare denoisers on one set of images under one noise: a row per image and method, and the first image under all."""
+
+import dataclasses
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from phiscope import tables
+from phiscope.arrays import choose_device
+from phiscope.datasets.pictures import pictures, shuffled
+from phiscope.denoise.bench import Pairs, Score, contest, tuned
+from phiscope.denoise.corruptions import Noise
+from phiscope.denoisers import Denoiser
+from phiscope.views import NETWORK
+from phiscope.workflow.job import job
+from phiscope.workflow.provenance import provenance
+
+TUNING_SEED = 1  # added to the run's, so that no method is tuned on the noise it is tested with
+
+
+def row_of(score: Score, strength: float | None, network: Denoiser) -> dict:
+    """The columns that one image under one method fills."""
+    own = score.method == NETWORK
+    return dataclasses.asdict(score.quality) | {
+        "method": score.method,
+        "strength": strength,
+        "training_noise": network.trained_on if own else None,
+        "parameters": network.parameters if own else None,
+        "seconds": score.seconds,
+        "psnr_noisy": score.psnr_noisy,
+    }
+
+
+def shown(methods: dict, pairs: Pairs) -> dict[str, np.ndarray]:
+    """The first image, clean and under every method."""
+    found = {name: denoise(0, pairs.noisy[0]) for name, denoise in methods.items()}
+    return {"clean": pairs.clean[0]} | {name: image.clip(0, 1).astype(np.float32) for name, image in found.items()}
+
+
+def score(tested: Pairs, names: tuple, training: Pairs, methods: list[str], network: Denoiser) -> tuple[dict, dict]:
+    classical = tuned(methods, training, tested)
+    strengths = {name: strength for name, (strength, _) in classical.items()}
+    denoise = {name: function for name, (_, function) in classical.items()}
+    denoise[NETWORK] = lambda place, noisy: network.image(noisy)
+    rows = []
+    for found in contest(denoise, tested):
+        rows.append({"image": names[found.place]} | row_of(found, strengths.get(found.method), network))
+    return {key: [row[key] for row in rows] for key in rows[0]}, shown(denoise, tested)
+
+
+def image_sets(inputs, dataset: str, bench: dict, training_folder: str | None, limits: list, seed: int) -> tuple:
+    """The images to compare on, and those of the denoiser's training that classical methods are tuned on."""
+    train_limit, test_limit = limits
+    folder = bench["sets"].get(dataset)
+    most = min((n for n in (bench["samples"], None if folder else test_limit) if n), default=None)
+    tested = pictures(folder, inputs.test, most, "test")
+    if training_folder:
+        return tested, shuffled(pictures(training_folder, None, None, "train"), seed).images[: bench["tuning"]]
+    most = min(n for n in (bench["tuning"], train_limit) if n)
+    return tested, pictures(None, inputs[0], most, "train").images
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        torch.set_num_threads(1)  # benches are the jobs
+        parameters, bench, noise = snakemake.params, snakemake.params.bench, Noise.of(snakemake.params.noise)
+        seed, options = parameters.seed, {"clip": bench["clip"]}
+        tested, training = image_sets(
+            snakemake.input, parameters.dataset, bench, parameters.training_folder, parameters.limits, seed
+        )
+        columns, exhibit = score(
+            Pairs.of(tested.images, noise, seed=seed, **options),
+            tested.names,
+            Pairs.of(training, noise, seed=seed + TUNING_SEED, **options),
+            bench["methods"],
+            Denoiser.load(snakemake.input.denoiser, choose_device(snakemake.config["device"])),
+        )
+        count = len(columns["image"])
+        columns |= tables.constant({"dataset": parameters.dataset, "noise": noise.kind}, count)
+        columns |= {"level": [noise.level] * count, "seed": [seed] * count}
+        tables.write(columns, "denoising", snakemake.output.table, provenance(snakemake.config))
+        save_file(exhibit, snakemake.output.shown)

@@ -1,0 +1,15 @@
+"""The lecture's experiments over seeds, and the weight decay that held-out data choose."""
+
+from phiscope import stats, tables
+from phiscope.workflow.job import job
+from phiscope.workflow.provenance import provenance
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        study = tables.read(snakemake.input[0])
+        frames = {
+            "study_summary": stats.study_summary(study, snakemake.params.confidence),
+            "held_out_choice": stats.held_out_choice(study),
+        }
+        for name, frame in frames.items():
+            tables.write_frame(frame, snakemake.output[name], provenance(snakemake.config))

@@ -1,0 +1,83 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope.stats import by_view, denoising_summary, held_out_choice, study_summary
+from phiscope.stats.intervals import Resampling
+
+OPTIONS = Resampling(resamples=200)
+
+
+@pytest.fixture
+def denoising():
+    rows = []
+    for method, psnrs in (("network", [28.0, 30.0, 32.0]), ("noisy", [20.0, 20.5, 21.0]), ("perfect", [np.inf] * 3)):
+        for place, psnr in enumerate(psnrs):
+            told = {"image": str(place), "method": method, "psnr": psnr, "seconds": [1.0, 2.0, 9.0][place]}
+            own = {"training_noise": "gaussian 0.1", "parameters": 7} if method == "network" else {}
+            rows.append(told | {"training_noise": None, "parameters": None} | own)
+    measured = dict.fromkeys(("psnr_noisy", "ssim", "l1", "l2", "sharpness", "flat_error", "strength"), 0.5)
+    return pd.DataFrame(rows).assign(dataset="set", noise="gaussian", level=0.1, **measured)
+
+
+def test_means_are_of_decibels_per_image(denoising):
+    found = denoising_summary(denoising, OPTIONS).set_index("method")
+    assert found.loc["network", "psnr"] == 30
+    assert found.loc["network", "standard_error"] == pytest.approx(2 / 3**0.5)
+    assert found.loc["network", "ci_low"] < 30 < found.loc["network", "ci_high"]
+    assert "images like those of this set" in found.loc["network", "interval"]
+    assert found.loc["network", "seconds"] == 2
+    assert found.loc["network", "parameters"] == 7
+    assert found["n"].tolist() == [3, 3, 3]
+
+
+def test_an_image_that_came_back_exactly_has_no_interval(denoising):
+    found = denoising_summary(denoising, OPTIONS).set_index("method")
+    assert found.loc["perfect", "psnr"] == np.inf
+    assert np.isnan(found.loc["perfect", "ci_low"])
+
+
+def test_images_that_noise_left_alone_do_not_count(denoising):
+    untouched = denoising[denoising["image"] == "0"].assign(image="3", psnr=np.inf, psnr_noisy=np.inf)
+    pd.testing.assert_frame_equal(
+        denoising_summary(pd.concat([denoising, untouched], ignore_index=True), OPTIONS),
+        denoising_summary(denoising, OPTIONS),
+    )
+
+
+def test_views_in_three_numbers():
+    standing = pd.DataFrame(
+        {
+            "view": ["b"] * 9 + ["original"] * 9 + ["far"] * 9,
+            "label": [0] * 18 + [-1] * 9,
+            "correct": [True] * 6 + [False] * 3 + [True] * 9 + [False] * 9,
+            "margin": np.tile(np.arange(9.0), 3),
+            "distance": np.tile(np.arange(9.0) * 2, 3),
+        }
+    )
+    found = by_view(standing, OPTIONS)
+    assert found["view"].tolist() == ["original", "b", "far"]
+    assert found["accuracy"].tolist()[:2] == [1, pytest.approx(2 / 3)]
+    assert np.isnan(found["accuracy"][2])  # no labels
+    assert found["margin"].tolist() == [4, 4, 4]
+    assert found["distance"].tolist() == [8, 8, 8]
+
+
+def test_a_study_has_students_interval_over_seeds():
+    values = [1.0, 2.0, 3.0]
+    study = pd.DataFrame(
+        {"experiment": "losses", "setting": "L1", "measure": "val_loss", "noise": None, "value": values}
+    )
+    found = study_summary(study.assign(seed=[0, 1, 2]), 0.95).iloc[0]
+    assert found["value"] == 2
+    assert found["ci_high"] - 2 == pytest.approx(4.3027 / 3**0.5, rel=1e-4)  # t of two degrees of freedom
+    assert np.isnan(study_summary(study.head(1).assign(seed=0), 0.95)["ci_low"][0])
+
+
+def test_the_weight_decay_is_chosen_on_held_out_data_not_on_the_test_images():
+    rows = [
+        (setting, "val_loss", None, loss) for setting, loss in (("0", 0.3), ("0.1", 0.2))
+    ] + [(setting, "psnr", "gaussian 0.2", psnr) for setting, psnr in (("0", 30.0), ("0.1", 25.0))]  # fmt: skip
+    study = pd.DataFrame(rows, columns=["setting", "measure", "noise", "value"])
+    found = held_out_choice(study.assign(experiment="weight_decay", seed=4))
+    assert found.to_dict("records") == [{"seed": 4, "setting": "0.1", "val_loss": 0.2, "psnr": 25.0}]

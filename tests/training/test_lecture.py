@@ -1,0 +1,50 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from phiscope.training import lecture
+from phiscope.training.lecture import BATCH_SIZES, EXPERIMENTS, GRADIENTS, Images, gradient_rows, probe, run
+
+OPTIONS = {
+    "noise": [], "clip": False, "l2_weight": 1.0, "epochs": 1, "batch_size": 16, "patch": None, "per_image": 1,
+    "augment": [], "optimizer": "adamw", "learning_rate": 0.003, "schedule": "one-cycle", "weight_decay": 0.0,
+    "validation": 0.2, "precision": "32-true",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def images():
+    digits = load_digits()
+    pixels = (digits.images[:, None] / 16).astype(np.float32)
+    return Images(pixels[:200], digits.target[:200], pixels[200:260], digits.target[200:260])
+
+
+def test_every_setting_gives_the_same_measures(images, tmp_path):
+    rows = list(run("losses", images, OPTIONS, seed=0, checkpoints=tmp_path))
+    by_setting = {name: [(r.measure, r.noise) for r in rows if r.setting == name] for name in EXPERIMENTS["losses"]}
+    assert by_setting["L1"] == by_setting["L2"] == by_setting["half"]
+    assert len(set(by_setting["L1"])) == len(by_setting["L1"])
+    assert all(np.isfinite(row.value) for row in rows)
+
+
+def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):
+    import torch
+
+    torch.manual_seed(0)
+    network = lecture.autoencoder()
+    assert probe(network, images) > 0.7
+    shuffled = np.random.default_rng(0).permutation(images.train_labels)
+    assert probe(network, replace(images, train_labels=shuffled)) < 0.35
+
+
+def test_the_variance_of_the_gradient_falls_as_one_over_b_and_the_indicator_gives_none(images):
+    rows = list(gradient_rows(images.train, seed=0))
+    assert {row.experiment for row in rows} == {GRADIENTS}
+    variance = {row.setting: row.value for row in rows if row.measure == "variance"}
+    assert len(variance) == len(BATCH_SIZES)
+    assert variance["B = 64"] / variance["B = 1"] == pytest.approx(1 / 64, rel=0.6)
+    norm = {row.setting: row.value for row in rows if row.measure == "gradient_norm"}
+    assert norm["indicator"] == 0
+    assert min(norm["L1"], norm["L2"]) > 0
