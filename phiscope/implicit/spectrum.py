@@ -62,7 +62,7 @@ def radial(image: NDArray) -> tuple[Array, Array]:
 
 
 def slope(image: NDArray) -> float:
-    """α of |F| ~ ‖u‖^-α, a straight line through the logarithms of `radial`: near 1 for photographs, 0 for white noise."""
+    """α of |F| ~ ‖u‖^-α, a straight line through the logarithms of `radial`: near 1 for photographs, 0 for noise."""
     frequency, power = radial(image)
     there = power > 0
     if there.sum() < 2:
@@ -99,8 +99,8 @@ def participation(coefficients: NDArray) -> float:
 def parseval_psnr(missed_energy: float, values: int) -> float:
     """PSNR in dB, for a peak of 1, of a linear model that misses so much energy over so many values.
 
-    values: pixels x channels. The squared error of an orthonormal expansion is the energy of the coefficients left out: nothing else about the
-    image matters.
+    values: pixels x channels. The squared error of an orthonormal expansion is the energy of the coefficients left
+    out: nothing else about the image matters.
     """
     return float("inf") if missed_energy <= 0 else float(-10 * np.log10(missed_energy / values))
 
