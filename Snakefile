@@ -16,6 +16,7 @@ include: "workflow/rules/common/config.smk"
 include: "workflow/rules/common/chunks.smk"
 include: "workflow/rules/common/views.smk"
 include: "workflow/rules/common/inversions.smk"
+include: "workflow/rules/common/implicit.smk"
 include: "workflow/rules/common/tables.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
@@ -23,6 +24,7 @@ include: "workflow/rules/models.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
+include: "workflow/rules/implicit.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -34,6 +36,7 @@ rule all:
         f"{RESULTS}/report.html",
         [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
         INVERSION_TABLE,
+        IMPLICIT_TABLE,
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
 
 

@@ -19,8 +19,10 @@ from phiscope.implicit.networks import Layers, Network, forward, initialise
 
 PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 DECAYS = ("constant", "cosine")
-# Measured on one core, docs/performance.md: a stack of nets pays while their products are small, up to four times.
-_SMALL = 2**23  # pixels x width x width of the largest product
+# Measured on one core, docs/performance.md: a stack of nets pays while their products are small, pixels x width x width
+# of the largest; bfloat16 keeps its gain for longer. Beyond, fits go one by one.
+_SMALL = {"float32": 2**23, "float64": 2**23, "bfloat16": 2**26}
+_MOST = 64  # fits per stack, so that what they hold stays in memory
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,11 @@ def fit(
 
     features (n, d), shared, or (b, n, d); targets (b, n, c) in [0, 1]; seeds (b,), one per fit; train (n,): which
     pixels are fitted, by default all. precision: `float32`, `float64`, or `bfloat16` (in products only).
-    together: fits per stack; by default all of them for small networks and one by one for large ones.
+    together: fits per stack; by default many for small networks and one by one for large ones.
     Raises DataError for shapes that do not fit, ConfigError for options that do not exist.
     """
     train = _checked(features, targets, seeds, train, precision)
-    count = together or _stack(features, network, len(seeds), device)
+    count = together or _stack(features, int(train.sum()), network, precision, device)
     parts = [
         _fit_stack(
             features if features.ndim == 2 else features[part], targets[part], network, schedule, seeds[part], train,
@@ -150,10 +152,9 @@ def _psnr(error: NDArray[np.float64]) -> NDArray[np.float64]:
         return -10 * np.log10(error.mean(1))
 
 
-def _stack(features: NDArray, network: Network, fits: int, device: str) -> int:
-    pixels, inputs = features.shape[-2:]
-    small = pixels * network.width * max(network.width, inputs) <= _SMALL
-    return fits if small or device != "cpu" else 1
+def _stack(features: NDArray, pixels: int, network: Network, precision: str, device: str) -> int:
+    small = pixels * network.width * max(network.width, features.shape[-1]) <= _SMALL[precision]
+    return _MOST if small or device != "cpu" else 1
 
 
 def _joined(parts: list[Fits]) -> Fits:
