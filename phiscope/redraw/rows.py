@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from phiscope.errors import ConfigError
 from phiscope.implicit import linear, spectrum
-from phiscope.implicit.bases import basis
+from phiscope.implicit.bases import Basis, basis
 from phiscope.implicit.encodings import Encoding, encode
 from phiscope.implicit.fit import Schedule, fit
 from phiscope.implicit.images import every_other, psnr, random_pixels
@@ -210,6 +211,7 @@ def _parseval(image: NDArray, frequencies: NDArray) -> float:
     """PSNR of the linear model on these waves and their conjugates, from the energy that they miss."""
     power = (np.abs(np.fft.fft2(image, axes=(0, 1), norm="ortho")) ** 2).sum(2)
     missed = np.ones(power.shape, dtype=bool)
+    missed[0, 0] = False  # the intercept
     for sign in (1, -1):
         missed[tuple((sign * frequencies.astype(int) % power.shape).T)] = False
     return spectrum.parseval_psnr(float(power[missed].sum()), image.size)
@@ -218,8 +220,11 @@ def _parseval(image: NDArray, frequencies: NDArray) -> float:
 def _least_squares(
     image: NDArray, encoding: Encoding, setting: Setting, train: NDArray[np.bool_]
 ) -> tuple[NDArray, dict[str, Any]]:
+    """ASSUME: the linear model has an intercept, as the network has."""
     seen = None if setting.model in ON_ALL_PIXELS else train.ravel()
-    found = linear.least_squares(encoding(positions(image.shape[:2])), image.reshape(-1, image.shape[2]), seen)
+    features = encoding(positions(image.shape[:2]))
+    features = np.hstack([np.ones((len(features), 1)), features])
+    found = linear.least_squares(features, image.reshape(-1, image.shape[2]), seen)
     told = {"parameters": found.weight.size, "coefficients": found.rank, "status": "fitted"}
     return found.prediction.reshape(image.shape), told
 
@@ -232,7 +237,7 @@ def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_
     size = image.shape[:2]
     mean = image[train].mean(0) if setting.model not in ON_ALL_PIXELS else image.mean((0, 1))
     if setting.model == "largest":
-        chosen = basis(_basis(setting.encoding), size, seed=seed)
+        chosen = _basis(setting.encoding, size, seed)
         c = chosen.analyse(np.moveaxis(image - mean, 2, 0)).T
         k = max(1, round(setting.share * len(c)))
         kept = linear.largest(c, k)
@@ -240,7 +245,7 @@ def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_
         missed = float(((c - kept) ** 2).sum())
         told = {"k": k, "parameters": k * image.shape[2], "psnr_parseval": spectrum.parseval_psnr(missed, image.size)}
         return drawn, told | {"coefficients": k, "dimension": len(c), "bandwidth": nyquist(size), "status": "fitted"}
-    D = np.hstack([basis(_basis(name), size, seed=seed).matrix() for name in setting.encoding.split("+")])
+    D = np.hstack([_basis(name, size, seed).matrix() for name in setting.encoding.split("+")])
     seen, y = train.ravel(), (image - mean).reshape(-1, image.shape[2])
     if setting.model == "lasso":
         found = linear.lasso(D[seen], y[seen], setting.penalty * float(np.abs(D[seen].T @ y[seen]).max()))
@@ -258,5 +263,6 @@ def _worst(status: NDArray[np.str_]) -> str:
     return next((str(word) for word in status if word != "solved"), "fitted")
 
 
-def _basis(name: str) -> str:
-    return "fourier" if name == "fourier_complete" else name
+@lru_cache(maxsize=2)  # a random one takes a minute to draw at 64 x 64
+def _basis(name: str, size: Size, seed: int) -> Basis:
+    return basis("fourier" if name == "fourier_complete" else name, size, seed=seed)

@@ -4,6 +4,7 @@ from phiscope.stats.attacks import attack_summary
 from phiscope.stats.comparison import paper_comparison
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
+from phiscope.stats.implicit_answers import answers as implicit_answers
 from phiscope.stats.standing import ball_summary, projection_accuracy, standing, support_shares
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "by_confidence",
     "detection",
     "human_agreement",
+    "implicit_answers",
     "label_entropy",
     "paper_comparison",
     "projection_accuracy",

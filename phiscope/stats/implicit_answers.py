@@ -1,0 +1,124 @@
+"""What a run says to the note's open questions about neural image representations: a few numbers each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from phiscope.stats import implicit
+from phiscope.stats.intervals import Resampling
+
+POPULATION = "images like those of the group, and seeds; training pixels fixed"
+COLUMNS = ("question", "quantity", "unit", "value", "ci_low", "ci_high", "n", "interval")
+NAMES = {
+    "none": "no encoding",
+    "basic": "one period",
+    "positional": "positional",
+    "gaussian": "Gaussian",
+    "fourier_random": "random waves",
+    "fourier_grid": "a grid of waves",
+    "fourier_lowest": "the lowest waves",
+    "fourier_strategic": "strategic waves",
+    "fourier_complete": "Fourier basis",
+    "dct": "DCT",
+    "haar": "Haar",
+    "orthogonal": "random orthogonal basis",
+    "siren": "SIREN",
+}
+_AFTER = {"least_squares": ", linear", "projection": ", linear on all pixels"}
+_PIXELS = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
+
+
+def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
+    """fits: the table `implicit`; main: the group of images that is spoken of where groups differ.
+
+    One row per number: question, quantity, unit (`dB` or `correlation`), value, ci_low, ci_high, n images, interval.
+    Questions that the fits do not touch have no rows.
+    """
+    options = replace(options, population=POPULATION)
+    chosen = implicit.tuned(fits)
+    answered = {
+        "Where do the encodings stand between the two ends?": _ends(chosen[chosen["group"] == main], options),
+        "Is PSNR a function of the total power of the spectrum?": _power(chosen, options),
+        "Is noise the same for every complete basis?": _noise(fits, main, options),
+        "Is a random choice of waves better than a grid or a strategic one?": _choice(chosen, main, options),
+        "How does the best scale of Gaussian waves move with the spectrum?": _scale(fits, options),
+    }
+    how = options.describe(f"percentile bootstrap over images and seeds within them ({options.resamples} resamples)")
+    rows = [{"question": question, "interval": how} | row for question, told in answered.items() for row in told]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _ends(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    """Nothing before the network; the best k of every encoding; the linear model on a complete basis."""
+    means = implicit.by_k(chosen, options)
+    if means.empty:
+        return
+    means = means[means["measure"] == "psnr_heldout"]
+    for (model, encoding, looked), rows in means.groupby(["model", "encoding", "spectrum"]):
+        best = rows.loc[rows["value"].idxmax()]
+        with_k = f" with k = {best['k']:.0f}" if best["k"] > 0 else ""
+        words = f"PSNR on held-out pixels, {in_words(model, encoding, looked)}{with_k}"
+        yield _told(words, "dB", best)
+
+
+def _power(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    for _, row in implicit.powers(chosen, options).iterrows():
+        words = f"rank correlation of PSNR ({_PIXELS[row['measure']]}) with {implicit.POWERS[row['power']]}, MLP"
+        yield _told(words, "correlation", row)
+    linear = chosen[(chosen["model"] == "projection") & np.isfinite(chosen["psnr_parseval"])]
+    if len(linear):
+        apart = (linear["psnr_train"] - linear["psnr_parseval"]).abs().max()
+        words = "largest difference of the linear model's PSNR from Parseval's, over all its fits"
+        yield _told(words, "dB", {"value": apart, "n": linear["image"].nunique()})
+
+
+def _noise(fits: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
+    """Every basis less the random orthogonal one, at the share of coefficients closest to a tenth."""
+    noise = fits["image"].str.contains("/white_noise")
+    for group, rows in (("white noise", fits[noise]), (main, fits[(fits["group"] == main) & ~noise])):
+        found = implicit.bases(rows, options).dropna(subset="difference")
+        if found.empty:
+            continue
+        share = min(set(found["share"]), key=lambda share: abs(share - 0.1))
+        for _, row in found[found["share"] == share].iterrows():
+            words = (
+                f"PSNR of the {100 * share:.3g} % largest, {in_words('', row['encoding'])} less random basis, {group}"
+            )
+            ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"], "n": row["n"]}
+            yield _told(words, "dB", ends | {"value": row["difference"]})
+
+
+def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
+    found = implicit.contrasts(chosen[(chosen["group"] == main) & (chosen["model"] == "mlp")], options)
+    for _, row in found.iterrows() if len(found) else ():
+        other = in_words("", row["encoding"], row["spectrum"])
+        words = f"PSNR on {_PIXELS[row['measure']]}, {other} less random, k = {row['asked_k']:.0f}"
+        yield _told(words, "dB", row)
+
+
+def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    """Over all images of one size: those of the main group alone are often too few, and alike."""
+    best = implicit.scales(fits)
+    for k, rows in best.groupby("asked_k"):
+        rows = rows.dropna(subset="spectrum_slope")
+        if rows["image"].nunique() > 2:
+            found = implicit.correlation(rows, "sigma", "spectrum_slope", options)
+            yield _told(
+                f"rank correlation of the best scale with the spectrum's slope, k = {k:.0f}", "correlation", found
+            )
+
+
+def _told(words: str, unit: str, row) -> dict:
+    """A row of the frame; no interval where there is none."""
+    ends = {name: row.get(name, np.nan) for name in ("ci_low", "ci_high")}
+    return {"quantity": words, "unit": unit, "value": row["value"], "n": int(row["n"])} | ends
+
+
+def in_words(model: str, encoding: str, spectrum: str = "") -> str:
+    """An encoding and what comes after it, in words."""
+    looked = {"own": " (own spectrum)", "mean": " (mean spectrum)"}.get(spectrum, "")
+    return NAMES.get(encoding, encoding) + looked + _AFTER.get(model, "")
