@@ -36,6 +36,11 @@ FIGURES: dict[str, str] = {
     "detection_by_confidence": "phiscope.figures.detection_by_confidence",
     "attack_plane": "phiscope.figures.attack_plane",
     "adversarial": "phiscope.figures.adversarial",
+    "implicit_k": "phiscope.figures.implicit_k",
+    "implicit_spectrum": "phiscope.figures.implicit_spectrum",
+    "implicit_scale": "phiscope.figures.implicit_scale",
+    "implicit_bases": "phiscope.figures.implicit_bases",
+    "implicit_pictures": "phiscope.figures.implicit_pictures",
     "comparison": "phiscope.figures.comparison",
 }
 

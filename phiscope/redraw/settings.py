@@ -52,7 +52,8 @@ class Setting:
     def name(self) -> str:
         """All of it in one line, the key of what was drawn."""
         told = {key: getattr(self, key) for key in ("k", "sigma", "spectrum", "learning_rate", "share", "penalty")}
-        return " ".join([self.model, self.encoding, *(f"{key}={value}" for key, value in told.items() if value)])
+        shown = (f"{key}={value if isinstance(value, str) else f'{value:g}'}" for key, value in told.items() if value)
+        return " ".join([self.model, self.encoding, *shown])
 
     def parameters(self) -> dict[str, Any]:
         """Arguments of the encoding, without seed and magnitudes."""

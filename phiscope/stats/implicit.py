@@ -205,14 +205,16 @@ def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
 
 
 def scales(fits: pd.DataFrame) -> pd.DataFrame:
-    """The scale σ of Gaussian waves that is best for each image and k on its held-out pixels, beside its spectrum.
+    """PSNR of held-out pixels at every scale σ of Gaussian waves, per image and k, beside the image's spectrum.
 
-    Mean over seeds, the best learning rate at each scale. One row per image and asked_k: sigma, psnr_heldout, slope and
-    mean frequency of the spectrum. Empty where only one scale was tried.
+    Mean over seeds, the best learning rate at each scale. One row per image, asked_k and sigma: psnr_heldout, slope and
+    mean frequency of the spectrum, and whether the scale is the image's best. Empty where only one scale was tried.
     """
     rows = fitted(fits)
     rows = rows[(rows["model"] == "mlp") & (rows["encoding"] == "gaussian")]
-    about = ["group", "image", "height", "width", "asked_k", "spectrum_slope", "spectrum_frequency"]
-    tried = rows.groupby([*about, "sigma", "learning_rate"], dropna=False)["psnr_heldout"].mean().reset_index()
-    best = tried.loc[tried.groupby(["image", "asked_k"])["psnr_heldout"].idxmax()] if len(tried) else tried
-    return best.reset_index(drop=True) if rows["sigma"].nunique() > 1 else best.head(0)
+    about = ["group", "image", "height", "width", "asked_k", "spectrum_slope", "spectrum_frequency", "sigma"]
+    mean = rows.groupby([*about, "learning_rate"], dropna=False)["psnr_heldout"].mean().reset_index()
+    tried = mean.groupby(about, dropna=False)["psnr_heldout"].max().reset_index()
+    best = tried.groupby(["image", "asked_k"])["psnr_heldout"].transform("max")
+    tried["best"] = tried["psnr_heldout"] == best
+    return tried if rows["sigma"].nunique() > 1 else tried.head(0)

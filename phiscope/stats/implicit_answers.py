@@ -101,8 +101,9 @@ def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[di
 
 
 def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
-    """Over all images of one size: those of the main group alone are often too few, and alike."""
-    best = implicit.scales(fits)
+    """Over the images of all groups: those of one are often too few, and alike."""
+    tried = implicit.scales(fits)
+    best = tried[tried["best"]]
     for k, rows in best.groupby("asked_k"):
         rows = rows.dropna(subset="spectrum_slope")
         if rows["image"].nunique() > 2:

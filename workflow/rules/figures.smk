@@ -19,6 +19,7 @@ FIGURES = [
     *(["detection_by_confidence"] if swept_views() else []),
     *(["attack_plane"] if attack_views() else []),
     *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
+    *implicit_figures(),
 ]
 # The attacked images of these samples; without samples there is none to keep.
 EXHIBITS = {view: f"{RESULTS}/exhibits/{view}.safetensors" for view in attack_views() if SAMPLES}
@@ -28,6 +29,7 @@ rule draw_figures:
     input:
         **{name: statistic(name) for name in (*STATISTICS, *DETECTION)},
         **ATTACKS,
+        **IMPLICIT_INPUTS,
         **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
         test=f"{RESULTS}/features/original/test.parquet",
         train=TRAINING_FEATURES,
@@ -39,6 +41,7 @@ rule draw_figures:
         test_images=f"{RESULTS}/data/test.safetensors",
         train_images=f"{RESULTS}/data/train.safetensors",
         exhibits=list(EXHIBITS.values()),
+        drawn=implicit_parts("implicit/{chunk}.safetensors"),
     output:
         svg=[
             report(
@@ -59,6 +62,7 @@ rule draw_figures:
         main_views=["original", *PIXEL_VIEWS.values()],
         slice_sample=SAMPLES[0] if SAMPLES else None,
         exhibits=EXHIBITS,
+        implicit={"main": IMPLICIT_MAIN, "picture": IMPLICIT["picture"]} if IMPLICIT else {},
         code=rests_on("draw_figures", *figures.FIGURES.values()),
     message:
         "Figures"

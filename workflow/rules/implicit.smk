@@ -55,3 +55,23 @@ rule merge_implicit:
         "Table implicit"
     script:
         "../../scripts/merge_chunks.py"
+
+
+rule compute_implicit:
+    input:
+        f"{RESULTS}/tables/implicit.parquet",
+    output:
+        **{name: statistic(name) for name in IMPLICIT_STATISTICS},
+    log:
+        f"{RESULTS}/logs/compute_implicit.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        main=IMPLICIT_MAIN,
+        options=config["statistics"],
+        seed=config["seed"],
+        code=rests_on("compute_implicit"),
+    message:
+        "Statistics of images as functions of position"
+    script:
+        "../../scripts/compute_implicit.py"
