@@ -116,6 +116,7 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
         comparison=comparison,
         certificates=certificates_of(margins, hulls),
+        implicit=tables.read(inputs.implicit) if inputs.get("implicit") else None,
         left_out=left_out(config, trained),
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 COLOURS = {
     "none": "#66717d",
@@ -67,3 +69,14 @@ def groups_in_order(frame: pd.DataFrame, main: str, most: int) -> list[str]:
     """The groups of images, the main one first, at most so many."""
     names = sorted(dict.fromkeys(frame["group"]), key=lambda name: name != main)
     return names[:most]
+
+
+def key(figure: Figure, axes: np.ndarray, columns: int = 4) -> None:
+    """One key below all panels, of whatever any of them shows."""
+    told: dict = {}
+    for ax in axes.ravel():
+        for handle, label in zip(*ax.get_legend_handles_labels()):
+            told.setdefault(label, handle)
+    place = {"loc": "outside lower center", "ncols": columns, "frameon": False}
+    for handle in figure.legend(told.values(), told.keys(), **place).legend_handles:
+        handle.set_alpha(1.0)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.encodings import colour, groups_in_order, ordered, title_of
+from phiscope.figures.encodings import colour, groups_in_order, key, ordered, title_of
 from phiscope.figures.frames import require
 from phiscope.figures.style import panels, themed
 
@@ -26,8 +26,7 @@ def draw(bases: pd.DataFrame, main: str) -> Figure:
         _panel(ax, rows[rows["height"] == rows["height"].max()])
         ax.set(xlabel="coefficients kept", title=group)
     axes[0, 0].set_ylabel("PSNR in dB")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    key(figure, axes)
     return figure
 
 

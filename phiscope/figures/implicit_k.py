@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from phiscope.figures.encodings import colour, groups_in_order, keyed, ordered, title_of
+from phiscope.figures.encodings import colour, groups_in_order, key, keyed, ordered, title_of
 from phiscope.figures.frames import require
 from phiscope.figures.style import MUTED, panels, themed
 
@@ -34,7 +34,7 @@ def draw(by_k: pd.DataFrame, main: str) -> Figure:
             ax.set(xlabel="waves k", title=f"{group}, {words}")
         line[0].set_ylabel("PSNR in dB")
         _against_parameters(line[2], own[own["measure"] == "psnr_heldout"])
-    _key(figure, axes)
+    key(figure, axes)
     return figure
 
 
@@ -54,10 +54,13 @@ def _against_k(ax: Axes, rows: pd.DataFrame) -> None:
 
 
 def _against_parameters(ax: Axes, rows: pd.DataFrame) -> None:
+    rows = rows[rows["model"] != "least_squares"]
     for way in ordered(rows["way"]):
         part = rows[rows["way"] == way].sort_values("parameters")
         ax.plot(part["parameters"], part["value"], color=colour(way), lw=1.0, marker="o", ms=3.5)
-    ax.set(xscale="log", xlabel="parameters of a fit", title="held-out pixels")
+    ax.set(xlabel="thousand parameters", title="held-out pixels")
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
 
 
 def _powers_of_two(ax: Axes) -> None:
@@ -65,11 +68,3 @@ def _powers_of_two(ax: Axes) -> None:
     ax.xaxis.set_major_locator(LogLocator(base=4))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.set_minor_locator(NullLocator())
-
-
-def _key(figure: Figure, axes) -> None:
-    """One key for all panels, of whatever any of them shows."""
-    told: dict = {}
-    for ax in axes.ravel():
-        told |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels())}
-    figure.legend(told.values(), told.keys(), loc="outside lower center", ncols=4, frameon=False)

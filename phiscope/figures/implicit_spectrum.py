@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from phiscope.figures.encodings import colour, keyed, ordered, title_of
+from phiscope.figures.encodings import colour, key, keyed, ordered, title_of
 from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, INK, MUTED, note, panels, themed
 from phiscope.figures.words import signed
@@ -34,13 +36,13 @@ def draw(tuned: pd.DataFrame, powers: pd.DataFrame) -> Figure:
     for line, (measure, words) in zip(axes, _MEASURES.items()):
         for ax, (power, name) in zip(line, _POWERS.items()):
             _scatter(ax, networks, power, measure)
-            ax.set(xscale="log" if (networks[power].dropna() > 0).any() else "linear", xlabel=name)
+            _logarithmic(ax, networks[power])
+            ax.set_xlabel(name)
             if (measure, power) in told.index:
                 note(ax, [(f"ρ = {signed(told[measure, power])}", INK)])
         _parseval(line[3], networks, linear, measure)
         line[0].set_ylabel(f"PSNR in dB, {words}")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    key(figure, axes)
     return figure
 
 
@@ -50,13 +52,24 @@ def _scatter(ax: Axes, rows: pd.DataFrame, x: str, y: str) -> None:
         ax.scatter(part[x], part[y], s=9, color=colour(way), alpha=0.65, lw=0, label=title_of(way))
 
 
+def _logarithmic(ax: Axes, values: pd.Series) -> None:
+    """A logarithmic axis with few words on it, where there is anything above zero."""
+    if not (values > 0).any():
+        return
+    ax.set_xscale("log")
+    spread = np.log10(values[values > 0].max() / values[values > 0].min())
+    ax.xaxis.set_major_locator(LogLocator(10, subs=(1.0,) if spread > 1.5 else (1.0, 2.0, 5.0), numticks=4))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
 def _parseval(ax: Axes, networks: pd.DataFrame, linear: pd.DataFrame, measure: str) -> None:
     shown = networks["psnr_parseval"].between(0, 60)
     _scatter(ax, networks[shown], "psnr_parseval", measure)
     both = linear[linear["psnr_parseval"].between(0, 60)]
     if len(both) and measure == "psnr_train":
         ax.scatter(both["psnr_parseval"], both["psnr_train"], s=10, facecolor="none", edgecolor=INK, lw=0.6)
-        note(ax, [("○ linear", MUTED)])
+        note(ax, [("○ linear", MUTED)], y=0.2)
     low, high = (0, max(30.0, float(networks.loc[shown, "psnr_parseval"].max() or 30))) if shown.any() else (0, 30)
     ax.plot([low, high], [low, high], color=FAINT, lw=1.0, zorder=1)
     ax.set_xlabel("Parseval, linear")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,14 @@ from phiscope.stats import implicit
 from phiscope.stats.intervals import Resampling
 
 POPULATION = "images like those of the group, and seeds; training pixels fixed"
-COLUMNS = ("question", "quantity", "unit", "value", "ci_low", "ci_high", "n", "interval")
+COLUMNS = ("key", "question", "quantity", "subject", "where", "unit", "value", "ci_low", "ci_high", "n", "interval")
+QUESTIONS = {
+    "ends": "Where do the encodings stand between the two ends?",
+    "power": "Is PSNR a function of the total power of the spectrum?",
+    "noise": "Is noise the same for every complete basis?",
+    "choice": "Is a random choice of waves better than a grid or a strategic one?",
+    "scale": "How does the best scale of Gaussian waves move with the spectrum?",
+}
 NAMES = {
     "none": "no encoding",
     "basic": "one period",
@@ -35,20 +42,24 @@ _PIXELS = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
 def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
     """fits: the table `implicit`; main: the group of images that is spoken of where groups differ.
 
-    One row per number: question, quantity, unit (`dB` or `correlation`), value, ci_low, ci_high, n images, interval.
+    One row per number: key of the question, question, quantity, and what and where it is about (subject, where), unit (`dB` or `correlation`), value, ci_low, ci_high, n images, interval.
     Questions that the fits do not touch have no rows.
     """
     options = replace(options, population=POPULATION)
     chosen = implicit.tuned(fits)
     answered = {
-        "Where do the encodings stand between the two ends?": _ends(chosen[chosen["group"] == main], options),
-        "Is PSNR a function of the total power of the spectrum?": _power(chosen, options),
-        "Is noise the same for every complete basis?": _noise(fits, main, options),
-        "Is a random choice of waves better than a grid or a strategic one?": _choice(chosen, main, options),
-        "How does the best scale of Gaussian waves move with the spectrum?": _scale(fits, options),
+        "ends": _ends(chosen[chosen["group"] == main], options),
+        "power": _power(chosen, options),
+        "noise": _noise(fits, main, options),
+        "choice": _choice(chosen, main, options),
+        "scale": _scale(fits, options),
     }
     how = options.describe(f"percentile bootstrap over images and seeds within them ({options.resamples} resamples)")
-    rows = [{"question": question, "interval": how} | row for question, told in answered.items() for row in told]
+    rows = [
+        {"key": key, "question": QUESTIONS[key], "interval": how} | row
+        for key, told in answered.items()
+        for row in told
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -61,14 +72,14 @@ def _ends(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
     for (model, encoding, looked), rows in means.groupby(["model", "encoding", "spectrum"]):
         best = rows.loc[rows["value"].idxmax()]
         with_k = f" with k = {best['k']:.0f}" if best["k"] > 0 else ""
-        words = f"PSNR on held-out pixels, {in_words(model, encoding, looked)}{with_k}"
-        yield _told(words, "dB", best)
+        subject = f"{in_words(model, encoding, looked)}{with_k}"
+        yield _told(f"PSNR on held-out pixels, {subject}", "dB", best, subject)
 
 
 def _power(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
     for _, row in implicit.powers(chosen, options).iterrows():
-        words = f"rank correlation of PSNR ({_PIXELS[row['measure']]}) with {implicit.POWERS[row['power']]}, MLP"
-        yield _told(words, "correlation", row)
+        subject, where = implicit.POWERS[row["power"]], _PIXELS[row["measure"]]
+        yield _told(f"rank correlation of PSNR ({where}) with {subject}, MLP", "correlation", row, subject, where)
     linear = chosen[(chosen["model"] == "projection") & np.isfinite(chosen["psnr_parseval"])]
     if len(linear):
         apart = (linear["psnr_train"] - linear["psnr_parseval"]).abs().max()
@@ -95,9 +106,9 @@ def _noise(fits: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]
 def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
     found = implicit.contrasts(chosen[(chosen["group"] == main) & (chosen["model"] == "mlp")], options)
     for _, row in found.iterrows() if len(found) else ():
-        other = in_words("", row["encoding"], row["spectrum"])
-        words = f"PSNR on {_PIXELS[row['measure']]}, {other} less random, k = {row['asked_k']:.0f}"
-        yield _told(words, "dB", row)
+        other, where = in_words("", row["encoding"], row["spectrum"]), _PIXELS[row["measure"]]
+        words = f"PSNR on {where}, {other} less random, k = {row['asked_k']:.0f}"
+        yield _told(words, "dB", row, other, where)
 
 
 def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
@@ -108,15 +119,15 @@ def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
         rows = rows.dropna(subset="spectrum_slope")
         if rows["image"].nunique() > 2:
             found = implicit.correlation(rows, "sigma", "spectrum_slope", options)
-            yield _told(
-                f"rank correlation of the best scale with the spectrum's slope, k = {k:.0f}", "correlation", found
-            )
+            words = f"rank correlation of the best scale with the spectrum's slope, k = {k:.0f}"
+            yield _told(words, "correlation", found, f"k = {k:.0f}")
 
 
-def _told(words: str, unit: str, row) -> dict:
+def _told(words: str, unit: str, row: Mapping, subject: str = "", where: str = "") -> dict:
     """A row of the frame; no interval where there is none."""
     ends = {name: row.get(name, np.nan) for name in ("ci_low", "ci_high")}
-    return {"quantity": words, "unit": unit, "value": row["value"], "n": int(row["n"])} | ends
+    about = {"quantity": words, "subject": subject, "where": where, "unit": unit}
+    return about | {"value": row["value"], "n": int(row["n"])} | ends
 
 
 def in_words(model: str, encoding: str, spectrum: str = "") -> str:

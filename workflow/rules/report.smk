@@ -1,10 +1,20 @@
 # Dense pictures go into the page as png, line drawings as svg.
-DENSE = ("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial")
+DENSE = (
+    "sample",
+    "ambiguity",
+    "slice",
+    "plane",
+    "attack_plane",
+    "adversarial",
+    "implicit_spectrum",
+    "implicit_pictures",
+)
 IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in FIGURES]
 
 
 rule render_report:
     input:
+        **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
         comparison=f"{RESULTS}/tables/paper_comparison.parquet",
