@@ -117,7 +117,8 @@ class ReportData:
     names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one row per kind
     of solved problem; lipschitz: σ_max(Wφ) and the largest observed ratio of (14); pixel_count: how many samples were
     projected in pixel space; lower_bound: of every feature, None if there is none; implicit: the statistic
-    `implicit_answers`, None where no image was drawn as a function; left_out: sentences on what this run did not do. Raises ConfigError for a number that the page has no place for.
+    `implicit_answers`, None where no image was drawn as a function; left_out: sentences on what this run did not do.
+    Raises ConfigError for a number that the page has no place for.
     """
 
     title: str

@@ -42,7 +42,8 @@ _PIXELS = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
 def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
     """fits: the table `implicit`; main: the group of images that is spoken of where groups differ.
 
-    One row per number: key of the question, question, quantity, and what and where it is about (subject, where), unit (`dB` or `correlation`), value, ci_low, ci_high, n images, interval.
+    One row per number: key of the question, question, quantity, what and where it is about (subject, where), unit (`dB`
+    or `correlation`), value, ci_low, ci_high, n images, interval.
     Questions that the fits do not touch have no rows.
     """
     options = replace(options, population=POPULATION)

@@ -112,6 +112,11 @@ def test_every_preset_is_right(root, config, schema):
             {"views": {"original": {"spaces": ["features"]}}},
             "config: views.original.spaces.0: got 'features', expected one of",
         ),
+        ({"implicit": {"training_pixels": 2}}, "config: implicit.training_pixels: got 2, expected at most 1 (share of"),
+        (
+            {"views": {"drawn": {"kind": "implicit", "encoding": "gausian"}}},
+            "config: views.drawn.encoding: got 'gausian', expected one of none, basic",
+        ),
         ({"device": "gpu"}, "config: device: got 'gpu', expected text of the form"),
     ],
 )
