@@ -97,11 +97,10 @@ def _noise(fits: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]
             continue
         share = min(set(found["share"]), key=lambda share: abs(share - 0.1))
         for _, row in found[found["share"] == share].iterrows():
-            words = (
-                f"PSNR of the {100 * share:.3g} % largest, {in_words('', row['encoding'])} less random basis, {group}"
-            )
+            other = in_words("", row["encoding"])
+            words = f"PSNR of the {100 * share:.3g} % largest coefficients, {other} less random basis, {group}"
             ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"], "n": row["n"]}
-            yield _told(words, "dB", ends | {"value": row["difference"]})
+            yield _told(words, "dB", ends | {"value": row["difference"]}, other, group)
 
 
 def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:

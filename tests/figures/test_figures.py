@@ -13,6 +13,7 @@ from phiscope.figures import FIGURES
 TINY = [
     *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls", "human"),
     *("class_margins", "roc", "detection_by_confidence", "attack_plane"),
+    *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures"),
 ]
 
 
@@ -63,8 +64,13 @@ def test_a_missing_column_is_named(name, frames):
         "log": "val_loss",
         "roc_curves": "true_positive_rate",
         "by_confidence": "value",
+        "by_k": "value",
+        "tuned": "psnr_parseval",
+        "scales": "sigma",
     }.get(key)
     column = column or next(c for c in frame if c not in ("view", "key", "sample", "in_train_union"))
+    if name == "implicit_pictures":
+        column = "encoding"
     if name == "human":
         column = "entropy"
     with pytest.raises(DataError, match=column):
