@@ -77,7 +77,8 @@ def test_parseval_says_what_linear_models_reach(pictures):
         *(Setting("largest", name, share=0.2) for name in ("fourier_complete", "dct", "orthogonal")),
     )
     assert len(found) > 20
-    np.testing.assert_allclose(found["psnr_train"], found["psnr_parseval"], atol=1e-8)
+    told = found[["psnr_train", "psnr_parseval"]].clip(upper=100)  # an edge is a few waves, exactly
+    np.testing.assert_allclose(told["psnr_train"], told["psnr_parseval"], atol=1e-8)
 
 
 def test_least_squares_on_the_complete_basis_is_exact_on_what_it_saw_only(pictures):
@@ -165,7 +166,7 @@ def test_pictures_are_those_of_the_rows(pictures):
     shown = gallery(chosen, drawn | {"original": pictures["noise/0"]}, "noise/0")
     assert shown["encoding"].tolist() == ["original", "gaussian"]
     sigma = chosen.query("image == 'noise/0'")["sigma"].iloc[0]
-    np.testing.assert_allclose(shown["image"][1], drawn[settings[sigma == 4.0].name].ravel())
+    np.testing.assert_allclose(shown["image"][1], drawn[settings[int(sigma == 4.0)].name].ravel())
 
 
 def test_the_command_writes_at_another_resolution(tmp_path, capsys):
