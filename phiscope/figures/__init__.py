@@ -41,6 +41,13 @@ FIGURES: dict[str, str] = {
     "implicit_scale": "phiscope.figures.implicit_scale",
     "implicit_bases": "phiscope.figures.implicit_bases",
     "implicit_pictures": "phiscope.figures.implicit_pictures",
+    "inverted": "phiscope.figures.inverted",
+    "perimeter": "phiscope.figures.perimeter",
+    "morph": "phiscope.figures.morph",
+    "path": "phiscope.figures.path",
+    "edit": "phiscope.figures.edit",
+    "inversion_distances": "phiscope.figures.inversion_distances",
+    "pixel_boundary": "phiscope.figures.pixel_boundary",
     "comparison": "phiscope.figures.comparison",
 }
 

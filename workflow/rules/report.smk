@@ -1,15 +1,12 @@
 # Dense pictures go into the page as png, line drawings as svg.
 DENSE = (
-    "sample",
-    "ambiguity",
-    "slice",
-    "plane",
-    "attack_plane",
-    "adversarial",
-    "implicit_spectrum",
-    "implicit_pictures",
+    *("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial"),
+    *("implicit_spectrum", "implicit_pictures"),
+    *("inverted", "perimeter", "morph", "edit", "pixel_boundary"),
 )
-IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in FIGURES]
+IN_THE_PAGE = [
+    f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in ALL_FIGURES
+]
 
 
 rule render_report:
