@@ -17,6 +17,7 @@ include: "workflow/rules/common/chunks.smk"
 include: "workflow/rules/common/views.smk"
 include: "workflow/rules/common/inversions.smk"
 include: "workflow/rules/common/denoise.smk"
+include: "workflow/rules/common/implicit.smk"
 include: "workflow/rules/common/tables.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
@@ -24,6 +25,7 @@ include: "workflow/rules/models.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
+include: "workflow/rules/implicit.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/inversion_figures.smk"
 include: "workflow/rules/denoise.smk"
@@ -39,6 +41,7 @@ rule all:
         INVERSION_TABLE,
         DENOISING_TABLES,
         [statistic(name) for name in DENOISING_STATISTICS],
+        IMPLICIT_TABLE,
         [f"{RESULTS}/figures/{name}.{kind}" for name in ALL_FIGURES for kind in ("svg", "png")],
 
 

@@ -22,6 +22,7 @@ import pandas as pd
 from phiscope.errors import ConfigError, DataError
 from phiscope.figures.methods import noise_in_words, title_of
 from phiscope.figures.words import DASH, known, percent, points, significant
+from phiscope.stats.implicit_findings import findings
 
 TEMPLATE = Path(__file__).parents[1] / "workflow" / "report" / "report.html.j2"
 
@@ -121,7 +122,8 @@ class ReportData:
     names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one row per kind
     of solved problem; lipschitz: σ_max(Wφ) and the largest observed ratio of (14); pixel_count: how many samples were
     projected in pixel space; denoising, view_rows: as from `phiscope.stats.denoising_summary` and `by_view`;
-    lower_bound: of every feature, None if there is none; left_out: sentences on what this run did not do.
+    lower_bound: of every feature, None if there is none; implicit: the statistic `implicit_answers`, None where no
+    image was drawn as a function; left_out: sentences on what this run did not do.
     Raises ConfigError for a number that the page has no place for.
     """
 
@@ -147,6 +149,7 @@ class ReportData:
     denoising: pd.DataFrame | None = None
     view_rows: pd.DataFrame | None = None
     certificates: pd.DataFrame | None = None
+    implicit: pd.DataFrame | None = None
     left_out: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -179,10 +182,29 @@ class ReportData:
             rows.append((noise_in_words(noise, level), psnr["noisy"], psnr["network"], *best))
         return rows
 
+    @cached_property
+    def implicit_rows(self) -> list[tuple[str, str, list[tuple[str, Estimate]]]]:
+        """Images as functions: every question, what was found in a sentence, and the numbers behind it."""
+        if self.implicit is None or self.implicit.empty:
+            return []
+        sentences = findings(self.implicit)
+        return [
+            (
+                question,
+                sentences.get(question, ""),
+                [(row["quantity"], _implicit(row)) for row in part.to_dict("records")],
+            )
+            for question, part in self.implicit.groupby("question", sort=False)
+        ]
+
     @property
     def beside_paper(self) -> bool:
         """Whether the paper's values stand beside ours anywhere."""
         return any(estimate.stated for estimate in (*self.numbers.values(), *(row[-1] for row in self.rows)))
+
+
+def _implicit(row: Mapping[str, Any]) -> Estimate:
+    return Estimate(row["value"], row["ci_low"], row["ci_high"], row["n"], row["interval"], unit=row["unit"])
 
 
 def render(data: ReportData, template: Path = TEMPLATE) -> str:

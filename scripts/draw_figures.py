@@ -11,14 +11,18 @@ from phiscope import exhibits, figures, tables
 from phiscope.datasets import open_prepared
 from phiscope.errors import ConfigError
 from phiscope.head import Head
+from phiscope.redraw.pictures import gallery
 from phiscope.workflow.job import job
 
 
 class Run:
     """The tables of the run, opened once."""
 
-    def __init__(self, inputs, attacked: dict[str, str], benches: list[tuple[str, dict]]) -> None:
-        self.inputs, self.head, self.exhibits, self.benches = inputs, Head.load(inputs.head), attacked, benches
+    def __init__(
+        self, inputs, attacked: dict[str, str], benches: list[tuple[str, dict]], implicit: dict[str, str]
+    ) -> None:
+        self.inputs, self.head, self.exhibits = inputs, Head.load(inputs.head), attacked
+        self.benches, self.implicit = benches, implicit
         self.test, self.train = (exhibits.Images(open_prepared(p)) for p in (inputs.test_images, inputs.train_images))
         self.classes = self.test.prepared.classes
         self.hulls = tables.read(inputs.hulls)
@@ -58,6 +62,11 @@ class Run:
         told = zip(self.benches, self.inputs.denoised)
         first = self.benches[0][0]
         return [noise | {"images": load_file(path)} for (dataset, noise), path in told if dataset == first]
+
+    def drawn(self) -> pd.DataFrame:
+        """The pictures of the image that is shown, drawn as a function of position."""
+        pictures = {name: picture for path in self.inputs.drawn for name, picture in load_file(path).items()}
+        return gallery(self.frame("implicit_tuned"), pictures, self.implicit["picture"])
 
     def _training_features(self, number: int) -> np.ndarray:
         numbers = tables.read(self.inputs.train, ["sample"])["sample"].to_numpy()
@@ -116,6 +125,11 @@ def frames_of(run: Run, name: str, slice_sample: int, main_views: list[str]) -> 
         "attack_plane": lambda: {"standing": attack_plane(standing, run.frame("attacks"))},
         "denoising": lambda: {"denoising_summary": run.frame("denoising_summary")},
         "lecture": lambda: {"study_summary": run.frame("study_summary")},
+        "implicit_k": lambda: {"by_k": run.frame("implicit_by_k"), "main": run.implicit["main"]},
+        "implicit_spectrum": lambda: {"tuned": run.frame("implicit_tuned"), "powers": run.frame("implicit_powers")},
+        "implicit_scale": lambda: {"scales": run.frame("implicit_scales")},
+        "implicit_bases": lambda: {"bases": run.frame("implicit_bases"), "main": run.implicit["main"]},
+        "implicit_pictures": lambda: {"gallery": run.drawn()},
         "comparison": lambda: {"paper_comparison": run.frame("comparison")},
     }[kind]()
 
@@ -138,7 +152,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         parameters = snakemake.params
         draw_figures(
-            Run(snakemake.input, parameters.exhibits, parameters.benches),
+            Run(snakemake.input, parameters.exhibits, parameters.benches, parameters.implicit),
             parameters.names,
             parameters.slice_sample,
             parameters.main_views,

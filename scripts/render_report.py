@@ -119,6 +119,7 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=certificates_of(margins, hulls),
+        implicit=tables.read(inputs.implicit) if inputs.get("implicit") else None,
         left_out=left_out(config, trained),
     )
 

@@ -76,9 +76,12 @@ def full(bare):
     names = [
         *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
+        *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures"),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
         *("denoising", "denoised", "lecture"),
     ]
+    answer = {"key": "ends", "question": "Which end?", "quantity": "PSNR, Gaussian", "subject": "Gaussian", "where": ""}
+    answer |= {"unit": "dB", "value": 25.5, "ci_low": 24.0, "ci_high": 27.0, "n": 8, "interval": "bootstrap"}
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
     numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
@@ -98,6 +101,7 @@ def full(bare):
         views={"original": "as they are", "hull-pixel": "moved to the hull"},
         samples=[pages],
         certificates=pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        implicit=pd.DataFrame([answer]),
         left_out=["Nothing of <importance>."],
     )
 
@@ -114,6 +118,7 @@ def test_a_full_run_leaves_no_gap(full):
     page = Page(render(full))
     for text in ("not measured", "Not asked", "no picture", "not counted", "No sample", "Not compared"):
         assert text not in page.words
+    assert "On held-out pixels Gaussian is best, at 25.5 dB." in page.words
     assert len(page.attributes("img", "src")) == len(full.figures) + len(full.samples)
 
 

@@ -5,6 +5,7 @@ from phiscope.stats.comparison import paper_comparison
 from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
+from phiscope.stats.implicit_answers import answers as implicit_answers
 from phiscope.stats.inversions import (
     as_demanded,
     inversion_distances,
@@ -27,6 +28,7 @@ __all__ = [
     "detection",
     "held_out_choice",
     "human_agreement",
+    "implicit_answers",
     "inversion_distances",
     "inversion_summary",
     "label_entropy",

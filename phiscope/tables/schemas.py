@@ -171,6 +171,52 @@ SCHEMAS: dict[str, pa.Schema] = {
             ),
         ]
     ),
+    "implicit": pa.schema(
+        [
+            _field("image", _TEXT, "group and name, with a slash between them"),
+            _field("group", _TEXT, "set of images it belongs to"),
+            _field("height", _INT, "of the image", "pixels"),
+            _field("width", _INT, "of the image", "pixels"),
+            _field("channels", _INT, "1 or 3"),
+            _field(
+                "model",
+                _TEXT,
+                "`mlp`, `siren`, `projection` (all pixels), `least_squares`, `largest`, `lasso` or `basis_pursuit`",
+            ),
+            _field(
+                "encoding", _TEXT, "name in phiscope.implicit.encodings; of sparse models the basis, or two with a +"
+            ),
+            _field("spectrum", _TEXT, "what a strategic choice of waves looked at: `own` or `mean` (of other images)"),
+            _field("asked_k", _INT, "waves that were asked for; null where the encoding has no choice"),
+            _field("k", _INT, "waves, a conjugate pair counted once; of `largest` the coefficients kept"),
+            _field("bandwidth", _REAL, "highest frequency of the encoding", "cycles per image"),
+            _field("dimension", _INT, "numbers that a position is turned into"),
+            _field("sigma", _REAL, "scale of the encoding", "cycles per image, or a ratio (positional)"),
+            _field("share", _REAL, "of the coefficients that `largest` keeps"),
+            _field("penalty", _REAL, "λ of Lasso over the least λ whose solution is 0"),
+            _field("seed", _INT, "of the encoding and of the first weights"),
+            _field("hidden_width", _INT, "of the network"),
+            _field("depth", _INT, "linear layers of the network"),
+            _field("steps", _INT, "of Adam, over all training pixels each"),
+            _field("learning_rate", _REAL, "of Adam, at the first step"),
+            _field("precision", _TEXT, "of the products in training: `float32` or `bfloat16`"),
+            _field("parameters", _INT, "numbers that were fitted"),
+            _field("psnr_train", _REAL, "over the pixels that were fitted; inf where nothing is missed", "dB"),
+            _field("psnr_heldout", _REAL, "over the other pixels; null where there are none", "dB"),
+            _field("psnr_parseval", _REAL, "of the linear model on these waves, from the energy they miss", "dB"),
+            _field("coefficients", _INT, "not zero (sparse models), or rank (least squares)"),
+            _field(
+                "duality_gap", _REAL, "objective less a proven lower bound, largest over channels", "of the objective"
+            ),
+            _field("seconds", _REAL, "wall time over the number of fits done together", "seconds"),
+            _field("spectrum_l1", _REAL, "sum of magnitudes without the mean, per channel", "pixels in [0, 1]"),
+            _field("spectrum_energy", _REAL, "sum of squared magnitudes without the mean, per channel", "squared"),
+            _field("spectrum_slope", _REAL, "α of magnitudes ~ frequency^-α; null for a constant image"),
+            _field("spectrum_frequency", _REAL, "mean frequency weighted by energy", "cycles per image"),
+            _field("energy_beyond", _REAL, "energy at frequencies above the encoding's bandwidth", "squared"),
+            _field("status", _TEXT, "`fitted`, `diverged`, the solver's word, or why the image cannot be drawn so"),
+        ]
+    ),
     "paper_comparison": pa.schema(
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),

@@ -57,6 +57,9 @@ VIEWS: dict[str, Kind] = {
     ),
     "inpaint": Kind("phiscope.views.inpaint", "images of {of} with a part filled in from around it"),
     "denoise": Kind("phiscope.views.denoise", "images of {of} denoised by {method}", needs=("denoiser",)),
+    "implicit": Kind(
+        "phiscope.views.implicit", "images of {of} drawn again by a network behind the encoding {encoding}"
+    ),
     "deepfool": Kind("phiscope.views.deepfool", "images of {of} attacked by DeepFool", ("classifier",), attack=True),
     "pgd-first": _pgd("up to the first success", stop=True),
     "pgd-full": _pgd("all its steps", stop=False),

@@ -22,6 +22,7 @@ TINY = [
         "pixel_boundary",
         "denoising",
     ),
+    *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures"),
 ]
 
 
@@ -72,9 +73,14 @@ def test_a_missing_column_is_named(name, frames):
         "log": "val_loss",
         "roc_curves": "true_positive_rate",
         "by_confidence": "value",
+        "by_k": "value",
+        "tuned": "psnr_parseval",
+        "scales": "sigma",
         "path": "across",
     }.get(key)
     column = column or next(c for c in frame if c not in ("view", "key", "sample", "in_train_union"))
+    if name == "implicit_pictures":
+        column = "encoding"
     if name == "human":
         column = "entropy"
     with pytest.raises(DataError, match=column):

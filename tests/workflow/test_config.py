@@ -120,6 +120,11 @@ def test_every_preset_is_right(root, config, schema):
             {"views": {"original": {"spaces": ["features"]}}},
             "config: views.original.spaces.0: got 'features', expected one of",
         ),
+        ({"implicit": {"training_pixels": 2}}, "config: implicit.training_pixels: got 2, expected at most 1 (share of"),
+        (
+            {"views": {"drawn": {"kind": "implicit", "encoding": "gausian"}}},
+            "config: views.drawn.encoding: got 'gausian', expected one of none, basic",
+        ),
         (
             {"inversions": {"edits": [{"sample": 3}]}},
             "config: inversions.edits.0: says nothing to fill in; expected a mask or rectangles",

@@ -19,7 +19,7 @@ from phiscope.inversion_exhibits import image_at
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "scripts", "phiscope", "presets", "profiles", "envs"]
-MOST_JOBS = 55
+MOST_JOBS = 59
 
 
 class Project:
@@ -120,6 +120,17 @@ def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
         assert located.loc[view]["predicted"].loc[attacks["sample"]].tolist() == attacks[column].tolist()
 
 
+def test_images_are_drawn_as_functions(finished):
+    fits = tables.read(finished.results / "tables/implicit.parquet")
+    assert set(fits["status"]) == {"fitted"}
+    assert fits.groupby("model").size().to_dict() == {"largest": 5 * 2 * 3, "mlp": 5 * 2 * 7, "projection": 5 * 2 * 2}
+    linear = fits[fits["model"].isin(["projection", "largest"])]
+    assert (linear["psnr_train"] - linear["psnr_parseval"]).abs().max() < 1e-6
+    assert fits["psnr_heldout"].notna().equals(fits["model"] == "mlp")
+    page = (finished.results / "report.html").read_text()
+    assert "Is noise the same for every complete basis?" in page
+
+
 def test_inversions_hold_a_row_per_problem_and_their_images(finished):
     found = tables.read(finished.results / "tables/inversions.parquet")
     assert found.groupby("target").size().to_dict() == {"ball": 12, "flip": 6, "hull": 6, "perimeter": 2}
@@ -182,6 +193,8 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "slice",
         "training",
         "sample-87",
+        "implicit_k",
+        "implicit_pictures",
         "inverted-87",
         "perimeter-87",
         "morph-87",

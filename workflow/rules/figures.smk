@@ -21,6 +21,7 @@ FIGURES = [
     *(["detection_by_confidence"] if swept_views() else []),
     *(["attack_plane"] if attack_views() else []),
     *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
+    *implicit_figures(),
 ]
 ALL_FIGURES = [*FIGURES, *INVERSION_FIGURES]
 # The attacked images of these samples; without samples there is none to keep.
@@ -31,6 +32,7 @@ rule draw_figures:
     input:
         **{name: statistic(name) for name in (*STATISTICS, *DETECTION, *DENOISING_STATISTICS, *STUDY_STATISTICS)},
         **ATTACKS,
+        **IMPLICIT_INPUTS,
         **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
         denoised=[f"{RESULTS}/exhibits/denoising/{name}.safetensors" for name in BENCHES],
         test=f"{RESULTS}/features/original/test.parquet",
@@ -43,6 +45,7 @@ rule draw_figures:
         test_images=f"{RESULTS}/data/test.safetensors",
         train_images=f"{RESULTS}/data/train.safetensors",
         exhibits=list(EXHIBITS.values()),
+        drawn=implicit_parts("implicit/{chunk}.safetensors"),
     output:
         svg=[
             report(
@@ -64,6 +67,7 @@ rule draw_figures:
         slice_sample=SAMPLES[0] if SAMPLES else None,
         exhibits=EXHIBITS,
         benches=list(BENCHES.values()),
+        implicit={"main": IMPLICIT_MAIN, "picture": IMPLICIT["picture"]} if IMPLICIT else {},
         code=rests_on("draw_figures", *figures.FIGURES.values()),
     message:
         "Figures"

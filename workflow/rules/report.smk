@@ -2,6 +2,7 @@
 DENSE = (
     *("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial"),
     *("inverted", "perimeter", "morph", "edit", "pixel_boundary", "denoised"),
+    *("implicit_spectrum", "implicit_pictures"),
 )
 IN_THE_PAGE = [
     f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in ALL_FIGURES
@@ -11,6 +12,7 @@ IN_THE_PAGE = [
 rule render_report:
     input:
         **{name: statistic(name) for name in DENOISING_STATISTICS},
+        **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
         comparison=f"{RESULTS}/tables/paper_comparison.parquet",

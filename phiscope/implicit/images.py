@@ -1,0 +1,146 @@
+"""Control images that say what about an image matters, and how near one image is to another.
+
+Images are (h, w, c) float64. Made ones lie in [0, 1] and are the same for the same seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from phiscope.arrays import generator
+from phiscope.errors import ConfigError, DataError
+from phiscope.implicit.waves import Size, checked
+
+Array = NDArray[np.float64]
+
+
+def white_noise(size: Size, channels: int = 3, *, seed: int = 0) -> Array:
+    """Independent pixels, uniform in [0, 1]: the same energy at every frequency, in every orthonormal basis."""
+    return generator(seed).random((*checked(size), channels))
+
+
+def pink_noise(size: Size, channels: int = 3, *, seed: int = 0, exponent: float = 1.0) -> Array:
+    """Gaussian noise with magnitudes |F| ~ ‖u‖^-exponent, channels independent: a photograph's spectrum, no edges.
+
+    Frequencies in cycles per image; stretched so that the values fill [0, 1], which changes no ratio of magnitudes.
+    """
+    height, width = checked(size)
+    white = generator(seed).normal(size=(height, width, channels))
+    radius = np.hypot(*np.meshgrid(fft.fftfreq(height, 1 / height), fft.fftfreq(width, 1 / width), indexing="ij"))
+    radius[0, 0] = np.inf
+    coloured = fft.ifft2(fft.fft2(white, axes=(0, 1)) * radius[..., None] ** -exponent, axes=(0, 1)).real
+    spread = np.ptp(coloured)
+    return (coloured - coloured.min()) / spread if spread > 0 else np.full_like(coloured, 0.5)
+
+
+def constant(size: Size, channels: int = 3, *, seed: int = 0, value: float = 0.5) -> Array:
+    """One value everywhere: no spectrum but the mean."""
+    return np.full((*checked(size), channels), float(value))
+
+
+def step_edge(size: Size, channels: int = 3, *, seed: int = 0) -> Array:
+    """0.25 in the left half, 0.75 in the right: one edge, which no band-limited function can follow."""
+    height, width = checked(size)
+    return np.broadcast_to(
+        np.where(np.arange(width) < width // 2, 0.25, 0.75)[None, :, None], (height, width, channels)
+    ).copy()
+
+
+CONTROLS: dict[str, Callable[..., Array]] = {
+    make.__name__: make for make in (white_noise, pink_noise, constant, step_edge)
+}
+
+
+def control(name: str, size: Size, channels: int = 3, *, seed: int = 0) -> Array:
+    """The control image called `name`; raises ConfigError for one that is not there."""
+    if name not in CONTROLS:
+        raise ConfigError(f"control image {name!r}: expected one of {', '.join(CONTROLS)}")
+    return CONTROLS[name](size, channels, seed=seed)
+
+
+def phase_scrambled(image: NDArray, *, seed: int = 0) -> Array:
+    """The image with the phases of white noise added to its own: every |F(u)| stays, edges and objects go.
+
+    image (h, w, c). All channels turn by the same phase, so that they stay in step. The mean is kept. Values may leave
+    [0, 1]; `squeezed` brings them back, `exact magnitudes` then hold up to one factor.
+    """
+    image = _image(image)
+    turn = np.angle(fft.fft2(generator(seed).normal(size=image.shape[:2])))
+    turn[0, 0] = 0
+    # Nyquist frequencies turn by 0 or π, as they must in a real image: the noise's own phases there are 0 or π.
+    return fft.ifft2(fft.fft2(image, axes=(0, 1)) * np.exp(1j * turn)[..., None], axes=(0, 1)).real
+
+
+def squeezed(image: NDArray) -> Array:
+    """Contrast lowered about the mean, by one factor for all channels, as far as [0, 1] demands; the means stay.
+
+    Raises DataError where a channel's mean is not in (0, 1).
+    """
+    image = _image(image)
+    mean = image.mean((0, 1))
+    if ((mean <= 0) | (mean >= 1)).any() and not ((image >= 0) & (image <= 1)).all():
+        raise DataError(f"image with channel means {mean}: expected means between 0 and 1")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        room = np.where(image > mean, (1 - mean) / (image - mean), mean / (mean - image))
+    factor = min(1.0, float(np.nanmin(np.where(image == mean, np.inf, room))))
+    return (mean + factor * (image - mean)).clip(0, 1) if factor < 1 else image
+
+
+def psnr(image: NDArray, reference: NDArray, where: NDArray[np.bool_] | None = None) -> float:
+    """-10 log₁₀ of the mean squared error, in dB for a peak of 1, over the pixels `where` (h, w); inf where equal."""
+    error = (_image(image) - _image(reference)) ** 2
+    error = error if where is None else error[where]
+    if not error.size:
+        return float("nan")
+    return float(-10 * np.log10(error.mean())) if error.any() else float("inf")
+
+
+def rise(profile: NDArray) -> float:
+    """Pixels between the first crossings of 10 % and of 90 % of the way from a profile's first value to its last.
+
+    profile (w,), an edge seen along one line; linear between pixels: 0.8 for a step from one pixel to the next. inf
+    where 90 % is never reached, or there is no edge.
+    """
+    profile = np.asarray(profile, dtype=np.float64)
+    height = profile[-1] - profile[0]
+    if height == 0:
+        return float("inf")
+    way = (profile - profile[0]) / height
+    low, high = (_crossing(way, level) for level in (0.1, 0.9))
+    return high - low
+
+
+def every_other(size: Size) -> NDArray[np.bool_]:
+    """(h, w): True on even rows and columns, the pixels that Tancik et al. train on; the others are held out."""
+    height, width = checked(size)
+    return (np.arange(height) % 2 == 0)[:, None] & (np.arange(width) % 2 == 0)
+
+
+def random_pixels(size: Size, share: float, *, seed: int) -> NDArray[np.bool_]:
+    """(h, w): True on a random `share` of the pixels, rounded, one at least."""
+    height, width = checked(size)
+    if not 0 < share <= 1:
+        raise ConfigError(f"share of training pixels {share}: expected above 0, at most 1")
+    chosen = generator(seed).permutation(height * width)[: max(round(share * height * width), 1)]
+    mask = np.zeros(height * width, dtype=bool)
+    mask[chosen] = True
+    return mask.reshape(height, width)
+
+
+def _crossing(way: Array, level: float) -> float:
+    above = np.flatnonzero(way >= level)
+    if not len(above):
+        return float("inf")
+    after = above[0]  # never 0: there the way is 0
+    return float(after - (way[after] - level) / (way[after] - way[after - 1]))
+
+
+def _image(image: NDArray) -> Array:
+    image = np.asarray(image, dtype=np.float64)
+    if image.ndim != 3:
+        raise DataError(f"image {image.shape}: expected (h, w, c)")
+    return image

@@ -1,0 +1,220 @@
+"""Images as functions of position: the questions of the note, answered over images and seeds.
+
+Frames are the table `implicit`, or come from functions here. Intervals: bootstrap over images, and within each image
+over seeds. A group of images is compared within one size only.
+
+ASSUME: a PSNR above 100 dB counts as 100: rounding, not quality.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phiscope.arrays import generator
+from phiscope.stats.intervals import Resampling
+
+GROUP = ["group", "height", "width"]
+WAY = ["model", "encoding", "spectrum", "asked_k"]
+TUNED = ["sigma", "learning_rate"]
+MEASURES = ("psnr_train", "psnr_heldout")
+BASELINE = "fourier_random"
+POWERS = {
+    "spectrum_l1": "sum of magnitudes",
+    "spectrum_energy": "energy",
+    "energy_beyond": "energy beyond the bandwidth",
+}
+_CEILING = 100.0
+
+
+def fitted(fits: pd.DataFrame) -> pd.DataFrame:
+    """The rows of fits that came to an end, PSNR at most 100 dB."""
+    rows = fits[fits["status"] == "fitted"].copy()
+    rows["spectrum"] = rows["spectrum"].fillna("")
+    rows[list(MEASURES)] = rows[list(MEASURES)].clip(upper=_CEILING)
+    return rows
+
+
+def tuned(fits: pd.DataFrame) -> pd.DataFrame:
+    """For every image and way the rows of the scale and learning rate that are best on the other images of its group.
+
+    Best: mean PSNR of held-out pixels; so neither the image nor its held-out pixels choose for themselves. A way whose
+    settings have no held-out pixels, or one image alone, keeps what is best on itself. Adds `chosen_on`.
+    """
+    rows = fitted(fits)
+    rows = rows[rows["model"].isin(["mlp", "siren", "least_squares", "projection"])]
+    parts = [_chosen(part) for _, part in rows.groupby([*GROUP, *WAY], dropna=False)]
+    return pd.concat(parts, ignore_index=True) if parts else rows.assign(chosen_on="")
+
+
+def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
+    measure = "psnr_heldout" if rows["psnr_heldout"].notna().any() else "psnr_train"
+    keys = rows[TUNED].fillna(-1).apply(tuple, axis=1)
+    mean = rows.assign(key=keys).pivot_table(index="image", columns="key", values=measure)
+    others = (mean.sum() - mean) / max(len(mean) - 1, 1) if len(mean) > 1 else mean
+    best = others.idxmax(axis=1)
+    kept = rows[keys.to_numpy() == rows["image"].map(best).to_numpy()]
+    return kept.assign(chosen_on="other images" if len(mean) > 1 else "itself")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """values (images, seeds) of one measure; what no seed decides is repeated, so that pairs stay paired."""
+
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, measure: str, images: list[str], seeds: int) -> Sample:
+        table = rows.pivot_table(index="image", columns="seed", values=measure).reindex(images).to_numpy(float)
+        if table.shape[1] == 1:
+            return cls(np.repeat(table, seeds, axis=1))
+        gaps = np.isnan(table)
+        return cls(np.where(gaps, np.nanmean(table, axis=1, keepdims=True), table))
+
+
+def _nested(images: int, seeds: int, options: Resampling) -> tuple[NDArray, NDArray]:
+    """Indices (resamples, images, 1) and (resamples, images, seeds): images, and seeds within each of them."""
+    random = generator(options.seed, images, seeds)
+    drawn = random.integers(images, size=(options.resamples, images, 1))
+    return drawn, random.integers(seeds, size=(options.resamples, images, seeds))
+
+
+def interval(sample: Sample, options: Resampling) -> dict[str, float]:
+    """value, ci_low, ci_high, n: the mean over images and seeds; no interval for a single image."""
+    values = sample.values
+    told = {"value": float(values.mean()), "ci_low": np.nan, "ci_high": np.nan, "n": len(values)}
+    if len(values) > 1 and np.isfinite(values).all():
+        image, seed = _nested(*values.shape, options)
+        told["ci_low"], told["ci_high"] = options.ends(values[image, seed].mean(axis=(1, 2)))
+    return told
+
+
+def by_k(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """Mean PSNR of every way in every group: one row per group, size, way and measure; k and parameters are means."""
+    found = []
+    for key, rows in chosen.groupby([*GROUP, *WAY], dropna=False):
+        about = dict(zip([*GROUP, *WAY], key)) | {name: rows[name].mean() for name in ("k", "bandwidth", "parameters")}
+        for measure in MEASURES:
+            if rows[measure].notna().all():
+                sample = Sample.of(rows, measure, sorted(set(rows["image"])), rows["seed"].nunique())
+                found.append(about | {"measure": measure} | interval(sample, options))
+    return pd.DataFrame(found)
+
+
+def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """PSNR of grid, lowest, strategic and Gaussian waves less that of random ones of the same number, image by image.
+
+    One row per group, size, model, encoding, spectrum, asked_k and measure: value, ci_low, ci_high, n images.
+    """
+    found = []
+    for key, rows in chosen.groupby([*GROUP, "model", "asked_k"]):
+        base = rows[rows["encoding"] == BASELINE]
+        for (encoding, looked), other in rows[rows["encoding"] != BASELINE].groupby(["encoding", "spectrum"]):
+            about = dict(zip([*GROUP, "model", "asked_k"], key)) | {"encoding": encoding, "spectrum": looked}
+            images = sorted(set(base["image"]) & set(other["image"]))
+            for measure in MEASURES:
+                if images and base[measure].notna().all() and other[measure].notna().all():
+                    seeds = max(base["seed"].nunique(), other["seed"].nunique())
+                    apart = [Sample.of(part, measure, images, seeds).values for part in (other, base)]
+                    found.append(about | {"measure": measure} | interval(Sample(apart[0] - apart[1]), options))
+    return pd.DataFrame(found)
+
+
+def powers(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """Rank correlation (Spearman) of a network's PSNR with the spectrum's power, over images and encodings together.
+
+    Encodings with a bandwidth, and images of the size that most images have. Images are resampled, each with all its
+    encodings. One row per measure and power: value, ci_low, ci_high, n.
+    """
+    rows = _one_size(chosen[(chosen["model"] == "mlp") & chosen["bandwidth"].notna()])
+    rows = rows.groupby(["image", *WAY[1:]], dropna=False)[[*MEASURES, *POWERS]].mean().reset_index()
+    found = []
+    for measure in MEASURES:
+        for power in POWERS:
+            part = rows[["image", measure, power]].dropna()
+            told = correlation(part, measure, power, options)
+            found.append({"measure": measure, "power": power, "fits": len(part)} | told)
+    return pd.DataFrame(found)
+
+
+def correlation(rows: pd.DataFrame, first: str, second: str, options: Resampling) -> dict[str, float]:
+    """value, ci_low, ci_high, n images: rank correlation of two columns, images resampled with all their rows."""
+    names, place = np.unique(rows["image"].to_numpy(str), return_inverse=True)
+    x, y = rows[first].to_numpy(float), rows[second].to_numpy(float)
+    told = {"ci_low": np.nan, "ci_high": np.nan, "n": len(names)}
+    told["value"] = float(_spearman(x, y, np.ones((1, len(x))))[0])
+    if len(names) > 2:
+        draws = options.draws(lambda counts: _spearman(x, y, counts[:, place]), len(names))
+        if np.isfinite(draws).any():
+            told["ci_low"], told["ci_high"] = options.ends(draws[np.isfinite(draws)])
+    return told
+
+
+def _spearman(x: NDArray, y: NDArray, counts: NDArray) -> NDArray[np.float64]:
+    """(k,) rank correlation where row i is there counts[., i] times, (k, n); NaN where either is constant."""
+    a, b = (_centred(_ranks(values, counts), counts) for values in (x, y))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = (counts * a * b).sum(1) / np.sqrt((counts * a**2).sum(1) * (counts * b**2).sum(1))
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _ranks(values: NDArray, counts: NDArray) -> NDArray[np.float64]:
+    """(k, n) ranks in each resample, equal values in the middle of those they span."""
+    order = np.argsort(values, kind="stable")
+    passed = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(counts[:, order], axis=1)], axis=1)
+    first, last = (np.searchsorted(values[order], values, side) for side in ("left", "right"))
+    return (passed[:, first] + passed[:, last]) / 2
+
+
+def _centred(ranks: NDArray, counts: NDArray) -> NDArray[np.float64]:
+    return ranks - (counts * ranks).sum(1, keepdims=True) / counts.sum(1, keepdims=True)
+
+
+def _one_size(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the size that most images have: sums over a spectrum compare within one size only."""
+    if rows.empty:
+        return rows
+    sizes = rows.drop_duplicates("image").groupby(["height", "width"]).size()
+    height, width = sizes.idxmax()
+    return rows[(rows["height"] == height) & (rows["width"] == width)]
+
+
+def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """Mean PSNR of the largest coefficients in each complete basis: per group, size, encoding and share kept.
+
+    difference, difference_low, difference_high: less that of the random orthogonal basis, image by image.
+    """
+    rows = fitted(fits)
+    found = []
+    for key, part in rows[rows["model"] == "largest"].groupby([*GROUP, "share"]):
+        images, seeds = sorted(set(part["image"])), part["seed"].nunique()
+        samples = {name: Sample.of(own, "psnr_train", images, seeds) for name, own in part.groupby("encoding")}
+        for name, sample in samples.items():
+            told = dict(zip([*GROUP, "share"], key)) | {"encoding": name} | interval(sample, options)
+            if "orthogonal" in samples and name != "orthogonal":
+                apart = interval(Sample(sample.values - samples["orthogonal"].values), options)
+                names = {"value": "difference", "ci_low": "difference_low", "ci_high": "difference_high"}
+                told |= {new: apart[old] for old, new in names.items()}
+            found.append(told)
+    columns = [*GROUP, "share", "encoding", "value", "ci_low", "ci_high", "n"]
+    columns += ["difference", "difference_low", "difference_high"]
+    return pd.DataFrame(found).reindex(columns=columns)
+
+
+def scales(fits: pd.DataFrame) -> pd.DataFrame:
+    """PSNR of held-out pixels at every scale σ of Gaussian waves, per image and k, beside the image's spectrum.
+
+    Mean over seeds, the best learning rate at each scale. One row per image, asked_k and sigma: psnr_heldout, slope and
+    mean frequency of the spectrum, and whether the scale is the image's best. Empty where only one scale was tried.
+    """
+    rows = fitted(fits)
+    rows = rows[(rows["model"] == "mlp") & (rows["encoding"] == "gaussian")]
+    about = ["group", "image", "height", "width", "asked_k", "spectrum_slope", "spectrum_frequency", "sigma"]
+    mean = rows.groupby([*about, "learning_rate"], dropna=False)["psnr_heldout"].mean().reset_index()
+    tried = mean.groupby(about, dropna=False)["psnr_heldout"].max().reset_index()
+    best = tried.groupby(["image", "asked_k"])["psnr_heldout"].transform("max")
+    tried["best"] = tried["psnr_heldout"] == best
+    return tried if rows["sigma"].nunique() > 1 else tried.head(0)

@@ -1,0 +1,68 @@
+"""What a run found about neural image representations, in sentences that its numbers bear out."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from phiscope.figures.words import signed, significant
+
+
+def findings(answers: pd.DataFrame) -> dict[str, str]:
+    """Question -> one sentence or two. answers: as from `phiscope.stats.implicit_answers`."""
+    told = {key: _SENTENCES[key](rows) for key, rows in answers.groupby("key", sort=False)}
+    names = answers.drop_duplicates("key").set_index("key")["question"]
+    return {names[key]: sentence for key, sentence in told.items() if sentence}
+
+
+def _ends(rows: pd.DataFrame) -> str:
+    best = rows.loc[rows["value"].idxmax()]
+    bare = rows[rows["subject"] == "no encoding"]["value"]
+    beside = f"; a network on the bare position comes to {significant(bare.iloc[0])} dB" if len(bare) else ""
+    return f"On held-out pixels {best['subject']} is best, at {significant(best['value'])} dB{beside}."
+
+
+def _power(rows: pd.DataFrame) -> str:
+    ranked = rows[(rows["unit"] == "correlation") & rows["value"].notna()]
+    parts = []
+    for where, part in ranked.groupby("where", sort=False):
+        best = part.loc[part["value"].abs().idxmax()]
+        parts.append(f"on {where} it goes most closely with the {best['subject']} (ρ = {signed(best['value'])})")
+    linear = rows[rows["unit"] == "dB"]["value"]
+    exact = (
+        f" The linear model's PSNR is Parseval's to within {significant(linear.iloc[0])} dB: there nothing counts "
+        "but the energy of the waves left out."
+        if len(linear)
+        else ""
+    )
+    return f"Of the network's PSNR: {', '.join(parts)}.{exact}" if parts else exact.strip()
+
+
+def _noise(rows: pd.DataFrame) -> str:
+    largest = rows.assign(size=rows["value"].abs()).groupby("where", sort=False)["size"].max()
+    parts = [f"on {where} by at most {significant(size)} dB" for where, size in largest.items()]
+    return f"The bases differ from a random one {', '.join(parts)}."
+
+
+def _choice(rows: pd.DataFrame) -> str:
+    parts = []
+    for where, part in rows.groupby("where", sort=False):
+        better, worse = int((part["ci_low"] > 0).sum()), int((part["ci_high"] < 0).sum())
+        parts.append(
+            f"on {where} random waves are worse in {better} of {len(part)} comparisons, better in {worse}, "
+            f"and not told apart in {len(part) - better - worse}"
+        )
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _scale(rows: pd.DataFrame) -> str:
+    told = rows[rows["value"].notna()]
+    if told.empty:
+        return "Every image has the same best scale here, so that nothing can be said."
+    sure = told[(told["ci_high"] < 0) | (told["ci_low"] > 0)]
+    parts = ", ".join(f"ρ = {signed(row['value'])} ({row['subject']})" for _, row in told.iterrows())
+    clear = "all" if len(sure) == len(told) else f"{len(sure)} of {len(told)}"
+    return f"Best scale against slope of the spectrum: {parts}; {clear} with an interval that excludes 0."
+
+
+_SENTENCES = {"ends": _ends, "power": _power, "noise": _noise, "choice": _choice, "scale": _scale}

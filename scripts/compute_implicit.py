@@ -1,0 +1,31 @@
+"""What the fits of images as functions of position say: the frames behind their figures, and the answers."""
+
+import pandas as pd
+
+from phiscope import stats, tables
+from phiscope.stats import implicit
+from phiscope.stats.intervals import Resampling
+from phiscope.workflow.job import job
+from phiscope.workflow.provenance import provenance
+
+
+def frames(fits: pd.DataFrame, main: str, options: Resampling) -> dict[str, pd.DataFrame]:
+    """Every frame by its name; main: the group of images that is spoken of."""
+    chosen = implicit.tuned(fits)
+    return {
+        "implicit_tuned": chosen,
+        "implicit_by_k": implicit.by_k(chosen, options),
+        "implicit_contrasts": implicit.contrasts(chosen, options),
+        "implicit_powers": implicit.powers(chosen, options),
+        "implicit_bases": implicit.bases(fits, options),
+        "implicit_scales": implicit.scales(fits),
+        "implicit_answers": stats.implicit_answers(fits, main, options),
+    }
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        parameters = snakemake.params
+        resampling = Resampling(**parameters.options, seed=parameters.seed)
+        for name, frame in frames(tables.read(snakemake.input[0]), parameters.main, resampling).items():
+            tables.write_frame(frame, snakemake.output[name], provenance(snakemake.config))

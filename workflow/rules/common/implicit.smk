@@ -1,0 +1,42 @@
+# Images drawn as functions of position: which there are, in which chunks.
+
+IMPLICIT = config.get("implicit")
+IMPLICIT_TABLE = [f"{RESULTS}/tables/implicit.parquet"] if IMPLICIT else []
+IMPLICIT_IMAGES = f"{RESULTS}/implicit/images.safetensors"
+
+
+def implicit_chunks():
+    """Names of the chunks of images; how many images there are, the config says."""
+    count = sum(redraw.count_of(spec) for spec in IMPLICIT["images"])
+    return chunks.names(count, IMPLICIT["chunk_size"])
+
+
+def implicit_parts(pattern):
+    return [f"{RESULTS}/{pattern.format(chunk=name)}" for name in implicit_chunks()] if IMPLICIT else []
+
+
+def implicit_main():
+    """The group of images that answers speak of: that of the picture, or the first."""
+    if not IMPLICIT:
+        return None
+    return (IMPLICIT["picture"] or redraw.group_of(IMPLICIT["images"][0])).partition("/")[0]
+
+
+IMPLICIT_MAIN = implicit_main()
+IMPLICIT_STATISTICS = [
+    f"implicit_{name}" for name in ("tuned", "by_k", "contrasts", "powers", "bases", "scales", "answers")
+]
+
+
+def implicit_figures():
+    """Names of the figures that the configured fits give rise to."""
+    if not IMPLICIT:
+        return []
+    models = {fit["model"] for fit in IMPLICIT["fits"]}
+    drawn = [name for name, model in (("k", "mlp"), ("spectrum", "mlp"), ("bases", "largest")) if model in models]
+    scales = any(fit["encoding"] == "gaussian" and isinstance(fit.get("sigma"), list) for fit in IMPLICIT["fits"])
+    drawn += ["scale"] if scales else []
+    return [f"implicit_{name}" for name in (*drawn, *(["pictures"] if IMPLICIT["picture"] else []))]
+
+
+IMPLICIT_INPUTS = {name: f"{RESULTS}/statistics/{name}.parquet" for name in IMPLICIT_STATISTICS} if IMPLICIT else {}
