@@ -1,0 +1,136 @@
+"""What every training shares: a history told after each epoch and kept in the checkpoint, and the run itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from phiscope.training.batches import AugmentedBatches, Batches
+
+History = list[dict[str, float]]
+Report = Callable[[History], None]
+
+
+class Telling(lightning.LightningModule):
+    """A training with a `history`: one dict per epoch, told to `report` and carried on by checkpoints."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+        self.history: History = []
+
+    def tell(self, row: dict[str, float]) -> None:
+        """Add the row of the epoch that has just ended."""
+        self.history.append({"epoch": self.current_epoch, **row})
+        self.report(self.history)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["history"] = self.history
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.history = checkpoint["history"]
+
+
+class Means:
+    """Means over the batches of an epoch, by name; the batches count alike unless they say their size."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, Tensor] = {}
+        self.count = 0
+
+    def add(self, values: Mapping[str, Tensor], size: int = 1) -> None:
+        """Each value is the mean over `size` samples."""
+        for name, value in values.items():
+            self.sums[name] = self.sums.get(name, 0) + value.detach().float() * size
+        self.count += size
+
+    def take(self, prefix: str = "") -> dict[str, float]:
+        """The means so far, and begin again."""
+        means = {prefix + name: float(total) / self.count for name, total in self.sums.items()}
+        self.__init__()
+        return means
+
+
+def seed_everything(seed: int) -> None:
+    """Python's, NumPy's and torch's global random numbers; the trainings draw their own besides."""
+    lightning.seed_everything(seed, verbose=False)
+
+
+def run(
+    module: Telling,
+    batches: AugmentedBatches,
+    watched: Batches | None,
+    options: Mapping[str, Any],
+    *,
+    name: str,
+    checkpoints: Path,
+    device: str,
+) -> History:
+    """Train `module` for options.epochs with options.precision, from the checkpoint `name` where there is one.
+
+    Returns the history, and reports it once more at the end: a training that was finished before runs no epoch
+    that could have told it.
+    """
+    module.to(memory_format=torch.channels_last)
+    trainer = lightning.Trainer(
+        max_epochs=options["epochs"],
+        accelerator="gpu" if device.startswith("cuda") else "cpu",
+        devices=1,
+        precision=options["precision"],
+        logger=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        callbacks=[
+            _EpochOfBatches(batches),
+            lightning.callbacks.ModelCheckpoint(
+                checkpoints, filename=name, enable_version_counter=False, save_on_train_epoch_end=True
+            ),
+            lightning.callbacks.TQDMProgressBar(refresh_rate=20),
+        ],
+    )
+    resumed = checkpoints / f"{name}.ckpt"
+    trainer.fit(
+        module,
+        DataLoader(batches, batch_size=None),
+        None if watched is None else DataLoader(watched, batch_size=None),
+        ckpt_path=resumed if resumed.is_file() else None,
+    )
+    module.to(memory_format=torch.contiguous_format)
+    module.report(module.history)
+    return module.history
+
+
+class _EpochOfBatches(lightning.Callback):
+    """Tells the batches which epoch it is."""
+
+    def __init__(self, batches: AugmentedBatches) -> None:
+        self.batches = batches
+
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: Telling) -> None:
+        self.batches.epoch = trainer.current_epoch
+
+
+def fingerprint(options: Mapping[str, Any], seed: int, *tensors: Tensor) -> str:
+    """Names what a checkpoint may be resumed for: the same options and seed, and the same tensors in the same order."""
+    digest = hashlib.sha256(json.dumps([dict(options), seed], sort_keys=True).encode())
+    for tensor in tensors:
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]
+
+
+def shapes(network: nn.Module) -> dict[str, list[int]]:
+    """What a checkpoint of `network` must fit; part of a fingerprint."""
+    return {name: list(value.shape) for name, value in network.state_dict().items()}
+
+
+def weights(*networks: nn.Module) -> Iterable[Tensor]:
+    """All parameters and buffers of networks that another training rests on; part of its fingerprint."""
+    return (value for network in networks for value in network.state_dict().values())
