@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ def rotate(
     count, size = _steps(step, steps)
     z = latents.astype(np.float64)
     rows = [(z, labels[0], labels[1], 0.0)]
-    for source, target in zip(labels[:-1], labels[1:]):
+    for source, target in pairwise(labels):
         i, j = basis.axis(source), basis.axis(target)
         for turn, angle in schedule(size, count):
             z = z @ operator(basis, i, j, turn, angle).T
