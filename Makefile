@@ -1,7 +1,7 @@
 PYTHON ?= python3.11
 CORES ?= all
 
-.PHONY: run test lint clean
+.PHONY: run test lint bench clean
 
 run: .venv/ready
 	.venv/bin/snakemake --cores $(CORES)
@@ -15,6 +15,9 @@ lint: .venv/ready
 	.venv/bin/ruff format --check .
 	.venv/bin/snakefmt --check Snakefile workflow
 	.venv/bin/snakemake --lint
+
+bench: .venv/ready
+	.venv/bin/python -m benchmarks
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

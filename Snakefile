@@ -11,12 +11,18 @@ configfile: "config.yaml"
 report: "workflow/report/workflow.rst"
 
 
-include: "workflow/rules/common.smk"
+# What all rules share: functions and names, no rules.
+include: "workflow/rules/common/config.smk"
+include: "workflow/rules/common/chunks.smk"
+include: "workflow/rules/common/views.smk"
+include: "workflow/rules/common/inversions.smk"
+include: "workflow/rules/common/tables.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
+include: "workflow/rules/invert.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -26,6 +32,8 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
+        INVERSION_TABLE,
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
 
 

@@ -31,6 +31,11 @@ def unit_range(images: NDArray) -> NDArray[np.float32]:
     return images.astype(np.float32, copy=False)
 
 
+def eight_bit(images: NDArray) -> NDArray[np.float32]:
+    """Images in [0, 1] as an 8-bit file would keep them: rounded to multiples of 1/255, still float32."""
+    return np.rint(np.clip(images, 0, 1) * np.float32(255)).astype(np.float32) / np.float32(255)
+
+
 def require_finite(array: NDArray, name: str) -> None:
     """Raise DataError naming `name` and the first row with a NaN or infinity."""
     finite = np.isfinite(array)

@@ -5,7 +5,7 @@ Arrays and frames in, frames and mappings out; the figures then draw them withou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,38 @@ def _support(hull: pd.Series, train: Images, classes: Sequence[str]) -> list[dic
         {"image": train[index], "label_name": classes[train.label(index)], "weight": weight}
         for index, weight in zip(hull["support_index"], hull["support_weight"])
     ]
+
+
+def attacked_page(
+    number: int,
+    attacked: Mapping[str, Mapping[int, NDArray]],
+    standing: pd.DataFrame,
+    attacks: pd.DataFrame,
+    test: Images,
+    classes: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Figure 14 of one sample, one entry per attack that was made of it: see `phiscope.figures.adversarial`.
+
+    attacked: view -> sample -> image; standing: as from `phiscope.stats.standing`; attacks: the table of that name.
+    """
+    standing = standing[standing["sample"] == number].set_index("view")
+    outcomes = attacks[attacks["sample"] == number].set_index("view")
+    held = [view for view, images in attacked.items() if number in images and view in standing.index]
+    return [
+        {
+            "view": view,
+            "image": test[number],
+            "attacked": attacked[view][number],
+            "before": _position(standing.loc["original"], classes),
+            "after": _position(standing.loc[view], classes),
+        }
+        | outcomes.loc[view, ["success", "success_8bit", "l2", "linf"]].to_dict()
+        for view in held
+    ]
+
+
+def _position(row: pd.Series, classes: Sequence[str]) -> dict[str, Any]:
+    return {"predicted": classes[int(row["predicted"])], "margin": row["margin"], "distance": row["distance"]}
 
 
 def slice_frames(

@@ -34,6 +34,8 @@ NUMBERS = (
     *("same_label_feature_pooled", "same_label_feature_query", "same_label_feature_weighted"),
     *("same_label_pixel_pooled", "same_label_pixel_query", "same_label_pixel_weighted"),
     *("balls_train_nonempty", "balls_test_nonempty", "balls_mean", "balls_most", "in_union"),
+    *("deepfool_rate_success", "deepfool_rate_success_8bit", "deepfool_towards_hull_success"),
+    *("deepfool_closer_to_boundary_success", "deepfool_below_genuine_success"),
     *("human_ambiguity", "human_confidence", "human_difference"),
 )
 

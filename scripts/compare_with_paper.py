@@ -7,13 +7,15 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
-def compare(inputs, dataset_is_papers: bool, options: dict, seed: int, config: dict, output: str) -> None:
+def compare(
+    inputs, dataset_is_papers: bool, deepfool: str | None, options: dict, seed: int, config: dict, output: str
+) -> None:
     names = ("standing", "hulls", "support", "accuracy", "balls", "lipschitz")
     frames = {name: tables.read(inputs[name]) for name in names}
-    agreement = inputs.get("agreement")
-    frames["agreement"] = tables.read(agreement) if agreement else None
+    for name, key in {"agreement": "agreement", "attacks": "attack_summary"}.items():
+        frames[name] = tables.read(inputs[key]) if inputs.get(key) else None
     resampling = Resampling(**options, seed=seed)
-    found = paper_comparison(**frames, dataset_is_papers=dataset_is_papers, options=resampling)
+    found = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
     tables.write(found, "paper_comparison", output, provenance(config))
 
 
@@ -22,6 +24,7 @@ if "snakemake" in globals():
         compare(
             snakemake.input,
             snakemake.params.dataset_is_papers,
+            snakemake.params.deepfool,
             snakemake.params.options,
             snakemake.params.seed,
             snakemake.config,

@@ -45,7 +45,9 @@ def compute(
         original = standing[standing["view"] == "original"]
         entropy = human_entropy(human_labels, original["sample"])
         frames["entropy"] = entropy
-        frames["agreement"] = stats.human_agreement(original, entropy, seed=seed, **options)
+        scores = tables.read(inputs.scores)
+        scores = scores[scores["view"] == "original"]
+        frames["agreement"] = stats.human_agreement(original, entropy, scores, seed=seed, **options)
     for name, frame in frames.items():
         tables.write_frame(frame, output[name], provenance(config))
 

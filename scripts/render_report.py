@@ -11,6 +11,7 @@ from phiscope import tables
 from phiscope.datasets import open_prepared
 from phiscope.head import Head
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, render
+from phiscope.views import in_words
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
@@ -37,16 +38,6 @@ def certificates_of(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
 def _certificate(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
     ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
     return {"problem": problem, "problems": len(status), "how they ended": ends, "certificate": measure, "worst": worst}
-
-
-VIEWS_IN_WORDS = {
-    "original": "the images as they are",
-    "hull-pixel": "images of {of} moved to the closest point of the training set's hull in pixel space",
-}
-
-
-def views_in_words(views: dict) -> dict[str, str]:
-    return {name: VIEWS_IN_WORDS[view["kind"]].format(of=view.get("of", "original")) for name, view in views.items()}
 
 
 def sample_pages(numbers, standing, balls, margins, classes, figures: Path) -> list[SamplePage]:
@@ -121,7 +112,7 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         lipschitz=(lipschitz["constant"], lipschitz["largest_ratio"]),
         numbers=numbers_of(comparison),
         figures={name: path.read_bytes() for name, path in figures.items() if not name.startswith("sample-")},
-        views=views_in_words(config["views"]),
+        views={name: in_words(view) for name, view in config["views"].items()},
         samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
         comparison=comparison,
         certificates=certificates_of(margins, hulls),

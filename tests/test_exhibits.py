@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from phiscope.datasets import ImageDataset, open_prepared, save
-from phiscope.exhibits import Images, Sample, gallery, page, slice_frames
+from phiscope.exhibits import Images, Sample, attacked_page, gallery, page, slice_frames
 from phiscope.head import Head
 
 CLASSES = ("a", "b", "c")
@@ -42,6 +42,34 @@ def test_gallery_holds_the_extremes_in_order(images):
     found = gallery(standing, images, CLASSES, count=2)
     assert found.groupby("group")["sample"].agg(list).to_dict() == {"least ambiguous": [3, 0], "most ambiguous": [4, 1]}
     np.testing.assert_allclose(found["image"][0], images[4].ravel())
+
+
+@pytest.fixture
+def attacked():
+    """Sample 3 under two attacks, sample 1 under one of them."""
+    standing = pd.DataFrame({
+        "view": ["original", "pgd", "deepfool", "original", "pgd"], "sample": [3, 3, 3, 1, 1],
+        "predicted": [0, 1, 2, 1, 1], "margin": [2.0, 9.0, 0.1, 1.0, 1.5], "distance": [0.8, 0.7, 0.6, 0.5, 0.4],
+    })  # fmt: skip
+    outcomes = standing[standing["view"] != "original"][["view", "sample"]]
+    outcomes = outcomes.assign(success=[True, True, False], success_8bit=[True, False, False], l2=0.5, linf=0.1)
+    copies = {"deepfool": {3: np.zeros((1, 2, 2))}, "pgd": {3: np.ones((1, 2, 2)), 1: np.ones((1, 2, 2))}}
+    return copies, standing, outcomes
+
+
+def test_attacked_page_has_one_entry_per_attack_of_the_sample(images, attacked):
+    found = attacked_page(3, *attacked, images, CLASSES)
+    assert [entry["view"] for entry in found] == ["deepfool", "pgd"]
+    assert found[0]["before"] == {"predicted": "a", "margin": 2.0, "distance": 0.8}
+    assert found[0]["after"] == {"predicted": "c", "margin": 0.1, "distance": 0.6}
+    assert (found[0]["success"], found[0]["success_8bit"], found[0]["l2"]) == (True, False, 0.5)
+    np.testing.assert_array_equal(found[1]["attacked"], 1)
+    np.testing.assert_array_equal(found[1]["image"], images[3])
+
+
+@pytest.mark.parametrize(("sample", "views"), [(1, ["pgd"]), (0, [])])
+def test_attacked_page_of_a_sample_that_few_attacks_were_made_of(images, attacked, sample, views):
+    assert [entry["view"] for entry in attacked_page(sample, *attacked, images, CLASSES)] == views
 
 
 def test_page_without_pixel_space(images, head, sample):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "phiscope"
-MATHEMATICS = ("geometry", "latent")
+MATHEMATICS = ("geometry", "latent", "denoise", "detection")
 FORBIDDEN_TO_MATHEMATICS = {"pandas", "pyarrow", "matplotlib", "seaborn", "snakemake", "yaml", "pytorch_lightning"}
 
 
@@ -63,3 +63,13 @@ def test_nothing_in_the_library_imports_the_workflow():
 @pytest.mark.parametrize("outside", ["scripts", "snakemake"])
 def test_nothing_imports_what_runs_it(outside):
     assert not [name for name, imports in modules().items() if any(i.split(".")[0] == outside for i in imports)]
+
+
+def test_what_verifies_a_projection_shares_nothing_with_what_makes_it():
+    """Both know the result types, and these know neither."""
+    imports = {name.removeprefix("phiscope.geometry."): found for name, found in modules().items()}
+    solver = {f"phiscope.geometry.{name}" for name in ("hull", "_columns", "_pricing", "_wolfe")}
+    for name in ("_verification", "_projection"):
+        assert not imports[name] & solver
+    assert not {i for i in imports["_projection"] if i.startswith("phiscope")}
+    assert not any("phiscope.geometry._verification" in imports[name] for name in ("_columns", "_pricing", "_wolfe"))

@@ -73,7 +73,10 @@ def full(bare):
         ],
         columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
     ).assign(paper="feature_space.txt", section="7.2", n=300)
-    names = ["training", "distances", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "human"]
+    names = [
+        *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
+        *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
+    ]
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
     numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
@@ -83,7 +86,7 @@ def full(bare):
         lipschitz=(6.122, 4.4),
         numbers=numbers,
         comparison=comparison,
-        figures={**dict.fromkeys(names, SVG), "class_margins": PNG, "comparison": SVG},
+        figures={**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "comparison": SVG},
         views={"original": "as they are", "hull-pixel": "moved to the hull"},
         samples=[pages],
         certificates=pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),

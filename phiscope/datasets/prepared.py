@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,18 @@ from phiscope.datasets.order import stratified_order
 
 def save(dataset: ImageDataset, path: str | Path, seed: int) -> None:
     """Write the whole split in `stratified_order` under a temporary name, then move it into place."""
-    path = Path(path)
     order = stratified_order(dataset.labels, seed)
-    arrays = {"images": dataset.images[order], "labels": dataset.labels[order], "samples": dataset.samples[order]}
+    save_arrays(dataset.images[order], dataset.labels[order], dataset.samples[order], dataset.classes, path)
+
+
+def save_arrays(images: NDArray, labels: NDArray, samples: NDArray, classes: Sequence[str], path: str | Path) -> None:
+    """Write a split as it stands."""
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
+    arrays = {"images": images, "labels": labels, "samples": samples}
     arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
-    save_file(arrays, temporary, metadata={"classes": json.dumps(dataset.classes)})
+    save_file(arrays, temporary, metadata={"classes": json.dumps(classes)})
     temporary.replace(path)
 
 

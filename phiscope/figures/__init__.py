@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FIGURES: dict[str, str] = {
     "training": "phiscope.figures.training",
     "distances": "phiscope.figures.distances",
+    "distances_by_view": "phiscope.figures.distances_by_view",
     "plane": "phiscope.figures.plane",
     "ambiguity": "phiscope.figures.ambiguity",
     "accuracy": "phiscope.figures.accuracy",
@@ -31,6 +32,10 @@ FIGURES: dict[str, str] = {
     "human": "phiscope.figures.human",
     "class_margins": "phiscope.figures.class_margins",
     "sample": "phiscope.figures.sample",
+    "roc": "phiscope.figures.roc",
+    "detection_by_confidence": "phiscope.figures.detection_by_confidence",
+    "attack_plane": "phiscope.figures.attack_plane",
+    "adversarial": "phiscope.figures.adversarial",
     "comparison": "phiscope.figures.comparison",
 }
 

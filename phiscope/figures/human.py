@@ -26,7 +26,8 @@ def draw(standing: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
     require(standing, "standing", "ambiguity", "entropy")
     require(agreement, "agreement", "indicator", "correlation", "ci_low", "ci_high")
     views = per_view(standing)
-    figure, axes = panels(len(views), 2, 3.0)
+    indicators = agreement["indicator"].nunique()
+    figure, axes = panels(len(views), 2, max(3.0, 0.42 * indicators), width_ratios=[1, 1.1])
     for line, (name, rows) in zip(axes, views.items()):
         _samples(line[0], finite(rows, "ambiguity", "entropy"))
         line[0].set_title(view_title(views, name))
@@ -56,7 +57,7 @@ def _correlations(ax: Axes, rows: pd.DataFrame) -> None:
             continue
         ax.annotate(signed(value), (value, place), xytext=(0, 7), textcoords="offset points", ha="center")
     ax.axvline(0, color=MUTED, lw=0.8, ls=":")
-    ax.set_yticks(places, ["\n".join(textwrap.wrap(name.partition(" (")[0], 22)) for name in rows["indicator"]])
+    ax.set_yticks(places, ["\n".join(textwrap.wrap(name.partition(" (")[0], 30)) for name in rows["indicator"]])
     ax.set(ylim=(len(rows) - 0.5, -0.6), xlabel="rank correlation with human entropy")
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.12)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from phiscope.arrays import blocks, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry import _pricing, _wolfe
+from phiscope.geometry._projection import NEAR
 
 KEPT = 192  # vertices that a query takes from one pricing
 FEWEST = 1500  # the coarsest subset has about as many vertices
 STEP = 3  # each subset is every third of the next; an optimum over a subset is violated by about twice its support
 SPREAD = 0.8  # how far above the support the next pricing looks, relative to the last
 FAR = 100.0  # vertices whose offset from the origin exceeds their spread so many times are moved there
-NEAR = 1e-7  # a query this close, relative to the hull's radius, counts as touching the hull
 STALLED = 3  # pricings of all vertices without a smaller gap, after which a query is left as it is
 ROWS = 8192  # vertices read at a time where float64 copies are made
 _ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from phiscope.geometry.hull import HullProjection
+from phiscope.geometry._projection import HullProjection, Verification
 
 CELLS = 1 << 22  # differences held at a time: 32 MB
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What plain float64 arithmetic says of a projection; every field (m,).
-
-    weight_sum_error = |Σα - 1|; least_weight; combination_error = ‖αD - nearest‖; distance_error; gap, recomputed
-    over every vertex; farthest, the exact radius R.
-    """
-
-    weight_sum_error: NDArray[np.float64]
-    least_weight: NDArray[np.float64]
-    combination_error: NDArray[np.float64]
-    distance_error: NDArray[np.float64]
-    gap: NDArray[np.float64]
-    farthest: NDArray[np.float64]
 
 
 def verify(

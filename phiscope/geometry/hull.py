@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,60 +13,15 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import blocks, require_finite
 from phiscope.errors import DataError
-from phiscope.geometry._columns import NEAR, Search, Vertices
-from phiscope.geometry._verification import Verification, verify
+from phiscope.geometry._columns import Search, Vertices
+from phiscope.geometry._projection import HullProjection, Verification
+from phiscope.geometry._verification import verify
 
 __all__ = ["HullProjection", "Verification", "project", "verify"]
 
 Array = NDArray | torch.Tensor
 
 QUERIES = 256  # queries that one thread prices together
-
-
-@dataclass(frozen=True)
-class HullProjection:
-    """Nearest points of the hull, and what proves them.
-
-    nearest (m, d); distance (m,) = ‖nearest - x‖; gap (m,) = max_j <z - x, z - d_j>, taken over all vertices in
-    float64 at the end; radius (m,): largest distance from the nearest point to a few far vertices, never more
-    than to the farthest; rounds (m,) pricings of all vertices; status (m,): `converged`, `max_rounds` or `stalled`.
-    Supports lie one after the other: those of query i at support_offsets[i] to support_offsets[i + 1].
-    """
-
-    nearest: NDArray[np.float64]
-    distance: NDArray[np.float64]
-    support_indices: NDArray[np.int64]
-    support_weights: NDArray[np.float64]
-    support_offsets: NDArray[np.int64]
-    gap: NDArray[np.float64]
-    radius: NDArray[np.float64]
-    rounds: NDArray[np.int64]
-    status: NDArray[np.str_]
-
-    def support(self, query: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Rows of the vertices with a positive coefficient α in equation (21), and the coefficients."""
-        part = slice(self.support_offsets[query], self.support_offsets[query + 1])
-        return self.support_indices[part], self.support_weights[part]
-
-    @property
-    def distance_lower(self) -> NDArray[np.float64]:
-        """‖z - x‖ - g / ‖z - x‖, at least 0: no point of the hull is closer."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            bound = self.distance - self.gap / self.distance
-        return np.nan_to_num(bound, nan=0.0, neginf=0.0).clip(0)
-
-    @property
-    def relative_gap(self) -> NDArray[np.float64]:
-        """g / (‖z - x‖ R); 0 where the distance is 0."""
-        scale = self.distance * self.radius
-        return np.divide(self.gap, scale, out=np.zeros_like(scale), where=scale > 0)
-
-    @property
-    def position(self) -> NDArray[np.str_]:
-        """What is proven: `outside` (the lower bound is above 0), `within_tolerance` of the hull, or `undecided`."""
-        touching = self.distance <= NEAR * self.radius
-        outside = ~touching & (self.distance_lower > 0)
-        return np.where(touching, "within_tolerance", np.where(outside, "outside", "undecided"))
 
 
 def project(

@@ -1,9 +1,10 @@
 """Closest flip points and margins: section 3, equations (5)-(12).
 
 Two questions, two answers. Per class, the closest point of the boundary *between* two classes, where (8) keeps
-the others below, is a quadratic program. Over all classes, (8) never binds: the closest point of the union
-over j of {z_j >= z_i, y >= lower bound} satisfies it by itself, since on the way to it no class overtook i. So
-the closest margin is the least of one-dimensional searches, exact and vectorised.
+the others below, is a quadratic program. Its dual has no more variables than there are classes, and Newton's method
+solves it for all samples of a pair in one compiled loop. Over all classes, (8) never binds: the closest point of
+the union over j of {z_j >= z_i, y >= lower bound} satisfies it by itself, since on the way to it no class overtook
+i. So the closest margin is the least of one-dimensional searches, exact and vectorised.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import qpsolvers
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from phiscope.arrays import require_finite
 from phiscope.errors import ConfigError, DataError
+from phiscope.geometry._pair import NEWTON, Pair
 
 Vector = NDArray[np.float64]
 
@@ -53,59 +54,30 @@ class ClosestFlip:
     point: Vector
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """Constraints of the boundary between classes i and j: A y = b is (7), G y <= h is (8)."""
-
-    A: Vector
-    b: Vector
-    G: Vector
-    h: Vector
-    lb: Vector | None
-
-    @classmethod
-    def of(cls, weight: Vector, bias: Vector, i: int, j: int, lower_bound: float | None) -> _Pair:
-        others = [k for k in range(weight.shape[1]) if k not in (i, j)]
-        return cls(
-            A=(weight[:, i] - weight[:, j])[None],
-            b=np.array([bias[j] - bias[i]]),
-            G=np.ascontiguousarray((weight[:, others] - weight[:, [i]]).T),
-            h=bias[i] - bias[others],
-            lb=None if lower_bound is None else np.full(len(weight), float(lower_bound)),
-        )
-
-    @property
-    def degenerate(self) -> bool:
-        return not self.A.any()
-
-    def feasible(self) -> bool:
-        """Whether any point satisfies the constraints, asked of a linear program: the same for every sample."""
-        box = (None, None) if self.lb is None else (self.lb[0], None)
-        found = linprog(np.zeros(self.A.shape[1]), self.G, self.h, self.A, self.b, bounds=box, method="highs")
-        return found.status != 2
-
-
 def flip_points(
-    features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0, solver: str = "daqp"
+    features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0, solver: str = NEWTON
 ) -> FlipPoints:
     """min ½‖y - x‖²  subject to  z_i(y) = z_j(y),  z_i(y) >= z_k(y) for the other k,  y >= lower bound.
 
     Solved for every sample x, of class i, and every class j other than i: equations (7)-(10). features (m, f);
-    weight (f, n) and bias (n,) of equation (4); lower_bound None drops (10). solver: any back-end of qpsolvers
-    that is installed. Raises DataError for shapes that do not fit or values that are not finite.
+    weight (f, n) and bias (n,) of equation (4); lower_bound None drops (10). solver: `newton` (all samples of a pair
+    of classes in one compiled loop over the n - 1 multipliers; what it leaves goes to daqp), or any back-end of
+    qpsolvers that is installed (one problem at a time). Either way the certificate is recomputed from points and
+    multipliers. Raises DataError for shapes that do not fit or values that are not finite, ConfigError for a solver
+    that is not there.
     """
     features, weight, bias = _checked(features, weight, bias)
-    if solver not in qpsolvers.available_solvers:
-        installed = ", ".join(qpsolvers.available_solvers)
+    if solver not in (NEWTON, *qpsolvers.available_solvers):
+        installed = ", ".join((NEWTON, *qpsolvers.available_solvers))
         raise ConfigError(f"margins.solver: {solver!r} is not installed; expected one of {installed}")
     classes = weight.shape[1]
     own = (features @ weight + bias).argmax(1)
     others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
     rows = _Rows(np.repeat(np.arange(len(features)), classes - 1), others[own].reshape(-1), features)
     for i in np.unique(own):
+        members = np.flatnonzero(own == i)
         for position, j in enumerate(others[i]):
-            members = np.flatnonzero(own == i)
-            _solve_pair(rows, members * (classes - 1) + position, _Pair.of(weight, bias, i, j, lower_bound), solver)
+            _solve_pair(rows, members * (classes - 1) + position, Pair.of(weight, bias, i, j, lower_bound), solver)
     return rows.finish(own)
 
 
@@ -114,66 +86,29 @@ class _Rows:
 
     def __init__(self, sample: NDArray, other: NDArray, features: Vector) -> None:
         self.sample, self.other, self.features = sample, other, features
+        self.margin = np.full(len(sample), np.nan)
         self.point = np.full((len(sample), features.shape[1]), np.nan)
         self.status = np.full(len(sample), "failed", dtype="<U15")
         self.certificate = np.full((3, len(sample)), np.nan)
 
     def finish(self, own: NDArray) -> FlipPoints:
-        margin = np.linalg.norm(self.point - self.features[self.sample], axis=1)
-        return FlipPoints(self.sample, own[self.sample], self.other, margin, self.point, self.status, *self.certificate)
+        return FlipPoints(
+            self.sample, own[self.sample], self.other, self.margin, self.point, self.status, *self.certificate
+        )
 
 
-def _solve_pair(rows: _Rows, where: NDArray, pair: _Pair, solver: str) -> None:
+def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
     if pair.degenerate:
         rows.status[where] = "degenerate_pair"
         return
     x = rows.features[rows.sample[where]]
-    solutions = [_solve(pair, query, solver) for query in x]
-    found = np.array([solution.found and solution.x is not None for solution in solutions])
-    if not found.all():
+    optima = pair.closest(x, solver)
+    if not optima.found.all():
         rows.status[where] = "failed" if pair.feasible() else "infeasible"
-    if found.any():
-        solved = [solution for solution, there in zip(solutions, found) if there]
-        rows.point[where[found]] = [solution.x for solution in solved]
-        rows.certificate[:, where[found]] = _certificate(pair, x[found], solved)
-        rows.status[where[found]] = "solved"
-
-
-def _solve(pair: _Pair, x: Vector, solver: str) -> qpsolvers.Solution:
-    problem = qpsolvers.Problem(_identity(len(x)), -x, pair.G, pair.h, pair.A, pair.b, pair.lb)
-    return qpsolvers.solve_problem(problem, solver, **_SETTINGS.get(solver, {}))
-
-
-# daqp stops at a violation of 1e-6 by itself; these problems are small enough to ask for all that is there.
-_SETTINGS = {"daqp": {"primal_tol": 1e-11, "dual_tol": 1e-11}}
-_IDENTITIES: dict[int, Vector] = {}
-
-
-def _identity(size: int) -> Vector:
-    return _IDENTITIES.setdefault(size, np.eye(size))
-
-
-def _certificate(pair: _Pair, x: Vector, solutions: list[qpsolvers.Solution]) -> Vector:
-    """(3, m): primal residual, dual residual and duality gap, from points and multipliers alone.
-
-    With multipliers u of (7), v >= 0 of (8), s <= 0 of the bound, stationarity is y - x + Aᵀu + Gᵀv + s = 0, and
-    primal minus dual objective is yᵀ(y - x) + bᵀu + hᵀv + lbᵀs once it holds (as qpbenchmark computes them).
-    """
-    y, u = np.array([s.x for s in solutions]), np.array([s.y for s in solutions])
-    v = np.array([s.z for s in solutions]).reshape(len(y), -1)
-    violations = [np.abs(y @ pair.A.T - pair.b), y @ pair.G.T - pair.h]
-    stationarity = y - x + u @ pair.A + v @ pair.G
-    gap = ((y - x) * y).sum(1) + u @ pair.b + v @ pair.h
-    wrong_signs = [-v]
-    if pair.lb is not None:
-        s = np.array([s.z_box for s in solutions])
-        violations.append(pair.lb - y)
-        stationarity += s
-        gap += s @ pair.lb
-        wrong_signs.append(s)
-    primal = np.concatenate(violations, axis=1).max(1).clip(0)
-    dual = np.concatenate([np.abs(stationarity), *wrong_signs], axis=1).max(1)
-    return np.stack([primal, dual, np.abs(gap)])
+    rows.status[where[optima.found]] = "solved"
+    rows.point[where] = optima.point
+    rows.margin[where] = np.linalg.norm(optima.point - x, axis=1)
+    rows.certificate[:, where] = pair.certificate(x, optima)
 
 
 def closest_flip(features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0) -> ClosestFlip:

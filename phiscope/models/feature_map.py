@@ -5,7 +5,8 @@ Equation (3): x_φ = N_φ(x), the input of the last fully connected layer; equat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +31,20 @@ class FeatureMap:
 
     def __call__(self, images: Tensor) -> Tensor:
         return _flow(self.network, self.layer, images, at_input=self.weight is not None).flatten(1)
+
+    def double(self) -> FeatureMap:
+        """The same map in float64: a copy, this one stays as it is."""
+        return replace(self, network=copy.deepcopy(self.network).double())
+
+    def to(self, device: str) -> FeatureMap:
+        """This map with its network on the device; the network is moved, not copied."""
+        self.network.to(device)
+        return self
+
+    @property
+    def example(self) -> Tensor:
+        """A number of the network's own kind and device, for `tensor.to(example)`."""
+        return next(self.network.parameters())
 
     def logits(self, features: Tensor) -> Tensor:
         """Equation (4) without the softmax: (b, f) -> (b, n)."""

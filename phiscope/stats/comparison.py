@@ -34,17 +34,21 @@ def paper_comparison(
     balls: pd.DataFrame,
     lipschitz: pd.DataFrame,
     agreement: pd.DataFrame | None = None,
+    attacks: pd.DataFrame | None = None,
     *,
+    deepfool: str | None = None,
     dataset_is_papers: bool,
     options: Resampling,
 ) -> pd.DataFrame:
     """One row per quantity of feature_space.txt, and of our own questions, for the view `original`.
 
     Frames as from the functions of this package; `hulls` and `balls` are the tables; lipschitz: one row with constant
-    and largest_ratio. What the run did not measure has no row. Numbers of the text stand beside ours only where the
+    and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the text's attack.
+    What the run did not measure has no row. Numbers of the text stand beside ours only where the
     data set is the text's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the
     table `paper_comparison`.
     """
+    attacked = standing[standing["view"] == deepfool]
     standing, hulls, support, accuracy, balls = (
         frame[frame["view"] == "original"] for frame in (standing, hulls, support, accuracy, balls)
     )
@@ -55,6 +59,8 @@ def paper_comparison(
         *_balls(balls, options),
         *_lipschitz(lipschitz, len(standing)),
         *(_named_samples(standing, balls) if dataset_is_papers else ()),
+        *(_attacks(attacks[attacks["view"] == deepfool]) if attacks is not None else ()),
+        *(_attacked_sample(standing, attacked) if dataset_is_papers else ()),
         *(_human(agreement) if agreement is not None else ()),
     ])  # fmt: skip
     return pd.DataFrame([_record(key, found[key], dataset_is_papers) for key in STATED if key in found])
@@ -129,6 +135,20 @@ def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Found:
     for sample, frame, column in named:
         for value in frame.loc[frame["sample"] == sample, column]:
             yield f"sample_{sample}_{column}", without_interval(value, 1, "one sample")
+
+
+def _attacked_sample(standing: pd.DataFrame, attacked: pd.DataFrame) -> Found:
+    """The sample of Figure 14 before and after DeepFool, where it was attacked."""
+    if (attacked["sample"] == 1).any():
+        for name, frame in (("1", standing), ("1_deepfool", attacked)):
+            for column in ("margin", "distance"):
+                for value in frame.loc[frame["sample"] == 1, column]:
+                    yield f"sample_{name}_{column}", without_interval(value, 1, "one sample")
+
+
+def _attacks(summary: pd.DataFrame) -> Found:
+    for row in summary.itertuples():
+        yield f"deepfool_{row.key}_{row.counted}", Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
 
 
 def _human(agreement: pd.DataFrame) -> Found:

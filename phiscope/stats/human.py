@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,6 +19,14 @@ INDICATORS = {
     "distance": ("hull distance (d_h)", lambda frame: frame["distance"]),
     "confidence": ("softmax uncertainty (1 - confidence)", lambda frame: 1 - frame["confidence"]),
 }
+# Detectors beyond the indicators, which are three of them in other words: `margin-hull`, `margin` and `msp`.
+SCORES = {
+    "energy": "energy",
+    "knn": "distance to the 50th neighbour (KNN)",
+    "mahalanobis": "Mahalanobis distance",
+    "vim": "virtual logit (ViM)",
+    "fdbd": "closeness to all boundaries (fDBD)",
+}
 DIFFERENCE = "ambiguity indicator minus softmax uncertainty"
 
 
@@ -31,31 +41,43 @@ def label_entropy(probabilities: NDArray) -> NDArray[np.float64]:
 
 
 def human_agreement(
-    standing: pd.DataFrame, entropy: pd.DataFrame, *, seed: int = 0, resamples: int = 2000, confidence: float = 0.95
+    standing: pd.DataFrame,
+    entropy: pd.DataFrame,
+    scores: pd.DataFrame | None = None,
+    *,
+    seed: int = 0,
+    resamples: int = 2000,
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Spearman's rank correlation of each indicator with the entropy of human labels, and one paired difference.
 
-    standing: as from `standing`, one view; entropy: columns sample, entropy. Samples in both count. Returns key,
-    indicator, correlation, ci_low, ci_high, interval, n. The resamples are the same for all rows, so the difference
-    is paired; those in which a correlation is undefined are left out. NaN where it is undefined altogether.
+    standing: as from `standing`, one view; entropy: columns sample, entropy; scores: sample, detector, score of
+    the same view, for a row per detector of SCORES in it. Samples in all of them count. Returns key, indicator,
+    correlation, ci_low, ci_high, interval, n. The resamples are the same for all rows, so the difference is paired;
+    those in which a correlation is undefined are left out. NaN where it is undefined altogether.
     """
-    paired = standing.merge(entropy, on="sample", validate="one_to_one").sort_values("sample")
-    columns = [np.asarray(of(paired), dtype=float) for _, of in INDICATORS.values()]
-    options = Resampling(resamples, confidence, seed)
-    names = [*(name for name, _ in INDICATORS.values()), DIFFERENCE]
-    found = {"key": [*INDICATORS, "difference"], "indicator": names}
-    return pd.DataFrame(found | _correlations(columns, paired["entropy"].to_numpy(float), options)).assign(
-        n=len(paired)
-    )
+    paired = standing.merge(entropy, on="sample", validate="one_to_one")
+    indicators = dict(INDICATORS)
+    if scores is not None:
+        known = scores[scores["detector"].isin(SCORES)].pivot(index="sample", columns="detector", values="score")
+        paired = paired.merge(known.dropna(), on="sample", validate="one_to_one")
+        indicators |= {key: (name, itemgetter(key)) for key, name in SCORES.items() if key in known}
+    paired = paired.sort_values("sample")
+    columns = {key: np.asarray(of(paired), dtype=float) for key, (_, of) in indicators.items()}
+    names = [*(name for name, _ in indicators.values()), DIFFERENCE]
+    found = {"key": [*indicators, "difference"], "indicator": names}
+    people, options = paired["entropy"].to_numpy(float), Resampling(resamples, confidence, seed)
+    return pd.DataFrame(found | _correlations(columns, people, options)).assign(n=len(paired))
 
 
-def _correlations(columns: list[NDArray], people: NDArray, options: Resampling) -> dict[str, NDArray]:
-    """Correlations of the columns with what people say, and the first minus the last, with intervals."""
-    ranks, human = [Ranks(column) for column in columns], Ranks(people)
+def _correlations(columns: dict[str, NDArray], people: NDArray, options: Resampling) -> dict[str, NDArray]:
+    """Correlations of the columns with what people say, and that of `ambiguity` minus `confidence`, with intervals."""
+    ranks, human = {key: Ranks(column) for key, column in columns.items()}, Ranks(people)
 
     def statistic(counts: NDArray) -> NDArray:
-        each = [spearman(counts, rank, human) for rank in ranks]
-        return np.stack([*each, each[0] - each[-1]], axis=1)
+        said = human(counts)
+        each = {key: spearman(counts, rank(counts), said) for key, rank in ranks.items()}
+        return np.stack([*each.values(), each["ambiguity"] - each["confidence"]], axis=1)
 
     n = len(people)
     values = statistic(np.ones((1, n)))[0] if n else np.full(len(columns) + 1, np.nan)
@@ -86,9 +108,11 @@ class Ranks:
         return middle[:, self._group] - (last[:, -1:] + 1) / 2
 
 
-def spearman(counts: NDArray, first: Ranks, second: Ranks) -> NDArray[np.float64]:
-    """(k,) Spearman's correlation in resamples that hold each sample `counts` (k, n) times; NaN if one is constant."""
-    x, y = first(counts), second(counts)
-    covariance, own, other = ((counts * a * b).sum(axis=1) for a, b in ((x, y), (x, x), (y, y)))
+def spearman(counts: NDArray, x: NDArray, y: NDArray) -> NDArray[np.float64]:
+    """(k,) Spearman's correlation in resamples that hold each sample `counts` (k, n) times; NaN if one is constant.
+
+    x, y (k, n): ranks in the resamples, as from `Ranks`.
+    """
+    covariance, own, other = (np.einsum("kn,kn,kn->k", counts, a, b) for a, b in ((x, y), (x, x), (y, y)))
     scale = np.sqrt(own * other)
     return np.divide(covariance, scale, out=np.full(len(counts), np.nan), where=scale > 0)

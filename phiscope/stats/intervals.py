@@ -43,16 +43,20 @@ class Resampling:
     seed: int = 0
     population: str = TEST_SAMPLES
 
-    def draws(self, statistic: Callable[[NDArray], NDArray], n: int) -> NDArray[np.float64]:
-        """(resamples, ...) the statistic on resamples of n samples; the same resamples on every call with that n.
+    def draws(self, statistic: Callable[..., NDArray], *sizes: int) -> NDArray[np.float64]:
+        """(resamples, ...) the statistic on resamples of groups of those sizes, each group resampled on its own.
 
-        statistic maps counts (k, n), how often each sample was drawn in each of k resamples, to (k, ...).
+        statistic maps, for each group, counts (k, n), how often each of its n samples was drawn in each of k
+        resamples, to (k, ...). The same sizes give the same resamples on every call.
         """
-        return np.concatenate([statistic(counts) for counts in self._counts(n)])
+        most = max(1, _BLOCK // sum(sizes))
+        groups = [self._counts(n, most, group) for group, n in enumerate(sizes)]
+        return np.concatenate([statistic(*counts) for counts in zip(*groups)])
 
-    def _counts(self, n: int) -> Iterator[NDArray[np.float64]]:
-        random = generator(self.seed, n)
-        for part in blocks(self.resamples, max(1, _BLOCK // n)):
+    def _counts(self, n: int, most: int, group: int) -> Iterator[NDArray[np.float64]]:
+        # A second group of the same size must not be drawn alike.
+        random = generator(self.seed, n, *([group] if group else []))
+        for part in blocks(self.resamples, most):
             size = part.stop - part.start
             drawn = random.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
             yield np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n).astype(float)

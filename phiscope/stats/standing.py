@@ -20,7 +20,8 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
 
     features: the table of that name (its column `features` is not needed); hulls: the table of that name. Samples
     without a feature hull are left out. Columns added: ambiguity = margin - distance, which is small or negative
-    for ambiguous images; confidence = largest softmax of the logits; correct.
+    for ambiguous images; confidence = largest softmax of the logits; correct, never so for samples of another data
+    set, whose label is -1.
     """
     hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "position"]]
     own = features.loc[features["split"] == "test", [*_WHO, "margin", "closest_class", "logits"]]
@@ -37,9 +38,10 @@ def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame
 
     train_labels: by `sample` in the training split. Columns: view, space, sample, support_size; same_label, how many
     of the support have the label; same_share, of the support; same_weight, of the coefficients, which sum to 1.
+    Samples without a label (-1) are left out.
     Raises DataError for a support sample without a label.
     """
-    hulls = hulls.sort_values(["view", "space", "sample"], ignore_index=True)
+    hulls = hulls[hulls["label"] >= 0].sort_values(["view", "space", "sample"], ignore_index=True)
     sizes = hulls["support_index"].map(len).to_numpy(int)
     owner = np.repeat(np.arange(len(hulls)), sizes)
     same = _looked_up(train_labels, _flat(hulls["support_index"], int)) == hulls["label"].to_numpy()[owner]
@@ -59,7 +61,7 @@ def projection_accuracy(features: pd.DataFrame, hulls: pd.DataFrame, pixel_views
 
     In feature space the class after is that of the linear head at the projection; in pixel space that of the
     projection as an image, sent through the network again: pixel_views maps a view to the view that holds its
-    projections. Samples without a class after are left out, and so is a space without samples. Columns: n,
+    projections. Samples without a class after or a label are left out, so is a space without samples. Columns: n,
     accuracy_before, accuracy_after; of the predictions `changed`, how many became right (`gained`) and wrong (`lost`).
     """
     feature = hulls.loc[hulls["space"] == "feature", [*_WHO, "projected_class"]]
@@ -69,7 +71,7 @@ def projection_accuracy(features: pd.DataFrame, hulls: pd.DataFrame, pixel_views
         before = hulls.loc[(hulls["space"] == "pixel") & (hulls["view"] == view), _WHO]
         after = after.rename(columns={"predicted": "after"})
         pairs.append(before.merge(after, on=["split", "sample"], validate="one_to_one").assign(space="pixel"))
-    paired = pd.concat(pairs, ignore_index=True).dropna(subset="after")
+    paired = pd.concat(pairs, ignore_index=True).dropna(subset="after").query("label >= 0")
     right, still = paired["predicted"] == paired["label"], paired["after"] == paired["label"]
     paired = paired.assign(
         right=right,

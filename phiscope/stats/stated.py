@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phiscope.stats.human import DIFFERENCE, INDICATORS
+from phiscope.stats.attacks import QUESTIONS
+from phiscope.stats.human import DIFFERENCE, INDICATORS, SCORES
 
 PAPER = "feature_space.txt"
 
@@ -47,10 +48,20 @@ def _accuracies(space: str, before: float | None, after: float | None, same: flo
     }
 
 
-def _sample(sample: int, name: str, section: str, margin: float, distance: float) -> dict[str, Stated]:
+def _sample(sample: int | str, name: str, section: str, margin: float, distance: float) -> dict[str, Stated]:
     return {
         f"sample_{sample}_margin": Stated(f"{name}: margin", "distance", section, margin),
         f"sample_{sample}_distance": Stated(f"{name}: distance to the feature hull", "distance", section, distance),
+    }
+
+
+def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
+    """Of samples that DeepFool moved across a boundary; the text does not say whether they survive rounding."""
+    ways = {"success": "", "success_8bit": ", after rounding to 8 bits"}
+    return {
+        f"deepfool_{key}_{counted}": Stated(f"DeepFool{words}: {QUESTIONS[key][0]}", QUESTIONS[key][1], "7.2", value)
+        for counted, words in ways.items()
+        for key, value in values.items()
     }
 
 
@@ -83,6 +94,11 @@ STATED: dict[str, Stated] = {
     "sample_0_train_inside": Stated("first test sample: train samples in its ball", "count", "7.1", 437),
     "sample_0_test_inside": Stated("first test sample: test samples in its ball", "count", "7.1", 69),
     **_sample(731, "test sample #732", "7.2", 0.3745, 2.143),
+    **_sample(1, "test sample #2", "7.2, Figure 14", 2.494, 0.845),
+    **_sample("1_deepfool", "test sample #2 under DeepFool", "7.2, Figure 14", 0.0001, 0.640),
+    # `standard adversarial methods such as DeepFool move the samples towards` the hull: no number.
+    **_attacked({"rate": None, "closer_to_boundary": 1.0, "below_genuine": 1.0, "towards_hull": None}),
     **{f"human_{key}": _human(name) for key, (name, _) in INDICATORS.items()},
+    **{f"human_{key}": _human(name) for key, name in SCORES.items()},
     "human_difference": _human(DIFFERENCE, what="difference of rank correlations"),
 }

@@ -1,25 +1,75 @@
 """Views: copies of some images under one transformation. All of them flow through the same rooms.
 
-A kind of view is one module with `make(images, *, <needs>, **parameters) -> images`, and one line here.
+A kind of view is one module with `make(source, *, <needs>, **parameters) -> dict`, and one line here. `source` is a
+`phiscope.views.source.Source`. The dict holds `images`, float32 in [0, 1], as many as came in; whatever else is in it
+is a note per sample, such as `iterations`, and stays with the images.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+DATASET = "dataset:"  # what `of` begins with where a view is of another data set
 
 
 class Kind(NamedTuple):
-    """module: where `make` lies, loaded when used; needs: the artifacts that it wants, by name."""
+    """module: where `make` lies, loaded when used; words: what the view shows, over the keys of its config.
+
+    needs: the artifacts that `make` wants, by name; attack: whether it tries to change the predicted class; fixed:
+    arguments of `make` that set this kind apart from others of the same module.
+    """
 
     module: str
+    words: str
     needs: tuple[str, ...] = ()
+    attack: bool = False
+    fixed: Mapping[str, Any] = MappingProxyType({})
 
-    def load(self) -> Callable:
-        return importlib.import_module(self.module).make
+    def load(self) -> Callable[..., dict[str, NDArray]]:
+        return partial(importlib.import_module(self.module).make, **self.fixed)
+
+
+def _pgd(words: str, *, stop: bool) -> Kind:
+    words = f"images of {{of}} attacked by PGD ({{norm}}, at most {{epsilon:.3g}}), {words}"
+    needs = ("classifier", "head", "training_features")
+    return Kind("phiscope.views.pgd", words, needs, attack=True, fixed={"stop": stop})
 
 
 VIEWS: dict[str, Kind] = {
-    "hull-pixel": Kind("phiscope.views.hull_pixel", needs=("pixel_hull", "training_images")),
+    "hull-pixel": Kind(
+        "phiscope.views.hull_pixel",
+        "images of {of} moved to the closest point of the training set's hull in pixel space",
+        needs=("pixel_hull", "training_images"),
+    ),
+    "noise": Kind("phiscope.views.noise", "images of {of} with {noise} noise of level {level:.3g}"),
+    "quantise": Kind("phiscope.views.quantise", "images of {of} rounded to 8 bits"),
+    "blend": Kind(
+        "phiscope.views.blend",
+        "images of {of}, the share {share:.3g} of the way to test sample {toward}",
+        needs=("test_images",),
+    ),
+    "inpaint": Kind("phiscope.views.inpaint", "images of {of} with a part filled in from around it"),
+    "deepfool": Kind("phiscope.views.deepfool", "images of {of} attacked by DeepFool", ("classifier",), attack=True),
+    "pgd-first": _pgd("up to the first success", stop=True),
+    "pgd-full": _pgd("all its steps", stop=False),
 }
+
+
+def attacks(views: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The views of a configuration whose kind is an attack."""
+    return [name for name, view in views.items() if view["kind"] in VIEWS and VIEWS[view["kind"]].attack]
+
+
+def in_words(view: Mapping[str, Any]) -> str:
+    """What a view of the configuration shows."""
+    of = view.get("of", "original")
+    other = of.removeprefix(DATASET)
+    if view["kind"] == "original":
+        return "the images as they are" if of == other else f"images of {other}, another data set"
+    return VIEWS[view["kind"]].words.format(**{**view, "of": other})

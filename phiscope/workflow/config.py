@@ -11,6 +11,7 @@ import jsonschema
 import yaml
 
 from phiscope.errors import ConfigError
+from phiscope.views import DATASET
 
 
 def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
@@ -20,7 +21,12 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
         raise ConfigError(_sentence(error))
-    _check_views(config["views"])
+    _check_views(present(config["views"]), config.get("datasets") or {})
+
+
+def present(views: Mapping[str, Any]) -> dict[str, Any]:
+    """The views without those that a preset dropped by setting them to null."""
+    return {name: view for name, view in views.items() if view is not None}
 
 
 def _sentence(error: jsonschema.ValidationError) -> str:
@@ -51,6 +57,7 @@ def _expected(error: jsonschema.ValidationError) -> str:
         "exclusiveMinimum": lambda v: f"more than {v}",
         "exclusiveMaximum": lambda v: f"less than {v}",
         "minItems": lambda v: f"at least {v} entries",
+        "maxItems": lambda v: f"at most {v} entries",
         "pattern": lambda v: f"text of the form {v}",
     }
     phrase = phrases.get(error.validator, lambda v: f"{error.validator} {v}")(error.validator_value)
@@ -58,18 +65,41 @@ def _expected(error: jsonschema.ValidationError) -> str:
     return f"{phrase} ({meaning})" if meaning else phrase
 
 
-def _check_views(views: Mapping[str, Mapping[str, Any]]) -> None:
-    """Every `of` names a view that is there, and following it ends."""
-    if views.get("original", {}).get("kind") != "original":
+def _check_views(views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:
+    """Every `of` names a view or a data set that is there, following it ends, and kinds get what they start from."""
+    if views.get("original", {}).get("kind") != "original" or "of" in views["original"]:
         raise ConfigError("config: views.original: missing; expected {kind: original}, which all others start from")
-    for name in views:
-        seen = [name]
-        while views[seen[-1]]["kind"] != "original":
-            parent = views[seen[-1]].get("of", "original")
-            if parent not in views:
-                nearest = difflib.get_close_matches(parent, views, n=1)
-                hint = f"did you mean {nearest[0]!r}?" if nearest else f"expected one of: {', '.join(views)}"
-                raise ConfigError(f"config: views.{seen[-1]}.of: there is no view {parent!r}; {hint}")
-            if parent in seen:
-                raise ConfigError(f"config: views.{name}.of: {' -> '.join([*seen, parent])} goes in a circle")
-            seen.append(parent)
+    for name, view in views.items():
+        _check_origin(name, views, datasets)
+        if view["kind"] == "inpaint" and not {"mask", "rectangles"} & view.keys():
+            raise ConfigError(f"config: views.{name}: says nothing to fill in; expected a mask or rectangles")
+
+
+def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:
+    seen = [name]
+    while seen[-1] != "original":
+        view, parent = views[seen[-1]], views[seen[-1]].get("of", "original")
+        where = f"config: views.{seen[-1]}.of"
+        if parent.startswith(DATASET):
+            dataset = parent.removeprefix(DATASET)
+            if dataset not in datasets:
+                raise ConfigError(f"{where}: there is no data set {dataset!r}; {_nearest(dataset, datasets)}")
+            if view["kind"] == "hull-pixel":
+                raise ConfigError(
+                    f"{where}: got {parent!r}, expected a view, such as one {{kind: original, of: {parent}}}"
+                )
+            return
+        if view["kind"] == "original":
+            raise ConfigError(f"{where}: got {parent!r}, expected dataset:<name>; only `original` has none")
+        if parent not in views:
+            raise ConfigError(f"{where}: there is no view {parent!r}; {_nearest(parent, views)}")
+        if parent in seen:
+            raise ConfigError(f"config: views.{name}.of: {' -> '.join([*seen, parent])} goes in a circle")
+        seen.append(parent)
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    if nearest:
+        return f"did you mean {nearest[0]!r}?"
+    return f"expected one of: {', '.join(known)}" if known else "the configuration names none"

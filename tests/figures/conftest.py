@@ -146,12 +146,58 @@ def paper_comparison():
 
 
 @pytest.fixture
+def detection():
+    """Two detectors on an attack and on a foreign view."""
+    views = [("pgd", "all"), ("pgd", "success"), ("digits", "all")]
+    areas = {"margin": [0.9, 0.99996, 0.6], "fdbd": [0.8, 0.87, 1.0]}
+    rows = [
+        (*view, name, measure, values[place] if measure == "area" else 0.25, 0.1, 1.0, 40)
+        for place, view in enumerate(views) for name, values in areas.items() for measure in ("area", "fpr95")
+    ]  # fmt: skip
+    columns = ["view", "counted", "detector", "measure", "value", "ci_low", "ci_high", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.fixture
+def roc_curves(detection):
+    curves = detection.loc[detection["measure"] == "area", ["view", "counted", "detector"]]
+    rates = pd.DataFrame({"false_positive_rate": [0.0, 0.5, 1.0], "true_positive_rate": [0.25, 0.75, 1.0]})
+    return curves.merge(rates, how="cross")
+
+
+@pytest.fixture
+def by_confidence(detection):
+    rows = detection[detection["counted"] == "success"]
+    return pd.concat([rows.assign(confidence=k, value=rows["value"] / (1 + k), series="pgd") for k in (0.0, 2.0)])
+
+
+@pytest.fixture
+def attack_plane(standing):
+    """An attack that leaves samples at a hundredth of their margin, and fails on the last ten of 40."""
+    genuine = standing[standing["view"] == "original"].assign(success=np.nan)
+    attacked = genuine.assign(view="pgd", margin=genuine["margin"] / 100, success=genuine["sample"] < 30)
+    return pd.concat([genuine, attacked], ignore_index=True)
+
+
+@pytest.fixture
+def exhibits(rng):
+    image = rng.uniform(0.2, 0.8, size=(1, 8, 8))
+    attacked = image.copy()
+    attacked[0, 0, 0] += 0.05
+    position = {"predicted": "ant", "margin": 2.494, "distance": 0.845}
+    moved = {"predicted": "bee", "margin": 0.0001, "distance": 0.64}
+    outcome = {"success": True, "success_8bit": False, "l2": 0.05, "linf": 0.05}
+    return [{"view": "pgd", "image": image, "attacked": attacked, "before": position, "after": moved} | outcome]
+
+
+@pytest.fixture
 def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
-           paper_comparison):  # fmt: skip
+           paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits):  # fmt: skip
     """What every figure of the registry is drawn from."""
     return {
         "training": {"log": log},
         "distances": {"standing": standing},
+        "distances_by_view": {"standing": standing},
         "plane": {"standing": standing},
         "ambiguity": {"gallery": gallery},
         "accuracy": {"projection_accuracy": projection_accuracy, "classes": 3},
@@ -162,4 +208,8 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
         "class_margins": {"margins": margins, "classes": NAMES},
         "sample": {"page": page},
         "comparison": {"paper_comparison": paper_comparison},
+        "roc": {"roc_curves": roc_curves, "detection": detection},
+        "detection_by_confidence": {"by_confidence": by_confidence},
+        "attack_plane": {"standing": attack_plane},
+        "adversarial": {"exhibits": exhibits},
     }

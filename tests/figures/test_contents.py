@@ -50,6 +50,24 @@ def test_distances_leaves_out_what_has_no_number(standing):
     figures.encode(figures.draw("distances", standing=standing), "svg")
 
 
+def test_distances_by_view_has_a_line_a_view_and_the_medians(standing):
+    original = standing[standing["view"] == "original"]
+    attacked = original.assign(view="attacked", margin=1e-4, distance=0.5)
+    figure = figures.draw("distances_by_view", standing=pd.concat([attacked, original]))
+    (ax,) = figure.axes
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["original", "attacked"]
+    assert ax.get_xscale() == "log"
+    strokes = [line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1]
+    assert strokes == pytest.approx([original["margin"].median(), original["distance"].median(), 1e-4, 0.5])
+    assert "0 % of 40" in words(figure)  # attacked: a boundary is closer, always
+
+
+def test_distances_by_view_keeps_what_is_at_zero_or_unbounded(standing):
+    standing = standing.assign(distance=0.0, margin=np.where(standing["sample"] % 2, np.inf, standing["margin"]))
+    figures.encode(figures.draw("distances_by_view", standing=standing), "svg")
+    assert "100 % of 40" in words(figures.draw("distances_by_view", standing=standing))
+
+
 def test_plane_marks_wrong_predictions_and_counts_sides(standing):
     original = standing[standing["view"] == "original"]
     figure = figures.draw("plane", standing=original)
@@ -205,3 +223,50 @@ def test_comparison_draws_shares_only_and_the_papers_values(paper_comparison):
 
 def test_training_states_the_last_accuracy(log):
     assert "last: 96.9 %" in words(figures.draw("training", log=log))
+
+
+def test_roc_shows_successes_of_attacks_and_all_of_foreign_views(roc_curves, detection):
+    figure = figures.draw("roc", roc_curves=roc_curves, detection=detection)
+    said = words(figure)
+    for text in ("pgd (40)", "digits (40)", "0.99996  margin", "0.870  fDBD", "0.600  margin", "1.000  fDBD"):
+        assert text in said
+    assert "0.900" not in said  # all samples of the attack
+
+
+def test_detection_by_confidence_draws_values_against_confidence(by_confidence):
+    figure = figures.draw("detection_by_confidence", by_confidence=by_confidence)
+    lines = {line.get_label(): line.get_xydata().tolist() for line in figure.axes[0].lines}
+    assert lines["fDBD"] == [[0.0, 0.87], [2.0, 0.87 / 3]]
+    assert figure.axes[0].get_xticks().tolist() == [0.0, 2.0]
+
+
+def test_attack_plane_shows_successes_beside_the_genuine(attack_plane):
+    (ax,) = figures.draw("attack_plane", standing=attack_plane).axes
+    genuine, attacked = (points.get_offsets() for points in ax.collections)
+    assert (len(genuine), len(attacked)) == (40, 30)
+    rows = attack_plane[(attack_plane["view"] == "pgd") & attack_plane["success"].eq(True)]
+    assert np.allclose(attacked, rows[["distance", "margin"]])
+    share = (rows["margin"] < rows["distance"]).mean()
+    assert f"{100 * share:.3g} % of 30: boundary closer" in words(figures.draw("attack_plane", standing=attack_plane))
+
+
+def test_attack_plane_keeps_a_margin_of_zero_off_the_logarithm(attack_plane):
+    figure = figures.draw("attack_plane", standing=attack_plane.assign(margin=0.0))
+    figures.encode(figure, "png", 50)
+    assert "100 % of 30" in words(figure)
+
+
+def test_adversarial_magnifies_the_difference_around_grey(exhibits):
+    figure = figures.draw("adversarial", exhibits=exhibits)
+    image, attacked, change = (ax.images[0].get_array() for ax in pictures(figure))
+    assert np.isclose(attacked[0, 0] - image[0, 0], 0.05)
+    assert np.isclose(change[0, 0], 1.0)
+    assert np.allclose(change[1:], 0.5)
+    for text in ("original: ant", "pgd: bee", "difference, 10 times", "2.49", "1.0e−04", "0.640", "gone after 8 bits"):
+        assert text in words(figure)
+
+
+def test_adversarial_says_when_there_was_no_attack():
+    figure = figures.draw("adversarial", exhibits=[])
+    assert "No attack was made" in figure.texts[0].get_text()
+    figures.encode(figure, "svg")

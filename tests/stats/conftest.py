@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from phiscope import stats
+from phiscope.stats.human import SCORES
 from phiscope.stats.intervals import Resampling
 
 TRAIN, TEST = 12, 10
@@ -37,6 +38,7 @@ def run() -> dict:
     original, train = _features("original", "test", TEST, 0), _features("original", "train", TRAIN, 1)
     projected = _features("hull-pixel", "test", TEST - 2, 2)
     projected["label"] = original["label"]
+    attacked = _features("deepfool", "test", TEST, 6).assign(label=original["label"], margin=0.01)
     random = np.random.default_rng(3)
     balls = pd.concat([original, train], ignore_index=True)[["view", "split", "sample", "label", "predicted"]].assign(
         radius=random.uniform(0.1, 2, TEST + TRAIN), train_inside=random.integers(0, 4, TEST + TRAIN),
@@ -49,6 +51,16 @@ def run() -> dict:
         "train_labels": train.set_index("sample")["label"],
         "lipschitz": pd.DataFrame({"constant": [3.0], "largest_ratio": [2.5]}),
         "entropy": pd.DataFrame({"sample": np.arange(TEST), "entropy": random.random(TEST)}),
+        "attacked": attacked,
+        "attacked_hulls": _hulls(attacked, "feature", 7),
+        "attacks": attacked[["view", "sample"]].assign(success=True, success_8bit=attacked["sample"] < 3),
+        "scores": pd.DataFrame(
+            {
+                "sample": np.tile(np.arange(TEST), len(SCORES)),
+                "detector": np.repeat(list(SCORES), TEST),
+                "score": random.normal(size=TEST * len(SCORES)),
+            }
+        ),
     }
 
 
@@ -56,9 +68,15 @@ def run() -> dict:
 def compare():
     """From tables to the comparison."""
 
-    def compared(run: dict, *, dataset_is_papers: bool = True, people: bool = True) -> pd.DataFrame:
-        standing = stats.standing(run["features"], run["hulls"])
-        agreement = stats.human_agreement(standing, run["entropy"], resamples=50) if people else None
+    def compared(run: dict, *, dataset_is_papers=True, people=True, deepfool="deepfool") -> pd.DataFrame:
+        both = [
+            pd.concat([run[name], run[other]])
+            for name, other in (("features", "attacked"), ("hulls", "attacked_hulls"))
+        ]
+        standing, options = stats.standing(*both), Resampling(resamples=200)
+        original = standing[standing["view"] == "original"]
+        agreement = stats.human_agreement(original, run["entropy"], run["scores"], resamples=50) if people else None
+        attacks = stats.attack_summary(standing, run["attacks"], original["margin"], options) if deepfool else None
         return stats.paper_comparison(
             standing,
             run["hulls"],
@@ -67,8 +85,10 @@ def compare():
             run["balls"],
             run["lipschitz"],
             agreement,
+            attacks,
+            deepfool=deepfool,
             dataset_is_papers=dataset_is_papers,
-            options=Resampling(resamples=200),
+            options=options,
         )
 
     return compared

@@ -67,6 +67,7 @@ def test_intervals_hold_their_values_and_a_maximum_has_none(run, compare):
     assert found.index[without].tolist() == [
         "balls_most", "lipschitz", "largest_ratio",
         "sample_0_margin", "sample_0_distance", "sample_0_train_inside", "sample_0_test_inside",
+        "sample_1_margin", "sample_1_distance", "sample_1_deepfool_margin", "sample_1_deepfool_distance",
     ]  # fmt: skip
     assert found.loc[without, "interval"].str.startswith("none").all()
     rest = found[~without]
@@ -84,7 +85,8 @@ def test_numbers_of_the_text_stand_only_beside_its_data_set(run, compare):
     assert np.isnan(papers.loc["median_margin", "paper_value"])
     assert other["paper_value"].isna().all()
     assert set(papers.index) - set(other.index) == {
-        "sample_0_margin", "sample_0_distance", "sample_0_train_inside", "sample_0_test_inside"
+        "sample_0_margin", "sample_0_distance", "sample_0_train_inside", "sample_0_test_inside",
+        "sample_1_margin", "sample_1_distance", "sample_1_deepfool_margin", "sample_1_deepfool_distance",
     }  # fmt: skip
     assert_frame_equal(papers.loc[other.index].drop(columns="paper_value"), other.drop(columns="paper_value"))
 
@@ -97,10 +99,27 @@ def test_the_ambiguous_sample_is_there_when_the_run_holds_it(run, compare):
     assert told.tolist() == [0.3745, 2.143]
 
 
+def test_the_texts_attack_stands_beside_its_numbers(run, compare):
+    found = by_key(compare(run))
+    assert found.loc["deepfool_closer_to_boundary_success", ["paper_value", "value"]].tolist() == [1.0, 1.0]
+    assert found.loc["deepfool_below_genuine_success_8bit", ["value", "n"]].tolist() == [1.0, 3]
+    assert np.isnan(found.loc["deepfool_towards_hull_success", "paper_value"])
+    told = found.loc[["sample_1_margin", "sample_1_distance", "sample_1_deepfool_margin", "sample_1_deepfool_distance"]]
+    assert told["paper_value"].tolist() == [2.494, 0.845, 0.0001, 0.640]
+    before = run["features"].query("view == 'original' and split == 'test' and sample == 1")["margin"].item()
+    assert told["value"].iloc[[0, 2]].tolist() == [before, 0.01]
+
+
+def test_without_that_attack_there_is_nothing_about_it(run, compare):
+    found, without = compare(run), compare(run, deepfool=None)
+    gone = set(found["key"]) - set(without["key"])
+    assert gone == {key for key in STATED if "deepfool" in key or key.startswith("sample_1_")}
+
+
 def test_our_own_questions_name_no_paper(run, compare):
     found = compare(run)
     human = found["key"].str.startswith("human_")
-    assert human.sum() == 5
+    assert human.sum() == 10
     assert (found.loc[human, "paper"] == "").all()
     assert (found.loc[~human, "paper"] == "feature_space.txt").all()
     assert not compare(run, people=False)["key"].str.startswith("human_").any()

@@ -49,6 +49,30 @@ def test_correlations_are_spearmans_and_oriented_towards_doubt(people):
     assert found["difference"] == pytest.approx(found["ambiguity"] - found["confidence"])
 
 
+def test_scores_of_detectors_get_a_row_each(people):
+    standing, entropy = people
+    values = {"energy": -standing["confidence"], "knn": standing["distance"] ** 3, "msp": standing["margin"]}
+    scores = pd.concat(
+        [pd.DataFrame({"sample": standing["sample"], "detector": k, "score": v}) for k, v in values.items()]
+    )
+    found = stats.human_agreement(standing, entropy, scores, resamples=50).set_index("key")
+    plain = stats.human_agreement(standing, entropy, resamples=50).set_index("key")
+    assert found.index.tolist() == [*plain.index[:-1], "energy", "knn", "difference"]  # msp is an indicator already
+    numbers = ["correlation", "ci_low", "ci_high"]
+    np.testing.assert_allclose(
+        found.loc["energy", numbers].astype(float), plain.loc["confidence", numbers].astype(float)
+    )
+    np.testing.assert_allclose(found.loc["knn", numbers].astype(float), plain.loc["distance", numbers].astype(float))
+    pd.testing.assert_frame_equal(found.loc[plain.index], plain)
+
+
+def test_samples_without_a_score_are_left_out(people):
+    standing, entropy = people
+    scores = pd.DataFrame({"sample": standing["sample"], "detector": "knn", "score": standing["distance"]})
+    scores.loc[:49, "score"] = np.nan
+    assert (stats.human_agreement(standing, entropy, scores, resamples=20)["n"] == 250).all()
+
+
 def test_perfect_agreement():
     doubt = np.arange(20.0)
     standing = standing_of(100 - doubt, doubt, 1 - doubt / 100)
@@ -64,7 +88,7 @@ def test_resampled_correlation_is_that_of_the_repeated_samples(people):
     values, doubt = np.round(standing["margin"].to_numpy(), 1), entropy["entropy"].to_numpy()
     random = np.random.default_rng(1)
     counts = np.stack([np.bincount(random.integers(300, size=300), minlength=300) for _ in range(5)]).astype(float)
-    found = spearman(counts, Ranks(values), Ranks(doubt))
+    found = spearman(counts, Ranks(values)(counts), Ranks(doubt)(counts))
     for row, ours in zip(counts.astype(int), found):
         assert ours == pytest.approx(spearmanr(np.repeat(values, row), np.repeat(doubt, row)).statistic)
 

@@ -97,6 +97,21 @@ def test_resamples_hold_as_many_samples_as_there_are_and_blocks_do_not_change_th
     np.testing.assert_array_equal(options.draws(lambda counts: counts, 9), whole)
 
 
+def test_groups_are_drawn_apart_even_of_one_size():
+    options = Resampling(resamples=50, seed=5)
+    first, second = options.draws(lambda one, other: np.stack([one, other], axis=1), 8, 8).swapaxes(0, 1)
+    np.testing.assert_array_equal(first, options.draws(lambda counts: counts, 8))
+    np.testing.assert_array_equal(second.sum(axis=1), 8)
+    assert (first != second).any(axis=1).mean() > 0.9
+
+
+def test_groups_of_several_sizes_in_blocks(monkeypatch):
+    options = Resampling(resamples=7)
+    whole = options.draws(lambda one, other: np.concatenate([one, other], axis=1), 9, 4)
+    monkeypatch.setattr(intervals, "_BLOCK", 30)
+    np.testing.assert_array_equal(options.draws(lambda one, other: np.concatenate([one, other], axis=1), 9, 4), whole)
+
+
 def test_each_sample_is_drawn_once_on_average():
     counts = Resampling(resamples=20_000).draws(lambda counts: counts, 5)
     # A count is Binomial(5, 1/5): mean 1, variance 0.8; five standard errors.

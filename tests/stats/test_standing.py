@@ -167,3 +167,12 @@ def test_no_rows_make_no_rows(run):
     assert stats.support_shares(empty["hulls"], run["train_labels"]).empty
     assert stats.projection_accuracy(empty["features"], empty["hulls"], {"original": "hull-pixel"}).empty
     assert stats.ball_summary(empty["balls"]).empty
+
+
+def test_samples_without_a_label_are_counted_neither_right_nor_wrong():
+    hulls = hulls_of(
+        ("original", "feature", 0, 1, 1, 1, [11], [1.0]), ("far", "feature", 0, -1, 1, 0, [11], [1.0])
+    )  # fmt: skip
+    found = stats.projection_accuracy(features_of(("original", "test", 0, 1, 1, 1.0)), hulls, {})
+    assert found["view"].tolist() == ["original"]
+    assert stats.support_shares(hulls, pd.Series({11: 1}))["view"].tolist() == ["original"]

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.workflow.config import check
+from phiscope.workflow.config import check, present
 
 
 @pytest.fixture
@@ -58,6 +58,56 @@ def test_every_preset_is_right(root, config, schema):
             {"views": {"more": {"kind": "blur"}}},
             "config: views.more.kind: got 'blur', expected one of original, hull-pixel",
         ),
+        ({"views": {"more": {"of": "original"}}}, "config: views.more.kind: missing; expected the transformation"),
+        (
+            {"views": {"pgd-full": {"epsilom": 0.1}}},
+            "config: views.pgd-full.epsilom: there is no such key; did you mean 'epsilon'?",
+        ),
+        (
+            {"views": {"noise": {"epsilon": 0.1}}},
+            "config: views.noise.epsilon: there is no such key; expected one of: kind, of",
+        ),
+        (
+            {"views": {"pgd": {"kind": "pgd-first", "norm": "linf"}}},
+            "config: views.pgd.epsilon: missing; expected largest perturbation, for pixels in [0, 1]",
+        ),
+        ({"views": {"pgd-full": {"norm": "l1"}}}, "config: views.pgd-full.norm: got 'l1', expected one of linf, l2"),
+        (
+            {"views": {"mix": {"kind": "blend", "toward": 3, "share": 1.5}}},
+            "config: views.mix.share: got 1.5, expected at most 1 (how far",
+        ),
+        ({"views": {"fill": {"kind": "inpaint"}}}, "config: views.fill: says nothing to fill in; expected a mask or"),
+        (
+            {"views": {"fill": {"kind": "inpaint", "rectangles": [[1, 2, 3]]}}},
+            "config: views.fill.rectangles.0: got [1, 2, 3], expected at least 4 entries ([top, left, height, width]",
+        ),
+        (
+            {
+                "views": {"far": {"kind": "noise", "noise": "gaussian", "level": 1, "of": "dataset:mnits"}},
+                "datasets": {"mnist": {"path": "mnist"}},
+            },
+            "config: views.far.of: there is no data set 'mnits'; did you mean 'mnist'?",
+        ),
+        (
+            {"views": {"far": {"kind": "original", "of": "dataset:mnist"}}},
+            "config: views.far.of: there is no data set 'mnist'; the configuration names none",
+        ),
+        (
+            {"views": {"copy": {"kind": "original"}}},
+            "config: views.copy.of: got 'original', expected dataset:<name>",
+        ),
+        (
+            {"views": {"hull-pixel": {"of": "dataset:a"}}, "datasets": {"a": {"path": "a"}}},
+            "config: views.hull-pixel.of: got 'dataset:a', expected a view, such as",
+        ),
+        (
+            {"datasets": {"a": {"path": "a", "is_papers": True}}},
+            "config: datasets.a.is_papers: there is no such key; expected one of: path, reader",
+        ),
+        (
+            {"views": {"noise": None, "twice": {"kind": "quantise", "of": "noise"}}},
+            "config: views.twice.of: there is no view 'noise'",
+        ),
         (
             {"views": {"original": {"spaces": ["features"]}}},
             "config: views.original.spaces.0: got 'features', expected one of",
@@ -70,6 +120,17 @@ def test_one_line_says_what_where_and_what_was_expected(config, schema, change, 
         check(overlaid(config, change), schema)
     assert line in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_null_drops_a_view(config, schema):
+    dropped = overlaid(config, {"views": {"noise": None, "pgd-full": None}})
+    check(dropped, schema)
+    assert list(present(dropped["views"])) == ["original", "hull-pixel", "deepfool", "pgd-first"]
+
+
+def test_a_view_of_another_data_set_is_right(config, schema):
+    views = {"far": {"kind": "original", "of": "dataset:a"}, "noisy": {"kind": "quantise", "of": "far"}}
+    check(overlaid(config, {"views": views, "datasets": {"a": {"path": "a", "reader": "images"}}}), schema)
 
 
 def test_a_missing_key_is_described(config, schema):

@@ -15,7 +15,7 @@ from phiscope import tables
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "scripts", "phiscope", "presets", "profiles", "envs"]
-MOST_JOBS = 30
+MOST_JOBS = 40
 
 
 class Project:
@@ -77,13 +77,15 @@ def test_tables_hold_a_row_per_solved_problem(finished):
         ("hull-pixel", "test"): 60 * 9,
         ("original", "test"): 150 * 9,
         ("original", "train"): 300 * 9,
+        ("pgd-first", "test"): 60 * 9,
     }
     assert hulls.groupby(["view", "space"]).size().to_dict() == {
         ("hull-pixel", "feature"): 60,
         ("original", "feature"): 150,
         ("original", "pixel"): 150,
+        ("pgd-first", "feature"): 60,
     }
-    assert len(balls) == 150 + 300 + 60
+    assert len(balls) == 150 + 300 + 60 + 60
     assert set(hulls["status"]) == {"converged"}
     assert not margins.duplicated(["view", "split", "sample", "other_class"]).any()
 
@@ -100,11 +102,34 @@ def test_numbers_agree_across_tables(finished):
     assert (hulls["support_index"].map(len) == hulls["support_size"]).all()
 
 
+def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
+    attacks, margins = (tables.read(finished.results / f"tables/{name}.parquet") for name in ("attacks", "margins"))
+    assert attacks.groupby("view").size().to_dict() == {"pgd-first": 60}
+    assert (attacks["success"] == (attacks["predicted_before"] != attacks["predicted_after"])).all()
+    assert attacks["success"].mean() > 0.5
+    assert attacks["linf"].max() <= 0.2 + 1e-6
+    assert (attacks["linf"] <= attacks["l2"]).all()
+    located = margins[margins["split"] == "test"].drop_duplicates(["view", "sample"]).set_index(["view", "sample"])
+    for view, column in (("original", "predicted_before"), ("pgd-first", "predicted_after")):
+        assert located.loc[view]["predicted"].loc[attacks["sample"]].tolist() == attacks[column].tolist()
+
+
 def test_figures_and_report_are_there_and_self_contained(finished):
     page = (finished.results / "report.html").read_text()
     assert "A few digits" in page
     assert not re.search(r"""src=["'](?!data:)|<link|@import|url\((?!data:)""", page)  # links to read are fine
-    for name in ("distances", "plane", "ambiguity", "accuracy", "support", "balls", "slice", "training", "sample-87"):
+    for name in (
+        "distances",
+        "distances_by_view",
+        "plane",
+        "ambiguity",
+        "accuracy",
+        "support",
+        "balls",
+        "slice",
+        "training",
+        "sample-87",
+    ):
         for kind in ("svg", "png"):
             assert (finished.results / f"figures/{name}.{kind}").stat().st_size > 1000
 
@@ -146,6 +171,14 @@ def test_more_samples_leave_full_chunks_alone(project):
     assert "prepare_dataset" not in planned
 
 
+def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
+    assert not (project.results / "tables/scores.parquet").exists()
+    project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
+    planned = project.planned()
+    assert planned["score_samples"] == 1
+    assert "compute_detection" not in planned
+
+
 def test_a_wrong_key_is_one_line_and_loses_nothing(project):
     (project.folder / "presets/tiny.yaml").write_text("run: tiny\nhulls: {pixel: {tolerence: 0.1}}\n")
     done = project.snakemake()
@@ -159,4 +192,4 @@ def test_one_sample_per_job_is_allowed(project):
     project.edit("presets/tiny.yaml", "chunk_size: 150", "chunk_size: 1")
     project.edit("presets/tiny.yaml", "test: 150", "test: 5")
     planned = project.planned()
-    assert planned["project_feature_hull"] == 10  # five of the original view, five of its projections
+    assert planned["project_feature_hull"] == 15  # five of the original view, of its projections, of the attack

@@ -1,16 +1,33 @@
 SAMPLES = config["report"]["samples"]
 FIGURES = [
     *([] if config["classifier"]["weights"] else ["training"]),
-    *["distances", "plane", "ambiguity", "accuracy", "support", "balls", "class_margins", "comparison"],
+    *[
+        "distances",
+        "distances_by_view",
+        "plane",
+        "ambiguity",
+        "accuracy",
+        "support",
+        "balls",
+        "class_margins",
+        "comparison",
+    ],
     *(["human"] if config["dataset"].get("human_labels") else []),
     *(["slice"] if SAMPLES else []),  # through the first of them
     *[f"sample-{number}" for number in SAMPLES],
+    *(["roc"] if DETECTION else []),
+    *(["detection_by_confidence"] if swept_views() else []),
+    *(["attack_plane"] if attack_views() else []),
+    *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
 ]
+# The attacked images of these samples; without samples there is none to keep.
+EXHIBITS = {view: f"{RESULTS}/exhibits/{view}.safetensors" for view in attack_views() if SAMPLES}
 
 
 rule draw_figures:
     input:
-        **{name: statistic(name) for name in STATISTICS},
+        **{name: statistic(name) for name in (*STATISTICS, *DETECTION)},
+        **ATTACKS,
         **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
         test=f"{RESULTS}/features/original/test.parquet",
         train=TRAINING_FEATURES,
@@ -21,6 +38,7 @@ rule draw_figures:
         head=HEAD,
         test_images=f"{RESULTS}/data/test.safetensors",
         train_images=f"{RESULTS}/data/train.safetensors",
+        exhibits=list(EXHIBITS.values()),
     output:
         svg=[
             report(
@@ -38,7 +56,9 @@ rule draw_figures:
         "../../envs/phiscope.yaml"
     params:
         names=FIGURES,
+        main_views=["original", *PIXEL_VIEWS.values()],
         slice_sample=SAMPLES[0] if SAMPLES else None,
+        exhibits=EXHIBITS,
         code=rests_on("draw_figures", *figures.FIGURES.values()),
     message:
         "Figures"

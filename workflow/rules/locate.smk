@@ -1,6 +1,3 @@
-TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
-
-
 rule locate:
     input:
         images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
@@ -102,6 +99,27 @@ rule count_balls:
         "../../scripts/count_balls.py"
 
 
+rule score_samples:
+    input:
+        features=f"{RESULTS}/features/{{view}}/test.parquet",
+        hulls=lambda wildcards: hull_chunks_of(wildcards.view),
+        training=TRAINING_FEATURES,
+        head=HEAD,
+    output:
+        f"{RESULTS}/chunks/scores/{{view}}.parquet",
+    log:
+        f"{RESULTS}/logs/score_samples/{{view}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    threads: THREADS
+    params:
+        code=rests_on("score_samples"),
+    message:
+        "Scores of every detector, {wildcards.view}"
+    script:
+        "../../scripts/score_samples.py"
+
+
 rule merge_table:
     input:
         parts_of_table,
@@ -110,7 +128,7 @@ rule merge_table:
     log:
         f"{RESULTS}/logs/merge_table/{{table}}.log",
     wildcard_constraints:
-        table="margins|hulls",
+        table="margins|hulls|attacks|scores",
     conda:
         "../../envs/phiscope.yaml"
     params:

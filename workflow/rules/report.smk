@@ -1,8 +1,6 @@
 # Dense pictures go into the page as png, line drawings as svg.
-IN_THE_PAGE = [
-    f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in ('sample', 'ambiguity', 'slice', 'plane') else 'svg'}"
-    for name in FIGURES
-]
+DENSE = ("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial")
+IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in FIGURES]
 
 
 rule render_report:

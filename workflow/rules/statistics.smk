@@ -1,10 +1,19 @@
-STATISTICS = ["standing", "support", "accuracy", "ball_summary", "lipschitz"] + (
-    ["entropy", "agreement"] if config["dataset"].get("human_labels") else []
-)
+STATISTICS = [
+    *["standing", "support", "accuracy", "ball_summary", "lipschitz"],
+    *(["entropy", "agreement"] if config["dataset"].get("human_labels") else []),
+]
+DETECTION = [
+    *(["detection", "roc_curves"] if attack_views() or foreign_views() else []),
+    *(["attack_summary"] if attack_views() else []),
+    *(["by_confidence"] if swept_views() else []),
+]
+SCORES = {"scores": f"{RESULTS}/tables/scores.parquet"} if scored_views() else {}
+ATTACKS = {"attacks": f"{RESULTS}/tables/attacks.parquet"} if attack_views() else {}
 
 
 rule compute_statistics:
     input:
+        **SCORES,
         features=features_of(config["views"]),
         test=f"{RESULTS}/features/original/test.parquet",
         train=TRAINING_FEATURES,
@@ -19,7 +28,7 @@ rule compute_statistics:
         "../../envs/phiscope.yaml"
     params:
         human_labels=config["dataset"].get("human_labels"),
-        pixel_views={parent_of(view): view for view in config["views"] if config["views"][view]["kind"] == "hull-pixel"},
+        pixel_views=PIXEL_VIEWS,
         options=config["statistics"],
         seed=config["seed"],
         code=rests_on("compute_statistics"),
@@ -29,8 +38,35 @@ rule compute_statistics:
         "../../scripts/compute_statistics.py"
 
 
+if DETECTION:
+
+    rule compute_detection:
+        input:
+            **SCORES,
+            **ATTACKS,
+            standing=statistic("standing"),
+            train=TRAINING_FEATURES,
+        output:
+            **{name: statistic(name) for name in DETECTION},
+        log:
+            f"{RESULTS}/logs/compute_detection.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            foreign=foreign_views(),
+            swept=swept_views(),
+            options=config["statistics"],
+            seed=config["seed"],
+            code=rests_on("compute_detection"),
+        message:
+            "Detection of attacked and foreign samples"
+        script:
+            "../../scripts/compute_detection.py"
+
+
 rule compare_with_paper:
     input:
+        **({"attack_summary": statistic("attack_summary")} if attack_views() else {}),
         **{name: statistic(name) for name in STATISTICS if name not in ("ball_summary", "entropy")},
         hulls=f"{RESULTS}/tables/hulls.parquet",
         balls=f"{RESULTS}/tables/balls.parquet",
@@ -42,6 +78,7 @@ rule compare_with_paper:
         "../../envs/phiscope.yaml"
     params:
         dataset_is_papers=config["dataset"].get("is_papers", False),
+        deepfool=deepfool_view(),
         options=config["statistics"],
         seed=config["seed"],
         code=rests_on("compare_with_paper"),

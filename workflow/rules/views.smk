@@ -1,18 +1,22 @@
-rule slice_dataset:
-    input:
-        f"{RESULTS}/data/{{split}}.safetensors",
-    output:
-        temp_unless_kept("original")(f"{RESULTS}/views/original/{{split}}/{{chunk}}.safetensors"),
-    log:
-        f"{RESULTS}/logs/slice_dataset/{{split}}/{{chunk}}.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        code=rests_on("slice_dataset"),
-    message:
-        "original, {wildcards.split} samples {wildcards.chunk}"
-    script:
-        "../../scripts/slice_dataset.py"
+for name, prepared in slices().items():
+
+    rule:
+        name:
+            f"slice_{name}"
+        input:
+            prepared,
+        output:
+            temp_unless_kept(name)(images_of(name)),
+        log:
+            f"{RESULTS}/logs/slice_{name}/{{split}}/{{chunk}}.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            code=rests_on("slice_dataset"),
+        message:
+            f"{name}, {{wildcards.split}} samples {{wildcards.chunk}}"
+        script:
+            "../../scripts/slice_dataset.py"
 
 
 for name, view in DERIVED.items():
@@ -22,9 +26,9 @@ for name, view in DERIVED.items():
             f"make_{name}"
         input:
             **needs_of(name),
-            source=f"{RESULTS}/views/{parent_of(name)}/{{split}}/{{chunk}}.safetensors",
+            source=source_of(name),
         output:
-            temp_unless_kept(name)(f"{RESULTS}/views/{name}/{{split}}/{{chunk}}.safetensors"),
+            temp_unless_kept(name)(images_of(name)),
         log:
             f"{RESULTS}/logs/make_{name}/{{split}}/{{chunk}}.log",
         conda:
@@ -32,8 +36,47 @@ for name, view in DERIVED.items():
         params:
             kind=view["kind"],
             parameters=parameters_of(name),
+            seed=config["seed"],
             code=rests_on("make_view", VIEWS[view["kind"]].module),
         message:
             f"{name}, samples {{wildcards.chunk}}"
         script:
             "../../scripts/make_view.py"
+
+
+rule judge_attack:
+    input:
+        original=lambda wildcards: source_of(wildcards.view).format(split=wildcards.split, chunk=wildcards.chunk),
+        attacked=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
+        classifier=CLASSIFIER,
+    output:
+        f"{RESULTS}/chunks/attacks/{{view}}/{{split}}/{{chunk}}.parquet",
+    log:
+        f"{RESULTS}/logs/judge_attack/{{view}}/{{split}}/{{chunk}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        confidence=lambda wildcards: config["views"][wildcards.view].get("confidence", 0.0),
+        code=rests_on("judge_attack"),
+    message:
+        "Judge the attack {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
+    script:
+        "../../scripts/judge_attack.py"
+
+
+rule pick_samples:
+    input:
+        lambda wildcards: image_chunks_of(wildcards.view),
+    output:
+        f"{RESULTS}/exhibits/{{view}}.safetensors",
+    log:
+        f"{RESULTS}/logs/pick_samples/{{view}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        samples=config["report"]["samples"],
+        code=rests_on("pick_samples"),
+    message:
+        "Images of the samples in the report, {wildcards.view}"
+    script:
+        "../../scripts/pick_samples.py"

@@ -1,0 +1,90 @@
+"""Rerun the measurements of docs/performance.md: python -m benchmarks [--quick] [--parts passes scaling peers margins].
+
+Without --quick on two quiet cores about an hour, most of it solvers that are stopped at the limit in pixel space.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from benchmarks import figures, hull, margins, peers, scaling
+from benchmarks.output import circumstances, write_figure, write_table
+from benchmarks.processes import apart
+from benchmarks.sets import Set, real_sets, synthetic_set
+
+ALWAYS = 6 * 3600.0  # seconds for what is expected to end
+
+
+def passes(options: argparse.Namespace, about: str) -> None:
+    rows = []
+    for chosen in _sets(options):
+        outcome = apart(hull.measure, chosen, options.queries, options.checked, options.threads, limit=ALWAYS)
+        rows += outcome.rows or [{"set": chosen.name, "trouble": f"not run: {outcome.trouble}"}]
+        write_table(rows, "Passes of the hull projection", options.output, "passes", about)
+
+
+def scale(options: argparse.Namespace, about: str) -> None:
+    rows = scaling.rows(scaling.QUICK if options.quick else scaling.FULL, options.threads, options.limit)
+    frame = write_table(rows, "Scaling of the hull projection", options.output, "scaling", about)
+    write_figure(figures.scaling(frame), options.output, "scaling", about)
+
+
+def compare(options: argparse.Namespace, about: str) -> None:
+    rows = peers.rows(_sets(options), options.peer_queries, 100 if options.quick else peers.BATCH, options.limit)
+    write_table(rows, "Hull projection and its peers, every query", options.output, "peers-queries", about)
+    frame = write_table(peers.summary(rows), "Hull projection and its peers", options.output, "peers", about)
+    for name, part in frame.groupby("set"):
+        figure = figures.ranking(part, "seconds_per_query", f"seconds per query, {name}, one thread", "relative_gap")
+        write_figure(figure, options.output, f"peers-{name.replace(' ', '-')}", about)
+
+
+def margin(options: argparse.Namespace, about: str) -> None:
+    real = not options.quick and real_sets()
+    head = margins.loaded(60_000) if real else margins.synthetic(500)
+    outcome = apart(margins.measure, head, *((200, 10) if real else (10, 2)), limit=ALWAYS)
+    frame = write_table(outcome.rows, f"Flip points per pair: {head.name}", options.output, "margins", about)
+    figure = figures.ranking(frame, "microseconds_mean", "µs per problem, one thread", "error_max")
+    write_figure(figure, options.output, "margins", about)
+
+
+def _sets(options: argparse.Namespace) -> list[Set]:
+    """The real sets where their files are, unless it should be quick; synthetic features otherwise."""
+    real = [] if options.quick else [chosen for chosen in real_sets() if chosen.name in options.sets]
+    return real or [synthetic_set(*((200, 5000, 64) if options.quick else (1000, 50_000, 64)))]
+
+
+PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin}
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="sizes that take two minutes: does it run at all?")
+    parser.add_argument("--sets", nargs="+", choices=("feature", "pixel"), default=("feature", "pixel"))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument(
+        "--output", type=Path, help="folder; default docs/results/performance, or a scratch one if quick"
+    )
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of passes and scaling; default all cores")
+    parser.add_argument("--queries", type=int, help="queries of each set for the passes; default all")
+    parser.add_argument("--checked", type=int, default=20, help="queries of each set verified independently")
+    parser.add_argument("--peer-queries", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=600, help="seconds for one solver or one case of the scaling")
+    options = parser.parse_args()
+    usual = Path("results/benchmarks/quick" if options.quick else "docs/results/performance")
+    options.output = options.output or usual
+    return options
+
+
+def main() -> None:
+    options = parsed()
+    for part in options.parts:
+        start = time.perf_counter()
+        PARTS[part](options, circumstances(options.threads))
+        print(f"{part}: {time.perf_counter() - start:.0f} s, written to {options.output}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

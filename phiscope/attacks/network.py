@@ -1,0 +1,55 @@
+"""What all attacks ask of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from phiscope.arrays import blocks, unit_range
+from phiscope.errors import DataError
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """images (m, channels, h, w) float32 in [0, 1]; iterations (m,): steps taken until the attack stopped."""
+
+    images: NDArray[np.float32]
+    iterations: NDArray[np.int64]
+
+
+def by_batches(network: nn.Module, images: NDArray, batch_size: int, attack) -> Attacked:
+    """Run attack(pixels (b, channels, h, w), rows) -> (pixels, iterations) over batches of the images."""
+    if not len(images):
+        raise DataError(f"images to attack have shape {images.shape}; expected at least one")
+    parts = []
+    with frozen(network) as device:
+        for rows in blocks(len(images), batch_size):
+            pixels = torch.from_numpy(unit_range(images[rows])).to(device).clamp(0, 1)
+            parts.append([part.cpu().numpy() for part in attack(pixels, rows)])
+    found, iterations = (np.concatenate(part) for part in zip(*parts))
+    return Attacked(found, iterations)
+
+
+@contextmanager
+def frozen(network: nn.Module) -> Iterator[torch.device]:
+    """The network in evaluation mode, its parameters without gradients, afterwards as it was; gives its device."""
+    training, wanted = network.training, [p.requires_grad for p in network.parameters()]
+    network.eval().requires_grad_(False)
+    try:
+        yield next((p.device for p in network.parameters()), torch.device("cpu"))
+    finally:
+        network.train(training)
+        for parameter, before in zip(network.parameters(), wanted):
+            parameter.requires_grad_(before)
+
+
+def lead(logits: Tensor, origin: Tensor) -> Tensor:
+    """Best other logit minus that of the class `origin`, (b, n), (b,) -> (b,): above 0 where another class wins."""
+    own = logits.gather(1, origin[:, None])
+    return logits.scatter(1, origin[:, None], -torch.inf).amax(1) - own[:, 0]

@@ -1,0 +1,1 @@
+"""Noise and what takes it away again: numpy and torch only."""

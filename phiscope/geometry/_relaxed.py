@@ -1,0 +1,70 @@
+"""Jacobians of feature maps whose ReLUs are softened in the derivative only.
+
+A ReLU network is linear in pieces, and around most images the pieces are small: a Newton step leaves the piece its
+Jacobian was taken in. The derivative of ReLU at a, a step, is therefore replaced by (1 + a/√(a² + b²))/2, the mean
+over the pieces within about b; the values stay those of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+_RELUS = (functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_)
+
+
+class _SoftenedReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a: Tensor, softness: Tensor) -> Tensor:
+        ctx.save_for_backward(a, softness)
+        return a.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        a, softness = ctx.saved_tensors
+        per_sample = (len(a),) + (1,) * (a.dim() - 1)
+        # Relative to the layer's root mean square, so that the scale of a network's activations does not matter.
+        width = softness.view(per_sample) * a.flatten(1).square().mean(1).sqrt().view(per_sample)
+        slope = a / torch.sqrt(a.square() + width.square() + torch.finfo(a.dtype).tiny)
+        return gradient * (0.5 + 0.5 * slope), None
+
+
+class _Softened(TorchFunctionMode):
+    """Inside it, every ReLU has the softened derivative, whatever module or function calls it."""
+
+    def __init__(self, softness: Tensor) -> None:
+        super().__init__()
+        self._softness = softness
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function in _RELUS:
+            return _SoftenedReLU.apply(args[0], self._softness.to(args[0]))
+        return function(*args, **(kwargs or {}))
+
+
+def jacobian(feature_map: Callable[[Tensor], Tensor], images: Tensor, softness: Tensor) -> Tensor:
+    """∂φ/∂x, (b, f, n) for images (b, ...) of n numbers each; softness (b,), 0 for the derivative itself.
+
+    f backward passes over the batch: one pass over f copies of it costs as much for few images, and for more of them
+    twice as much, since the copies leave the cache.
+    """
+    images = images.detach().requires_grad_(True)
+    with torch.enable_grad(), _Softened(softness):
+        features = feature_map(images)
+    return torch.stack([_pull_back(features[:, k].sum(), images) for k in range(features.shape[1])], dim=1)
+
+
+def pull_back(feature_map: Callable[[Tensor], Tensor], images: Tensor, covectors: Tensor) -> Tensor:
+    """covectorᵀ ∂φ/∂x for each image, in one backward pass: images (b, ...), covectors (b, f) -> (b, n)."""
+    images = images.detach().requires_grad_(True)
+    with torch.enable_grad():
+        product = (feature_map(images) * covectors).sum()
+    return _pull_back(product, images)
+
+
+def _pull_back(scalar: Tensor, images: Tensor) -> Tensor:
+    return torch.autograd.grad(scalar, images, retain_graph=True)[0].flatten(1)

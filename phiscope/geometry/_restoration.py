@@ -1,0 +1,159 @@
+"""Find images in a box whose features lie on a sphere around a given point (or are that point).
+
+Newton's method for φ(x) = y in far more unknowns than equations: each step is the smallest one that solves the
+linearised equations inside the box, halved until the residual falls. Where it barely falls, the network is far from
+linear over the length of the step, and the next Jacobian is softened (`_relaxed`): an average over neighbouring
+pieces points further than the derivative of one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from phiscope.geometry._box import nearest_in_box
+from phiscope.geometry._relaxed import jacobian
+
+Map = Callable[[Tensor], Tensor]
+
+SOFTNESSES = (0.0, 0.03, 0.1)  # relative to the root mean square of a layer's activations
+_LENGTHS = (0.7, 0.5, 0.35, 0.25, 0.12, 0.06, 0.03, 0.01)  # of a Newton step, where the whole of it is not good
+_SLOW, _FAST = 0.7, 0.3  # ratios of residuals between which the softness stays
+_CHORDS = 3  # steps with one Jacobian, while each of them is a great success
+_SINGLE = 3e-4  # relative residual above which float32 sees enough
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The points at distance `radius` (b,) from `centre` (b, f); radius 0 is the centre itself."""
+
+    centre: Tensor
+    radius: Tensor
+
+    def __getitem__(self, rows: Tensor) -> Aim:
+        return Aim(self.centre[rows], self.radius[rows])
+
+    def direction(self, features: Tensor) -> Tensor:
+        """Unit vectors from the centre to the features; at the centre itself, all directions are as good."""
+        away = features - self.centre
+        length = away.norm(dim=1, keepdim=True)
+        level = torch.ones_like(away) / away.shape[1] ** 0.5
+        return torch.where(length > 0, away / length.clamp(min=torch.finfo(away.dtype).tiny), level)
+
+    def residual(self, features: Tensor) -> Tensor:
+        """From the features to the nearest of the points, (b, f)."""
+        return self.centre + self.radius[:, None] * self.direction(features) - features
+
+    @property
+    def scale(self) -> Tensor:
+        """What residuals are relative to: the norm of the centre (b,), 1 where that is 0."""
+        norm = self.centre.norm(dim=1)
+        return torch.where(norm > 0, norm, torch.ones_like(norm))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A feature map in float32 for derivatives, in float64 where digits matter, and the box its images live in."""
+
+    rough: Map
+    exact: Map
+    shape: tuple[int, ...]
+    lower: float
+    upper: float
+
+    def features(self, images: Tensor, *, exact: bool) -> Tensor:
+        """Images (b, n) float64 -> features (b, f) float64."""
+        images = images.view(-1, *self.shape)
+        with torch.no_grad():
+            return self.exact(images).double() if exact else self.rough(images.float()).double()
+
+    def jacobian(self, images: Tensor, softness: Tensor) -> Tensor:
+        return jacobian(self.rough, images.float().view(-1, *self.shape), softness.float())
+
+    def smallest_step(self, rows: Tensor, images: Tensor, shift: Tensor) -> Tensor:
+        """The smallest change of the images, inside the box, that `rows` maps to `shift`."""
+        size = shift.norm(dim=1, keepdim=True).clamp(min=torch.finfo(shift.dtype).tiny)
+        # In units of the shift: float32 then resolves the last steps as well as the first.
+        lower, upper = ((bound - images) / size for bound in (self.lower, self.upper))
+        nowhere = torch.zeros_like(lower, dtype=rows.dtype)
+        unit = nearest_in_box(rows, nowhere, (shift / size).to(rows), lower.to(rows), upper.to(rows))
+        return (images + unit.double() * size).clamp(self.lower, self.upper) - images
+
+
+@dataclass
+class Search:
+    """Where the search for each image stands. residual is relative to the aim's scale."""
+
+    images: Tensor
+    residual: Tensor
+    softness: Tensor = field(init=False)
+    jacobians: Tensor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.softness = torch.zeros_like(self.residual, dtype=torch.int64)
+        self.jacobians = torch.zeros_like(self.residual, dtype=torch.int64)
+
+
+def restore(network: Network, search: Search, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
+    """Move the images of `search` until their residual is at most `tolerance` or `most` Jacobians are used up."""
+    for rows in _rounds(search, tolerance, most, batch):
+        exact = bool(search.residual[rows].min() < _SINGLE)
+        images, part = search.images[rows], aim[rows]
+        softness = images.new_tensor(SOFTNESSES)[search.softness[rows]]
+        slopes = network.jacobian(images, softness)
+        before, now = search.residual[rows], search.residual[rows]
+        for _ in range(_CHORDS):
+            images, after = _newton_step(network, slopes, images, part, now, exact=exact)
+            great, now = after < 0.1 * now, after
+            if not bool(great.any()) or bool((now <= tolerance).all()):
+                break
+        search.images[rows], search.residual[rows] = images, now
+        search.jacobians[rows] += 1
+        search.softness[rows] = _next_softness(search.softness[rows], now / before)
+
+
+def _rounds(search: Search, tolerance: float, most: int, batch: int) -> Iterator[Tensor]:
+    """Blocks of what is not yet done, those that stand alike together, until there is nothing left to do."""
+    for _ in range(most):
+        open_ = ((search.residual > tolerance) & (search.jacobians < most)).nonzero().flatten()
+        if not len(open_):
+            return
+        yield from open_[search.residual[open_].argsort()].split(batch)
+
+
+def _next_softness(softness: Tensor, ratio: Tensor) -> Tensor:
+    """The next of the list, around, where the residual barely fell; none where it fell well."""
+    turned = torch.where(ratio > _SLOW, (softness + 1) % len(SOFTNESSES), softness)
+    return torch.where(ratio < _FAST, torch.zeros_like(turned), turned)
+
+
+def _newton_step(network: Network, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, *, exact: bool):
+    """Images after the step and their residuals; where no length of the step helps, both as they were."""
+    wanted = aim.residual(network.features(images, exact=exact))
+    step = network.smallest_step(slopes, images, wanted)
+    best, at = images.clone(), residual.clone()
+    _keep_better(network, best, at, images + step, aim, exact=exact)
+    rest = (at > _FAST * residual).nonzero().flatten()
+    if len(rest):
+        trials = torch.cat([images[rest] + length * step[rest] for length in _LENGTHS])
+        rows = rest.repeat(len(_LENGTHS))
+        values = relative_residual(network, trials, aim[rows], exact=exact).view(len(_LENGTHS), -1)
+        least, which = values.min(dim=0)
+        better = least < at[rest]
+        chosen = trials.view(len(_LENGTHS), len(rest), -1)[which, torch.arange(len(rest), device=rest.device)]
+        best[rest[better]], at[rest[better]] = chosen[better], least[better]
+    return best, at
+
+
+def _keep_better(network: Network, best: Tensor, at: Tensor, trial: Tensor, aim: Aim, *, exact: bool) -> None:
+    values = relative_residual(network, trial, aim, exact=exact)
+    better = values < at
+    best[better], at[better] = trial[better], values[better]
+
+
+def relative_residual(network: Network, images: Tensor, aim: Aim, *, exact: bool) -> Tensor:
+    """‖y − φ(x)‖ to the nearest point y that is aimed at, over the aim's scale: (b,)."""
+    return aim.residual(network.features(images, exact=exact)).norm(dim=1) / aim.scale

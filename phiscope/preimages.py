@@ -1,0 +1,151 @@
+"""Targets of feature space for samples, and the rows of `inversions` that say what inverting to them gave.
+
+Between the geometry, which knows arrays only, and the tables: what is asked for every sample (`Wanted`), what came
+of it as columns, and the networks' word on it (class, class changes on the way back to the reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from phiscope.geometry.inversion import Inversion, invert
+from phiscope.geometry.margin import closest_flip
+from phiscope.geometry.paths import class_changes, straight
+from phiscope.head import Head
+from phiscope.models.feature_map import FeatureMap
+
+NO_TARGET = "no_target"
+STEPS = 21  # images on the straight path back to the reference, ends included
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """points (m, f), rows of NaN where a sample has no such point; target_class (m,): class that the target stands for,
+    beside the sample's own; -1 without a target."""
+
+    points: NDArray[np.float64]
+    target_class: NDArray[np.int64]
+
+    @property
+    def exists(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.points).all(axis=1)
+
+
+def flip_targets(features: NDArray, head: Head) -> Wanted:
+    """The closest flip point of each sample, (9); its class is that on the other side of the boundary."""
+    found = closest_flip(features.astype(np.float64), head.weight, head.bias, lower_bound=head.lower_bound)
+    return Wanted(found.point, found.other_class)
+
+
+def hull_targets(hulls: pd.DataFrame, training: NDArray, numbers: NDArray, head: Head) -> Wanted:
+    """The projection onto the hull in feature space, (21), put together from its support.
+
+    hulls: rows of the table in the samples' order; training (n, f) features of the training samples `numbers` (n,).
+    """
+    place = pd.Series(np.arange(len(numbers)), index=numbers)
+    points = np.stack(
+        [
+            weight @ training[place.loc[index].to_numpy()].astype(np.float64)
+            for index, weight in zip(hulls["support_index"], hulls["support_weight"])
+        ]
+    )
+    return Wanted(points, head.classify(points))
+
+
+def columns(found: Inversion, references: NDArray, feature_map: FeatureMap) -> dict[str, NDArray]:
+    """What the table says of each inversion beside its sample: residuals, distances, classes, status."""
+    return {
+        "feature_residual": found.residual,
+        "target_norm": found.scale,
+        "pixel_distance": found.distance,
+        "predicted": classes(feature_map.double(), found.image),
+        "class_changes": changes_to(feature_map, found.image, references),
+        "iterations": found.jacobians,
+        "status": found.status,
+    }
+
+
+def without_target(count: int) -> dict[str, Any]:
+    """The same columns for samples that have no target."""
+    numbers = ("feature_residual", "target_norm", "pixel_distance")
+    empty = {name: np.full(count, np.nan) for name in numbers}
+    empty |= {name: np.full(count, -1) for name in ("predicted", "class_changes")}
+    return empty | {"iterations": np.zeros(count, dtype=np.int64), "status": np.full(count, NO_TARGET)}
+
+
+def classes(feature_map: FeatureMap, images: NDArray) -> NDArray[np.int64]:
+    """Predicted class of images (m, channels, h, w)."""
+    return feature_map.logits(features(feature_map, images)).argmax(1).numpy()
+
+
+def features(feature_map: FeatureMap, images: NDArray, batch: int = 250) -> torch.Tensor:
+    """Features (m, f) in the precision of the network."""
+    pixels = torch.from_numpy(np.ascontiguousarray(images))
+    with torch.inference_mode():
+        parts = [feature_map(part.to(feature_map.example)).cpu() for part in pixels.split(batch)]
+    return torch.cat(parts)
+
+
+def changes_to(feature_map: FeatureMap, images: NDArray, references: NDArray) -> NDArray[np.int64]:
+    """How often the class changes on the straight path from each image to its reference: constraint (19)."""
+    paths = [straight(image, reference, STEPS) for image, reference in zip(images, references)]
+    found = [classes(feature_map, path) for path in paths]
+    return class_changes(np.stack(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def as_demanded(rows: pd.DataFrame) -> pd.Series:
+    """Whether each inverted image is classified as its target demands.
+
+    A flip point lies between the sample's own class and another and demands one of the two; a point of a hull
+    demands the class of that point; a ball or its perimeter demands the class of the centre, the sample's own.
+    """
+    demanded = rows["predicted"] == rows["target_class"]
+    return demanded | ((rows["target"] == "flip") & (rows["predicted"] == rows["own"]))
+
+
+def reference_image(name: str, shape: Sequence[int], images: Mapping[str, Any]) -> NDArray[np.float64]:
+    """`black`, `white`, `grey`, or `train:<sample>` and `test:<sample>` of `images`, as (channels, h, w) in [0, 1]."""
+    plain = {"black": 0.0, "grey": 0.5, "white": 1.0}
+    if name in plain:
+        return np.full(shape, plain[name])
+    split, _, number = name.partition(":")
+    return images[split][int(number)].astype(np.float64)
+
+
+def on_the_perimeter(centre: NDArray, radius: float, training: NDArray, located: pd.DataFrame, own: int) -> int:
+    """The training sample of the predicted class `own` whose features lie nearest to the ball's surface.
+
+    ASSUME: the text names a training sample by an index into another order of the training set; what it says of
+    it is that its features are as far from the centre as the boundary is.
+    """
+    away = np.linalg.norm(training - centre, axis=1)
+    off = np.where(located["predicted"] == own, np.abs(away - radius), np.inf)
+    return int(located["sample"].iloc[int(off.argmin())])
+
+
+# Radii of Figure 8, as shares of the ball's.
+MORPH = np.array([2.54, 2.50, 2.40, 2.25, 2.20, 2.10, 2.00, 1.80, 1.50, 1.00, 0.50, 0.0]) / 2.546
+
+
+def morph(
+    feature_map: FeatureMap, centre: NDArray, neighbour: NDArray, radius: float, options: Mapping[str, Any]
+) -> tuple[Inversion, NDArray[np.float64]]:
+    """Figure 8: (15)-(16) with the neighbour as reference, for radii that shrink to 0, and those radii.
+
+    Each search begins at the image found before it, so that the images follow one another.
+    """
+    radii, found, start = radius * MORPH, [], neighbour
+    for r in radii:
+        ball = {"radius": np.array([r])} if r > 0 else {}
+        step = invert(feature_map, centre[None], neighbour[None], start=start[None], **ball, **options)
+        found.append(step)
+        start = step.image[0]
+    fields = Inversion.__dataclass_fields__
+    return Inversion(**{name: np.concatenate([getattr(step, name) for step in found]) for name in fields}), radii

@@ -1,0 +1,118 @@
+"""Every Parquet table a run leaves behind: its columns, their units and meaning, and how it is written.
+
+One row is one solved problem with its certificate. Names and columns are a contract with other people's
+notebooks: they change only with a line in CHANGELOG.md. `sample` counts from 0 in the split as the data set
+gives it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from phiscope.errors import DataError
+from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
+from phiscope.tables.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from phiscope.geometry.hull import HullProjection
+
+Columns = Mapping[str, Any]
+
+
+def write(columns: Columns | pd.DataFrame, name: str, path: str | Path, provenance: Mapping[str, Any]) -> None:
+    """Write one table under its schema to a temporary name in the same folder, then move it into place."""
+    columns = {key: columns[key] for key in columns}
+    schema = _fitted(name, columns)
+    if set(columns) != set(schema.names):
+        raise DataError(f"table {name}: got columns {sorted(columns)}, expected {sorted(schema.names)}")
+    arrays = [_array(columns[field.name], field.type) for field in schema]
+    metadata = {"phiscope.table": name, "phiscope.provenance": json.dumps(provenance, sort_keys=True)}
+    _write_atomically(pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata)), Path(path))
+
+
+def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:
+    """Columns that say the same in every row, such as the view and the split of a chunk."""
+    return {key: [value] * rows for key, value in values.items()}
+
+
+def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) -> dict[str, Any]:
+    """The columns of `hulls` that a projection knows; numbers[k] is the sample that vertex k is."""
+    support = [projection.support(row) for row in range(len(projection.distance))]
+    ordered = [(numbers[index[order]], weight[order]) for index, weight in support for order in [np.argsort(-weight)]]
+    return {
+        "space": [space] * len(support),
+        "distance": projection.distance,
+        "distance_lower": projection.distance_lower,
+        "position": projection.position,
+        "support_size": [len(index) for index, _ in ordered],
+        "support_index": [index for index, _ in ordered],
+        "support_weight": [weight for _, weight in ordered],
+        "duality_gap": projection.gap,
+        "hull_radius": projection.radius,
+        "rounds": projection.rounds,
+        "status": projection.status,
+    }
+
+
+def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, Any]) -> None:
+    """Write a frame of statistics, whose columns are its own, with the run's provenance."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    about = {"phiscope.provenance": json.dumps(provenance, sort_keys=True)}
+    _write_atomically(table.replace_schema_metadata((table.schema.metadata or {}) | about), Path(path))
+
+
+def merge(paths: Iterable[str | Path], path: str | Path, sort_by: Iterable[str]) -> None:
+    """Put the chunks of one table into one file, sorted; schema and provenance are those of the first."""
+    tables = [pq.read_table(part) for part in paths]
+    merged = pa.concat_tables(tables).sort_by([(key, "ascending") for key in sort_by])
+    _write_atomically(merged, Path(path))
+
+
+def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """A table as a DataFrame; fixed-size lists come as one numpy array per row (see `matrix`)."""
+    return pq.read_table(path, columns=columns).to_pandas()
+
+
+def matrix(path: str | Path, column: str):
+    """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
+    chunks = pq.read_table(path, columns=[column])[column].combine_chunks()
+    return chunks.flatten().to_numpy(zero_copy_only=False).reshape(len(chunks), -1)
+
+
+def provenance(path: str | Path) -> dict[str, Any]:
+    """What the run said of itself when it wrote the table."""
+    return json.loads(pq.read_schema(path).metadata[b"phiscope.provenance"])
+
+
+def _fitted(name: str, columns: Columns) -> pa.Schema:
+    """The schema with the lengths of the fixed-size lists filled in."""
+    schema = SCHEMAS[name]
+    if name != "features":
+        return schema
+    for key in ("features", "logits"):
+        index = schema.get_field_index(key)
+        field = schema.field(index)
+        schema = schema.set(index, field.with_type(pa.list_(field.type.value_type, columns[key].shape[1])))
+    return schema
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_fixed_size_list(kind):
+        flat = pa.array(values.reshape(-1), kind.value_type)
+        return pa.FixedSizeListArray.from_arrays(flat, kind.list_size)
+    return pa.array(values, kind, from_pandas=True)
+
+
+def _write_atomically(table: pa.Table, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    pq.write_table(table, temporary, compression="zstd")
+    temporary.replace(path)

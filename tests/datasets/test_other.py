@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from phiscope.datasets import open_prepared
+from phiscope.datasets.other import fitted, load_other, save_unlabelled
+from phiscope.errors import DataError
+
+
+def test_what_fits_is_left_alone():
+    images = np.random.default_rng(0).integers(0, 256, (4, 3, 8, 8), dtype=np.uint8)
+    np.testing.assert_array_equal(fitted(images, (3, 8, 8)), images.astype(np.float32) / np.float32(255))
+
+
+def test_grey_is_repeated_and_colour_averaged():
+    grey, colour = np.full((1, 8, 8), 0.5, np.float32), np.zeros((3, 8, 8), np.float32)
+    colour[0], colour[1] = 0.9, 0.3
+    np.testing.assert_array_equal(fitted([grey], (3, 8, 8)), np.full((1, 3, 8, 8), 0.5, np.float32))
+    np.testing.assert_allclose(fitted([colour], (1, 8, 8)), np.full((1, 1, 8, 8), 0.4), atol=1e-7)
+
+
+def test_sizes_change_without_aliasing():
+    """A chequerboard of single pixels is grey from afar; without the blur it would turn into stripes."""
+    board = (np.indices((32, 32)).sum(0) % 2).astype(np.float32)[None]
+    small = fitted([board], (1, 8, 8))[0]
+    np.testing.assert_allclose(small, 0.5, atol=0.05)
+    ramp = np.broadcast_to(np.linspace(0, 1, 64, dtype=np.float32), (1, 48, 64))
+    narrow = fitted([ramp], (1, 8, 8))[0, 0]
+    np.testing.assert_allclose(narrow, np.broadcast_to((np.arange(8) + 0.5) / 8, (8, 8)), atol=0.03)
+
+
+def test_image_files_of_any_size(tmp_path):
+    random = np.random.default_rng(1)
+    for name, shape in (("a.png", (9, 5)), ("deep/b.png", (20, 30, 3)), ("c.png", (8, 8, 3))):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8)).save(tmp_path / name)
+    images, order = load_other(str(tmp_path), shape=(3, 8, 8), seed=0, reader="images")
+    assert images.shape == (3, 3, 8, 8)
+    assert sorted(order) == [0, 1, 2]
+    with pytest.raises(DataError, match="takes none"):
+        load_other(str(tmp_path), shape=(3, 8, 8), seed=0, reader="images", options={"x": 1})
+
+
+def test_a_labelled_data_set_gives_its_test_split(tmp_path):
+    images, order = load_other("digits", shape=(3, 16, 16), seed=2)
+    assert images.shape == (500, 3, 16, 16)
+    save_unlabelled(images, order, tmp_path / "other.safetensors")
+    prepared = open_prepared(tmp_path / "other.safetensors")
+    assert (prepared.labels == -1).all()
+    assert prepared.classes == ()
+    np.testing.assert_array_equal(prepared.images(slice(3, 5)), images[prepared.samples[3:5]])
+    np.testing.assert_array_equal(np.sort(prepared.samples), np.arange(500))

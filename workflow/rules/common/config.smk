@@ -1,0 +1,43 @@
+# The checked configuration, names of files, and what a rule rests on.
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from phiscope import figures
+from phiscope.datasets import open_prepared
+from phiscope.errors import PhiscopeError
+from phiscope.views import DATASET, VIEWS, attacks
+from phiscope.workflow import chunks, code
+from phiscope.workflow.config import check, present
+
+ROOT = Path(workflow.basedir)
+
+try:
+    check(config, ROOT / "workflow/schemas/config.schema.yaml")
+except PhiscopeError as error:
+    sys.exit(str(error))
+
+config["views"] = present(config["views"])
+
+RESULTS = f"results/{config['run']}"
+CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
+HEAD = f"{RESULTS}/models/head.safetensors"
+TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
+DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
+
+
+wildcard_constraints:
+    view="[^/]+",
+    split="train|test",
+    chunk=chunks.PATTERN,
+
+
+def rests_on(name, *modules):
+    """Changes when a line changes, in the script or in the library, that the script rests on."""
+    return code.fingerprint(ROOT / f"scripts/{name}.py", ROOT, *modules)
+
+
+# Rules whose library spreads over cores by itself ask for these; Snakemake lowers them to --cores.
+THREADS = 8

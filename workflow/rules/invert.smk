@@ -1,0 +1,72 @@
+# Images that map to chosen points of feature space: per sample, in chunks of their own.
+
+
+rule invert:
+    input:
+        features=f"{RESULTS}/features/original/test.parquet",
+        hulls=lambda wildcards: hull_chunks_of("original"),
+        training=TRAINING_FEATURES,
+        test_images=f"{RESULTS}/data/test.safetensors",
+        classifier=CLASSIFIER,
+        head=HEAD,
+    output:
+        table=f"{RESULTS}/chunks/inversions/{{target}}/{{chunk}}.parquet",
+        images=f"{RESULTS}/inversions/{{target}}/{{chunk}}.safetensors",
+    log:
+        f"{RESULTS}/logs/invert/{{target}}/{{chunk}}.log",
+    wildcard_constraints:
+        target="flip|hull",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        options=SOLVER,
+        code=rests_on("invert"),
+    message:
+        "Images that map to the {wildcards.target} points of test samples {wildcards.chunk}"
+    script:
+        "../../scripts/invert.py"
+
+
+rule explore_ball:
+    input:
+        features=f"{RESULTS}/features/original/test.parquet",
+        training=TRAINING_FEATURES,
+        test_images=f"{RESULTS}/data/test.safetensors",
+        train_images=f"{RESULTS}/data/train.safetensors",
+        classifier=CLASSIFIER,
+        head=HEAD,
+    output:
+        table=f"{RESULTS}/chunks/inversions/ball-{{number}}.parquet",
+        shown=f"{RESULTS}/inversions/ball-{{number}}.safetensors",
+    log:
+        f"{RESULTS}/logs/explore_ball/{{number}}.log",
+    wildcard_constraints:
+        number=r"\d+",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        references=INVERSIONS["references"],
+        options=SOLVER,
+        code=rests_on("explore_ball"),
+    message:
+        "The ball around test sample {wildcards.number}: its perimeter, a morph, a path"
+    script:
+        "../../scripts/explore_ball.py"
+
+
+rule merge_inversions:
+    input:
+        parts_of_inversions,
+    output:
+        f"{RESULTS}/tables/inversions.parquet",
+    log:
+        f"{RESULTS}/logs/merge_inversions.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        sort_by=["view", "target", "sample", "radius"],
+        code=rests_on("merge_chunks"),
+    message:
+        "Table inversions"
+    script:
+        "../../scripts/merge_chunks.py"
