@@ -41,6 +41,8 @@ def _pgd(words: str, *, stop: bool) -> Kind:
     return Kind("phiscope.views.pgd", words, needs, attack=True, fixed={"stop": stop})
 
 
+_CODEC = ("generator", "encoder", "bases")
+
 VIEWS: dict[str, Kind] = {
     "hull-pixel": Kind(
         "phiscope.views.hull_pixel",
@@ -55,6 +57,8 @@ VIEWS: dict[str, Kind] = {
         needs=("test_images",),
     ),
     "inpaint": Kind("phiscope.views.inpaint", "images of {of} with a part filled in from around it"),
+    "lsd": Kind("phiscope.views.lsd", "images of {of} drawn from their {components} largest LSD components", _CODEC),
+    "rotate": Kind("phiscope.views.rotate", "images of {of} turned in latent space toward class {toward}", _CODEC),
     "deepfool": Kind("phiscope.views.deepfool", "images of {of} attacked by DeepFool", ("classifier",), attack=True),
     "pgd-first": _pgd("up to the first success", stop=True),
     "pgd-full": _pgd("all its steps", stop=False),
