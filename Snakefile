@@ -36,6 +36,7 @@ rule all:
         f"{RESULTS}/report.html",
         [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
         INVERSION_TABLE,
+        LATENT_OUTPUTS,
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
 
 

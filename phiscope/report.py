@@ -19,6 +19,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
+from phiscope import report_latent
 from phiscope.errors import ConfigError, DataError
 from phiscope.figures.words import DASH, known, percent, points, significant
 
@@ -37,6 +38,7 @@ NUMBERS = (
     *("deepfool_rate_success", "deepfool_rate_success_8bit", "deepfool_towards_hull_success"),
     *("deepfool_closer_to_boundary_success", "deepfool_below_genuine_success"),
     *("human_ambiguity", "human_confidence", "human_difference"),
+    *report_latent.NUMBERS,
 )
 
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
@@ -138,6 +140,7 @@ class ReportData:
     figures: Mapping[str, bytes] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     samples: Sequence[SamplePage] = ()
+    latent: report_latent.LatentPage | None = None
     certificates: pd.DataFrame | None = None
     left_out: Sequence[str] = ()
 

@@ -99,3 +99,43 @@ def _paired(standing: pd.DataFrame, view: str, parent: str) -> pd.DataFrame:
     columns = ["sample", "predicted", "margin", "distance"]
     before = standing.loc[standing["view"] == parent, columns]
     return standing[standing["view"] == view].merge(before, on="sample", suffixes=("", "_before"))
+
+
+def path_summary(rotation: pd.DataFrame) -> pd.DataFrame:
+    """Per way: share that has the label where a stage ends, and diversity at the end of the way over the start.
+
+    rotation: path, step, target, label, share, diversity; the last step of a stage is where its target is reached.
+    """
+    rows = []
+    for name, path in rotation.groupby("path", sort=False):
+        ends = path[path["step"] > 0].groupby("target")["step"].transform("max")
+        at = path.loc[ends.index][path.loc[ends.index, "step"] == ends]
+        reached = at.loc[at["label"] == at["target"], "share"]
+        spread = path.drop_duplicates("step").sort_values("step")["diversity"]
+        rows.append({"path": name, "reached": reached.mean(), "diversity": spread.iloc[-1] / spread.iloc[0]})
+    return pd.DataFrame(rows)
+
+
+def axis_counts(axes: pd.DataFrame, sure: float = 0.9) -> dict[str, int]:
+    """How many averages and axes of set 1 decode to their label, and how many of all axes decode to anything.
+
+    ASSUME: a direction 'projects to an image of a number' where the classifier gives one class at least `sure`; the
+    text counted by eye.
+    """
+    first = axes[axes["set"] == 1]
+    keep = first["label"] == first["decoded"]
+    own = axes[axes["kind"] == "axis"]
+    return {
+        "averages": int((first["kind"] == "average").sum()),
+        "averages_keep": int(keep[first["kind"] == "average"].sum()),
+        "axes": int((first["kind"] == "axis").sum()),
+        "axes_keep": int(keep[first["kind"] == "axis"].sum()),
+        "directions": len(own),
+        "directions_sure": int((own["probability"] >= sure).sum()),
+    }
+
+
+def order_spread(numbers: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Basis -> lowest and highest accuracy over random orders of the labels."""
+    order = numbers[numbers["quantity"] == "order"].groupby("kind")["value"]
+    return {name: (values.min(), values.max()) for name, values in order}

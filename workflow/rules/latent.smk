@@ -290,3 +290,56 @@ if LATENT:
             "Images that the figures of latent space show"
         script:
             "../../scripts/exhibit_latent.py"
+
+    rule draw_latent:
+        input:
+            **{name: statistic(f"latent_{name}") for name in (*OPERATORS, *EXHIBITED, "trials")},
+            numbers=statistic("latent_basis"),
+            latent=f"{RESULTS}/tables/latent.parquet",
+            spectra=f"{RESULTS}/tables/spectra.parquet",
+            test=f"{RESULTS}/data/test.safetensors",
+            logs=[path for _, path in ENCODER_LOGS],
+            gan_log=GAN_LOG,
+        output:
+            svg=[
+                report(
+                    f"{RESULTS}/figures/latent_{name}.svg",
+                    category="Latent space",
+                    caption=f"../report/captions/latent_{name}.rst",
+                    labels=labels_of(f"latent_{name}"),
+                )
+                for name in LATENT_FIGURES
+            ],
+            png=[f"{RESULTS}/figures/latent_{name}.png" for name in LATENT_FIGURES],
+        log:
+            f"{RESULTS}/logs/draw_latent.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            names=LATENT_FIGURES,
+            setting=MAIN,
+            logs=ENCODER_LOGS,
+            gan_log=GAN_LOG[0] if GAN_LOG else None,
+            code=rests_on("draw_latent", *(figures.FIGURES[f"latent_{name}"] for name in LATENT_FIGURES)),
+        message:
+            "Figures of latent space"
+        script:
+            "../../scripts/draw_latent.py"
+
+    rule compare_latent_views:
+        input:
+            standing=statistic("standing"),
+        output:
+            statistic("latent_views"),
+        log:
+            f"{RESULTS}/logs/compare_latent_views.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            views=latent_views(),
+            attacks=attack_views(),
+            code=rests_on("compare_latent_views"),
+        message:
+            "What latent space does to the place of samples"
+        script:
+            "../../scripts/compare_latent_views.py"

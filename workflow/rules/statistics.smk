@@ -68,6 +68,7 @@ rule compare_with_paper:
     input:
         **({"attack_summary": statistic("attack_summary")} if attack_views() else {}),
         **{name: statistic(name) for name in STATISTICS if name not in ("ball_summary", "entropy")},
+        **({"latent": f"{RESULTS}/tables/latent.parquet"} if LATENT else {}),
         hulls=f"{RESULTS}/tables/hulls.parquet",
         balls=f"{RESULTS}/tables/balls.parquet",
     output:
@@ -79,6 +80,7 @@ rule compare_with_paper:
     params:
         dataset_is_papers=config["dataset"].get("is_papers", False),
         deepfool=deepfool_view(),
+        latent_is_papers=LATENT.get("is_papers", False) if LATENT else False,
         options=config["statistics"],
         seed=config["seed"],
         code=rests_on("compare_with_paper"),

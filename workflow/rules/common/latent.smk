@@ -37,4 +37,24 @@ def _training(training):
 
 # Where views and operators look: the first setting, its first training.
 MAIN = next(iter(SETTINGS), None)
+EXHIBITED = ["tiles", "densities", "products"]
+TRAINED = [name for name, options in SETTINGS.items() if not options.get("weights")]
+ENCODER_LOGS = [(name, f"{RESULTS}/models/encoder-{name}-{seed}.log.csv") for name in TRAINED for seed in SEEDS]
+GAN_LOG = [f"{RESULTS}/models/generator.log.csv"] if LATENT and not LATENT["gan"].get("weights") else []
+LATENT_FIGURES = [
+    *["batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way"],
+    *["metric", "denoising", "tradeoff", "basis"],
+    *(["training"] if ENCODER_LOGS else []),
+]
 OPERATORS = ["rotation", "linearity", "metric", "denoising", "axes"]
+
+# What a run leaves behind of latent space; nothing without one.
+LATENT_OUTPUTS = (
+    [
+        f"{RESULTS}/tables/latent.parquet",
+        f"{RESULTS}/tables/spectra.parquet",
+        *[f"{RESULTS}/figures/latent_{name}.{kind}" for name in LATENT_FIGURES for kind in ("svg", "png")],
+    ]
+    if LATENT
+    else []
+)
