@@ -115,7 +115,7 @@ if LATENT:
             setting="|".join(name for name, options in SETTINGS.items() if not options.get("weights")) or "none",
         conda:
             "../../envs/phiscope.yaml"
-        threads: THREADS
+        threads: 1  # encoders are trained side by side
         params:
             arguments=lambda wildcards: {
                 "latent": LATENT["dimension"],
@@ -189,7 +189,7 @@ if LATENT:
             f"{RESULTS}/logs/measure_latent/{{setting}}-{{training}}.log",
         conda:
             "../../envs/phiscope.yaml"
-        threads: THREADS
+        threads: 1  # encoders run side by side
         params:
             limits={split: limit(split) for split in ("train", "test")},
             trials=LATENT["trials"],
