@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.figures.latent_frames import frames_of_latent
+
 NAMES = ["ant", "bee", "cow"]
 
 
@@ -191,8 +193,8 @@ def exhibits(rng):
 
 
 @pytest.fixture
-def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
-           paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits):  # fmt: skip
+def frames(rng, standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins,
+           page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits):  # fmt: skip
     """What every figure of the registry is drawn from."""
     return {
         "training": {"log": log},
@@ -212,4 +214,4 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"standing": attack_plane},
         "adversarial": {"exhibits": exhibits},
-    }
+    } | frames_of_latent(rng)

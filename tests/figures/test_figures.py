@@ -63,6 +63,10 @@ def test_a_missing_column_is_named(name, frames):
         "log": "val_loss",
         "roc_curves": "true_positive_rate",
         "by_confidence": "value",
+        "tiles": "image",
+        "spectra": "rank_of_label" if name == "latent_amplitudes" else "predicted",
+        "latent": "value",
+        "logs": "val_accuracy",
     }.get(key)
     column = column or next(c for c in frame if c not in ("view", "key", "sample", "in_train_union"))
     if name == "human":
