@@ -17,7 +17,7 @@ KINDS = {"encoded": MARGIN, "drawn": HULL}
 def draw(numbers: pd.DataFrame) -> Figure:
     """numbers: quantity, kind, x, value, of one encoder."""
     require(numbers, "numbers", "quantity", "kind", "x", "value")
-    figure, axes = panels(1, 3, 2.8)
+    figure, axes = panels(1, 3, 2.8, width_ratios=[1, 0.8, 1.2])
     _convergence(axes[0, 0], numbers)
     condition = numbers[numbers["quantity"] == "condition"]
     axes[0, 1].plot(condition["x"], condition["value"], color=MARGIN, lw=1.3)
@@ -35,7 +35,7 @@ def _convergence(ax: Axes, numbers: pd.DataFrame) -> None:
         rows = numbers[(numbers["quantity"] == "convergence_expected") & (numbers["kind"] == kind)]
         ax.plot(rows["x"], rows["value"], color=MUTED, lw=0.8, ls=":")
     ax.set(title="two halves of V latents differ by", xlabel="V", xscale="log", yscale="log")
-    ax.legend(frameon=False, handlelength=1.6)
+    ax.legend(frameon=False, handlelength=1.4, fontsize=7.5, loc="lower left")
 
 
 def _order(ax: Axes, order: pd.DataFrame) -> None:
@@ -43,6 +43,6 @@ def _order(ax: Axes, order: pd.DataFrame) -> None:
     for place, name in enumerate(names):
         rows = order[order["kind"] == name]
         ax.scatter([place] * len(rows), rows["value"], s=14, color=MARGIN, alpha=0.5, lw=0)
-    ax.set_xticks(range(len(names)), [name.replace("-", "\n") for name in names])
+    ax.set_xticks(range(len(names)), [name.replace("-", "\n") for name in names], fontsize=7.5)
     ax.set(title="accuracy by label order", xlim=(-0.6, len(names) - 0.4))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))

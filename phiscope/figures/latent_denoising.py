@@ -17,7 +17,7 @@ NOISY, ALL = 0, -1
 def draw(denoising: pd.DataFrame) -> Figure:
     """denoising: level, components (0 the noisy image itself, -1 the whole latent), kept, psnr."""
     require(denoising, "denoising", "level", "components", "kept", "psnr")
-    figure, axes = panels(1, 2, 3.0)
+    figure, axes = panels(1, 2, 3.2)
     levels = sorted(denoising["level"].unique())
     counts = sorted(count for count in denoising["components"].unique() if count > 0)
     places = [*counts, ALL]
@@ -30,6 +30,7 @@ def draw(denoising: pd.DataFrame) -> Figure:
                 ax.axhline(rows[NOISY], color=colour, lw=1.0, ls=":")
         ax.set_xticks(range(len(places)), [*map(str, counts), "all"])
         ax.set(title=title, xlabel="components kept")
+    axes[0, 0].set_title("classified as labelled (dotted: the noisy image)")
     axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes[0, 0].legend(frameon=False, title="dotted: not denoised")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(levels), frameon=False)
     return figure

@@ -13,7 +13,7 @@ from phiscope.figures.style import blank, themed
 
 TITLES = {
     "givens": "rotation in the plane of two axes: images stay different",
-    "projector": "equation (11), of rank one: images become one and the same",
+    "projector": "equation (11), of rank one: images become plus or minus one and the same",
 }
 
 

@@ -13,7 +13,7 @@ from phiscope.figures.frames import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import INK, blank, class_colours, themed
 
-KINDS = {"encoded": "encoded training images (4a)", "drawn": "random latents (4b)"}
+KINDS = {"encoded": "encoded (4a)", "drawn": "drawn at random (4b)"}
 
 
 @themed
@@ -24,15 +24,17 @@ def draw(tiles: pd.DataFrame, densities: pd.DataFrame, classes: Sequence[str]) -
     """
     require(tiles, "tiles", "panel", "row", "column", "image")
     require(densities, "densities", "kind", "label", "x", "density")
-    figure = blank(5.0)
+    figure = blank(3.9)
     left, right = figure.subfigures(1, 2, width_ratios=[1, 1.15])
-    show_placed(left.subplots(), tiles[tiles["panel"] == "encoded latents"], "encoded latents, decoded: a row a label")
+    samples = left.subplots()
+    show_placed(samples, tiles[tiles["panel"] == "encoded latents"], "encoded latents, decoded: a row a label")
+    samples.set_anchor("N")
     places = right.subplots(2, 2, height_ratios=[1, 4.2])
     for (average, density), (kind, title) in zip(places.T, KINDS.items()):
         part = tiles[tiles["panel"] == f"averages, {kind}"]
         if len(part):
             show_placed(average, part.assign(row=part["column"] // 5, column=part["column"] % 5))
-        average.set_title(f"averages of\n{title}")
+        average.set_title(f"averages, {title}")
         average.axis("off")
         _densities(density, densities[densities["kind"] == kind], len(classes))
     return figure

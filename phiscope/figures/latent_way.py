@@ -41,7 +41,7 @@ def _shares(ax: Axes, rotation: pd.DataFrame, classes: Sequence[str]) -> None:
         ax.annotate(classes[label], (step, 1.01), xycoords=("data", "axes fraction"), ha="center", color=INK)
     ax.set(xlim=(0, table.index.max()), ylim=(0, 1), xlabel="step", ylabel="share of images by class")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-    ax.set_title("rotation in a plane, axis by axis (above)", pad=16)
+    ax.set_title("rotation in a plane, from axis to axis", pad=16)
 
 
 def _stops(rotation: pd.DataFrame) -> dict[int, int]:
@@ -57,7 +57,7 @@ def _diversity(ax: Axes, rotation: pd.DataFrame) -> None:
         if len(rows):
             reached = _reached(rotation[rotation["path"] == name])
             ax.plot(rows["step"], rows["diversity"], color=colour, lw=1.4, label=f"{words}: {100 * reached:.0f} %")
-    ax.set(xlabel="step", ylabel="diversity of the images", ylim=(0, None))
+    ax.set(xlabel="step", ylabel="diversity of the images", ylim=(0, 1.5 * rotation["diversity"].max()))
     ax.set_title("standard deviation over images; in the legend, share that has the label at the stops")
     ax.legend(frameon=False, ncols=2, loc="upper right")
 

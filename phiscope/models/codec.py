@@ -35,7 +35,8 @@ class Codec:
     def encode(self, images: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """μ and log σ of images, (n, M) each."""
         both = self._batched(lambda pixels: torch.stack(self.encoder(pixels), dim=1), unit_range, images)
-        return both[:, 0], both[:, 1]
+        # Contiguous, since safetensors keeps the bytes of a strided view in the wrong order.
+        return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
 
     def decode(self, latents: NDArray) -> NDArray[np.float32]:
         """𝒢(z), (n, c, h, w) in [0, 1], of latents (n, M)."""

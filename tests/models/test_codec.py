@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 
 from phiscope.models.classifier import small_resnet
 from phiscope.models.codec import Codec, encodings
@@ -26,6 +27,13 @@ def test_batches_change_nothing(codec, z):
     np.testing.assert_allclose(images, whole.decode(z), atol=1e-6)
     np.testing.assert_allclose(codec.encode(images), whole.encode(images), atol=1e-5)
     np.testing.assert_array_equal(codec.classify(images), whole.logits(images).argmax(1))
+
+
+def test_encodings_can_be_kept_in_a_file(codec, tmp_path):
+    images = np.random.default_rng(1).random((4, 1, 8, 8), dtype=np.float32)
+    mean, log_deviation = codec.encode(images)
+    save_file({"mean": mean, "log_deviation": log_deviation}, tmp_path / "kept.safetensors")
+    np.testing.assert_array_equal(load_file(tmp_path / "kept.safetensors")["mean"], mean)
 
 
 def test_eight_bit_images_are_what_they_are_as_floats(codec):
