@@ -1,4 +1,4 @@
-"""Rerun the measurements of docs/performance.md: python -m benchmarks [--quick] [--parts passes scaling peers margins].
+"""Rerun the measurements of docs/performance.md: python -m benchmarks [--quick] [--parts ...].
 
 Without --quick on two quiet cores about an hour, most of it solvers that are stopped at the limit in pixel space.
 """
@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks import figures, hull, margins, peers, scaling
+from benchmarks import figures, hull, inversion, margins, peers, scaling
 from benchmarks.output import circumstances, write_figure, write_table
 from benchmarks.processes import apart
 from benchmarks.sets import Set, real_sets, synthetic_set
@@ -50,13 +50,21 @@ def margin(options: argparse.Namespace, about: str) -> None:
     write_figure(figure, options.output, "margins", about)
 
 
+def invert(options: argparse.Namespace, about: str) -> None:
+    if not real_sets():
+        print("inversion: not run, it needs CIFAR-10 (JPEG) and the ResNet-20's weights beside PHISCOPE_DATA")
+        return
+    outcome = apart(inversion.measure, 2 if options.quick else 20, limit=ALWAYS)
+    write_table(outcome.rows, "Inversion and a first-order method", options.output, "inversion", about)
+
+
 def _sets(options: argparse.Namespace) -> list[Set]:
     """The real sets where their files are, unless it should be quick; synthetic features otherwise."""
     real = [] if options.quick else [chosen for chosen in real_sets() if chosen.name in options.sets]
     return real or [synthetic_set(*((200, 5000, 64) if options.quick else (1000, 50_000, 64)))]
 
 
-PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin}
+PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin, "inversion": invert}
 
 
 def parsed() -> argparse.Namespace:

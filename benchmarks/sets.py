@@ -17,6 +17,7 @@ from phiscope.arrays import generator, unit_range
 from phiscope.datasets import load
 from phiscope.features import extract
 from phiscope.models import build, load_weights, split
+from phiscope.models.feature_map import FeatureMap
 
 CACHE = Path("results/benchmarks/arrays")
 PRESET = Path(__file__).parents[1] / "presets/cifar10-loaded.yaml"
@@ -88,11 +89,12 @@ def synthetic(m: int, n: int, d: int, seed: int = 0) -> tuple[np.ndarray, np.nda
 
 def _has_files() -> bool:
     data = os.environ.get("PHISCOPE_DATA", "")
-    weights = os.path.expandvars(_preset()["classifier"]["weights"]["path"])
+    weights = os.path.expandvars(preset()["classifier"]["weights"]["path"])
     return (Path(data) / "cifar10-jpeg").is_dir() and Path(weights).is_file()
 
 
-def _preset() -> dict:
+def preset() -> dict:
+    """The preset whose data and network are measured."""
     return yaml.safe_load(PRESET.read_text())
 
 
@@ -101,14 +103,18 @@ def _prepare() -> None:
     if (CACHE / "head.npz").is_file():
         return
     CACHE.mkdir(parents=True, exist_ok=True)
-    preset = _preset()
-    chosen, weights = preset["classifier"], preset["classifier"]["weights"]
-    network = build(chosen["factory"], chosen["arguments"], chosen["normalise"])
-    load_weights(network.network, weights["path"], prefix=weights["prefix"])
-    network.eval()
+    chosen = preset()["dataset"]
     for part in ("test", "train"):
-        dataset = load(preset["dataset"]["path"], part, reader="parquet", **preset["dataset"]["options"])
-        feature_map = split(network, torch.from_numpy(unit_range(dataset.images[:2])))
-        np.save(CACHE / f"feature-{part}.npy", extract(feature_map, dataset.images))
+        dataset = load(chosen["path"], part, reader="parquet", **chosen["options"])
+        network = feature_map(torch.from_numpy(unit_range(dataset.images[:2])))
+        np.save(CACHE / f"feature-{part}.npy", extract(network, dataset.images))
         np.save(CACHE / f"pixel-{part}.npy", unit_range(dataset.images).reshape(len(dataset), -1))
-    np.savez(CACHE / "head.npz", weight=feature_map.weight.numpy(), bias=feature_map.bias.numpy())
+    np.savez(CACHE / "head.npz", weight=network.weight.numpy(), bias=network.bias.numpy())
+
+
+def feature_map(example: torch.Tensor) -> FeatureMap:
+    """φ of the preset's network, from its weights; example: two images."""
+    chosen = preset()["classifier"]
+    network = build(chosen["factory"], chosen["arguments"], chosen["normalise"])
+    load_weights(network.network, chosen["weights"]["path"], prefix=chosen["weights"]["prefix"])
+    return split(network.eval(), example)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 _ROUNDS, _HALVINGS = 30, 10
+_PATIENCE = 4  # rounds in a row in which the violation does not fall by a tenth: there is no solution
 
 
 def nearest_in_box(
@@ -25,15 +26,20 @@ def nearest_in_box(
     goal = goal - torch.einsum("bqn,bn->bq", rows, anchor)
     size = goal.norm(dim=1)
     multipliers = rows.new_zeros(batch, count)
+    least, idle = torch.full_like(size, torch.inf), torch.zeros_like(size)
     for _ in range(_ROUNDS):
         moved = anchor + torch.einsum("bqn,bq->bn", rows, multipliers)
         violation = torch.einsum("bqn,bn->bq", rows, moved.clamp(lower, upper) - anchor) - goal
-        if bool((violation.norm(dim=1) <= precision * size).all()):
+        left = violation.norm(dim=1)
+        idle, least = torch.where(left < 0.9 * least, 0, idle + 1), torch.minimum(least, left)
+        going = (left > precision * size) & (idle < _PATIENCE)  # the others wait for these as they are
+        if not bool(going.any()):
             break
         free = ((moved > lower) & (moved < upper)).to(rows.dtype)
         curvature = torch.bmm(rows * free.unsqueeze(1), rows.transpose(1, 2)) + ridge
         direction = -torch.linalg.solve(curvature, violation)
-        multipliers = multipliers + _step(rows, anchor, goal, lower, upper, multipliers, direction, violation)
+        step = _step(rows, anchor, goal, lower, upper, multipliers, direction, violation)
+        multipliers = torch.where(going[:, None], multipliers + step, multipliers)
     return (anchor + torch.einsum("bqn,bq->bn", rows, multipliers)).clamp(lower, upper)
 
 

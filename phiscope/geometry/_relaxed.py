@@ -20,17 +20,18 @@ _RELUS = (functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_)
 class _SoftenedReLU(torch.autograd.Function):
     @staticmethod
     def forward(ctx, a: Tensor, softness: Tensor) -> Tensor:
-        ctx.save_for_backward(a, softness)
+        per_sample = (len(a),) + (1,) * (a.dim() - 1)
+        # Relative to the layer's root mean square, so that the scale of a network's activations does not matter.
+        width = softness.view(per_sample) * a.flatten(1).square().mean(1).sqrt().view(per_sample)
+        # Here, as there is one backward pass per feature.
+        slope = 0.5 + 0.5 * a / torch.sqrt(a.square() + width.square() + torch.finfo(a.dtype).tiny)
+        ctx.save_for_backward(slope)
         return a.clamp(min=0)
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
-        a, softness = ctx.saved_tensors
-        per_sample = (len(a),) + (1,) * (a.dim() - 1)
-        # Relative to the layer's root mean square, so that the scale of a network's activations does not matter.
-        width = softness.view(per_sample) * a.flatten(1).square().mean(1).sqrt().view(per_sample)
-        slope = a / torch.sqrt(a.square() + width.square() + torch.finfo(a.dtype).tiny)
-        return gradient * (0.5 + 0.5 * slope), None
+        (slope,) = ctx.saved_tensors
+        return gradient * slope, None
 
 
 class _Softened(TorchFunctionMode):

@@ -20,6 +20,7 @@ from phiscope.geometry._relaxed import jacobian
 Map = Callable[[Tensor], Tensor]
 
 SOFTNESSES = (0.0, 0.03, 0.1)  # relative to the root mean square of a layer's activations
+_LAST_RESORTS = (0.3, 1.0)  # where none of these moves an image: what is wide wakes units that are dead in all of it
 _LENGTHS = (0.7, 0.5, 0.35, 0.25, 0.12, 0.06, 0.03, 0.01)  # of a Newton step, where the whole of it is not good
 _SLOW, _FAST = 0.7, 0.3  # ratios of residuals between which the softness stays
 _CHORDS = 3  # steps with one Jacobian, while each of them is a great success
@@ -91,37 +92,60 @@ class Search:
     residual: Tensor
     softness: Tensor = field(init=False)
     jacobians: Tensor = field(init=False)
+    idle: Tensor = field(init=False)  # rounds in a row that changed nothing
 
     def __post_init__(self) -> None:
-        self.softness = torch.zeros_like(self.residual, dtype=torch.int64)
-        self.jacobians = torch.zeros_like(self.residual, dtype=torch.int64)
+        self.softness, self.jacobians, self.idle = (
+            torch.zeros_like(self.residual, dtype=torch.int64) for _ in range(3)
+        )
+
+    def chosen_softness(self, rows: Tensor) -> Tensor:
+        """Its place in SOFTNESSES, or behind them where all have been tried in vain."""
+        return torch.where(self.idle[rows] < len(SOFTNESSES), self.softness[rows], self.idle[rows])
+
+    def stuck(self) -> Tensor:
+        """Where no softness moves an image any more, none ever will."""
+        return self.idle >= len(SOFTNESSES + _LAST_RESORTS)
 
 
 def restore(network: Network, search: Search, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
     """Move the images of `search` until their residual is at most `tolerance` or `most` Jacobians are used up."""
     for rows in _rounds(search, tolerance, most, batch):
-        exact = bool(search.residual[rows].min() < _SINGLE)
-        images, part = search.images[rows], aim[rows]
-        softness = images.new_tensor(SOFTNESSES)[search.softness[rows]]
+        images, before, part = search.images[rows], search.residual[rows], aim[rows]
+        softness = images.new_tensor(SOFTNESSES + _LAST_RESORTS)[search.chosen_softness(rows)]
         slopes = network.jacobian(images, softness)
-        before, now = search.residual[rows], search.residual[rows]
-        for _ in range(_CHORDS):
-            images, after = _newton_step(network, slopes, images, part, now, exact=exact)
-            great, now = after < 0.1 * now, after
-            if not bool(great.any()) or bool((now <= tolerance).all()):
-                break
+        images, now = _chords(network, slopes, images, part, before, tolerance)
         search.images[rows], search.residual[rows] = images, now
         search.jacobians[rows] += 1
+        search.idle[rows] = torch.where(now < before, 0, search.idle[rows] + 1)
         search.softness[rows] = _next_softness(search.softness[rows], now / before)
 
 
+def _chords(network: Network, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, tolerance: float):
+    """Images and residuals after a few steps with one Jacobian, each taken where the one before was a great success."""
+    exact = bool(residual.min() < _SINGLE)
+    going = torch.ones_like(residual, dtype=torch.bool)
+    for _ in range(_CHORDS):
+        trial, after = _newton_step(network, slopes, images, aim, residual, exact=exact)
+        great = (after < 0.1 * residual) & (after > tolerance)
+        images = torch.where(going[:, None], trial, images)
+        residual = torch.where(going, after, residual)
+        going &= great
+        if not bool(going.any()):
+            break
+    return images, residual
+
+
 def _rounds(search: Search, tolerance: float, most: int, batch: int) -> Iterator[Tensor]:
-    """Blocks of what is not yet done, those that stand alike together, until there is nothing left to do."""
+    """Blocks of what is not yet done, until there is nothing left to do; those that need float64 apart."""
     for _ in range(most):
-        open_ = ((search.residual > tolerance) & (search.jacobians < most)).nonzero().flatten()
-        if not len(open_):
+        waiting = (search.residual > tolerance) & (search.jacobians < most) & ~search.stuck()
+        if not bool(waiting.any()):
             return
-        yield from open_[search.residual[open_].argsort()].split(batch)
+        near = search.residual < _SINGLE
+        for part in (waiting & near, waiting & ~near):
+            rows = part.nonzero().flatten()
+            yield from (block for block in rows[search.residual[rows].argsort()].split(batch) if len(block))
 
 
 def _next_softness(softness: Tensor, ratio: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ Where = Literal["inside", "perimeter"]
 Report = Callable[[int, int], None]
 
 _KICK = 0.02  # standard deviation of the noise that further starts begin with, in units of the box
+_LOUDER = 5.0  # the ratio of the noise of one rescue to that of the rescue before
 _LAST_STEPS = 10  # Jacobians for the last digits after the polish
 _POLISHES_OF_BALLS = 200  # a round costs one backward pass there, and f of them for a point
 
@@ -142,7 +143,8 @@ class _Finder:
         lower, upper = self.network.lower, self.network.upper
         streams = [generator(attempts.seed, attempts.streams[row], attempt) for row in rows.tolist()]
         noise = np.stack([stream.standard_normal(references.shape[1]) for stream in streams])
-        return (references + _KICK * (upper - lower) * torch.from_numpy(noise).to(references)).clamp(lower, upper)
+        kick = _KICK * _LOUDER ** max(attempt - attempts.starts, 0) * (upper - lower)
+        return (references + kick * torch.from_numpy(noise).to(references)).clamp(lower, upper)
 
     def _inside(self, references: Tensor, aim: Aim) -> Tensor:
         away = (self.network.features(references, exact=True) - aim.centre).norm(dim=1)

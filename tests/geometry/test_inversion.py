@@ -24,6 +24,8 @@ def network():
         nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 12, 3, stride=2, padding=1), nn.ReLU(),
         nn.Conv2d(12, 6, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
     )  # fmt: skip
+    with torch.no_grad():
+        layers[4].bias += 0.05  # so that no feature is dead at every place of an image, where it has no derivative
     return _Doubling(layers)
 
 
