@@ -34,7 +34,8 @@ def draw(latent: pd.DataFrame) -> Figure:
         ax.scatter(errors["value"], rows["value"], color=colour, marker=marker, s=34, lw=0, label=name, zorder=3)
         ax.vlines(errors["value"], rows["lowest"], rows["highest"], color=colour, lw=1.2, zorder=2)
     for place, (setting, error) in enumerate(errors["value"].items()):
-        ax.annotate(setting, (error, 1.01 + 0.06 * (place % 2)), xycoords=("data", "axes fraction"), ha="center", va="bottom")
+        height = 1.01 + 0.06 * (place % 2)  # neighbours at different heights
+        ax.annotate(setting, (error, height), xycoords=("data", "axes fraction"), ha="center", va="bottom")
     _references(ax, latent)
     ax.set(xlabel="squared error of decode(μ), on [−1, 1]", ylabel="test images with the right label", xlim=(0, None))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
