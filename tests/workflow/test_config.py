@@ -55,6 +55,17 @@ def test_every_preset_is_right(root, config, schema):
         ),
         ({"views": {"hull-pixel": {"of": "hull-pixel"}}}, "goes in a circle"),
         (
+            {"views": {"lsd": {"setting": "faithfull"}}},
+            "config: views.lsd.setting: there is no 'faithfull'; did you mean 'faithful'?",
+        ),
+        ({"views": {"lsd": {"components": 41}}}, "views.lsd.components: expected at most latent.dimension, 40"),
+        ({"latent": None}, "config: views.lsd: kind lsd needs `latent`, which is null; drop one of them"),
+        ({"latent": {"settings": {"published": None, "faithful": None}}}, "config: latent.settings: every one is null"),
+        (
+            {"latent": {"gan": {"beta_1": 0.1}}},
+            "config: latent.gan.beta_1: there is no such key; did you mean 'beta1'?",
+        ),
+        (
             {"views": {"more": {"kind": "blur"}}},
             "config: views.more.kind: got 'blur', expected one of original, hull-pixel",
         ),
