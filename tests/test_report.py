@@ -223,7 +223,7 @@ def test_latent_space_is_told_where_there_is_one(full):
     for text in (
         "Without an axis: bee",
         "1 of 2 axes",
-        "81 % to 86 % with gram-schmidt",
+        "81.0 % to 86.0 % with gram-schmidt",
         "Does truncation remove noise?",
     ):
         assert text in words
