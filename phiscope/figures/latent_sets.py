@@ -13,7 +13,7 @@ from phiscope.figures.frames import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import INK, blank, class_colours, themed
 
-KINDS = {"encoded": "encoded (4a)", "drawn": "drawn at random (4b)"}
+KINDS = {"encoded": "encoded (4a)", "drawn": "drawn (4b)"}
 
 
 @themed

@@ -20,6 +20,7 @@ def draw(tiles: pd.DataFrame, titles: Sequence[str]) -> Figure:
     require(tiles, "tiles", "row", "column", "image")
     height = -(-(tiles["row"].max() + 1) // _BLOCKS)
     figure = blank(0.5 + 3.4 * height / len(titles))
+    figure.get_layout_engine().set(wspace=0.06)
     for block, ax in enumerate(figure.subplots(1, _BLOCKS, squeeze=False)[0]):
         rows = tiles[tiles["row"] // height == block]
         if rows.empty:
