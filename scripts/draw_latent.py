@@ -87,6 +87,6 @@ if "snakemake" in globals():
             snakemake.params.names,
             snakemake.params.setting,
             snakemake.params.logs,
-            snakemake.params.gan_log,
+            snakemake.input.get("gan_log"),
             Path(snakemake.output[0]).parent,
         )

@@ -293,13 +293,13 @@ if LATENT:
 
     rule draw_latent:
         input:
+            **GAN_LOG,
             **{name: statistic(f"latent_{name}") for name in (*OPERATORS, *EXHIBITED, "trials")},
             numbers=statistic("latent_basis"),
             latent=f"{RESULTS}/tables/latent.parquet",
             spectra=f"{RESULTS}/tables/spectra.parquet",
             test=f"{RESULTS}/data/test.safetensors",
             logs=[path for _, path in ENCODER_LOGS],
-            gan_log=GAN_LOG,
         output:
             svg=[
                 report(
@@ -319,7 +319,6 @@ if LATENT:
             names=LATENT_FIGURES,
             setting=MAIN,
             logs=ENCODER_LOGS,
-            gan_log=GAN_LOG[0] if GAN_LOG else None,
             code=rests_on("draw_latent", *(figures.FIGURES[f"latent_{name}"] for name in LATENT_FIGURES)),
         message:
             "Figures of latent space"

@@ -40,7 +40,8 @@ MAIN = next(iter(SETTINGS), None)
 EXHIBITED = ["tiles", "densities", "products"]
 TRAINED = [name for name, options in SETTINGS.items() if not options.get("weights")]
 ENCODER_LOGS = [(name, f"{RESULTS}/models/encoder-{name}-{seed}.log.csv") for name in TRAINED for seed in SEEDS]
-GAN_LOG = [f"{RESULTS}/models/generator.log.csv"] if LATENT and not LATENT["gan"].get("weights") else []
+GAN_TRAINED = LATENT and not LATENT["gan"].get("weights")
+GAN_LOG = {"gan_log": f"{RESULTS}/models/generator.log.csv"} if GAN_TRAINED else {}
 LATENT_FIGURES = [
     *["batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way"],
     *["metric", "denoising", "tradeoff", "basis"],
