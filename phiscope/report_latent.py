@@ -28,9 +28,9 @@ class LatentPage:
     """Facts of one run's latent space, of its first setting.
 
     counts: as from `axis_counts`; orders: basis -> lowest and highest accuracy over label orders; condition: of the
-    averages in the paper's order; paths and views: one row each; denoising: kept shares at the
-    strongest noise of the noisy image, of the whole latent and of the best truncation; lost: names of labels without
-    an axis; short: how many sets have fewer than V latents.
+    averages in the paper's order; paths and views: one row each; denoising: at the strongest noise, shares that keep
+    their label (noisy image, whole latent, best truncation) and PSNR before and at best after; lost: names of labels
+    without an axis; short: how many sets have fewer than V latents.
     """
 
     dimension: int
@@ -72,8 +72,9 @@ def latent_page(
 
 
 def _denoising(found: pd.DataFrame) -> dict[str, float]:
-    """Shares that keep their label at the strongest noise."""
-    worst = found[found["level"] == found["level"].max()].set_index("components")["kept"]
+    """Shares that keep their label at the strongest noise, and how far the images are from the clean ones."""
+    strongest = found[found["level"] == found["level"].max()].set_index("components")
+    worst, quality = strongest["kept"], strongest["psnr"]
     truncated = worst[worst.index > 0]
     return {
         "level": float(found["level"].max()),
@@ -81,4 +82,6 @@ def _denoising(found: pd.DataFrame) -> dict[str, float]:
         "whole": worst[-1],
         "best": truncated.max(),
         "components": int(truncated.idxmax()),
+        "psnr_noisy": quality[0],
+        "psnr_best": quality[quality.index != 0].max(),
     }
