@@ -26,6 +26,7 @@ include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
 include: "workflow/rules/statistics.smk"
+include: "workflow/rules/inversion_figures.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
@@ -37,7 +38,7 @@ rule all:
         [f"{RESULTS}/tables/attacks.parquet"] if ATTACKS else [],
         INVERSION_TABLE,
         LATENT_OUTPUTS,
-        [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
+        [f"{RESULTS}/figures/{name}.{kind}" for name in ALL_FIGURES for kind in ("svg", "png")],
 
 
 onsuccess:

@@ -47,26 +47,27 @@ def flip_targets(features: NDArray, head: Head) -> Wanted:
 def hull_targets(hulls: pd.DataFrame, training: NDArray, numbers: NDArray, head: Head) -> Wanted:
     """The projection onto the hull in feature space, (21), put together from its support.
 
-    hulls: rows of the table in the samples' order; training (n, f) features of the training samples `numbers` (n,).
+    hulls: rows of the table in the samples' order, without a support where a sample was not projected; training
+    (n, f) features of the training samples `numbers` (n,).
     """
     place = pd.Series(np.arange(len(numbers)), index=numbers)
-    points = np.stack(
-        [
-            weight @ training[place.loc[index].to_numpy()].astype(np.float64)
-            for index, weight in zip(hulls["support_index"], hulls["support_weight"])
-        ]
-    )
-    return Wanted(points, head.classify(points))
+    points = np.full((len(hulls), training.shape[1]), np.nan)
+    for row, (index, weight) in enumerate(zip(hulls["support_index"], hulls["support_weight"])):
+        if np.ndim(index):  # a sample that was not projected has no support
+            points[row] = weight @ training[place.loc[index].to_numpy()].astype(np.float64)
+    exists = np.isfinite(points).all(axis=1)
+    return Wanted(points, np.where(exists, head.classify(np.nan_to_num(points)), -1))
 
 
 def columns(found: Inversion, references: NDArray, feature_map: FeatureMap) -> dict[str, NDArray]:
     """What the table says of each inversion beside its sample: residuals, distances, classes, status."""
+    predicted = classes(feature_map.double(), found.image)
     return {
         "feature_residual": found.residual,
         "target_norm": found.scale,
         "pixel_distance": found.distance,
-        "predicted": classes(feature_map.double(), found.image),
-        "class_changes": changes_to(feature_map, found.image, references),
+        "predicted": predicted,
+        "class_changes": changes_to(feature_map, found.image, references, predicted),
         "iterations": found.jacobians,
         "status": found.status,
     }
@@ -93,21 +94,24 @@ def features(feature_map: FeatureMap, images: NDArray, batch: int = 250) -> torc
     return torch.cat(parts)
 
 
-def changes_to(feature_map: FeatureMap, images: NDArray, references: NDArray) -> NDArray[np.int64]:
-    """How often the class changes on the straight path from each image to its reference: constraint (19)."""
-    paths = [straight(image, reference, STEPS) for image, reference in zip(images, references)]
-    found = [classes(feature_map, path) for path in paths]
+def changes_to(feature_map: FeatureMap, images: NDArray, references: NDArray, predicted: NDArray) -> NDArray[np.int64]:
+    """How often the class changes on the straight path from each image to its reference: constraint (19).
+
+    predicted (m,): classes of the images themselves. At a flip point two logits are equal but for rounding, so that
+    classifying the image again among others could give the other class.
+    """
+    paths = [straight(image, reference, STEPS)[1:] for image, reference in zip(images, references)]
+    found = [[own, *classes(feature_map, path)] for own, path in zip(predicted, paths)]
     return class_changes(np.stack(found)) if found else np.empty(0, dtype=np.int64)
 
 
-def as_demanded(rows: pd.DataFrame) -> pd.Series:
-    """Whether each inverted image is classified as its target demands.
-
-    A flip point lies between the sample's own class and another and demands one of the two; a point of a hull
-    demands the class of that point; a ball or its perimeter demands the class of the centre, the sample's own.
-    """
-    demanded = rows["predicted"] == rows["target_class"]
-    return demanded | ((rows["target"] == "flip") & (rows["predicted"] == rows["own"]))
+def straight_path(
+    feature_map: FeatureMap, start: NDArray, end: NDArray, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Features (count, f) in float64 and classes (count,) along the straight path of pixels between two images."""
+    exact = feature_map.double()
+    path = features(exact, straight(start, end, count))
+    return path.numpy(), exact.logits(path).argmax(1).numpy()
 
 
 def reference_image(name: str, shape: Sequence[int], images: Mapping[str, Any]) -> NDArray[np.float64]:

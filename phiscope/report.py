@@ -37,6 +37,10 @@ NUMBERS = (
     *("balls_train_nonempty", "balls_test_nonempty", "balls_mean", "balls_most", "in_union"),
     *("deepfool_rate_success", "deepfool_rate_success_8bit", "deepfool_towards_hull_success"),
     *("deepfool_closer_to_boundary_success", "deepfool_below_genuine_success"),
+    *("inverted_flip_solved", "inverted_flip_distance", "inverted_flip_levels", "inverted_flip_as_demanded"),
+    *("inverted_hull_solved", "inverted_hull_distance", "inverted_hull_levels", "inverted_hull_as_demanded"),
+    *("inverted_flip_path_changes", "inverted_hull_path_changes", "hull_image_nearer"),
+    *("flip_over_deepfool", "flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature"),
     *("human_ambiguity", "human_confidence", "human_difference"),
     *report_latent.NUMBERS,
 )

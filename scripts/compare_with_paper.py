@@ -15,7 +15,8 @@ def compare(
 ) -> None:
     names = ("standing", "hulls", "support", "accuracy", "balls", "lipschitz")
     frames = {name: tables.read(inputs[name]) for name in names}
-    for name, key in {"agreement": "agreement", "attacks": "attack_summary"}.items():
+    optional = {"agreement": "agreement", "attacks": "attack_summary", "inversions": "inversion_summary"}
+    for name, key in optional.items():
         frames[name] = tables.read(inputs[key]) if inputs.get(key) else None
     resampling = Resampling(**options, seed=seed)
     found = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)

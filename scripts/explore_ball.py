@@ -13,7 +13,6 @@ from phiscope.datasets import open_prepared
 from phiscope.errors import ConfigError
 from phiscope.exhibits import Images
 from phiscope.geometry.inversion import invert
-from phiscope.geometry.paths import straight
 from phiscope.head import Head
 from phiscope.models import load_artifact, split
 from phiscope.workflow.job import job
@@ -59,7 +58,7 @@ def explore(ball: Ball, names: list[str], images: dict[str, Images], network, op
         **options,
     )
     morph, radii = preimages.morph(network, ball.centre, neighbour, ball.radius, options)
-    path = straight(neighbour, itself, PATH_POINTS)
+    path, path_classes = preimages.straight_path(network, neighbour, itself, PATH_POINTS)
     shown = {
         "image": itself,
         "neighbour": neighbour,
@@ -71,8 +70,8 @@ def explore(ball: Ball, names: list[str], images: dict[str, Images], network, op
         "morph_radii": radii,
         "morph_residuals": morph.residual,
         "morph_features": preimages.features(network.double(), morph.image).numpy(),
-        "path_features": preimages.features(network.double(), path).numpy(),
-        "path_classes": preimages.classes(network.double(), path),
+        "path_features": path,
+        "path_classes": path_classes,
     }
     parts = [
         {"target": "perimeter", "reference": names, "radius": np.full(len(names), ball.radius)}

@@ -22,7 +22,7 @@ def wanted(target: str, inputs, samples: np.ndarray, head: Head) -> preimages.Wa
     rows = pd.Index(tables.read(inputs.features, ["sample"])["sample"]).get_indexer(samples)
     if target == "flip":
         return preimages.flip_targets(tables.matrix(inputs.features, "features")[rows], head)
-    hulls = pd.concat([tables.read(part) for part in inputs.hulls]).set_index("sample").loc[samples]
+    hulls = pd.concat([tables.read(part) for part in inputs.hulls]).set_index("sample").reindex(samples)
     numbers = tables.read(inputs.training, ["sample"])["sample"].to_numpy()
     return preimages.hull_targets(hulls, tables.matrix(inputs.training, "features"), numbers, head)
 

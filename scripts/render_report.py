@@ -76,10 +76,9 @@ def left_out(config: dict, trained: bool) -> list[str]:
         found.append("No human labels were configured, so nothing is said about people.")
     if not trained:
         found.append("The classifier was loaded, not trained here, so there is no training curve.")
-    return [
-        *found,
-        "Images of points in feature space (the inverse problem of sections 4 and 5) are not part of this run.",
-    ]
+    if config["inversions"]["samples"] == 0:
+        found.append("Images of points in feature space (the inverse problem of sections 4 and 5) were not sought.")
+    return found
 
 
 def latent_of(inputs, setting: str | None, config: dict, classes) -> LatentPage | None:

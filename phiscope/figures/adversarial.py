@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.pictures import as_picture, show
-from phiscope.figures.style import INK, MUTED, WRONG, blank, themed
+from phiscope.figures.pictures import show, show_change
+from phiscope.figures.style import INK, MUTED, WRONG, blank, themed, words_alone
 from phiscope.figures.words import significant
 
 Exhibit = Mapping[str, Any]
@@ -25,9 +24,7 @@ def draw(exhibits: Sequence[Exhibit]) -> Figure:
     size of the change in pixels in [0, 1]. Without any attack the figure says so.
     """
     if not exhibits:
-        figure = blank(height=0.6)
-        figure.text(0.01, 0.5, "No attack was made of this sample in this run.", va="center", color=MUTED)
-        return figure
+        return words_alone("No attack was made of this sample in this run.")
     figure = blank(height=2.05 * len(exhibits))
     axes = figure.subplots(len(exhibits), 4, squeeze=False, width_ratios=[1, 1, 1, 1.25])
     for line, exhibit in zip(axes, exhibits):
@@ -40,11 +37,7 @@ def _row(axes: Sequence[Axes], exhibit: Exhibit) -> None:
     show(axes[0], exhibit["image"], f"original: {before['predicted']}")
     changed = before["predicted"] != after["predicted"]
     show(axes[1], exhibit["attacked"], f"{exhibit['view']}: {after['predicted']}", WRONG if changed else INK)
-    change = as_picture(exhibit["attacked"]) - as_picture(exhibit["image"])
-    largest = max(float(np.abs(change).max()), 1e-12)
-    # Grey is no change; the largest one reaches black or white.
-    times = float(f"{0.5 / largest:.2g}")
-    show(axes[2], 0.5 + change / (2 * largest), f"difference, {significant(times)} times")
+    show_change(axes[2], exhibit["image"], exhibit["attacked"])
     _numbers(axes[3], exhibit)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from phiscope.errors import DataError
 from phiscope.figures.style import INK
+from phiscope.figures.words import significant
 
 
 def image_of(row: Mapping[str, Any]) -> NDArray[np.floating]:
@@ -42,6 +43,15 @@ def show(ax: Axes, image: NDArray, caption: str = "", colour: str = INK, size: f
     bare(ax)
     ax.set_xlabel(caption, fontsize=size, color=colour, labelpad=2.0, linespacing=1.15)
     return drawn
+
+
+def show_change(ax: Axes, before: NDArray, after: NDArray) -> None:
+    """after − before around grey, magnified until the largest change is black or white; the caption says how often."""
+    change = as_picture(after) - as_picture(before)
+    largest = max(float(np.abs(change).max()), 1e-12)
+    times = float(f"{0.5 / largest:.2g}")
+    caption = f"difference, {significant(times)} times" if change.any() else "no difference"
+    show(ax, 0.5 + change / (2 * largest), caption)
 
 
 def bare(ax: Axes) -> None:

@@ -68,6 +68,13 @@ def blank(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def words_alone(text: str) -> Figure:
+    """A figure that says why there is nothing to see."""
+    figure = blank(height=0.6)
+    figure.text(0.01, 0.5, text, va="center", color=MUTED)
+    return figure
+
+
 def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
     """A figure with rows x columns axes, each row `height` inches high; axes always as a 2-D array."""
     figure = blank(rows * height)

@@ -1,9 +1,9 @@
 """Find images in a box whose features lie on a sphere around a given point (or are that point).
 
 Newton's method for φ(x) = y in far more unknowns than equations: each step is the smallest one that solves the
-linearised equations inside the box, halved until the residual falls. Where it barely falls, the network is far from
-linear over the length of the step, and the next Jacobian is softened (`_relaxed`): an average over neighbouring
-pieces points further than the derivative of one of them.
+linearised equations inside the box, shortened until the residual falls. Where it barely falls, the network is far
+from linear over the length of the step, and one piece's derivative points nowhere: the next Jacobian is softened
+(`_relaxed`), an average over neighbouring pieces, and mixed with those of the steps before.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ SOFTNESSES = (0.0, 0.03, 0.1)  # relative to the root mean square of a layer's a
 _LAST_RESORTS = (0.3, 1.0)  # where none of these moves an image: what is wide wakes units that are dead in all of it
 _LENGTHS = (0.7, 0.5, 0.35, 0.25, 0.12, 0.06, 0.03, 0.01)  # of a Newton step, where the whole of it is not good
 _SLOW, _FAST = 0.7, 0.3  # ratios of residuals between which the softness stays
+_MEMORY = 0.7  # weight of the past in the Jacobian of an image that creeps
+_LATE = 20  # Jacobians after which that begins: it reaches more targets, and farther from the reference
 _CHORDS = 3  # steps with one Jacobian, while each of them is a great success
 _SINGLE = 3e-4  # relative residual above which float32 sees enough
 
@@ -110,15 +112,35 @@ class Search:
 
 def restore(network: Network, search: Search, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
     """Move the images of `search` until their residual is at most `tolerance` or `most` Jacobians are used up."""
+    past = _Past()
     for rows in _rounds(search, tolerance, most, batch):
         images, before, part = search.images[rows], search.residual[rows], aim[rows]
         softness = images.new_tensor(SOFTNESSES + _LAST_RESORTS)[search.chosen_softness(rows)]
-        slopes = network.jacobian(images, softness)
+        slopes = past.mixed_into(network.jacobian(images, softness), rows)
         images, now = _chords(network, slopes, images, part, before, tolerance)
         search.images[rows], search.residual[rows] = images, now
         search.jacobians[rows] += 1
         search.idle[rows] = torch.where(now < before, 0, search.idle[rows] + 1)
+        creeping = (now > _SLOW * before) & (now < before) & (search.jacobians[rows] >= _LATE)
+        past.remember(slopes, rows, creeping)
         search.softness[rows] = _next_softness(search.softness[rows], now / before)
+
+
+class _Past:
+    """Jacobians of the images that creep, averaged over where they have been; the others start afresh."""
+
+    def __init__(self) -> None:
+        self._slopes: dict[int, Tensor] = {}
+
+    def mixed_into(self, slopes: Tensor, rows: Tensor) -> Tensor:
+        for place, row in enumerate(rows.tolist()):
+            if row in self._slopes:
+                slopes[place].lerp_(self._slopes.pop(row), _MEMORY)
+        return slopes
+
+    def remember(self, slopes: Tensor, rows: Tensor, creeping: Tensor) -> None:
+        places = creeping.nonzero().flatten().tolist()
+        self._slopes |= {int(rows[place]): slopes[place].clone() for place in places}
 
 
 def _chords(network: Network, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, tolerance: float):

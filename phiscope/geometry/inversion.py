@@ -68,7 +68,7 @@ def invert(
     lower: float = 0.0,
     upper: float = 1.0,
     tolerance: float = 1e-6,
-    jacobians: int = 60,
+    jacobians: int = 80,
     polishes: int = 8,
     starts: int = 1,
     rescues: int = 2,

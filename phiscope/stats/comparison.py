@@ -35,6 +35,7 @@ def paper_comparison(
     lipschitz: pd.DataFrame,
     agreement: pd.DataFrame | None = None,
     attacks: pd.DataFrame | None = None,
+    inversions: pd.DataFrame | None = None,
     *,
     deepfool: str | None = None,
     dataset_is_papers: bool,
@@ -43,10 +44,11 @@ def paper_comparison(
     """One row per quantity of feature_space.txt, and of our own questions, for the view `original`.
 
     Frames as from the functions of this package; `hulls` and `balls` are the tables; lipschitz: one row with constant
-    and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the text's attack.
-    What the run did not measure has no row. Numbers of the text stand beside ours only where the
-    data set is the text's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the
-    table `paper_comparison`.
+    and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the text's attack;
+    inversions: rows as from `inversion_summary`, `order_of_distances` and `sample_summary`.
+    What the run did not measure has no row. Numbers of the text stand beside ours only where the data set is the
+    text's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the table
+    `paper_comparison`.
     """
     attacked = standing[standing["view"] == deepfool]
     standing, hulls, support, accuracy, balls = (
@@ -61,6 +63,7 @@ def paper_comparison(
         *(_named_samples(standing, balls) if dataset_is_papers else ()),
         *(_attacks(attacks[attacks["view"] == deepfool]) if attacks is not None else ()),
         *(_attacked_sample(standing, attacked) if dataset_is_papers else ()),
+        *(_inversions(inversions, dataset_is_papers) if inversions is not None else ()),
         *(_human(agreement) if agreement is not None else ()),
     ])  # fmt: skip
     return pd.DataFrame([_record(key, found[key], dataset_is_papers) for key in STATED if key in found])
@@ -149,6 +152,12 @@ def _attacked_sample(standing: pd.DataFrame, attacked: pd.DataFrame) -> Found:
 def _attacks(summary: pd.DataFrame) -> Found:
     for row in summary.itertuples():
         yield f"deepfool_{row.key}_{row.counted}", Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
+
+
+def _inversions(summary: pd.DataFrame, dataset_is_papers: bool) -> Found:
+    for row in summary.itertuples():
+        if dataset_is_papers or not row.key.startswith("sample_"):
+            yield row.key, Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
 
 
 def _human(agreement: pd.DataFrame) -> Found:

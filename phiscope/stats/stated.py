@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from phiscope.stats.attacks import QUESTIONS
 from phiscope.stats.human import DIFFERENCE, INDICATORS, SCORES
+from phiscope.stats.inversions import BESIDE_DEEPFOOL, questions_about
+from phiscope.stats.inversions import QUESTIONS as INVERSIONS
 
 PAPER = "feature_space.txt"
 
@@ -65,6 +67,21 @@ def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
     }
 
 
+def _inverted() -> dict[str, Stated]:
+    """What is asked of inverted samples; the text answers for single ones, without numbers, but for one question."""
+    # `when x_r has the same classification as x_φ, this constraint is automatically satisfied via a direct path`.
+    stated = {f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")}
+    stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
+    ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
+    told = stated | ours
+    return {key: Stated(*words, *told.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
+
+
+def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:
+    questions = questions_about(sample, name)
+    return {(key := f"sample_{sample}_{about}"): Stated(*questions[key], *told) for about, told in stated.items()}
+
+
 def _human(indicator: str, what: str = "rank correlation") -> Stated:
     return Stated(f"{what} with human label entropy: {indicator}", "correlation", paper="")
 
@@ -98,6 +115,20 @@ STATED: dict[str, Stated] = {
     **_sample("1_deepfool", "test sample #2 under DeepFool", "7.2, Figure 14", 0.0001, 0.640),
     # `standard adversarial methods such as DeepFool move the samples towards` the hull: no number.
     **_attacked({"rate": None, "closer_to_boundary": 1.0, "below_genuine": 1.0, "towards_hull": None}),
+    **_inverted(),
+    **_one_sample(
+        0, "first test sample", {"path_ratio": ("7.1, Figure 9", None), "morph_end": ("7.1, Figure 8", None)}
+    ),
+    **_one_sample(
+        731,
+        "test sample #732",
+        {
+            "edited_margin": ("7.2", 1.225),
+            "edited_distance": ("7.2", 0.605),
+            "edited_moved": ("7.2", 5.21),
+            "edited_path_ratio": ("7.2, Figure 12", None),
+        },
+    ),
     **{f"human_{key}": _human(name) for key, (name, _) in INDICATORS.items()},
     **{f"human_{key}": _human(name) for key, name in SCORES.items()},
     "human_difference": _human(DIFFERENCE, what="difference of rank correlations"),

@@ -34,15 +34,13 @@ def hidden_pixels(shape: tuple[int, int], mask: str | None, rectangles: Sequence
         top, left, height, width = rectangle
         if top + height > shape[0] or left + width > shape[1]:
             raise ConfigError(
-                f"config: views: kind inpaint: rectangles: {list(rectangle)} leaves the image of "
+                f"config: inpainting: rectangles: {list(rectangle)} leaves the image of "
                 f"{shape[0]} x {shape[1]}; expected [top, left, height, width] within it"
             )
         hidden[top : top + height, left : left + width] = True
     if hidden.all() or not hidden.any():
         amount = "all" if hidden.all() else "no"
-        raise ConfigError(
-            f"config: views: kind inpaint: {amount} pixels are to be filled; expected a part of the image"
-        )
+        raise ConfigError(f"config: inpainting: {amount} pixels are to be filled; expected a part of the image")
     return hidden
 
 

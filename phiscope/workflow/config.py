@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     views = present(config["views"])
     _check_views(views, config.get("datasets") or {})
     _check_latent(views, config.get("latent"))
+    _check_edits(config["inversions"]["edits"])
 
 
 def present(views: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,6 +98,17 @@ def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, A
             raise ConfigError(
                 f"config: views.{name}.components: expected at most latent.dimension, {latent['dimension']}"
             )
+
+
+def _check_edits(edits: Sequence[Mapping[str, Any]]) -> None:
+    """Every edit says what to fill in, and there is one for each sample at most."""
+    samples = [edit["sample"] for edit in edits]
+    for place, edit in enumerate(edits):
+        where = f"config: inversions.edits.{place}"
+        if not {"mask", "rectangles"} & edit.keys():
+            raise ConfigError(f"{where}: says nothing to fill in; expected a mask or rectangles")
+        if edit["sample"] in samples[:place]:
+            raise ConfigError(f"{where}.sample: {edit['sample']} has an edit already; expected one for each sample")
 
 
 def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:

@@ -32,6 +32,19 @@ def _hulls(features: pd.DataFrame, space: str, seed: int) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _inversions(features: pd.DataFrame) -> pd.DataFrame:
+    """Every sample to both targets: all are reached but the last sample's flip point, and sample 3 has none."""
+    rows = features[["view", "split", "sample", "label"]].assign(own=features["predicted"], status="solved")
+    flip = rows.assign(target="flip", target_class=(rows["own"] + 1) % 3, pixel_distance=0.1 + rows["sample"] / 10)
+    flip["predicted"] = flip["target_class"].where(flip["sample"] % 2 == 0, flip["own"])
+    flip["class_changes"] = (flip["sample"] % 2 == 0).astype(int)
+    flip.loc[flip["sample"] == TEST - 1, "status"] = "unreached"
+    flip.loc[flip["sample"] == 3, ["status", "pixel_distance", "predicted"]] = ["no_target", np.nan, -1]
+    hull = rows.assign(target="hull", target_class=rows["own"], predicted=rows["own"], pixel_distance=0.35)
+    hull["class_changes"] = (hull["sample"] == 4) * 2
+    return pd.concat([flip, hull], ignore_index=True)
+
+
 @pytest.fixture
 def run() -> dict:
     """Tables as they are read: features of two views, hulls in two spaces, balls, labels of the training split."""
@@ -53,7 +66,8 @@ def run() -> dict:
         "entropy": pd.DataFrame({"sample": np.arange(TEST), "entropy": random.random(TEST)}),
         "attacked": attacked,
         "attacked_hulls": _hulls(attacked, "feature", 7),
-        "attacks": attacked[["view", "sample"]].assign(success=True, success_8bit=attacked["sample"] < 3),
+        "attacks": attacked[["view", "sample"]].assign(success=True, success_8bit=attacked["sample"] < 3, l2=0.25),
+        "inversions": _inversions(original),
         "scores": pd.DataFrame(
             {
                 "sample": np.tile(np.arange(TEST), len(SCORES)),
@@ -67,6 +81,8 @@ def run() -> dict:
 @pytest.fixture
 def compare():
     """From tables to the comparison."""
+    paths = pd.DataFrame([(0, "ball", 3.0, 0.8)], columns=["sample", "kind", "length_over_chord", "morph_end"])
+    edits = pd.DataFrame(columns=["sample", "side", "margin", "distance", "moved"])
 
     def compared(run: dict, *, dataset_is_papers=True, people=True, deepfool="deepfool") -> pd.DataFrame:
         both = [
@@ -77,6 +93,14 @@ def compare():
         original = standing[standing["view"] == "original"]
         agreement = stats.human_agreement(original, run["entropy"], run["scores"], resamples=50) if people else None
         attacks = stats.attack_summary(standing, run["attacks"], original["margin"], options) if deepfool else None
+        attack = run["attacks"] if deepfool else None
+        beside = stats.pixel_boundary(standing, run["hulls"], run["attacks"]) if deepfool else None
+        distances = stats.inversion_distances(run["inversions"], attack)
+        inversions = [
+            stats.inversion_summary(run["inversions"], distances, 100, options),
+            stats.order_of_distances(beside, options) if deepfool else None,
+            stats.sample_summary(paths, edits),
+        ]
         return stats.paper_comparison(
             standing,
             run["hulls"],
@@ -86,6 +110,7 @@ def compare():
             run["lipschitz"],
             agreement,
             attacks,
+            pd.concat(inversions),
             deepfool=deepfool,
             dataset_is_papers=dataset_is_papers,
             options=options,

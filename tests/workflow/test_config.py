@@ -123,6 +123,18 @@ def test_every_preset_is_right(root, config, schema):
             {"views": {"original": {"spaces": ["features"]}}},
             "config: views.original.spaces.0: got 'features', expected one of",
         ),
+        (
+            {"inversions": {"edits": [{"sample": 3}]}},
+            "config: inversions.edits.0: says nothing to fill in; expected a mask or rectangles",
+        ),
+        (
+            {"inversions": {"edits": [{"sample": 3, "mask": "a.png"}, {"sample": 3, "mask": "b.png"}]}},
+            "config: inversions.edits.1.sample: 3 has an edit already; expected one for each sample",
+        ),
+        (
+            {"inversions": {"edits": [{"mask": "a.png"}]}},
+            "config: inversions.edits.0.sample: missing; expected test sample, by index in the split",
+        ),
         ({"device": "gpu"}, "config: device: got 'gpu', expected text of the form"),
     ],
 )

@@ -3,15 +3,18 @@
 import re
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
+from safetensors.numpy import load_file
 
 from phiscope import tables
+from phiscope.inversion_exhibits import image_at
 from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-MOST_JOBS = 40
+MOST_JOBS = 47
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,43 @@ def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
         assert located.loc[view]["predicted"].loc[attacks["sample"]].tolist() == attacks[column].tolist()
 
 
+def test_inversions_hold_a_row_per_problem_and_their_images(finished):
+    found = tables.read(finished.results / "tables/inversions.parquet")
+    assert found.groupby("target").size().to_dict() == {"ball": 12, "flip": 6, "hull": 6, "perimeter": 2}
+    assert set(found["status"]) <= {"solved", "reference", "unreached", "no_target"}
+    solved = found[found["status"] == "solved"]
+    assert len(solved) > 20
+    assert (solved["feature_residual"] <= 1e-6 * solved["target_norm"]).all()
+    assert not found[found["target"].isin(["flip", "hull"])].duplicated(["sample", "target"]).any()
+    test = load_file(finished.results / "data/test.safetensors")
+    pixels = dict(zip(test["samples"], test["images"] / 255))
+    for row in solved[solved["reference"] == "itself"].itertuples():
+        away = np.linalg.norm(image_at(finished.results, row.image) - pixels[row.sample])
+        assert away == pytest.approx(row.pixel_distance, abs=1e-5)
+
+
+def test_the_edit_moves_its_sample(finished):
+    sides = tables.read(finished.results / "statistics/edits.parquet").set_index("side")
+    located = tables.read(finished.results / "features/original/test.parquet").set_index("sample").loc[87]
+    assert sides.loc["before", "margin"] == pytest.approx(located["margin"], abs=1e-5)
+    assert sides.loc["before", "predicted"] == located["predicted"]
+    assert sides.loc["after", "moved"] > 0
+
+
+def test_a_named_sample_beyond_the_counted_is_inverted_by_itself(project):
+    order = load_file(project.results / "data/test.safetensors")["samples"].tolist()
+    project.edit("presets/tiny.yaml", "samples: [87]", f"samples: [87, {order[20]}]")
+    planned = project.planned()
+    assert (planned["invert"], planned["explore_ball"]) == (2, 1)
+
+
+def test_more_inversions_leave_full_chunks_alone(project):
+    project.edit("presets/tiny.yaml", "samples: 6", "samples: 6\n  chunk_size: 6")
+    assert "invert" not in project.planned()
+    project.edit("presets/tiny.yaml", "samples: 6", "samples: 9")
+    assert project.planned()["invert"] == 2  # the three that are new, for two targets
+
+
 def test_figures_and_report_are_there_and_self_contained(finished):
     page = (finished.results / "report.html").read_text()
     assert "A few digits" in page
@@ -93,6 +133,12 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "slice",
         "training",
         "sample-87",
+        "inverted-87",
+        "perimeter-87",
+        "morph-87",
+        "path-87",
+        "edit-87",
+        "inversion_distances",
     ):
         for kind in ("svg", "png"):
             assert (finished.results / f"figures/{name}.{kind}").stat().st_size > 1000

@@ -20,6 +20,7 @@ FIGURES = [
     *(["attack_plane"] if attack_views() else []),
     *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
 ]
+ALL_FIGURES = [*FIGURES, *INVERSION_FIGURES]
 # The attacked images of these samples; without samples there is none to keep.
 EXHIBITS = {view: f"{RESULTS}/exhibits/{view}.safetensors" for view in attack_views() if SAMPLES}
 

@@ -54,6 +54,31 @@ rule explore_ball:
         "../../scripts/explore_ball.py"
 
 
+rule edit_sample:
+    input:
+        training=TRAINING_FEATURES,
+        test_images=f"{RESULTS}/data/test.safetensors",
+        classifier=CLASSIFIER,
+        head=HEAD,
+        mask=lambda wildcards: mask_of(EDITS[int(wildcards.number)]),
+    output:
+        sides=f"{RESULTS}/chunks/edits/{{number}}.parquet",
+        shown=f"{RESULTS}/inversions/edit-{{number}}.safetensors",
+    log:
+        f"{RESULTS}/logs/edit_sample/{{number}}.log",
+    wildcard_constraints:
+        number=r"\d+",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        what=lambda wildcards: {key: value for key, value in EDITS[int(wildcards.number)].items() if key != "sample"},
+        code=rests_on("edit_sample"),
+    message:
+        "Test sample {wildcards.number} and its edited copy"
+    script:
+        "../../scripts/edit_sample.py"
+
+
 rule merge_inversions:
     input:
         parts_of_inversions,

@@ -1,6 +1,11 @@
 # Dense pictures go into the page as png, line drawings as svg.
-DENSE = ("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial")
-IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in FIGURES]
+DENSE = (
+    *("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial"),
+    *("inverted", "perimeter", "morph", "edit", "pixel_boundary"),
+)
+IN_THE_PAGE = [
+    f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in ALL_FIGURES
+]
 
 LATENT_DENSE = ("batches", "sets", "axes", "amplitudes", "truncation", "rotation")
 LATENT_IN_THE_PAGE = [

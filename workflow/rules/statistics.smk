@@ -64,9 +64,42 @@ if DETECTION:
             "../../scripts/compute_detection.py"
 
 
+if PREIMAGES:
+
+    rule compute_inversions:
+        input:
+            **ATTACKS,
+            **({"inversions": counted_inversions} if INVERTING else {}),
+            standing=statistic("standing"),
+            hulls=f"{RESULTS}/tables/hulls.parquet",
+            test_images=f"{RESULTS}/data/test.safetensors",
+            balls=[f"{RESULTS}/inversions/ball-{number}.safetensors" for number in EXPLORED],
+            edits=[f"{RESULTS}/inversions/edit-{number}.safetensors" for number in EDITS],
+            sides=[f"{RESULTS}/chunks/edits/{number}.parquet" for number in EDITS],
+        output:
+            **{name: statistic(name) for name in PREIMAGES},
+            inversion_summary=statistic("inversion_summary"),
+        log:
+            f"{RESULTS}/logs/compute_inversions.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            deepfool=deepfool_view(),
+            explored=EXPLORED,
+            edited=list(EDITS),
+            options=config["statistics"],
+            seed=config["seed"],
+            code=rests_on("compute_inversions"),
+        message:
+            "Statistics of inversions"
+        script:
+            "../../scripts/compute_inversions.py"
+
+
 rule compare_with_paper:
     input:
         **({"attack_summary": statistic("attack_summary")} if attack_views() else {}),
+        **({"inversion_summary": statistic("inversion_summary")} if PREIMAGES else {}),
         **{name: statistic(name) for name in STATISTICS if name not in ("ball_summary", "entropy")},
         **({"latent": f"{RESULTS}/tables/latent.parquet"} if LATENT else {}),
         hulls=f"{RESULTS}/tables/hulls.parquet",

@@ -59,8 +59,13 @@ def needs_of(view):
         "bases": bases_of(config["views"][view].get("setting", MAIN)),
     }
     found = {need: files[need] for need in VIEWS[config["views"][view]["kind"]].needs}
-    mask = config["views"][view].get("mask")
-    return found | ({"mask": os.path.expandvars(mask)} if mask else {})
+    mask = mask_of(config["views"][view])
+    return found | ({"mask": mask} if mask else {})
+
+
+def mask_of(inpainted):
+    """File of the mask of an inpainting; nothing without one."""
+    return os.path.expandvars(inpainted["mask"]) if "mask" in inpainted else []
 
 
 def parameters_of(view):

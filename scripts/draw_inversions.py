@@ -1,0 +1,96 @@
+"""Draw the figures about inverted samples, paths and edits, as svg and as png."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import load_file
+
+from phiscope import figures, inversion_exhibits, tables
+from phiscope.datasets import open_prepared
+from phiscope.exhibits import Images
+from phiscope.head import Head
+from phiscope.workflow.job import job
+
+
+class Run:
+    """What the run holds about samples that were inverted or edited, opened once."""
+
+    def __init__(self, inputs, parameters) -> None:
+        self.inputs, self.head = inputs, Head.load(inputs.head)
+        self.test = Images(open_prepared(inputs.test_images))
+        self.classes = self.test.prepared.classes
+        self.balls = dict(zip(parameters.explored, inputs.balls))
+        self.edited = dict(zip(parameters.edited, inputs.edited))
+        self.deepfool = parameters.deepfool
+        folder = Path(inputs.head).parents[1]  # of the run, where the table's file names begin
+        self.open_at = partial(inversion_exhibits.image_at, folder)
+        standing = tables.read(inputs.standing)
+        self.standing = standing[standing["view"] == "original"]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        return tables.read(self.inputs[name])
+
+    def rows(self, number: int) -> pd.DataFrame:
+        """What the table of inversions says of one sample."""
+        found = self.frame("inversions")
+        return found[found["sample"] == number]
+
+    def inverted(self, number: int) -> dict:
+        image = self.test[number].astype(np.float64)
+        page = inversion_exhibits.inverted_page(
+            number, self.rows(number), self.standing, image, self.classes, self.open_at
+        )
+        return page | {"found": [*page["found"], *self._attacked(number, image)]}
+
+    def perimeter(self, number: int) -> dict:
+        return inversion_exhibits.perimeter_page(load_file(self.balls[number]), self.rows(number), self.classes)
+
+    def morph(self, number: int) -> dict:
+        shown = load_file(self.balls[number])
+        return {"steps": inversion_exhibits.morph_steps(shown, self.rows(number), self.classes)}
+
+    def path(self, number: int) -> dict:
+        shown = load_file(self.balls[number])
+        names = ("path_features", "path_classes")
+        path = inversion_exhibits.path_frame(*(shown[name] for name in names), self.head, self.classes)
+        return {"path": path, "classes": len(self.classes)}
+
+    def edit(self, number: int) -> dict:
+        sides = self.frame("edits")
+        shown = load_file(self.edited[number])
+        return inversion_exhibits.edit_page(shown, sides[sides["sample"] == number], self.head, self.classes)
+
+    def _attacked(self, number: int, image: np.ndarray) -> list[dict]:
+        """DeepFool's image of the sample, if the view holds it."""
+        if not self.inputs.deepfool:
+            return []
+        picked, attacks = load_file(self.inputs.deepfool[0]), self.frame("attacks")
+        rows = attacks[(attacks["view"] == self.deepfool) & (attacks["sample"] == number)].to_dict("records")
+        places = np.flatnonzero(picked["samples"] == number)
+        return [
+            inversion_exhibits.attacked(row, picked["images"][place], self.classes) for row, place in zip(rows, places)
+        ]
+
+
+def frames_of(run: Run, name: str) -> dict:
+    """What the figure of that name is drawn from."""
+    kind, _, number = name.partition("-")
+    return getattr(run, kind)(int(number)) if number else {kind: run.frame(kind)}
+
+
+def draw_figures(run: Run, names: list[str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        figure = figures.draw(name.partition("-")[0], **frames_of(run, name))
+        for kind in ("svg", "png"):
+            temporary = folder / f".{name}.{kind}.tmp"
+            temporary.write_bytes(figures.encode(figure, kind))
+            temporary.replace(folder / f"{name}.{kind}")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        run = Run(snakemake.input, snakemake.params)
+        draw_figures(run, snakemake.params.names, Path(snakemake.output[0]).parent)
