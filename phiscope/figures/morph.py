@@ -26,7 +26,7 @@ def draw(steps: pd.DataFrame) -> Figure:
     """steps: way (`morph` or `interpolation`), step, distance (to the centre, in feature space), predicted_name, own.
 
     reached: whether the distance is what it had to be; image flat with channels, height, width. own says whether the
-    class is the centre's. Both ways begin at the same image and end at the centre.
+    class is the centre's. Both ways set out from one training image; only the plain one has to end at the sample.
     """
     require(steps, "steps", "way", "step", "distance", "predicted_name", "own", "reached", "image")
     ways = [way for way in _TITLES if (steps["way"] == way).any()]

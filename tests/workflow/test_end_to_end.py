@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from phiscope import tables
+from phiscope.arrays import unit_range
 from phiscope.inversion_exhibits import image_at
 from tests.workflow.project import Project, copied
 
@@ -90,7 +91,7 @@ def test_inversions_hold_a_row_per_problem_and_their_images(finished):
     assert (solved["feature_residual"] <= 1e-6 * solved["target_norm"]).all()
     assert not found[found["target"].isin(["flip", "hull"])].duplicated(["sample", "target"]).any()
     test = load_file(finished.results / "data/test.safetensors")
-    pixels = dict(zip(test["samples"], test["images"] / 255))
+    pixels = dict(zip(test["samples"], unit_range(test["images"])))
     for row in solved[solved["reference"] == "itself"].itertuples():
         away = np.linalg.norm(image_at(finished.results, row.image) - pixels[row.sample])
         assert away == pytest.approx(row.pixel_distance, abs=1e-5)
