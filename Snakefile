@@ -15,6 +15,7 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common/config.smk"
 include: "workflow/rules/common/chunks.smk"
 include: "workflow/rules/common/views.smk"
+include: "workflow/rules/common/latent.smk"
 include: "workflow/rules/common/inversions.smk"
 include: "workflow/rules/common/denoise.smk"
 include: "workflow/rules/common/implicit.smk"
@@ -22,6 +23,7 @@ include: "workflow/rules/common/tables.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
+include: "workflow/rules/latent.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
@@ -42,6 +44,7 @@ rule all:
         DENOISING_TABLES,
         [statistic(name) for name in DENOISING_STATISTICS],
         IMPLICIT_TABLE,
+        LATENT_OUTPUTS,
         [f"{RESULTS}/figures/{name}.{kind}" for name in ALL_FIGURES for kind in ("svg", "png")],
 
 

@@ -19,6 +19,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
+from phiscope import report_latent
 from phiscope.errors import ConfigError, DataError
 from phiscope.figures.methods import noise_in_words, title_of
 from phiscope.figures.words import DASH, known, percent, points, significant
@@ -43,6 +44,7 @@ NUMBERS = (
     *("inverted_flip_path_changes", "inverted_hull_path_changes", "hull_image_nearer"),
     *("flip_over_deepfool", "flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature"),
     *("human_ambiguity", "human_confidence", "human_difference"),
+    *report_latent.NUMBERS,
 )
 
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
@@ -148,6 +150,7 @@ class ReportData:
     samples: Sequence[SamplePage] = ()
     denoising: pd.DataFrame | None = None
     view_rows: pd.DataFrame | None = None
+    latent: report_latent.LatentPage | None = None
     certificates: pd.DataFrame | None = None
     implicit: pd.DataFrame | None = None
     left_out: Sequence[str] = ()

@@ -1,8 +1,11 @@
 """What the text states, beside what this run measured."""
 
+import pandas as pd
+
 from phiscope import tables
 from phiscope.stats import paper_comparison
 from phiscope.stats.intervals import Resampling
+from phiscope.stats.latent import latent_comparison
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
@@ -17,6 +20,11 @@ def compare(
         frames[name] = tables.read(inputs[key]) if inputs.get(key) else None
     resampling = Resampling(**options, seed=seed)
     found = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
+    if inputs.get("latent"):
+        beside = latent_comparison(
+            tables.read(inputs.latent), dataset_is_papers=config["latent"].get("is_papers", False)
+        )
+        found = pd.concat([found, beside], ignore_index=True)
     tables.write(found, "paper_comparison", output, provenance(config))
 
 

@@ -3,7 +3,7 @@
 import torch
 from safetensors.numpy import load_file, save_file
 
-from phiscope import tables
+from phiscope import bases, tables
 from phiscope.arrays import choose_device
 from phiscope.datasets import open_prepared
 from phiscope.denoisers import Denoiser
@@ -21,6 +21,9 @@ OPEN = {
     "classifier": lambda path, device: load_artifact(path)[0].to(device),
     "head": lambda path, device: Head.load(path),
     "denoiser": lambda path, device: Denoiser.load(path, device),
+    "generator": lambda path, device: load_artifact(path)[0],
+    "encoder": lambda path, device: load_artifact(path)[0],
+    "bases": lambda path, device: bases.load(path),
 }
 
 

@@ -11,6 +11,7 @@ from phiscope import tables
 from phiscope.datasets import open_prepared
 from phiscope.head import Head
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, render
+from phiscope.report_latent import LatentPage, latent_page
 from phiscope.views import in_words
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
@@ -82,7 +83,16 @@ def left_out(config: dict, trained: bool) -> list[str]:
     return found
 
 
-def report_data(inputs, samples: list[int], config: dict) -> ReportData:
+def latent_of(inputs, setting: str | None, config: dict, classes) -> LatentPage | None:
+    """What is said of latent space, where the run looked at one."""
+    if setting is None:
+        return None
+    names = ("axes", "basis", "rotation", "denoising", "views")
+    frames = {name: tables.read(inputs[f"latent_{name}"]) for name in names}
+    return latent_page(frames, config["latent"], setting, classes)
+
+
+def report_data(inputs, samples: list[int], latent_setting: str | None, config: dict) -> ReportData:
     head, test = Head.load(inputs.head), open_prepared(inputs.test_images)
     standing, comparison = tables.read(inputs.standing), tables.read(inputs.comparison)
     margins, hulls, balls = (tables.read(inputs[name]) for name in ("margins", "hulls", "balls"))
@@ -115,6 +125,7 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
         figures={name: path.read_bytes() for name, path in figures.items() if not name.startswith("sample-")},
         views={name: in_words(view) for name, view in config["views"].items()},
         samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
+        latent=latent_of(inputs, latent_setting, config, test.classes),
         comparison=comparison,
         denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
@@ -126,8 +137,10 @@ def report_data(inputs, samples: list[int], config: dict) -> ReportData:
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
+        parameters = snakemake.params
         page = render(
-            report_data(snakemake.input, snakemake.params.samples, snakemake.config), Path(snakemake.input.template)
+            report_data(snakemake.input, parameters.samples, parameters.latent_setting, snakemake.config),
+            Path(snakemake.input.template),
         )
         temporary = Path(snakemake.output[0] + ".tmp")
         temporary.write_text(page)

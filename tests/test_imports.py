@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "phiscope"
-MATHEMATICS = ("geometry", "denoise", "detection", "implicit")
+MATHEMATICS = ("geometry", "latent", "denoise", "detection", "implicit")
 FORBIDDEN_TO_MATHEMATICS = {"pandas", "pyarrow", "matplotlib", "seaborn", "snakemake", "yaml", "pytorch_lightning"}
 
 

@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 from phiscope.errors import ConfigError, DataError
+from phiscope.figures import FIGURES
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, data_uri, render
+from phiscope.report_latent import LatentPage
+from phiscope.stats import stated_latent
 from phiscope.stats.stated import STATED
 
 SVG, PNG = b"<?xml version='1.0'?><svg></svg>", b"\x89PNG\r\n"
@@ -77,6 +80,7 @@ def full(bare):
         *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures"),
+        *(name for name in FIGURES if name.startswith("latent_")),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
         *("denoising", "denoised", "lecture"),
     ]
@@ -84,6 +88,21 @@ def full(bare):
     answer |= {"unit": "dB", "value": 25.5, "ci_low": 24.0, "ci_high": 27.0, "n": 8, "interval": "bootstrap"}
     numbers = {key: Estimate(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
     numbers["closer_to_hull"] = Estimate.of(comparison.iloc[0])
+    latent = LatentPage(
+        dimension=40,
+        set_size=5000,
+        setting="published",
+        counts={"averages": 2, "averages_keep": 2, "axes": 2, "axes_keep": 1, "directions": 40, "directions_sure": 17},
+        orders={"gram-schmidt": (0.81, 0.86), "lowdin": (0.9, 0.9)},
+        condition=33.3,
+        paths=[{"path": "givens", "words": "rotation", "reached": 0.9, "diversity": 0.8}],
+        denoising={"level": 0.25, "noisy": 0.9, "whole": 0.8, "best": 0.7, "components": 4,
+                   "psnr_noisy": 14.4, "psnr_best": 11.5},
+        views=[{"view": "lsd", "of": "original", "n": 300, "right_before": 0.9, "right_after": 0.8, "same": 0.8,
+                "margin_change": -0.5, "distance_change": 0.25, "undoes": np.nan, "turned": 0}],
+        lost=["bee"],
+        short=3,
+    )  # fmt: skip
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
     denoising = pd.DataFrame({"method": ["noisy", "network", "tv"], "psnr": [20.0, 27.5, 26.1]})
     view_rows = pd.DataFrame(
@@ -100,6 +119,7 @@ def full(bare):
         figures={**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "comparison": SVG},
         views={"original": "as they are", "hull-pixel": "moved to the hull"},
         samples=[pages],
+        latent=latent,
         certificates=pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
         implicit=pd.DataFrame([answer]),
         left_out=["Nothing of <importance>."],
@@ -212,6 +232,18 @@ def test_estimates_in_words():
     assert (count.text, count.ends, count.stated) == ("410", "400 to 421", "4,791")
 
 
+def test_latent_space_is_told_where_there_is_one(full):
+    words = Page(render(full)).words
+    for text in (
+        "Without an axis: bee",
+        "1 of 2 axes",
+        "81.0 % to 86.0 % with gram-schmidt",
+        "Does truncation remove noise?",
+    ):
+        assert text in words
+    assert "Not asked: this run trains no generator" in Page(render(replace(full, latent=None, figures={}))).words
+
+
 def test_differences_of_shares_are_points():
     change = Estimate(-0.552, -0.6, 0.05, paper=0.0, unit="difference")
     assert (change.text, change.ends, change.stated) == ("−55.2 points", "−60.0 to +5.0 points", "none")
@@ -219,5 +251,5 @@ def test_differences_of_shares_are_points():
 
 def test_the_statistics_know_every_number_the_page_names():
     """NUMBERS are keys of the comparison table; a renamed key would silently empty a sentence."""
-    assert set(NUMBERS) <= set(STATED)
+    assert set(NUMBERS) <= STATED.keys() | stated_latent.STATED.keys()
     assert "share" in {stated.unit for stated in STATED.values()}

@@ -52,6 +52,19 @@ FIGURES: dict[str, str] = {
     "denoised": "phiscope.figures.denoised",
     "lecture": "phiscope.figures.lecture",
     "comparison": "phiscope.figures.comparison",
+    "latent_batches": "phiscope.figures.latent_batches",
+    "latent_sets": "phiscope.figures.latent_sets",
+    "latent_axes": "phiscope.figures.latent_axes",
+    "latent_accuracy": "phiscope.figures.latent_accuracy",
+    "latent_amplitudes": "phiscope.figures.latent_amplitudes",
+    "latent_truncation": "phiscope.figures.latent_truncation",
+    "latent_rotation": "phiscope.figures.latent_rotation",
+    "latent_way": "phiscope.figures.latent_way",
+    "latent_metric": "phiscope.figures.latent_metric",
+    "latent_denoising": "phiscope.figures.latent_denoising",
+    "latent_tradeoff": "phiscope.figures.latent_tradeoff",
+    "latent_basis": "phiscope.figures.latent_basis",
+    "latent_training": "phiscope.figures.latent_training",
 }
 
 

@@ -20,22 +20,30 @@ def build(factory: str, arguments: Mapping[str, Any], normalise: Mapping[str, An
 
     normalise: {mean, deviation} per channel, for pixels in [0, 1]; None leaves them as they are.
     """
+    network = construct(factory, arguments, "classifier.factory")
+    normalise = normalise or {"mean": [0.0], "deviation": [1.0]}
+    return Normalised(network, normalise["mean"], normalise["deviation"])
+
+
+def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Module:
+    """The bare network that `package.module:function` returns for `arguments`.
+
+    `where` is the place in the config that errors speak of.
+    """
     module_name, _, function_name = factory.partition(":")
     try:
         function = getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ModelError(
-            f"classifier.factory: cannot find {factory!r} ({error}); expected `package.module:function` of an "
-            "installed package"
+            f"{where}: cannot find {factory!r} ({error}); expected `package.module:function` of an installed package"
         ) from error
     try:
         network = function(**arguments)
     except TypeError as error:
-        raise ModelError(f"classifier.factory: {factory} does not take {dict(arguments)} ({error})") from error
+        raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
     if not isinstance(network, nn.Module):
-        raise ModelError(f"classifier.factory: {factory} returned {type(network).__name__}; expected a torch Module")
-    normalise = normalise or {"mean": [0.0], "deviation": [1.0]}
-    return Normalised(network, normalise["mean"], normalise["deviation"])
+        raise ModelError(f"{where}: {factory} returned {type(network).__name__}; expected a torch Module")
+    return network
 
 
 def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "") -> None:
@@ -106,11 +114,17 @@ def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str 
 
 
 def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
-    """The network that `save_artifact` wrote, in evaluation mode, and its description."""
+    """The network that `save_artifact` wrote, in evaluation mode, and its description.
+
+    A description without `normalise` is that of a bare network: a generator, an encoder.
+    """
     from safetensors.torch import load_file
 
     path = Path(path)
     description = json.loads(path.with_suffix(".json").read_text())
-    network = build(description["factory"], description["arguments"], description["normalise"])
+    if "normalise" in description:
+        network = build(description["factory"], description["arguments"], description["normalise"])
+    else:
+        network = construct(description["factory"], description["arguments"], f"{path.with_suffix('.json')}: factory")
     network.load_state_dict(load_file(path))
     return network.eval(), description

@@ -217,6 +217,41 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("status", _TEXT, "`fitted`, `diverged`, the solver's word, or why the image cannot be drawn so"),
         ]
     ),
+    "spectra": pa.schema(
+        [
+            *(field for field in _SAMPLE if field.name != "predicted"),
+            _field("setting", _TEXT, "encoder, by its name in the config"),
+            _field("training", _INT, "seed of the encoder's training; the first of the config"),
+            _field("basis", _TEXT, "how the axes were made, see phiscope.bases.BASES"),
+            _field("trial", _INT, "number of the sampled encoding; -1 for the mean"),
+            _field("amplitude", pa.list_(pa.float32()), "c_k of equation (9) along every axis, with its sign"),
+            _field(
+                "rank_of_label", _INT, "position of the label among all axes by |c|, from 1; a missing axis is last"
+            ),
+            _field("predicted", _INT, "label of the axis with the largest |c|; -1 where that is a random axis"),
+        ]
+    ),
+    "latent": pa.schema(
+        [
+            _field("setting", _TEXT, "encoder, by its name in the config"),
+            _field("measure", _TEXT, "`lsd`, `encode_decode`, `squared_error`, a baseline, ..."),
+            _field("encoding", _TEXT, "`sampled`, `mean`, or empty where there is none"),
+            _field("basis", _TEXT, "how the axes were made, see phiscope.bases.BASES"),
+            _field("axes", _TEXT, "`all`, or `first-set`, the labelled ones of set 1"),
+            _field("sign", _TEXT, "`magnitude` for |c|, `signed` for c"),
+            _field("k", _INT, "the label is among so many largest; 0 where that has no meaning"),
+            _field(
+                "value", _REAL, "mean over test samples, trials and trainings", "share, or squared error on [-1, 1]"
+            ),
+            _field("ci_low", _REAL, "lower end of the interval"),
+            _field("ci_high", _REAL, "upper end of the interval"),
+            _field("interval", _TEXT, "how the interval was made"),
+            _field("n", _INT, "number of test samples"),
+            _field("trainings", _INT, "number of trainings of the encoder, into one generator"),
+            _field("lowest", _REAL, "of the trainings"),
+            _field("highest", _REAL, "of the trainings"),
+        ]
+    ),
     "paper_comparison": pa.schema(
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),

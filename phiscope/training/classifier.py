@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import DataLoader
 
 from phiscope.errors import DataError
 from phiscope.training.batches import AugmentedBatches, Batches
-
-History = list[dict[str, float]]
-Report = Callable[[History], None]
+from phiscope.training.running import History, Report, Telling, fingerprint, run, seed_everything
 
 
-class ClassifierTraining(lightning.LightningModule):
+class ClassifierTraining(Telling):
     """Cross-entropy, SGD with Nesterov momentum, one-cycle learning rate (Smith and Topin 2019)."""
 
     def __init__(self, network: nn.Module, options: Mapping[str, Any], steps: int, report: Report) -> None:
-        super().__init__()
-        self.network, self.options, self.steps, self.report = network, options, steps, report
-        self.history: History = []
+        super().__init__(report)
+        self.network, self.options, self.steps = network, options, steps
         self.losses: list[Tensor] = []
         self.validation: list[tuple[int, float, int]] = []
 
@@ -47,24 +40,15 @@ class ClassifierTraining(lightning.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         right, loss, count = (sum(column) for column in zip(*self.validation, strict=True))
-        self.history.append(
-            {
-                "epoch": self.current_epoch,
-                "learning_rate": self.optimizers().param_groups[0]["lr"],
-                "train_loss": float(torch.stack(self.losses).mean()),
-                "val_loss": loss / count,
-                "val_accuracy": right / count,
-            }
-        )
+        row = {
+            "learning_rate": self.optimizers().param_groups[0]["lr"],
+            "train_loss": float(torch.stack(self.losses).mean()),
+            "val_loss": loss / count,
+            "val_accuracy": right / count,
+        }
         self.losses.clear()
         self.validation.clear()
-        self.report(self.history)
-
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["history"] = self.history
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self.history = checkpoint["history"]
+        self.tell(row)
 
     def configure_optimizers(self) -> dict[str, Any]:
         rate = self.options["learning_rate"]
@@ -73,16 +57,6 @@ class ClassifierTraining(lightning.LightningModule):
         )
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=self.steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-class _EpochOfBatches(lightning.Callback):
-    """Tells the batches which epoch it is."""
-
-    def __init__(self, batches: AugmentedBatches) -> None:
-        self.batches = batches
-
-    def on_train_epoch_start(self, trainer: lightning.Trainer, module: ClassifierTraining) -> None:
-        self.batches.epoch = trainer.current_epoch
 
 
 def train(
@@ -104,7 +78,7 @@ def train(
     learning_rate, weight_decay, validation, shift, flip, precision (`32-true` or `bf16-mixed`).
     A checkpoint of the same options, seed and data in `checkpoints` is resumed.
     """
-    lightning.seed_everything(seed, verbose=False)
+    seed_everything(seed)
     held_out = round(options["validation"] * len(labels))
     kept = len(labels) - held_out
     if held_out < 1 or kept < options["batch_size"]:
@@ -122,37 +96,5 @@ def train(
     )
     watched = Batches(images[kept:], labels[kept:], 500)
     module = ClassifierTraining(network, options, len(batches) * options["epochs"], report)
-    module.to(memory_format=torch.channels_last)
-    name = f"last-{_fingerprint(options, seed, labels)}"
-    trainer = lightning.Trainer(
-        max_epochs=options["epochs"],
-        accelerator="gpu" if device.startswith("cuda") else "cpu",
-        devices=1,
-        precision=options["precision"],
-        logger=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        callbacks=[
-            _EpochOfBatches(batches),
-            lightning.callbacks.ModelCheckpoint(
-                checkpoints, filename=name, enable_version_counter=False, save_on_train_epoch_end=True
-            ),
-            lightning.callbacks.TQDMProgressBar(refresh_rate=20),
-        ],
-    )
-    resumed = checkpoints / f"{name}.ckpt"
-    trainer.fit(
-        module,
-        DataLoader(batches, batch_size=None),
-        DataLoader(watched, batch_size=None),
-        ckpt_path=resumed if resumed.is_file() else None,
-    )
-    module.to(memory_format=torch.contiguous_format)
-    report(module.history)  # a training that was finished before ran no epoch that could have told
-    return module.history
-
-
-def _fingerprint(options: Mapping[str, Any], seed: int, labels: Tensor) -> str:
-    """Names what a checkpoint may be resumed for: the same options, seed and data in the same order."""
-    text = json.dumps([dict(options), seed], sort_keys=True)
-    return hashlib.sha256(text.encode() + labels.numpy().tobytes()).hexdigest()[:12]
+    name = f"last-{fingerprint(options, seed, labels)}"
+    return run(module, batches, watched, options, name=name, checkpoints=checkpoints, device=device)

@@ -42,6 +42,8 @@ def _pgd(words: str, *, stop: bool) -> Kind:
     return Kind("phiscope.views.pgd", words, needs, attack=True, fixed={"stop": stop})
 
 
+_CODEC = ("generator", "encoder", "bases")
+
 VIEWS: dict[str, Kind] = {
     "hull-pixel": Kind(
         "phiscope.views.hull_pixel",
@@ -60,6 +62,8 @@ VIEWS: dict[str, Kind] = {
     "implicit": Kind(
         "phiscope.views.implicit", "images of {of} drawn again by a network behind the encoding {encoding}"
     ),
+    "lsd": Kind("phiscope.views.lsd", "images of {of} drawn from their {components} largest LSD components", _CODEC),
+    "rotate": Kind("phiscope.views.rotate", "images of {of} turned in latent space toward class {toward}", _CODEC),
     "deepfool": Kind("phiscope.views.deepfool", "images of {of} attacked by DeepFool", ("classifier",), attack=True),
     "pgd-first": _pgd("up to the first success", stop=True),
     "pgd-full": _pgd("all its steps", stop=False),

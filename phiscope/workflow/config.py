@@ -21,7 +21,9 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
         raise ConfigError(_sentence(error))
-    _check_views(present(config["views"]), config.get("datasets") or {})
+    views = present(config["views"])
+    _check_views(views, config.get("datasets") or {})
+    _check_latent(views, config.get("latent"))
     _check_edits(config["inversions"]["edits"])
     _check_denoisers(present(config["views"]), config["denoising"])
 
@@ -75,6 +77,28 @@ def _check_views(views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, 
         _check_origin(name, views, datasets)
         if view["kind"] == "inpaint" and not {"mask", "rectangles"} & view.keys():
             raise ConfigError(f"config: views.{name}: says nothing to fill in; expected a mask or rectangles")
+
+
+def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, Any] | None) -> None:
+    """Views through latent space need one, and a setting that is there."""
+    settings = present(latent["settings"]) if latent else {}
+    if latent and not settings:
+        raise ConfigError("config: latent.settings: every one is null; expected one, or latent: null")
+    for name, view in views.items():
+        if "generator" not in getattr(VIEWS.get(view["kind"]), "needs", ()):
+            continue
+        if not latent:
+            raise ConfigError(
+                f"config: views.{name}: kind {view['kind']} needs `latent`, which is null; drop one of them"
+            )
+        if view.get("setting", next(iter(settings))) not in settings:
+            raise ConfigError(
+                f"config: views.{name}.setting: there is no {view['setting']!r}; {_nearest(view['setting'], settings)}"
+            )
+        if view.get("components", 1) > latent["dimension"]:
+            raise ConfigError(
+                f"config: views.{name}.components: expected at most latent.dimension, {latent['dimension']}"
+            )
 
 
 def _check_edits(edits: Sequence[Mapping[str, Any]]) -> None:

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.figures.latent_frames import frames_of_latent
+
 NAMES = ["ant", "bee", "cow"]
 
 
@@ -329,8 +331,8 @@ def study_summary():
 
 
 @pytest.fixture
-def frames(standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins, page,
-           paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits, inverted, perimeter,
+def frames(rng, standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins,
+           page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits, inverted, perimeter,
            morph_steps, path, edit, inversion_distances, pixel_boundary,
            denoising_summary, denoised, study_summary, drawn):  # fmt: skip
     """What every figure of the registry is drawn from."""
@@ -367,4 +369,4 @@ def frames(standing, gallery, log, projection_accuracy, support_shares, balls, p
         "denoising": {"denoising_summary": denoising_summary},
         "denoised": {"exhibits": denoised},
         "lecture": {"study_summary": study_summary},
-    }
+    } | frames_of_latent(rng)

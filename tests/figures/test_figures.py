@@ -76,6 +76,10 @@ def test_a_missing_column_is_named(name, frames):
         "by_k": "value",
         "tuned": "psnr_parseval",
         "scales": "sigma",
+        "tiles": "image",
+        "spectra": "rank_of_label" if name == "latent_amplitudes" else "predicted",
+        "latent": "value",
+        "logs": "val_accuracy",
         "path": "across",
     }.get(key)
     column = column or next(c for c in frame if c not in ("view", "key", "sample", "in_train_union"))

@@ -8,13 +8,24 @@ IN_THE_PAGE = [
     f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in ALL_FIGURES
 ]
 
+LATENT_DENSE = ("batches", "sets", "axes", "amplitudes", "truncation", "rotation")
+LATENT_IN_THE_PAGE = [
+    f"{RESULTS}/figures/latent_{name}.{'png' if name in LATENT_DENSE else 'svg'}"
+    for name in (LATENT_FIGURES if LATENT else [])
+]
+LATENT_FRAMES = {
+    f"latent_{name}": statistic(f"latent_{name}")
+    for name in (["axes", "basis", "rotation", "denoising", "views"] if LATENT else [])
+}
+
 
 rule render_report:
     input:
         **{name: statistic(name) for name in DENOISING_STATISTICS},
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
+        **LATENT_FRAMES,
         template="workflow/report/report.html.j2",
-        figures=IN_THE_PAGE,
+        figures=[*IN_THE_PAGE, *LATENT_IN_THE_PAGE],
         comparison=f"{RESULTS}/tables/paper_comparison.parquet",
         standing=statistic("standing"),
         lipschitz=statistic("lipschitz"),
@@ -38,6 +49,7 @@ rule render_report:
     params:
         samples=SAMPLES,
         title=config["report"]["title"],
+        latent_setting=MAIN,
         code=rests_on("render_report"),
     message:
         "Report"

@@ -101,6 +101,7 @@ rule compare_with_paper:
         **({"attack_summary": statistic("attack_summary")} if attack_views() else {}),
         **({"inversion_summary": statistic("inversion_summary")} if PREIMAGES else {}),
         **{name: statistic(name) for name in STATISTICS if name not in ("ball_summary", "entropy")},
+        **({"latent": f"{RESULTS}/tables/latent.parquet"} if LATENT else {}),
         hulls=f"{RESULTS}/tables/hulls.parquet",
         balls=f"{RESULTS}/tables/balls.parquet",
     output:
@@ -112,6 +113,7 @@ rule compare_with_paper:
     params:
         dataset_is_papers=config["dataset"].get("is_papers", False),
         deepfool=deepfool_view(),
+        latent_is_papers=LATENT.get("is_papers", False) if LATENT else False,
         options=config["statistics"],
         seed=config["seed"],
         code=rests_on("compare_with_paper"),

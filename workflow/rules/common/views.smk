@@ -55,6 +55,9 @@ def needs_of(view):
         "classifier": CLASSIFIER,
         "head": HEAD,
         "denoiser": DENOISER,
+        "generator": GENERATOR,
+        "encoder": encoder_of(config["views"][view].get("setting", MAIN)),
+        "bases": bases_of(config["views"][view].get("setting", MAIN)),
     }
     found = {need: files[need] for need in wanted(config["views"][view])}
     mask = mask_of(config["views"][view])
@@ -68,8 +71,15 @@ def mask_of(inpainted):
 
 def parameters_of(view):
     """What the config gives a view beyond what every view has."""
-    common = ("kind", "of", "samples", "spaces", "keep")
-    return {key: value for key, value in config["views"][view].items() if key not in common}
+    common = ("kind", "of", "samples", "spaces", "keep", "setting")
+    found = {key: value for key, value in config["views"][view].items() if key not in common}
+    return {"basis": LATENT["basis"]} | found if view in latent_views() else found
+
+
+def latent_views():
+    """View -> the view it starts from, of those that go through latent space."""
+    kinds = {name: VIEWS[view["kind"]] for name, view in config["views"].items() if view["kind"] in VIEWS}
+    return {name: parent_of(name) for name, kind in kinds.items() if "bases" in kind.needs}
 
 
 # Attacks are compared with the samples they started from; samples of another data set have no such counterpart.

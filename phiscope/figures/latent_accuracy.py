@@ -1,0 +1,79 @@
+"""LSD as a classifier: one batch, accuracy by trial, and how early the label comes. Deep LSD, Figure 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from phiscope.figures.frames import require
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, WRONG, blank, themed
+
+BATCH = 25
+RULE = {"encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "magnitude"}
+
+
+@themed
+def draw(spectra: pd.DataFrame, trials: pd.DataFrame, latent: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """All of one setting. spectra: rows of the table for one trial in one basis; trials: trial, measure, encoding,
+    basis, axes, sign, k, value; latent: rows of the table.
+    """
+    require(spectra, "spectra", "label", "predicted")
+    require(trials, "trials", "trial", "measure", "value")
+    require(latent, "latent", "measure", "value")
+    figure = blank(4.6)
+    top, bottom = figure.subfigures(2, 1, height_ratios=[1.15, 1])
+    _batch(top.subplots(), spectra.head(BATCH), classes)
+    by_trial, cumulative = bottom.subplots(1, 2)
+    _by_trial(by_trial, trials, latent)
+    _cumulative(cumulative, latent)
+    return figure
+
+
+def _batch(ax: Axes, rows: pd.DataFrame, classes: Sequence[str]) -> None:
+    place = range(len(rows))
+    right = (rows["label"] == rows["predicted"]).to_numpy()
+    ax.scatter(place, rows["label"], s=70, facecolor="none", edgecolor=MARGIN, lw=1.3, label="label")
+    for flags, colour, name in ((right, SPACES["feature"], "LSD, right"), (~right, WRONG, "LSD, wrong")):
+        found = rows.assign(place=place)[flags & (rows["predicted"] >= 0).to_numpy()]
+        ax.scatter(found["place"], found["predicted"], s=16, color=colour, lw=0, label=name)
+    ax.set(title="a batch of test images", xlabel="image", ylabel="label", yticks=range(len(classes)))
+    ax.set_yticklabels(classes if len(classes) <= 12 else [""] * len(classes))
+    ax.set_ylim(-0.6, len(classes) - 0.4)
+    ax.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0.55, 1.0), borderpad=0)
+
+
+def _chosen(frame: pd.DataFrame, measure: str, **where: str) -> pd.DataFrame:
+    frame = frame[frame["measure"] == measure]
+    for key, value in where.items():
+        frame = frame[frame[key] == value]
+    return frame
+
+
+def _by_trial(ax: Axes, trials: pd.DataFrame, latent: pd.DataFrame) -> None:
+    lsd = _chosen(trials, "lsd", **RULE, k=1)
+    decoded = _chosen(trials, "encode_decode", encoding="sampled")
+    for rows, colour, name in ((decoded, MARGIN, "encoded, decoded"), (lsd, HULL, "largest amplitude")):
+        ax.scatter(rows["trial"] + 1, rows["value"], s=14, color=colour, lw=0, label=name)
+    reference = _chosen(latent, "classifier")["value"]
+    if len(reference):
+        ax.axhline(reference.iloc[0], color=INK, lw=1.0, ls="--", label="classifier")
+    ax.set(title="accuracy by trial", xlabel="trial")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.legend(frameon=False)
+
+
+def _cumulative(ax: Axes, latent: pd.DataFrame) -> None:
+    rows = _chosen(latent, "lsd", **RULE).sort_values("k")
+    ax.plot(rows["k"], rows["value"], color=HULL, marker="o", ms=3.5, lw=1.2)
+    ax.fill_between(rows["k"], rows["ci_low"], rows["ci_high"], color=HULL, alpha=0.2, lw=0)
+    reference = _chosen(latent, "classifier")["value"]
+    if len(reference):
+        ax.axhline(reference.iloc[0], color=MUTED, lw=1.0, ls="--")
+    ax.set(title="label among the n largest amplitudes", xlabel="n")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))

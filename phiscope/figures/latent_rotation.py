@@ -1,0 +1,34 @@
+"""Images turned from label to label: a plane's rotation above, equation (11) below. Deep LSD, Figure 8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import require
+from phiscope.figures.mosaic import show_placed
+from phiscope.figures.style import blank, themed
+
+TITLES = {
+    "givens": "rotation in the plane of two axes: images stay different",
+    "projector": "equation (11), of rank one: images become plus or minus one and the same",
+}
+
+
+@themed
+def draw(tiles: pd.DataFrame, stops: Sequence[str]) -> Figure:
+    """tiles: as `latent_batches`, of the panels `givens` and `projector`, a row an image, a column a step.
+
+    stops: names of the labels that the path goes through, evenly spread over the steps.
+    """
+    require(tiles, "tiles", "panel", "row", "column", "image")
+    rows, columns = tiles["row"].max() + 1, tiles["column"].max() + 1
+    figure = blank(2 * (0.45 + 7.0 * rows / columns))
+    for ax, (kind, title) in zip(figure.subplots(2, 1), TITLES.items()):
+        _, width = show_placed(ax, tiles[tiles["panel"] == kind], title)
+        every = (columns - 1) / max(len(stops) - 1, 1)
+        ax.set_xticks([(place * every + 0.5) * width for place in range(len(stops))], stops)
+        ax.tick_params(length=0)
+    return figure

@@ -1,0 +1,50 @@
+"""Sets of latents by label: samples, averages, and densities against the normal. Deep LSD, Figure 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import require
+from phiscope.figures.mosaic import show_placed
+from phiscope.figures.style import INK, blank, class_colours, themed
+
+KINDS = {"encoded": "encoded (4a)", "drawn": "drawn (4b)"}
+
+
+@themed
+def draw(tiles: pd.DataFrame, densities: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """tiles: as `latent_batches`, of the panels `encoded latents`, `averages, encoded` and `averages, drawn`.
+
+    densities: kind, label, x, density.
+    """
+    require(tiles, "tiles", "panel", "row", "column", "image")
+    require(densities, "densities", "kind", "label", "x", "density")
+    figure = blank(3.9)
+    left, right = figure.subfigures(1, 2, width_ratios=[1, 1.15])
+    samples = left.subplots()
+    show_placed(samples, tiles[tiles["panel"] == "encoded latents"], "encoded latents, decoded: a row a label")
+    samples.set_anchor("N")
+    places = right.subplots(2, 2, height_ratios=[1, 4.2])
+    for (average, density), (kind, title) in zip(places.T, KINDS.items()):
+        part = tiles[tiles["panel"] == f"averages, {kind}"]
+        if len(part):
+            show_placed(average, part.assign(row=part["column"] // 5, column=part["column"] % 5))
+        average.set_title(f"averages, {title}")
+        average.axis("off")
+        _densities(density, densities[densities["kind"] == kind], len(classes))
+    return figure
+
+
+def _densities(ax: Axes, densities: pd.DataFrame, count: int) -> None:
+    colours = class_colours(count)
+    for label, rows in densities.groupby("label"):
+        ax.plot(rows["x"], rows["density"], color=colours[label], lw=0.9)
+    x = np.linspace(-4, 4, 200)
+    ax.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, lw=1.2, ls="--", label="normal")
+    ax.set(xlabel="entry of a latent", ylabel="density", xlim=(-4, 4), ylim=(0, None))
+    ax.legend(frameon=False, loc="upper right", handlelength=1.2)

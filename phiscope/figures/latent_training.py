@@ -1,0 +1,43 @@
+"""How generator and encoders learned: losses by epoch."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from phiscope.figures.frames import require
+from phiscope.figures.style import HULL, MARGIN, MUTED, class_colours, panels, themed
+
+COLOURS = {"generator_loss": MARGIN, "discriminator_loss": HULL}
+
+
+@themed
+def draw(logs: pd.DataFrame, gan_log: pd.DataFrame | None = None) -> Figure:
+    """logs: setting, epoch, val_squared_error, val_accuracy of every trained encoder; gan_log: epoch and losses."""
+    require(logs, "logs", "setting", "epoch", "val_squared_error", "val_accuracy")
+    figure, axes = panels(1, 3, 2.6)
+    if gan_log is None:
+        axes[0, 0].axis("off")
+    else:
+        for column, colour in COLOURS.items():
+            axes[0, 0].plot(gan_log["epoch"], gan_log[column], color=colour, lw=1.2, label=column.partition("_")[0])
+        axes[0, 0].set_title("losses of the GAN")
+        axes[0, 0].legend(frameon=False)
+    _curves(axes[0, 1], logs, "val_squared_error", "encoder: squared error")
+    _curves(axes[0, 2], logs, "val_accuracy", "decoded images recognised")
+    axes[0, 2].yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes[0, 1].legend(frameon=False)
+    for ax in axes[0]:
+        ax.set_xlabel("epoch")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def _curves(ax: Axes, logs: pd.DataFrame, column: str, title: str) -> None:
+    settings = list(dict.fromkeys(logs["setting"]))
+    for setting, colour in zip(settings, class_colours(len(settings)) or [MUTED]):
+        rows = logs[logs["setting"] == setting].groupby("epoch")[column].mean()
+        ax.plot(rows.index, rows, color=colour, lw=1.2, marker="o" if len(rows) <= 12 else None, ms=3, label=setting)
+    ax.set_title(title)

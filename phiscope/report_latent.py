@@ -1,0 +1,87 @@
+"""What the page says of latent space, beside numbers with intervals and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from phiscope.stats.latent import axis_counts, order_spread, path_summary
+
+NUMBERS = (
+    *("lsd_top1", "lsd_top4", "lsd_encode_decode", "lsd_logistic", "lsd_lowdin"),
+    *("lsd_error", "lsd_error_class_mean", "lsd_faithful_error", "lsd_faithful_lowdin"),
+)
+PATHS = {
+    "givens": "rotation in the plane of two axes",
+    "projector": "equation (11)",
+    "algorithm": "algorithm 1 as printed",
+    "class means": "straight, by class means",
+    "encodings": "straight, to other encodings",
+}
+
+
+@dataclass(frozen=True)
+class LatentPage:
+    """Facts of one run's latent space, of its first setting.
+
+    counts: as from `axis_counts`; orders: basis -> lowest and highest accuracy over label orders; condition: of the
+    averages in the paper's order; paths and views: one row each; denoising: at the strongest noise, shares that keep
+    their label (noisy image, whole latent, best truncation) and PSNR before and at best after; lost: names of labels
+    without an axis; short: how many sets have fewer than V latents.
+    """
+
+    dimension: int
+    set_size: int
+    setting: str
+    counts: Mapping[str, int]
+    orders: Mapping[str, tuple[float, float]]
+    condition: float
+    paths: Sequence[Mapping[str, Any]]
+    denoising: Mapping[str, float]
+    views: Sequence[Mapping[str, Any]]
+    lost: Sequence[str]
+    short: int
+
+
+def latent_page(
+    frames: Mapping[str, pd.DataFrame], options: Mapping[str, Any], setting: str, classes: Sequence[str]
+) -> LatentPage:
+    """From the frames `axes`, `basis`, `rotation`, `denoising` and `views` of a run, and its config section."""
+    basis = frames["basis"]
+    basis = basis[basis["setting"] == setting]
+    basis = basis[basis["training"] == basis["training"].iloc[0]]
+    short = basis[basis["quantity"] == "short"]
+    lost = short[(short["kind"] == "set 1") & (short["value"] == 0)]["x"]
+    paths = path_summary(frames["rotation"])
+    return LatentPage(
+        dimension=options["dimension"],
+        set_size=options["set_size"],
+        setting=setting,
+        counts=axis_counts(frames["axes"]),
+        orders=order_spread(basis),
+        condition=float(basis.loc[basis["quantity"] == "condition", "value"].iloc[-1]),
+        paths=paths.assign(words=paths["path"].map(PATHS)).to_dict("records"),
+        denoising=_denoising(frames["denoising"]),
+        views=frames["views"].to_dict("records"),
+        lost=[classes[int(label)] for label in lost],
+        short=len(short),
+    )
+
+
+def _denoising(found: pd.DataFrame) -> dict[str, float]:
+    """Shares that keep their label at the strongest noise, and how far the images are from the clean ones."""
+    strongest = found[found["level"] == found["level"].max()].set_index("components")
+    worst, quality = strongest["kept"], strongest["psnr"]
+    truncated = worst[worst.index > 0]
+    return {
+        "level": float(found["level"].max()),
+        "noisy": worst[0],
+        "whole": worst[-1],
+        "best": truncated.max(),
+        "components": int(truncated.idxmax()),
+        "psnr_noisy": quality[0],
+        "psnr_best": quality[quality.index != 0].max(),
+    }

@@ -1,0 +1,158 @@
+"""Train the encoder of Deep LSD into a frozen generator, with Lightning: seeded, resumable after every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from phiscope.errors import ConfigError, DataError
+from phiscope.models.encoder import sample
+from phiscope.models.gan import draw
+from phiscope.training.batches import AugmentedBatches, Batches
+from phiscope.training.running import (
+    History,
+    Means,
+    Report,
+    Telling,
+    fingerprint,
+    run,
+    seed_everything,
+    shapes,
+    weights,
+)
+
+_WATCHED_STREAM = 7
+_FIRST_STREAM = 100
+
+
+class EncoderTraining(Telling):
+    """Adam on the encoder alone; generator and classifier stay as they are, running statistics included."""
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        generator: nn.Module,
+        classifier: nn.Module,
+        options: Mapping[str, Any],
+        seed: int,
+        report: Report,
+    ) -> None:
+        super().__init__(report)
+        self.encoder = encoder
+        self.generator, self.classifier = generator.requires_grad_(False), classifier.requires_grad_(False)
+        self.options, self.seed = options, seed
+        self.trained, self.watched = Means(), Means()
+
+    def train(self, mode: bool = True) -> EncoderTraining:
+        """The frozen networks never leave evaluation mode."""
+        super().train(mode)
+        self.generator.eval()
+        self.classifier.eval()
+        return self
+
+    def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> Tensor:
+        terms = self._terms(*batch, self.seed, _FIRST_STREAM + self.current_epoch, index)
+        self.trained.add(terms)
+        return terms["loss"]
+
+    def validation_step(self, batch: tuple[Tensor, Tensor], index: int) -> None:
+        self.watched.add(self._terms(*batch, self.seed, _WATCHED_STREAM, index), len(batch[1]))
+
+    def _terms(self, pixels: Tensor, labels: Tensor, *seed: int) -> dict[str, Tensor]:
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
+        mean, log_deviation = (half.float() for half in self.encoder(pixels))
+        z = sample(mean, log_deviation, draw(*mean.shape, *seed).to(mean))
+        decoded = self.generator(z)
+        logits = self.classifier(decoded)
+        terms = {
+            "divergence": divergence(mean, log_deviation),
+            "reconstruction": reconstruction(decoded, pixels, self.options),
+            "classification": functional.cross_entropy(logits, labels),
+        }
+        weighted = [self.options[f"{name}_weight"] * term for name, term in terms.items()]
+        squared = 4 * (decoded.float() - pixels).square().mean()  # on [-1, 1], as in published numbers
+        accuracy = (logits.argmax(1) == labels).float().mean()
+        return {"loss": sum(weighted), **terms, "squared_error": squared, "accuracy": accuracy}
+
+    def on_train_epoch_end(self) -> None:
+        rate = {"learning_rate": self.optimizers().param_groups[0]["lr"]}
+        self.tell(rate | self.trained.take("train_") | self.watched.take("val_"))
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.Adam(self.encoder.parameters(), self.options["learning_rate"])
+
+
+def divergence(mean: Tensor, log_deviation: Tensor) -> Tensor:
+    """KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² - 1) - Σ log σ, summed over the latent, mean over the batch."""
+    terms = (mean.square() + torch.exp(2 * log_deviation) - 1) / 2 - log_deviation
+    return terms.sum(1).mean()
+
+
+def reconstruction(decoded: Tensor, pixels: Tensor, options: Mapping[str, Any]) -> Tensor:
+    """The loss named by options.reconstruction between images on [-1, 1], per image.
+
+    options.reconstruction_over: `pixels-mean` or `pixels-sum`; then the mean over the batch.
+    """
+    per_pixel = RECONSTRUCTIONS[options["reconstruction"]](2 * decoded.float() - 1, 2 * pixels - 1)
+    return REDUCTIONS[options["reconstruction_over"]](per_pixel.flatten(1)).mean()
+
+
+# ASSUME: 'the hinge loss function' is max(0, 1 - x̂ x) per pixel, averaged, as in the authors' scripts. It wants
+# the sign of a pixel, and is blind to how grey it is. `squared` with the sum over pixels is the Gaussian
+# likelihood of a VAE.
+RECONSTRUCTIONS = {
+    "hinge": lambda decoded, pixels: functional.relu(1 - decoded * pixels),
+    "squared": lambda decoded, pixels: (decoded - pixels).square(),
+    "absolute": lambda decoded, pixels: (decoded - pixels).abs(),
+}
+REDUCTIONS = {"pixels-mean": lambda losses: losses.mean(1), "pixels-sum": lambda losses: losses.sum(1)}
+
+
+def train(
+    encoder: nn.Module,
+    generator: nn.Module,
+    classifier: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    options: Mapping[str, Any],
+    *,
+    seed: int,
+    checkpoints: Path,
+    device: str = "cpu",
+    report: Report = lambda history: None,
+) -> History:
+    """min over ℰ of w_KL KL(ℰ(x) ‖ N(0, 1)) + w_R loss(𝒢(z), x) + λ H(y, 𝒞(𝒢(z))), z = μ + σ ε; returns one dict
+    per epoch.
+
+    images (n, c, h, w) uint8, or float in [0, 1]; the last `options.validation` of them are held out and only
+    watched. labels (n,) int64, of the data, not of the classifier. 𝒢 and 𝒞 are frozen, and 𝒞 reads pixels in
+    [0, 1]. options: epochs, batch_size, learning_rate (Adam), validation, divergence_weight,
+    reconstruction (`hinge`, `squared`, `absolute`), reconstruction_over (`pixels-mean`, `pixels-sum`),
+    reconstruction_weight, classification_weight (the λ of the paper), precision. A checkpoint of the same
+    networks, options, seed and data in `checkpoints` is resumed.
+    """
+    seed_everything(seed)
+    _check(options)
+    kept = len(labels) - round(options["validation"] * len(labels))
+    if kept == len(labels) or kept < options["batch_size"]:
+        raise DataError(
+            f"encoder: {len(labels)} training images give {len(labels) - kept} for validation and {kept} for training; "
+            f"expected at least 1 and one batch of {options['batch_size']}: raise the limit or lower batch_size"
+        )
+    batches = AugmentedBatches(images[:kept], labels[:kept], options["batch_size"], shift=0, flip=False, seed=seed)
+    watched = Batches(images[kept:], labels[kept:], 500)
+    module = EncoderTraining(encoder, generator, classifier, options, seed, report)
+    known = dict(options) | {"shapes": shapes(encoder)}
+    name = f"last-{fingerprint(known, seed, images, labels, *weights(generator, classifier))}"
+    return run(module, batches, watched, options, name=name, checkpoints=checkpoints, device=device)
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    for key, known in (("reconstruction", RECONSTRUCTIONS), ("reconstruction_over", REDUCTIONS)):
+        if options[key] not in known:
+            raise ConfigError(f"encoder: {key} {options[key]!r}; expected one of {', '.join(known)}")

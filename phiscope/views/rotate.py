@@ -1,0 +1,41 @@
+"""Images whose latents are turned toward the axis of a label: Deep LSD, section VI."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from phiscope.bases import Bases
+from phiscope.latent import operators
+from phiscope.latent.spectral import classify, decompose
+from phiscope.models.codec import Codec
+from phiscope.views.source import Source
+
+
+def make(
+    source: Source,
+    *,
+    generator: nn.Module,
+    encoder: nn.Module,
+    bases: Bases,
+    toward: int,
+    basis: str,
+    share: float = 1.0,
+    operator: str = "givens",
+) -> dict[str, NDArray]:
+    """𝒢(R μ) with R the turn by share · π/2 from the image's own axis to that of `toward`, renormalised as in (7).
+
+    (m, channels, h, w) -> the same shape, float32 in [0, 1]. operator: `givens`, or `projector` for equation (11).
+    ASSUME: an image's own axis is the one of set 1 with its largest amplitude, so that no label is needed; an image
+    whose own axis is the target's stays as its mean latent decodes.
+    """
+    chosen, codec = bases[basis], Codec(generator, encoder=encoder)
+    mean, _ = codec.encode(source.images)
+    own = classify(decompose(mean, chosen), chosen, axes="first-set")
+    turned = mean.astype(np.float64)
+    for label in np.unique(own[own != toward]).tolist():
+        rows = own == label
+        path = operators.rotate(mean[rows], chosen, [label, toward], step=share * np.pi / 2, steps=1, kind=operator)
+        turned[rows] = path.latents[-1]
+    return {"images": codec.decode(turned)}

@@ -1,0 +1,24 @@
+"""Load a trained generator or encoder of the user's and keep it in phiscope's form."""
+
+from phiscope.datasets import open_prepared
+from phiscope.models import construct, load_weights, save_artifact
+from phiscope.workflow.job import job
+
+
+def load(images: str, factory: str, arguments: dict, weights: dict, output: str) -> None:
+    channels, *size = open_prepared(images).shape
+    arguments = arguments | {"channels": channels, "size": size}
+    network = construct(factory, arguments, "latent")
+    load_weights(network, weights["path"], prefix=weights.get("prefix", ""))
+    save_artifact(network, {"factory": factory, "arguments": arguments, "weights": weights}, output)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        load(
+            snakemake.input.images,
+            snakemake.params.factory,
+            snakemake.params.arguments,
+            snakemake.params.weights,
+            snakemake.output[0],
+        )

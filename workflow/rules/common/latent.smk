@@ -1,0 +1,61 @@
+# Latent space: which encoders there are, and where what is made with them lies.
+
+LATENT = config["latent"]
+GENERATOR = f"{RESULTS}/models/generator.safetensors"
+DRAWN = f"{RESULTS}/latent/drawn.safetensors"
+SETTINGS = present(LATENT["settings"]) if LATENT else {}
+SEEDS = LATENT["seeds"] if LATENT else []
+
+
+wildcard_constraints:
+    setting=r"\w+",
+    training=r"\d+",
+
+
+def encoder_of(setting, training=None):
+    return f"{RESULTS}/models/encoder-{setting}-{_training(training)}.safetensors"
+
+
+def bases_of(setting, training=None):
+    return f"{RESULTS}/latent/{setting}-{_training(training)}/bases.safetensors"
+
+
+def of_all_encoders(name):
+    """A file of each encoder, by setting and training seed."""
+    return [f"{RESULTS}/latent/{setting}-{seed}/{name}" for setting in SETTINGS for seed in SEEDS]
+
+
+def encoder_options(wildcards):
+    """What the training of an encoder is told: what all share, and what its setting says."""
+    own = SETTINGS[wildcards.setting]
+    return LATENT["encoder"] | {key: value for key, value in own.items() if key not in ("heads", "weights")}
+
+
+def _training(training):
+    return training if training is not None or not SEEDS else SEEDS[0]
+
+
+# Where views and operators look: the first setting, its first training.
+MAIN = next(iter(SETTINGS), None)
+EXHIBITED = ["tiles", "densities", "products"]
+TRAINED = [name for name, options in SETTINGS.items() if not options.get("weights")]
+ENCODER_LOGS = [(name, f"{RESULTS}/models/encoder-{name}-{seed}.log.csv") for name in TRAINED for seed in SEEDS]
+GAN_TRAINED = LATENT and not LATENT["gan"].get("weights")
+GAN_LOG = {"gan_log": f"{RESULTS}/models/generator.log.csv"} if GAN_TRAINED else {}
+LATENT_FIGURES = [
+    *["batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way"],
+    *["metric", "denoising", "tradeoff", "basis"],
+    *(["training"] if ENCODER_LOGS else []),
+]
+OPERATORS = ["rotation", "linearity", "metric", "denoising", "axes"]
+
+# What a run leaves behind of latent space; nothing without one.
+LATENT_OUTPUTS = (
+    [
+        f"{RESULTS}/tables/latent.parquet",
+        f"{RESULTS}/tables/spectra.parquet",
+        *[f"{RESULTS}/figures/latent_{name}.{kind}" for name in LATENT_FIGURES for kind in ("svg", "png")],
+    ]
+    if LATENT
+    else []
+)
