@@ -28,6 +28,22 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     _check_denoisers(present(config["views"]), config["denoising"])
 
 
+# Parts of a run that can be switched off, and what views need of them.
+_PARTS = {"denoising": "denoiser", "implicit": "", "latent": "generator"}
+
+
+def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A checked configuration whose disabled parts are None, without the views that rest on them and the null ones."""
+    off = {part for part in _PARTS if not (config.get(part) or {"enabled": False})["enabled"]}
+    lacking = {_PARTS[part] for part in off if config.get(part)}
+    views = present(config["views"])
+    dropped = {name for name, view in views.items() if view["kind"] in VIEWS and lacking & set(needs_of(view))}
+    while more := {name for name, view in views.items() if view.get("of") in dropped} - dropped:
+        dropped |= more
+    kept = {name: view for name, view in views.items() if name not in dropped}
+    return dict(config) | dict.fromkeys(off) | {"views": kept}
+
+
 def present(views: Mapping[str, Any]) -> dict[str, Any]:
     """The views without those that a preset dropped by setting them to null."""
     return {name: view for name, view in views.items() if view is not None}

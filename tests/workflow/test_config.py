@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.workflow.config import check, present
+from phiscope.workflow.config import check, enabled, present
 
 
 @pytest.fixture
@@ -173,3 +173,20 @@ def test_a_missing_key_is_described(config, schema):
     del config["classifier"]["factory"]
     with pytest.raises(ConfigError, match="config: classifier.factory: missing; expected package.module:function"):
         check(config, schema)
+
+
+def test_a_disabled_part_takes_its_views_along(config):
+    config["latent"]["enabled"] = config["denoising"]["enabled"] = False
+    config["views"]["twice"] = {"kind": "quantise", "of": "lsd"}
+    config["views"]["dct"] = {"kind": "denoise", "of": "noise", "method": "dct", "level": 0.1}
+    left = enabled(config)
+    assert left["latent"] is None and left["denoising"] is None
+    assert not {"lsd", "lsd-pgd", "rotate", "twice", "denoise", "denoise-pgd"} & set(left["views"])
+    assert {"original", "noise", "deepfool", "dct"} <= set(left["views"]), "a classical method needs no network"
+
+
+def test_an_enabled_part_keeps_its_views(config):
+    for part in ("latent", "denoising", "implicit"):
+        config[part]["enabled"] = True
+    assert enabled(config)["views"] == present(config["views"])
+    assert enabled(config)["latent"] == config["latent"]

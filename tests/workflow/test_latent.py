@@ -15,6 +15,7 @@ SMALL = {
     "dataset": {"limit": {"train": 200, "test": 60}},
     "classifier": {"arguments": {"widths": [8, 16]}, "training": {"epochs": 3, "batch_size": 20}},
     "latent": {
+        "enabled": True,
         "dimension": 14,  # no multiple of ten labels
         "width": 4,
         "gan": {"epochs": 3, "batch_size": 20},

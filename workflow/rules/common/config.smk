@@ -12,7 +12,7 @@ from phiscope.redraw import images as redraw
 from phiscope.views import DATASET, VIEWS, attacks
 from phiscope.views import needs_of as wanted
 from phiscope.workflow import chunks, code
-from phiscope.workflow.config import check, present
+from phiscope.workflow.config import check, enabled, present
 
 ROOT = Path(workflow.basedir)
 
@@ -21,7 +21,7 @@ try:
 except PhiscopeError as error:
     sys.exit(str(error))
 
-config["views"] = present(config["views"])
+config.update(enabled(config))
 
 RESULTS = f"results/{config['run']}"
 CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
