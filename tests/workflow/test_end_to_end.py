@@ -149,9 +149,9 @@ def test_a_named_sample_beyond_the_counted_is_inverted_by_itself(project):
 
 
 def test_more_inversions_leave_full_chunks_alone(project):
-    project.edit("presets/tiny.yaml", "samples: 6", "samples: 6\n  chunk_size: 6")
+    project.edit("presets/tiny.yaml", "  samples: 6\n", "  samples: 6\n  chunk_size: 6\n")
     assert "invert" not in project.planned()
-    project.edit("presets/tiny.yaml", "samples: 6", "samples: 9")
+    project.edit("presets/tiny.yaml", "  samples: 6\n", "  samples: 9\n")
     assert project.planned()["invert"] == 2  # the three that are new, for two targets
 
 
@@ -200,8 +200,9 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
     planned = project.planned()
     assert set(planned) == {
-        "all", "count_balls", "compute_statistics", "compare_with_paper", "draw_figures", "render_report"
-    }  # fmt: skip
+        *("all", "count_balls", "compute_statistics", "compute_detection", "compute_inversions"),
+        *("compare_with_paper", "draw_figures", "draw_inversions", "render_report"),
+    }
 
 
 def test_a_changed_figure_redraws_and_computes_nothing(project):
@@ -219,7 +220,8 @@ def test_more_samples_leave_full_chunks_alone(project):
 
 
 def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
-    assert not (project.results / "tables/scores.parquet").exists()
+    project.edit("presets/tiny.yaml", "  pgd-first: {samples: 60}\n", "  pgd-first: null\n")
+    assert "score_samples" not in project.planned()
     project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
     planned = project.planned()
     assert planned["score_samples"] == 1
