@@ -221,6 +221,7 @@ def test_more_samples_leave_full_chunks_alone(project):
 
 def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
     project.edit("presets/tiny.yaml", "  pgd-first: {samples: 60}\n", "  pgd-first: null\n")
+    (project.results / "chunks/scores/original.parquet").unlink()
     assert "score_samples" not in project.planned()
     project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
     planned = project.planned()
