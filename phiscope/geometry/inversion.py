@@ -162,6 +162,9 @@ class _Finder:
     def _search(self, references: Tensor, aim: Aim, search: Search) -> Search:
         limits = {"tolerance": self.tolerance, "batch": self.batch}
         restore(self.network, search, aim, most=self.jacobians, **limits)
+        # A residual that fell from afar was seen in float32; what it hides is made good.
+        search.residual = relative_residual(self.network, search.images, aim, exact=True)
+        restore(self.network, search, aim, most=self.jacobians, **limits)
         near = (search.residual <= ALLOWED).nonzero().flatten()
         if not self.polishes or not len(near):
             return search
