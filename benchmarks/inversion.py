@@ -51,7 +51,7 @@ def problems(samples: int) -> Iterator[Problem]:
     has = np.isfinite(flips.point).all(axis=1)
     yield Problem("flip", feature_map, images[has], flips.point[has])
     projected = hull.project(features, np.load(sets.CACHE / "feature-train.npy").astype(np.float64))
-    yield Problem("hull", feature_map, images, projected.point)
+    yield Problem("hull", feature_map, images, projected.nearest)
 
 
 def measure(samples: int) -> Iterator[dict]:
