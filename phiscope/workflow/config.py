@@ -22,7 +22,7 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     if error is not None:
         raise ConfigError(_sentence(error))
     views = present(config["views"])
-    _check_views(views, config.get("datasets") or {})
+    _check_views(enabled(config)["views"], config.get("datasets") or {})
     _check_latent(views, config.get("latent"))
     _check_edits(config["inversions"]["edits"])
     _check_denoisers(present(config["views"]), config["denoising"])

@@ -190,3 +190,8 @@ def test_an_enabled_part_keeps_its_views(config):
         config[part]["enabled"] = True
     assert enabled(config)["views"] == present(config["views"])
     assert enabled(config)["latent"] == config["latent"]
+
+
+def test_views_of_a_disabled_part_need_nothing(config, schema):
+    assert not config["denoising"]["enabled"]
+    check(overlaid(config, {"views": {"noise": None}}), schema)
