@@ -2,8 +2,8 @@
 
 from phiscope import stats, tables
 from phiscope.stats.intervals import Resampling
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
@@ -12,5 +12,4 @@ if "snakemake" in globals():
             "denoising_summary": stats.denoising_summary(tables.read(snakemake.input.denoising), options),
             "views": stats.by_view(tables.read(snakemake.input.standing), options),
         }
-        for name, frame in frames.items():
-            tables.write_frame(frame, snakemake.output[name], provenance(snakemake.config))
+        write_frames(frames, snakemake.output, snakemake.config)

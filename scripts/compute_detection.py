@@ -4,8 +4,8 @@ import pandas as pd
 
 from phiscope import stats, tables
 from phiscope.stats.intervals import Resampling
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 
 def summary_of(inputs, attacks: pd.DataFrame, options: Resampling) -> pd.DataFrame:
@@ -16,17 +16,16 @@ def summary_of(inputs, attacks: pd.DataFrame, options: Resampling) -> pd.DataFra
     return stats.attack_summary(standing, attacks, genuine, options)
 
 
-def compute(inputs, foreign: list[str], swept: dict, options: dict, seed: int, config: dict, output) -> None:
-    scores, resampling = tables.read(inputs.scores), Resampling(**options, seed=seed)
+def compute(inputs, foreign: list[str], swept: dict, options: Resampling, config: dict, output) -> None:
+    scores = tables.read(inputs.scores)
     attacks = tables.read(inputs.attacks) if inputs.get("attacks") else None
-    found = stats.detection(scores, attacks, foreign=foreign, options=resampling)
+    found = stats.detection(scores, attacks, foreign=foreign, options=options)
     frames = {"detection": found, "roc_curves": stats.roc_curves(scores, attacks, foreign=foreign)}
     if attacks is not None:
-        frames["attack_summary"] = summary_of(inputs, attacks, resampling)
+        frames["attack_summary"] = summary_of(inputs, attacks, options)
     if swept:
         frames["by_confidence"] = stats.by_confidence(found, swept)
-    for name, frame in frames.items():
-        tables.write_frame(frame, output[name], provenance(config))
+    write_frames(frames, output, config)
 
 
 if "snakemake" in globals():
@@ -36,8 +35,7 @@ if "snakemake" in globals():
             snakemake.input,
             parameters.foreign,
             parameters.swept,
-            parameters.options,
-            parameters.seed,
+            Resampling(**parameters.options, seed=parameters.seed),
             snakemake.config,
             snakemake.output,
         )

@@ -5,8 +5,8 @@ import pandas as pd
 from phiscope import stats, tables
 from phiscope.stats import implicit
 from phiscope.stats.intervals import Resampling
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 
 def frames(fits: pd.DataFrame, main: str, options: Resampling) -> dict[str, pd.DataFrame]:
@@ -27,5 +27,5 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         parameters = snakemake.params
         resampling = Resampling(**parameters.options, seed=parameters.seed)
-        for name, frame in frames(tables.read(snakemake.input[0]), parameters.main, resampling).items():
-            tables.write_frame(frame, snakemake.output[name], provenance(snakemake.config))
+        found = frames(tables.read(snakemake.input[0]), parameters.main, resampling)
+        write_frames(found, snakemake.output, snakemake.config)

@@ -10,8 +10,8 @@ from phiscope import stats, tables
 from phiscope.datasets import open_prepared
 from phiscope.geometry.paths import length_over_chord
 from phiscope.stats.intervals import Resampling
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 
 def attack_of(inputs, view: str | None) -> pd.DataFrame | None:
@@ -60,8 +60,7 @@ def compute(inputs, deepfool: str | None, explored, edited, options: Resampling,
     if output.get("edits"):
         frames["edits"] = edits
     frames["inversion_summary"] = pd.concat(summaries, ignore_index=True)
-    for name, frame in frames.items():
-        tables.write_frame(frame, output[name], provenance(config))
+    write_frames(frames, output, config)
 
 
 if "snakemake" in globals():

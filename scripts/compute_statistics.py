@@ -8,8 +8,8 @@ import pandas as pd
 from phiscope import stats, tables
 from phiscope.geometry import lipschitz
 from phiscope.head import Head
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 
 def lipschitz_frame(head: Head, test: np.ndarray, train: np.ndarray) -> pd.DataFrame:
@@ -48,8 +48,7 @@ def compute(
         scores = tables.read(inputs.scores)
         scores = scores[scores["view"] == "original"]
         frames["agreement"] = stats.human_agreement(original, entropy, scores, seed=seed, **options)
-    for name, frame in frames.items():
-        tables.write_frame(frame, output[name], provenance(config))
+    write_frames(frames, output, config)
 
 
 if "snakemake" in globals():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
-from phiscope import bases, tables
+from phiscope import bases
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.latent import operators
@@ -12,8 +12,8 @@ from phiscope.latent.basis import gram
 from phiscope.latent.spectral import truncate
 from phiscope.models import load_artifact
 from phiscope.models.codec import Codec
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 BATCH, SHOWN_OF_A_LABEL, TRUNCATED, ROTATED = 25, 12, 20, 10
 COMPONENTS = (1, 2, 3, 4, 10)
@@ -119,8 +119,8 @@ def tiles(figure: str, panel: str, images: np.ndarray, columns: int, first_row: 
 
 def exhibit(inputs, basis: str, config: dict, output) -> None:
     shown = Exhibits(inputs, basis, choose_device(config["device"]))
-    for name in ("tiles", "densities", "products"):
-        tables.write_frame(getattr(shown, name)(), output[name], provenance(config))
+    frames = {"tiles": shown.tiles(), "densities": shown.densities(), "products": shown.products()}
+    write_frames(frames, output, config)
 
 
 if "snakemake" in globals():

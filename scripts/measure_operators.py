@@ -5,7 +5,7 @@ import pandas as pd
 import torch
 from safetensors.numpy import load_file
 
-from phiscope import bases, tables
+from phiscope import bases
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.denoise.corruptions import corrupt
@@ -15,8 +15,8 @@ from phiscope.latent.spectral import truncate
 from phiscope.latent.yardsticks import psnr
 from phiscope.models import load_artifact
 from phiscope.models.codec import Codec
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 ROTATED, DENOISED, LINEARISED = 100, 1000, 50  # images that each question is asked of
 STEPS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -155,8 +155,7 @@ def measure(inputs, limit, basis: str, noise: dict, seed: int, threads: int, con
         "denoising": denoising(space, noise, seed),
         "axes": axes(space),
     }
-    for name, frame in frames.items():
-        tables.write_frame(frame, output[name], provenance(config))
+    write_frames(frames, output, config)
 
 
 if "snakemake" in globals():

@@ -1,8 +1,8 @@
 """The lecture's experiments over seeds, and the weight decay that held-out data choose."""
 
 from phiscope import stats, tables
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
@@ -11,5 +11,4 @@ if "snakemake" in globals():
             "study_summary": stats.study_summary(study, snakemake.params.confidence),
             "held_out_choice": stats.held_out_choice(study),
         }
-        for name, frame in frames.items():
-            tables.write_frame(frame, snakemake.output[name], provenance(snakemake.config))
+        write_frames(frames, snakemake.output, snakemake.config)
