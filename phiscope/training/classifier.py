@@ -10,45 +10,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from phiscope.errors import DataError
 from phiscope.training.batches import AugmentedBatches, Batches
-from phiscope.training.running import History, Report, Telling, fingerprint, run, seed_everything
+from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run
 
 
-class ClassifierTraining(Telling):
+class ClassifierTraining(Watching):
     """Cross-entropy, SGD with Nesterov momentum, one-cycle learning rate (Smith and Topin 2019)."""
 
     def __init__(self, network: nn.Module, options: Mapping[str, Any], steps: int, report: Report) -> None:
         super().__init__(report)
         self.network, self.options, self.steps = network, options, steps
-        self.losses: list[Tensor] = []
-        self.validation: list[tuple[int, float, int]] = []
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         pixels, labels = batch
         logits = self.network(pixels.contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(logits, labels)
-        self.losses.append(loss.detach())
+        self.trained.add({"loss": loss})
         return loss
 
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
         pixels, labels = batch
         logits = self.network(pixels).float()
-        loss = functional.cross_entropy(logits, labels, reduction="sum")
-        self.validation.append((int((logits.argmax(1) == labels).sum()), float(loss), len(labels)))
-        self.log("val_accuracy", (logits.argmax(1) == labels).float().mean(), batch_size=len(labels), prog_bar=True)
-
-    def on_train_epoch_end(self) -> None:
-        right, loss, count = (sum(column) for column in zip(*self.validation, strict=True))
-        row = {
-            "learning_rate": self.optimizers().param_groups[0]["lr"],
-            "train_loss": float(torch.stack(self.losses).mean()),
-            "val_loss": loss / count,
-            "val_accuracy": right / count,
-        }
-        self.losses.clear()
-        self.validation.clear()
-        self.tell(row)
+        accuracy = (logits.argmax(1) == labels).float().mean()
+        self.watched.add({"loss": functional.cross_entropy(logits, labels), "accuracy": accuracy}, len(labels))
+        self.log("val_accuracy", accuracy, batch_size=len(labels), prog_bar=True)
 
     def configure_optimizers(self) -> dict[str, Any]:
         rate = self.options["learning_rate"]
@@ -78,14 +63,7 @@ def train(
     learning_rate, weight_decay, validation, shift, flip, precision (`32-true` or `bf16-mixed`).
     A checkpoint of the same options, seed and data in `checkpoints` is resumed.
     """
-    seed_everything(seed)
-    held_out = round(options["validation"] * len(labels))
-    kept = len(labels) - held_out
-    if held_out < 1 or kept < options["batch_size"]:
-        raise DataError(
-            f"{len(labels)} training images give {held_out} for validation and {kept} for training; expected at "
-            f"least 1 and one batch of {options['batch_size']}: raise the limit or lower batch_size"
-        )
+    kept = kept_for_training(len(labels), options, "classifier")
     batches = AugmentedBatches(
         images[:kept],
         labels[:kept],
@@ -96,5 +74,5 @@ def train(
     )
     watched = Batches(images[kept:], labels[kept:], 500)
     module = ClassifierTraining(network, options, len(batches) * options["epochs"], report)
-    name = f"last-{fingerprint(options, seed, labels)}"
-    return run(module, batches, watched, options, name=name, checkpoints=checkpoints, device=device)
+    name = fingerprint(options, seed, labels)
+    return run(module, batches, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)

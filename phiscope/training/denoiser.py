@@ -13,18 +13,16 @@ from torch import Tensor, nn
 
 from phiscope.denoise.corruptions import Noise
 from phiscope.denoise.losses import weighted
-from phiscope.errors import DataError
 from phiscope.training.patches import HeldOutPatches, NoisyPatches
-from phiscope.training.running import History, Means, Report, Telling, fingerprint, run, seed_everything, shapes
+from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run, shapes
 
 
-class DenoiserTraining(Telling):
+class DenoiserTraining(Watching):
     """Stochastic gradient descent on the mean cost over batches of pairs."""
 
     def __init__(self, network: nn.Module, options: Mapping[str, Any], steps: int, report: Report) -> None:
         super().__init__(report)
         self.network, self.options, self.steps = network, options, steps
-        self.trained, self.watched = Means(), Means()
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         noisy, clean = batch
@@ -39,10 +37,6 @@ class DenoiserTraining(Telling):
         loss = weighted(found, clean, self.options["l2_weight"])
         error = (found.clamp(0, 1) - clean).square().mean(dim=(1, 2, 3))
         self.watched.add({"loss": loss, "psnr": (-10 * error.clamp_min(1e-10).log10()).mean()}, len(clean))
-
-    def on_train_epoch_end(self) -> None:
-        rate = self.optimizers().param_groups[0]["lr"]
-        self.tell({"learning_rate": rate, **self.trained.take("train_"), **self.watched.take("val_")})
 
     def configure_optimizers(self) -> dict[str, Any]:
         optimizer = optimizer_of(self.network, self.options)
@@ -90,8 +84,7 @@ def train(
     Returns one dict per epoch, and hands what there is of them to `report` after each. A checkpoint of the same
     options, seed, network and data in `checkpoints` is resumed.
     """
-    seed_everything(seed)
-    kept = _kept_for_training(len(images), options)
+    kept = kept_for_training(len(images), options, "denoiser", options["per_image"])
     noises = [Noise.of(settings) for settings in options["noise"]]
     common = {
         "patch": options["patch"], "augmentations": options["augment"], "clip": options["clip"], "seed": seed
@@ -100,20 +93,9 @@ def train(
         images[:kept], noises, per_image=options["per_image"], batch_size=options["batch_size"], **common
     )
     watched = HeldOutPatches(images[kept:], noises, per_image=1, batch_size=64, **common)
-    name = f"last-{fingerprint({**options, 'network': shapes(network)}, seed, *_sums(images))}"
+    name = fingerprint({**options, "network": shapes(network)}, seed, *_sums(images))
     module = DenoiserTraining(network, options, len(pairs) * options["epochs"], report)
-    return run(module, pairs, watched, options, name=name, checkpoints=checkpoints, device=device)
-
-
-def _kept_for_training(count: int, options: Mapping[str, Any]) -> int:
-    held_out = round(options["validation"] * count)
-    kept = count - held_out
-    if held_out < 1 or kept * options["per_image"] < options["batch_size"]:
-        raise DataError(
-            f"{count} images give {held_out} for validation and {kept * options['per_image']} patches for training; "
-            f"expected at least 1 and one batch of {options['batch_size']}: give more images or a smaller batch_size"
-        )
-    return kept
+    return run(module, pairs, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)
 
 
 def _sums(images: Sequence[NDArray]) -> list[Tensor]:

@@ -10,27 +10,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from phiscope.errors import ConfigError, DataError
+from phiscope.errors import ConfigError
 from phiscope.models.encoder import sample
 from phiscope.models.gan import draw
 from phiscope.training.batches import AugmentedBatches, Batches
-from phiscope.training.running import (
-    History,
-    Means,
-    Report,
-    Telling,
-    fingerprint,
-    run,
-    seed_everything,
-    shapes,
-    weights,
-)
+from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run, shapes, weights
 
 _WATCHED_STREAM = 7
 _FIRST_STREAM = 100
 
 
-class EncoderTraining(Telling):
+class EncoderTraining(Watching):
     """Adam on the encoder alone; generator and classifier stay as they are, running statistics included."""
 
     def __init__(
@@ -46,7 +36,6 @@ class EncoderTraining(Telling):
         self.encoder = encoder
         self.generator, self.classifier = generator.requires_grad_(False), classifier.requires_grad_(False)
         self.options, self.seed = options, seed
-        self.trained, self.watched = Means(), Means()
 
     def train(self, mode: bool = True) -> EncoderTraining:
         """The frozen networks never leave evaluation mode."""
@@ -78,10 +67,6 @@ class EncoderTraining(Telling):
         squared = 4 * (decoded.float() - pixels).square().mean()  # on [-1, 1], as in published numbers
         accuracy = (logits.argmax(1) == labels).float().mean()
         return {"loss": sum(weighted), **terms, "squared_error": squared, "accuracy": accuracy}
-
-    def on_train_epoch_end(self) -> None:
-        rate = {"learning_rate": self.optimizers().param_groups[0]["lr"]}
-        self.tell(rate | self.trained.take("train_") | self.watched.take("val_"))
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return torch.optim.Adam(self.encoder.parameters(), self.options["learning_rate"])
@@ -136,20 +121,14 @@ def train(
     reconstruction_weight, classification_weight (the λ of the paper), precision. A checkpoint of the same
     networks, options, seed and data in `checkpoints` is resumed.
     """
-    seed_everything(seed)
     _check(options)
-    kept = len(labels) - round(options["validation"] * len(labels))
-    if kept == len(labels) or kept < options["batch_size"]:
-        raise DataError(
-            f"encoder: {len(labels)} training images give {len(labels) - kept} for validation and {kept} for training; "
-            f"expected at least 1 and one batch of {options['batch_size']}: raise the limit or lower batch_size"
-        )
+    kept = kept_for_training(len(labels), options, "encoder")
     batches = AugmentedBatches(images[:kept], labels[:kept], options["batch_size"], shift=0, flip=False, seed=seed)
     watched = Batches(images[kept:], labels[kept:], 500)
     module = EncoderTraining(encoder, generator, classifier, options, seed, report)
     known = dict(options) | {"shapes": shapes(encoder)}
-    name = f"last-{fingerprint(known, seed, images, labels, *weights(generator, classifier))}"
-    return run(module, batches, watched, options, name=name, checkpoints=checkpoints, device=device)
+    name = fingerprint(known, seed, images, labels, *weights(generator, classifier))
+    return run(module, batches, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)
 
 
 def _check(options: Mapping[str, Any]) -> None:

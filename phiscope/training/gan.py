@@ -14,7 +14,7 @@ from torch.nn import functional
 from phiscope.errors import ConfigError, DataError
 from phiscope.models.gan import draw
 from phiscope.training.batches import AugmentedBatches
-from phiscope.training.running import History, Means, Report, Telling, fingerprint, run, seed_everything, shapes
+from phiscope.training.running import History, Means, Report, Telling, fingerprint, run, shapes
 
 Show = Callable[[int, Tensor], None]
 SHOWN = 64
@@ -143,7 +143,6 @@ def train(
     averaged generator, always from the same latents. A checkpoint of the same networks, options, seed and
     images in `checkpoints` is resumed.
     """
-    seed_everything(seed)
     if len(images) < options["batch_size"]:
         raise DataError(
             f"GAN: {len(images)} training images; expected at least one batch of {options['batch_size']}: raise the "
@@ -156,6 +155,6 @@ def train(
     batches = AugmentedBatches(images, torch.zeros(len(images)), options["batch_size"], shift=0, flip=False, seed=seed)
     module = GanTraining(generator, discriminator, options, seed, report, show)
     known = dict(options) | {"shapes": [shapes(generator), shapes(discriminator)]}
-    name = f"last-{fingerprint(known, seed, images)}"
-    history = run(module, batches, None, options, name=name, checkpoints=checkpoints, device=device)
+    name = fingerprint(known, seed, images)
+    history = run(module, batches, None, options, seed=seed, name=name, checkpoints=checkpoints, device=device)
     return module.average, history

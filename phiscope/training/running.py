@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from phiscope.errors import DataError
 from phiscope.training.batches import AugmentedBatches, Batches
 
 History = list[dict[str, float]]
@@ -59,9 +60,31 @@ class Means:
         return means
 
 
-def seed_everything(seed: int) -> None:
-    """Python's, NumPy's and torch's global random numbers; the trainings draw their own besides."""
-    lightning.seed_everything(seed, verbose=False)
+class Watching(Telling):
+    """A training that tells its learning rate and means over two kinds of batches: those trained on, those held out."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report)
+        self.trained, self.watched = Means(), Means()
+
+    def on_train_epoch_end(self) -> None:
+        rate = self.optimizers().param_groups[0]["lr"]
+        self.tell({"learning_rate": rate, **self.trained.take("train_"), **self.watched.take("val_")})
+
+
+def kept_for_training(count: int, options: Mapping[str, Any], who: str, per_image: int = 1) -> int:
+    """How many of `count` images, from the first, are trained on; the others, a share options.validation, are held out.
+
+    Raises DataError where none would be held out, or where those kept, `per_image` times, do not fill a batch.
+    """
+    held_out = round(options["validation"] * count)
+    samples = (count - held_out) * per_image
+    if held_out < 1 or samples < options["batch_size"]:
+        raise DataError(
+            f"{who}: {count} training images give {held_out} for validation and {samples} for training; expected at "
+            f"least 1 and one batch of {options['batch_size']}: give more images or a smaller batch_size"
+        )
+    return count - held_out
 
 
 def run(
@@ -70,15 +93,18 @@ def run(
     watched: Batches | None,
     options: Mapping[str, Any],
     *,
+    seed: int,
     name: str,
     checkpoints: Path,
     device: str,
 ) -> History:
-    """Train `module` for options.epochs with options.precision, from the checkpoint `name` where there is one.
+    """Train `module` for options.epochs with options.precision, from the checkpoint called `name` where there is one.
 
+    seed: of Python's, NumPy's and torch's global random numbers; the trainings draw their own besides.
     Returns the history, and reports it once more at the end: a training that was finished before runs no epoch
     that could have told it.
     """
+    lightning.seed_everything(seed, verbose=False)
     module.to(memory_format=torch.channels_last)
     trainer = lightning.Trainer(
         max_epochs=options["epochs"],
@@ -91,12 +117,12 @@ def run(
         callbacks=[
             _EpochOfBatches(batches),
             lightning.callbacks.ModelCheckpoint(
-                checkpoints, filename=name, enable_version_counter=False, save_on_train_epoch_end=True
+                checkpoints, filename=f"last-{name}", enable_version_counter=False, save_on_train_epoch_end=True
             ),
             lightning.callbacks.TQDMProgressBar(refresh_rate=20),
         ],
     )
-    resumed = checkpoints / f"{name}.ckpt"
+    resumed = checkpoints / f"last-{name}.ckpt"
     trainer.fit(
         module,
         DataLoader(batches, batch_size=None),

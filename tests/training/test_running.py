@@ -1,0 +1,35 @@
+import pytest
+import torch
+
+from phiscope.errors import DataError
+from phiscope.training.running import Means, kept_for_training
+
+
+@pytest.mark.parametrize(("count", "validation", "kept"), [(200, 0.1, 180), (12, 0.1, 11), (7, 0.5, 3)])
+def test_the_last_images_are_held_out(count, validation, kept):
+    assert kept_for_training(count, {"validation": validation, "batch_size": 3}, "any") == kept
+
+
+@pytest.mark.parametrize(
+    ("validation", "batch_size", "told"),
+    [(0.01, 4, "10 training images give 0 for validation and 10"), (0.5, 6, "give 5 for validation and 5 for")],
+)
+def test_too_few_images_are_refused(validation, batch_size, told):
+    with pytest.raises(DataError, match=f"classifier: .*{told}"):
+        kept_for_training(10, {"validation": validation, "batch_size": batch_size}, "classifier")
+
+
+def test_images_count_as_often_as_they_are_drawn():
+    options = {"validation": 0.5, "batch_size": 6}
+    assert kept_for_training(10, options, "denoiser", per_image=2) == 5
+    with pytest.raises(DataError, match="denoiser: .* and 5 for training"):
+        kept_for_training(10, options, "denoiser", per_image=1)
+
+
+def test_means_weigh_batches_by_their_size_and_begin_again():
+    means = Means()
+    means.add({"loss": torch.tensor(1.0)}, 3)
+    means.add({"loss": torch.tensor(5.0)}, 1)
+    assert means.take("val_") == {"val_loss": 2.0}
+    means.add({"loss": torch.tensor(7.0)})
+    assert means.take() == {"loss": 7.0}
