@@ -1,56 +1,32 @@
 """Train the denoiser on a folder of images or on the data set's own, resuming an unfinished training."""
 
-from pathlib import Path
-
-import pandas as pd
-import torch
-
-from phiscope.arrays import choose_device
 from phiscope.datasets.pictures import pictures, shuffled
-from phiscope.models import build, save_artifact
+from phiscope.models import build
 from phiscope.training.denoiser import train
 from phiscope.workflow.job import job
+from phiscope.workflow.training import TrainingJob
 
 
-def train_denoiser(
-    images: tuple,
-    network: dict,
-    options: dict,
-    seed: int,
-    device: str,
-    threads: int,
-    output: str,
-    log: str,
-) -> None:
-    torch.set_num_threads(threads)
-    torch.manual_seed(seed)
+def images_of(folder: str | None, prepared: str | None, samples: int, seed: int) -> tuple:
+    """The images to train on: `samples` of the folder's where there is one, else of the prepared training split."""
+    found = pictures(folder, prepared, None if folder else samples, "train")
+    # ASSUME: a folder is shuffled before it is cut short; a prepared split is in stratified order already.
+    return shuffled(found, seed).images[:samples] if folder else found.images
+
+
+def train_denoiser(images: tuple, network: dict, training: TrainingJob) -> None:
+    training.begin()
     description = network | {"arguments": {"channels": len(images[0])} | network["arguments"], "normalise": None}
     built = build(**description)
-    history = train(
-        built,
-        images,
-        options,
-        seed=seed,
-        checkpoints=Path(output).with_suffix(".checkpoints"),
-        device=choose_device(device),
-        report=lambda rows: pd.DataFrame(rows).to_csv(log, index=False),
-    )
-    save_artifact(built.cpu(), description | {"training": options, "seed": seed, "last_epoch": history[-1]}, output)
+    history = train(built, images, **training.arguments())
+    training.keep(built, description, history)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         parameters, prepared = snakemake.params, next(iter(snakemake.input), None)
-        found = pictures(parameters.folder, prepared, None if parameters.folder else parameters.samples, "train")
-        # ASSUME: a folder is shuffled before it is cut short; a prepared split is in stratified order already.
-        chosen = shuffled(found, parameters.seed).images[: parameters.samples] if parameters.folder else found.images
         train_denoiser(
-            chosen,
+            images_of(parameters.folder, prepared, parameters.samples, parameters.seed),
             parameters.network,
-            parameters.options,
-            parameters.seed,
-            snakemake.config["device"],
-            snakemake.threads,
-            snakemake.output[0],
-            snakemake.output.log,
+            TrainingJob.of(snakemake, parameters.seed),
         )

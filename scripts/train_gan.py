@@ -2,41 +2,30 @@
 
 from pathlib import Path
 
-import pandas as pd
 import torch
 
-from phiscope.arrays import choose_device
 from phiscope.datasets import open_prepared
 from phiscope.figures.mosaic import save_mosaic
-from phiscope.models import save_artifact
 from phiscope.models.gan import discriminator, generator
 from phiscope.training.gan import train
 from phiscope.workflow.job import job
+from phiscope.workflow.training import TrainingJob
 
 
-def train_gan(images, arguments: dict, options: dict, limit, seed: int, device: str, threads: int, output) -> None:
-    torch.set_num_threads(threads)
-    torch.manual_seed(seed)
+def train_gan(images: str, arguments: dict, limit: int | None, samples: Path, training: TrainingJob) -> None:
+    training.begin()
     prepared = open_prepared(images)
     channels, *size = prepared.shape
     arguments = arguments | {"channels": channels, "size": size}
     judge = discriminator(channels, size, arguments["width"])
-    samples = Path(output.samples)
     average, history = train(
         generator(**arguments),
         judge,
         torch.from_numpy(prepared.images(slice(0, limit))),
-        options,
-        seed=seed,
-        checkpoints=Path(output[0]).with_suffix(".checkpoints"),
-        device=choose_device(device),
-        report=lambda rows: pd.DataFrame(rows).to_csv(output.log, index=False),
         show=lambda epoch, drawn: save_mosaic(drawn.numpy(), samples / f"{epoch:04d}.png"),
+        **training.arguments(),
     )
-    description = {"factory": "phiscope.models.gan:generator", "arguments": arguments}
-    save_artifact(
-        average.cpu(), description | {"training": options, "seed": seed, "last_epoch": history[-1]}, output[0]
-    )
+    training.keep(average, {"factory": "phiscope.models.gan:generator", "arguments": arguments}, history)
 
 
 if "snakemake" in globals():
@@ -44,10 +33,7 @@ if "snakemake" in globals():
         train_gan(
             snakemake.input.images,
             snakemake.params.arguments,
-            snakemake.params.options,
             snakemake.params.limit,
-            snakemake.params.seed,
-            snakemake.config["device"],
-            snakemake.threads,
-            snakemake.output,
+            Path(snakemake.output.samples),
+            TrainingJob.of(snakemake, snakemake.params.seed),
         )

@@ -1,0 +1,63 @@
+"""What scripts that train a network share: how they begin, what the training is told, what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import nn
+
+from phiscope.arrays import choose_device
+from phiscope.models import save_artifact
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """One training: its options, seed, device as the config names it, threads; where the network and its log go."""
+
+    options: Mapping[str, Any]
+    seed: int
+    device: str
+    threads: int
+    network: str
+    log: str
+
+    @classmethod
+    def of(cls, snakemake: Any, seed: int) -> TrainingJob:
+        """From the job of a rule whose first output is the network."""
+        return cls(
+            snakemake.params.options,
+            seed,
+            snakemake.config["device"],
+            snakemake.threads,
+            snakemake.output[0],
+            snakemake.output.log,
+        )
+
+    def begin(self) -> None:
+        """To be called before the network is built: its first weights come from the seed."""
+        torch.set_num_threads(self.threads)
+        torch.manual_seed(self.seed)
+
+    def arguments(self) -> dict[str, Any]:
+        """What every `train` of `phiscope.training` takes by name; an unfinished training of the same is resumed."""
+        return {
+            "options": self.options,
+            "seed": self.seed,
+            "checkpoints": Path(self.network).with_suffix(".checkpoints"),
+            "device": choose_device(self.device),
+            "report": self.tell,
+        }
+
+    def tell(self, history: Sequence[Mapping[str, float]]) -> None:
+        """Write the log: one row per epoch so far."""
+        pd.DataFrame(history).to_csv(self.log, index=False)
+
+    def keep(self, network: nn.Module, description: Mapping[str, Any], history: Sequence[Mapping[str, float]]) -> None:
+        """Save the trained network; description: how to build it."""
+        told = {"training": self.options, "seed": self.seed, "last_epoch": history[-1]}
+        save_artifact(network.cpu(), dict(description) | told, self.network)
