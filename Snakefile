@@ -20,6 +20,7 @@ include: "workflow/rules/common/inversions.smk"
 include: "workflow/rules/common/denoise.smk"
 include: "workflow/rules/common/implicit.smk"
 include: "workflow/rules/common/tables.smk"
+include: "workflow/rules/common/figures.smk"
 # In the order in which data flows.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
@@ -29,8 +30,11 @@ include: "workflow/rules/locate.smk"
 include: "workflow/rules/invert.smk"
 include: "workflow/rules/implicit.smk"
 include: "workflow/rules/statistics.smk"
-include: "workflow/rules/inversion_figures.smk"
 include: "workflow/rules/denoise.smk"
+include: "workflow/rules/inversion_figures.smk"
+include: "workflow/rules/denoise_figures.smk"
+include: "workflow/rules/implicit_figures.smk"
+include: "workflow/rules/latent_figures.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
@@ -44,7 +48,7 @@ rule all:
         DENOISING_TABLES,
         [statistic(name) for name in DENOISING_STATISTICS],
         IMPLICIT_TABLE,
-        LATENT_OUTPUTS,
+        LATENT_TABLES,
         [f"{RESULTS}/figures/{name}.{kind}" for name in ALL_FIGURES for kind in ("svg", "png")],
 
 

@@ -1,36 +1,42 @@
-"""Draw every figure of the run, as svg and as png."""
+"""Draw the figures about distances, attacks and detection, as svg and as png."""
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
-from phiscope import exhibits, figures, tables
+from phiscope import exhibits, tables
 from phiscope.datasets import open_prepared
 from phiscope.errors import ConfigError
 from phiscope.head import Head
-from phiscope.redraw.pictures import gallery
+from phiscope.workflow.drawing import draw
 from phiscope.workflow.job import job
 
 
 class Run:
-    """The tables of the run, opened once."""
+    """The tables of the run, opened once; main_views: those that figures with a panel per view show."""
 
-    def __init__(
-        self, inputs, attacked: dict[str, str], benches: list[tuple[str, dict]], implicit: dict[str, str]
-    ) -> None:
+    def __init__(self, inputs, main_views: list[str], attacked: dict[str, str]) -> None:
         self.inputs, self.head, self.exhibits = inputs, Head.load(inputs.head), attacked
-        self.benches, self.implicit = benches, implicit
         self.test, self.train = (exhibits.Images(open_prepared(p)) for p in (inputs.test_images, inputs.train_images))
-        self.classes = self.test.prepared.classes
+        self.classes, self.main_views = self.test.prepared.classes, main_views
         self.hulls = tables.read(inputs.hulls)
         self.features = tables.read(inputs.test, [*tables.SAMPLE_COLUMNS, "margin"])
         self.vectors = tables.matrix(inputs.test, "features").astype(np.float64)
 
     def frame(self, name: str) -> pd.DataFrame:
         return tables.read(self.inputs[name])
+
+    def main(self, name: str) -> pd.DataFrame:
+        """The rows of the main views."""
+        found = self.frame(name)
+        return found[found["view"].isin(self.main_views)]
+
+    def original(self, name: str) -> pd.DataFrame:
+        """The rows of the test samples as they are."""
+        found = self.frame(name)
+        return found[(found["view"] == "original") & (found["split"] == "test")]
 
     def sample(self, number: int) -> exhibits.Sample:
         """One test sample with its projections, put together from their supports."""
@@ -57,17 +63,6 @@ class Run:
             number, images, self.frame("standing"), self.frame("attacks"), self.test, self.classes
         )
 
-    def denoised(self) -> list[dict]:
-        """The first image of the first set of the benches, under each noise."""
-        told = zip(self.benches, self.inputs.denoised)
-        first = self.benches[0][0]
-        return [noise | {"images": load_file(path)} for (dataset, noise), path in told if dataset == first]
-
-    def drawn(self) -> pd.DataFrame:
-        """The pictures of the image that is shown, drawn as a function of position."""
-        pictures = {name: picture for path in self.inputs.drawn for name, picture in load_file(path).items()}
-        return gallery(self.frame("implicit_tuned"), pictures, self.implicit["picture"])
-
     def _training_features(self, number: int) -> np.ndarray:
         numbers = tables.read(self.inputs.train, ["sample"])["sample"].to_numpy()
         return tables.matrix(self.inputs.train, "features")[np.searchsorted(numbers, number)].astype(np.float64)
@@ -87,74 +82,51 @@ def attack_plane(standing: pd.DataFrame, attacks: pd.DataFrame) -> pd.DataFrame:
     return found[found["success"].notna() | (found["view"] == "original")]
 
 
-def frames_of(run: Run, name: str, slice_sample: int, main_views: list[str]) -> dict:
-    """What the figure of that name is drawn from; main_views: those that figures with a panel per view show."""
+def slice_of(run: Run, number: int) -> dict:
+    grid, points = exhibits.slice_frames(run.sample(number), run.head, run.classes)
+    return {"grid": grid, "points": points}
+
+
+# What a figure is drawn from: of one sample, where its name says which, or of the whole run.
+OF_A_SAMPLE = {
+    "sample": lambda run, number: {
+        "page": exhibits.page(run.sample(number), run.head, run.test, run.train, run.classes)
+    },
+    "adversarial": lambda run, number: {"exhibits": run.attacked(number)},
+    "slice": slice_of,
+}
+OF_THE_RUN = {
+    "training": lambda run: {"log": pd.read_csv(run.inputs.log)},
+    "distances": lambda run: {"standing": run.main("standing")},
+    "distances_by_view": lambda run: {"standing": run.frame("standing")},
+    "plane": lambda run: {"standing": run.main("standing")},
+    "ambiguity": lambda run: {"gallery": exhibits.gallery(run.original("standing"), run.test, run.classes)},
+    "accuracy": lambda run: {"projection_accuracy": run.main("accuracy"), "classes": len(run.classes)},
+    "support": lambda run: {"support_shares": run.main("support")},
+    "balls": lambda run: {"balls": run.main("balls")},
+    "class_margins": lambda run: {"margins": run.original("margins"), "classes": run.classes},
+    "human": lambda run: {
+        "standing": run.original("standing").merge(run.frame("entropy"), on="sample"),
+        "agreement": run.frame("agreement"),
+    },
+    "roc": lambda run: {"roc_curves": run.frame("roc_curves"), "detection": run.frame("detection")},
+    "detection_by_confidence": lambda run: {"by_confidence": run.frame("by_confidence")},
+    "attack_plane": lambda run: {"standing": attack_plane(run.frame("standing"), run.frame("attacks"))},
+    "comparison": lambda run: {"paper_comparison": run.frame("comparison")},
+}
+
+
+def frames_of(run: Run, name: str, slice_sample: int | None) -> dict:
+    """What the figure of that name is drawn from; slice_sample: the one whose plane is drawn."""
     kind, _, number = name.partition("-")
-    if kind == "sample":
-        sample = run.sample(int(number))
-        return {"page": exhibits.page(sample, run.head, run.test, run.train, run.classes)}
-    if kind == "adversarial":
-        return {"exhibits": run.attacked(int(number))}
-    if kind == "slice":
-        grid, points = exhibits.slice_frames(run.sample(slice_sample), run.head, run.classes)
-        return {"grid": grid, "points": points}
-    if kind == "denoised":
-        return {"exhibits": run.denoised()}
-    standing = run.frame("standing")
-    main = partial(_main, views=main_views)
-    original = standing[standing["view"] == "original"]
-    if kind == "training":
-        return {"log": pd.read_csv(run.inputs.log)}
-    if kind == "ambiguity":
-        return {"gallery": exhibits.gallery(original, run.test, run.classes)}
-    if kind == "human":
-        return {"standing": original.merge(run.frame("entropy"), on="sample"), "agreement": run.frame("agreement")}
-    if kind == "class_margins":
-        margins = run.frame("margins")
-        shown = (margins["view"] == "original") & (margins["split"] == "test")
-        return {"margins": margins[shown], "classes": run.classes}
-    return {
-        "distances": lambda: {"standing": main(standing)},
-        "distances_by_view": lambda: {"standing": standing},
-        "plane": lambda: {"standing": main(standing)},
-        "accuracy": lambda: {"projection_accuracy": main(run.frame("accuracy")), "classes": len(run.classes)},
-        "support": lambda: {"support_shares": main(run.frame("support"))},
-        "balls": lambda: {"balls": main(run.frame("balls"))},
-        "roc": lambda: {"roc_curves": run.frame("roc_curves"), "detection": run.frame("detection")},
-        "detection_by_confidence": lambda: {"by_confidence": run.frame("by_confidence")},
-        "attack_plane": lambda: {"standing": attack_plane(standing, run.frame("attacks"))},
-        "denoising": lambda: {"denoising_summary": run.frame("denoising_summary")},
-        "lecture": lambda: {"study_summary": run.frame("study_summary")},
-        "implicit_k": lambda: {"by_k": run.frame("implicit_by_k"), "main": run.implicit["main"]},
-        "implicit_spectrum": lambda: {"tuned": run.frame("implicit_tuned"), "powers": run.frame("implicit_powers")},
-        "implicit_scale": lambda: {"scales": run.frame("implicit_scales")},
-        "implicit_bases": lambda: {"bases": run.frame("implicit_bases"), "main": run.implicit["main"]},
-        "implicit_pictures": lambda: {"gallery": run.drawn()},
-        "comparison": lambda: {"paper_comparison": run.frame("comparison")},
-    }[kind]()
-
-
-def _main(frame: pd.DataFrame, views: list[str]) -> pd.DataFrame:
-    return frame[frame["view"].isin(views)]
-
-
-def draw_figures(run: Run, names: list[str], slice_sample: int, main_views: list[str], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        figure = figures.draw(name.partition("-")[0], **frames_of(run, name, slice_sample, main_views))
-        for kind in ("svg", "png"):
-            temporary = folder / f".{name}.{kind}.tmp"
-            temporary.write_bytes(figures.encode(figure, kind))
-            temporary.replace(folder / f"{name}.{kind}")
+    if kind in OF_A_SAMPLE:
+        return OF_A_SAMPLE[kind](run, int(number) if number else slice_sample)
+    return OF_THE_RUN[kind](run)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         parameters = snakemake.params
-        draw_figures(
-            Run(snakemake.input, parameters.exhibits, parameters.benches, parameters.implicit),
-            parameters.names,
-            parameters.slice_sample,
-            parameters.main_views,
-            Path(snakemake.output[0]).parent,
-        )
+        run = Run(snakemake.input, parameters.main_views, parameters.exhibits)
+        for name in parameters.names:
+            draw(name, frames_of(run, name, parameters.slice_sample), Path(snakemake.output[0]).parent)

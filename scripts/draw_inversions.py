@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
-from phiscope import figures, inversion_exhibits, tables
+from phiscope import inversion_exhibits, tables
 from phiscope.datasets import open_prepared
 from phiscope.exhibits import Images
 from phiscope.head import Head
+from phiscope.workflow.drawing import draw
 from phiscope.workflow.job import job
 
 
@@ -80,17 +81,8 @@ def frames_of(run: Run, name: str) -> dict:
     return getattr(run, kind)(int(number)) if number else {kind: run.frame(kind)}
 
 
-def draw_figures(run: Run, names: list[str], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        figure = figures.draw(name.partition("-")[0], **frames_of(run, name))
-        for kind in ("svg", "png"):
-            temporary = folder / f".{name}.{kind}.tmp"
-            temporary.write_bytes(figures.encode(figure, kind))
-            temporary.replace(folder / f"{name}.{kind}")
-
-
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         run = Run(snakemake.input, snakemake.params)
-        draw_figures(run, snakemake.params.names, Path(snakemake.output[0]).parent)
+        for name in snakemake.params.names:
+            draw(name, frames_of(run, name), Path(snakemake.output[0]).parent)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from phiscope import figures, tables
+from phiscope import tables
 from phiscope.datasets import open_prepared
+from phiscope.workflow.drawing import draw
 from phiscope.workflow.job import job
 
 SAMPLED = 0  # the trial whose spectra are drawn
@@ -25,7 +26,7 @@ def logs_of(logs: dict[str, str]) -> pd.DataFrame:
 
 
 def frames_of(name: str, inputs, setting: str, logs: list, gan_log: str | None) -> dict:
-    """What the figure `latent_<name>` is drawn from."""
+    """What the figure of that name is drawn from."""
     classes = open_prepared(inputs.test).classes
 
     def frame(key: str) -> pd.DataFrame:
@@ -49,44 +50,30 @@ def frames_of(name: str, inputs, setting: str, logs: list, gan_log: str | None) 
         return ["image", "all", *map(str, counts)]
 
     return {
-        "batches": lambda: {"tiles": tiles("batches")},
-        "sets": lambda: {"tiles": tiles("sets"), "densities": frame("densities"), "classes": classes},
-        "axes": lambda: {"tiles": tiles("axes"), "products": frame("products")},
-        "accuracy": lambda: {
+        "latent_batches": lambda: {"tiles": tiles("batches")},
+        "latent_sets": lambda: {"tiles": tiles("sets"), "densities": frame("densities"), "classes": classes},
+        "latent_axes": lambda: {"tiles": tiles("axes"), "products": frame("products")},
+        "latent_accuracy": lambda: {
             "spectra": spectra_of(inputs.spectra, setting),
             "trials": main("trials"),
             "latent": main("latent"),
             "classes": classes,
         },
-        "amplitudes": lambda: {"spectra": spectra_of(inputs.spectra, setting)},
-        "truncation": lambda: {"tiles": tiles("truncation"), "titles": truncations()},
-        "rotation": lambda: {"tiles": tiles("rotation"), "stops": stops()},
-        "way": lambda: {"rotation": frame("rotation"), "classes": classes},
-        "metric": lambda: {"metric": frame("metric"), "linearity": frame("linearity"), "classes": classes},
-        "denoising": lambda: {"denoising": frame("denoising")},
-        "tradeoff": lambda: {"latent": frame("latent")},
-        "basis": lambda: {"numbers": main("numbers")},
-        "training": lambda: {"logs": logs_of(logs), "gan_log": pd.read_csv(gan_log) if gan_log else None},
+        "latent_amplitudes": lambda: {"spectra": spectra_of(inputs.spectra, setting)},
+        "latent_truncation": lambda: {"tiles": tiles("truncation"), "titles": truncations()},
+        "latent_rotation": lambda: {"tiles": tiles("rotation"), "stops": stops()},
+        "latent_way": lambda: {"rotation": frame("rotation"), "classes": classes},
+        "latent_metric": lambda: {"metric": frame("metric"), "linearity": frame("linearity"), "classes": classes},
+        "latent_denoising": lambda: {"denoising": frame("denoising")},
+        "latent_tradeoff": lambda: {"latent": frame("latent")},
+        "latent_basis": lambda: {"numbers": main("numbers")},
+        "latent_training": lambda: {"logs": logs_of(logs), "gan_log": pd.read_csv(gan_log) if gan_log else None},
     }[name]()
-
-
-def draw_latent(inputs, names: list[str], setting: str, logs: list, gan_log: str | None, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        figure = figures.draw(f"latent_{name}", **frames_of(name, inputs, setting, logs, gan_log))
-        for kind in ("svg", "png"):
-            temporary = folder / f".latent_{name}.{kind}.tmp"
-            temporary.write_bytes(figures.encode(figure, kind))
-            temporary.replace(folder / f"latent_{name}.{kind}")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        draw_latent(
-            snakemake.input,
-            snakemake.params.names,
-            snakemake.params.setting,
-            snakemake.params.logs,
-            snakemake.input.get("gan_log"),
-            Path(snakemake.output[0]).parent,
-        )
+        inputs, parameters = snakemake.input, snakemake.params
+        for name in parameters.names:
+            frames = frames_of(name, inputs, parameters.setting, parameters.logs, inputs.get("gan_log"))
+            draw(name, frames, Path(snakemake.output[0]).parent)

@@ -15,7 +15,7 @@ from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-MOST_JOBS = 59
+MOST_JOBS = 61
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +192,7 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     planned = project.planned()
     assert set(planned) == {
         *("all", "count_balls", "compute_statistics", "compute_detection", "compute_inversions", "compute_denoising"),
-        *("compare_with_paper", "draw_figures", "draw_inversions", "render_report"),
+        *("compare_with_paper", "draw_figures", "draw_inversions", "draw_denoising", "render_report"),
     }
 
 

@@ -16,25 +16,20 @@ FIGURES = [
     *(["slice"] if SAMPLES else []),  # through the first of them
     *[f"sample-{number}" for number in SAMPLES],
     *(["roc"] if DETECTION else []),
-    *(["denoising", "denoised"] if DENOISING else []),
-    *(["lecture"] if STUDY else []),
     *(["detection_by_confidence"] if swept_views() else []),
     *(["attack_plane"] if attack_views() else []),
     *([f"adversarial-{number}" for number in SAMPLES] if attack_views() else []),
-    *implicit_figures(),
 ]
-ALL_FIGURES = [*FIGURES, *INVERSION_FIGURES]
+ALL_FIGURES = [*FIGURES, *INVERSION_FIGURES, *DENOISING_FIGURES, *IMPLICIT_FIGURES, *LATENT_FIGURES]
 # The attacked images of these samples; without samples there is none to keep.
 EXHIBITS = {view: f"{RESULTS}/exhibits/{view}.safetensors" for view in attack_views() if SAMPLES}
 
 
 rule draw_figures:
     input:
-        **{name: statistic(name) for name in (*STATISTICS, *DETECTION, *DENOISING_STATISTICS, *STUDY_STATISTICS)},
+        **{name: statistic(name) for name in (*STATISTICS, *DETECTION)},
         **ATTACKS,
-        **IMPLICIT_INPUTS,
         **({} if config["classifier"]["weights"] else {"log": f"{RESULTS}/models/classifier.log.csv"}),
-        denoised=[f"{RESULTS}/exhibits/denoising/{name}.safetensors" for name in BENCHES],
         test=f"{RESULTS}/features/original/test.parquet",
         train=TRAINING_FEATURES,
         margins=f"{RESULTS}/tables/margins.parquet",
@@ -45,18 +40,8 @@ rule draw_figures:
         test_images=f"{RESULTS}/data/test.safetensors",
         train_images=f"{RESULTS}/data/train.safetensors",
         exhibits=list(EXHIBITS.values()),
-        drawn=implicit_parts("implicit/{chunk}.safetensors"),
     output:
-        svg=[
-            report(
-                f"{RESULTS}/figures/{name}.svg",
-                category="Figures",
-                caption=f"../report/captions/{name.partition('-')[0]}.rst",
-                labels=labels_of(name),
-            )
-            for name in FIGURES
-        ],
-        png=[f"{RESULTS}/figures/{name}.png" for name in FIGURES],
+        **drawn(FIGURES),
     log:
         f"{RESULTS}/logs/draw_figures.log",
     conda:
@@ -66,9 +51,7 @@ rule draw_figures:
         main_views=["original", *PIXEL_VIEWS.values()],
         slice_sample=SAMPLES[0] if SAMPLES else None,
         exhibits=EXHIBITS,
-        benches=list(BENCHES.values()),
-        implicit={"main": IMPLICIT_MAIN, "picture": IMPLICIT["picture"]} if IMPLICIT else {},
-        code=rests_on("draw_figures", *figures.FIGURES.values()),
+        code=rests_on_figures("draw_figures", FIGURES),
     message:
         "Figures"
     script:

@@ -21,16 +21,7 @@ if INVERSION_FIGURES:
             edited=[f"{RESULTS}/inversions/edit-{number}.safetensors" for number in EDITS],
             deepfool=DEEPFOOL_SHOWN,
         output:
-            svg=[
-                report(
-                    f"{RESULTS}/figures/{name}.svg",
-                    category="Figures",
-                    caption=f"../report/captions/{name.partition('-')[0]}.rst",
-                    labels=labels_of(name),
-                )
-                for name in INVERSION_FIGURES
-            ],
-            png=[f"{RESULTS}/figures/{name}.png" for name in INVERSION_FIGURES],
+            **drawn(INVERSION_FIGURES),
         log:
             f"{RESULTS}/logs/draw_inversions.log",
         conda:
@@ -40,7 +31,7 @@ if INVERSION_FIGURES:
             explored=EXPLORED,
             edited=list(EDITS),
             deepfool=deepfool_view(),
-            code=rests_on("draw_inversions", *{figures.FIGURES[name.partition("-")[0]] for name in INVERSION_FIGURES}),
+            code=rests_on_figures("draw_inversions", INVERSION_FIGURES),
         message:
             "Figures of inverted samples"
         script:

@@ -49,27 +49,6 @@ if LATENT:
             script:
                 "../../scripts/train_gan.py"
 
-    rule sample_latents:
-        input:
-            generator=GENERATOR,
-            classifier=CLASSIFIER,
-            images=f"{RESULTS}/data/test.safetensors",
-        output:
-            DRAWN,
-        log:
-            f"{RESULTS}/logs/sample_latents.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        threads: THREADS
-        params:
-            size=LATENT["set_size"],
-            seed=config["seed"],
-            code=rests_on("sample_latents"),
-        message:
-            "Draw latents and label them through generator and classifier"
-        script:
-            "../../scripts/sample_latents.py"
-
     for setting, options in SETTINGS.items():
         if options.get("weights"):
 
@@ -129,6 +108,27 @@ if LATENT:
             "Train the encoder {wildcards.setting}, seed {wildcards.training}"
         script:
             "../../scripts/train_encoder.py"
+
+    rule sample_latents:
+        input:
+            generator=GENERATOR,
+            classifier=CLASSIFIER,
+            images=f"{RESULTS}/data/test.safetensors",
+        output:
+            DRAWN,
+        log:
+            f"{RESULTS}/logs/sample_latents.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        threads: THREADS
+        params:
+            size=LATENT["set_size"],
+            seed=config["seed"],
+            code=rests_on("sample_latents"),
+        message:
+            "Draw latents and label them through generator and classifier"
+        script:
+            "../../scripts/sample_latents.py"
 
     rule encode_dataset:
         input:
@@ -290,40 +290,6 @@ if LATENT:
             "Images that the figures of latent space show"
         script:
             "../../scripts/exhibit_latent.py"
-
-    rule draw_latent:
-        input:
-            **GAN_LOG,
-            **{name: statistic(f"latent_{name}") for name in (*OPERATORS, *EXHIBITED, "trials")},
-            numbers=statistic("latent_basis"),
-            latent=f"{RESULTS}/tables/latent.parquet",
-            spectra=f"{RESULTS}/tables/spectra.parquet",
-            test=f"{RESULTS}/data/test.safetensors",
-            logs=[path for _, path in ENCODER_LOGS],
-        output:
-            svg=[
-                report(
-                    f"{RESULTS}/figures/latent_{name}.svg",
-                    category="Latent space",
-                    caption=f"../report/captions/latent_{name}.rst",
-                    labels=labels_of(f"latent_{name}"),
-                )
-                for name in LATENT_FIGURES
-            ],
-            png=[f"{RESULTS}/figures/latent_{name}.png" for name in LATENT_FIGURES],
-        log:
-            f"{RESULTS}/logs/draw_latent.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            names=LATENT_FIGURES,
-            setting=MAIN,
-            logs=ENCODER_LOGS,
-            code=rests_on("draw_latent", *(figures.FIGURES[f"latent_{name}"] for name in LATENT_FIGURES)),
-        message:
-            "Figures of latent space"
-        script:
-            "../../scripts/draw_latent.py"
 
     rule compare_latent_views:
         input:

@@ -3,16 +3,9 @@ DENSE = (
     *("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial"),
     *("inverted", "perimeter", "morph", "edit", "pixel_boundary", "denoised"),
     *("implicit_spectrum", "implicit_pictures"),
+    *("latent_batches", "latent_sets", "latent_axes", "latent_amplitudes", "latent_truncation", "latent_rotation"),
 )
-IN_THE_PAGE = [
-    f"{RESULTS}/figures/{name}.{'png' if name.partition('-')[0] in DENSE else 'svg'}" for name in ALL_FIGURES
-]
-
-LATENT_DENSE = ("batches", "sets", "axes", "amplitudes", "truncation", "rotation")
-LATENT_IN_THE_PAGE = [
-    f"{RESULTS}/figures/latent_{name}.{'png' if name in LATENT_DENSE else 'svg'}"
-    for name in (LATENT_FIGURES if LATENT else [])
-]
+IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if kind_of(name) in DENSE else 'svg'}" for name in ALL_FIGURES]
 LATENT_FRAMES = {
     f"latent_{name}": statistic(f"latent_{name}")
     for name in (["axes", "basis", "rotation", "denoising", "views"] if LATENT else [])
@@ -25,7 +18,7 @@ rule render_report:
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         **LATENT_FRAMES,
         template="workflow/report/report.html.j2",
-        figures=[*IN_THE_PAGE, *LATENT_IN_THE_PAGE],
+        figures=IN_THE_PAGE,
         comparison=f"{RESULTS}/tables/paper_comparison.parquet",
         standing=statistic("standing"),
         lipschitz=statistic("lipschitz"),

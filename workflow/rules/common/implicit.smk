@@ -37,6 +37,3 @@ def implicit_figures():
     scales = any(fit["encoding"] == "gaussian" and isinstance(fit.get("sigma"), list) for fit in IMPLICIT["fits"])
     drawn += ["scale"] if scales else []
     return [f"implicit_{name}" for name in (*drawn, *(["pictures"] if IMPLICIT["picture"] else []))]
-
-
-IMPLICIT_INPUTS = {name: f"{RESULTS}/statistics/{name}.parquet" for name in IMPLICIT_STATISTICS} if IMPLICIT else {}

@@ -42,20 +42,6 @@ TRAINED = [name for name, options in SETTINGS.items() if not options.get("weight
 ENCODER_LOGS = [(name, f"{RESULTS}/models/encoder-{name}-{seed}.log.csv") for name in TRAINED for seed in SEEDS]
 GAN_TRAINED = LATENT and not LATENT["gan"].get("weights")
 GAN_LOG = {"gan_log": f"{RESULTS}/models/generator.log.csv"} if GAN_TRAINED else {}
-LATENT_FIGURES = [
-    *["batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way"],
-    *["metric", "denoising", "tradeoff", "basis"],
-    *(["training"] if ENCODER_LOGS else []),
-]
 OPERATORS = ["rotation", "linearity", "metric", "denoising", "axes"]
 
-# What a run leaves behind of latent space; nothing without one.
-LATENT_OUTPUTS = (
-    [
-        f"{RESULTS}/tables/latent.parquet",
-        f"{RESULTS}/tables/spectra.parquet",
-        *[f"{RESULTS}/figures/latent_{name}.{kind}" for name in LATENT_FIGURES for kind in ("svg", "png")],
-    ]
-    if LATENT
-    else []
-)
+LATENT_TABLES = [f"{RESULTS}/tables/{name}.parquet" for name in ("latent", "spectra")] if LATENT else []

@@ -1,4 +1,4 @@
-# Tables, statistics and figures: which files they are made of.
+# Tables and statistics: which files they are made of.
 
 SORT = {
     "margins": ["view", "split", "sample", "other_class"],
@@ -28,7 +28,3 @@ def statistic(name):
 
 def features_of(views):
     return [f"{RESULTS}/features/{view}/test.parquet" for view in views]
-
-
-def labels_of(figure):
-    return {"figure": figure.replace("_", " ").replace("-", " ")}
