@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phiscope.datasets import ImageDataset, load, open_prepared, save, stratified_order
+from phiscope.datasets import ImageDataset, load, load_collection, open_prepared, save, stratified_order
 from phiscope.errors import DataError
 
 LABELS = np.random.default_rng(0).integers(0, 4, 60)
@@ -129,3 +129,14 @@ def test_prepared_form_keeps_everything_in_stratified_order(tmp_path, kind):
 def test_arrays_that_do_not_fit(images, labels, words):
     with pytest.raises(DataError, match=words):
         ImageDataset(images, np.array(labels), ("a",))
+
+
+def test_the_real_data_sets(real_data):
+    mnist = load(str(real_data / "mnist"), "test")
+    assert (mnist.images.shape, len(mnist.classes)) == ((10000, 1, 28, 28), 10)
+    assert mnist.labels[:5].tolist() == [7, 2, 1, 0, 4]
+    cifar = load("$PHISCOPE_DATA/cifar10-jpeg", "test")
+    assert cifar.images.shape == (10000, 3, 32, 32)
+    assert np.bincount(cifar.labels).tolist() == [1000] * 10
+    assert cifar.labels[:5].tolist() == [3, 8, 8, 0, 6]
+    assert len(load_collection(str(real_data / "bsd/BSD68"))) == 68

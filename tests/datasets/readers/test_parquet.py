@@ -1,0 +1,64 @@
+import io
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+from phiscope.datasets import load
+from tests.datasets.readers.samples import GREY, LABELS, RANDOM, refused
+
+
+def encoded(array: np.ndarray, form="PNG") -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, form)
+    return buffer.getvalue()
+
+
+def parquet(path, images, labels, names=None, image="image", label="label"):
+    metadata = {"huggingface": json.dumps({"info": {"features": {label: {"names": names}}}})} if names else None
+    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    table = pa.table({image: pa.array(images, kind), label: pa.array(labels)})
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+
+def rows(arrays):
+    return [{"bytes": encoded(array), "path": None} for array in arrays]
+
+
+def test_parquet_shards_in_order_with_names_from_the_file(tmp_path):
+    parquet(tmp_path / "train-00000-of-00002.parquet", rows(GREY[:4]), [0, 1, 2, 0], ["x", "y", "z"])
+    parquet(tmp_path / "train-00001-of-00002.parquet", rows(GREY[4:]), [1, 2], ["x", "y", "z"])
+    found = load(str(tmp_path), "train")
+    np.testing.assert_array_equal(found.images[:, 0], GREY)
+    assert found.labels.tolist() == LABELS.tolist()
+    assert found.classes == ("x", "y", "z")
+
+
+def test_parquet_with_other_columns_and_one_colour_image(tmp_path):
+    colour = RANDOM.integers(0, 256, (5, 4, 3), dtype=np.uint8)
+    parquet(tmp_path / "test.parquet", rows([GREY[0], colour]), [0, 1], image="picture", label="kind")
+    found = load(str(tmp_path), "test", image="picture", label="kind")
+    assert found.images.shape == (2, 3, 5, 4)
+    np.testing.assert_array_equal(found.images[1], colour.transpose(2, 0, 1))
+    np.testing.assert_array_equal(found.images[0, 2], GREY[0])
+
+
+def test_parquet_refuses(tmp_path):
+    file = tmp_path / "train.parquet"
+    parquet(file, [*rows(GREY[:2]), {"bytes": b"no picture", "path": None}], [0, 1, 2])
+    refused(tmp_path, "train.parquet, row 2", "not an image")
+    parquet(file, [*rows(GREY[:1]), {"bytes": None, "path": "x.png"}], [0, 1])
+    refused(tmp_path, "row 1 has no image bytes")
+    parquet(file, rows([GREY[0], GREY[1][:3]]), [0, 1])
+    refused(tmp_path, "row 1", "expected all images of one size")
+    parquet(file, rows(GREY[:2]), [0, None])
+    refused(tmp_path, "'label'", "without nulls")
+    parquet(file, rows(GREY[:2]), [0, -1])
+    refused(tmp_path, "label -1 of image 1")
+    parquet(file, rows(GREY[:2]), [0, 1], label="class")
+    refused(tmp_path, "columns image, class", "dataset.options.label")
+    file.write_bytes(file.read_bytes()[:-20])
+    refused(tmp_path, "not a whole Parquet file")
+    refused(tmp_path, "test.parquet", split="test")
