@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.figures.denoising_frames import frames_of_denoising
+from tests.figures.implicit_frames import frames_of_implicit
 from tests.figures.latent_frames import frames_of_latent
 
 NAMES = ["ant", "bee", "cow"]
@@ -193,36 +195,6 @@ def exhibits(rng):
 
 
 @pytest.fixture
-def drawn(rng):
-    """Fits of three images in two groups by name of the frame: one encoding without k, one with three."""
-    ways = [("none", np.nan), *(("gaussian", k) for k in (2.0, 8.0, 32.0))]
-    rows = [
-        {"group": group, "image": f"{group}/{i}", "height": 8, "width": 8, "model": model, "encoding": encoding,
-         "spectrum": "", "asked_k": k, "k": 0 if np.isnan(k) else k, "parameters": 100 + i, "psnr_parseval": 20.0 + i}
-        for group, i in (("a", 0), ("b", 1), ("b", 2)) for model in ("mlp", "projection") for encoding, k in ways
-    ]  # fmt: skip
-    tuned = pd.DataFrame(rows)
-    numbers = ("psnr_train", "psnr_heldout", "spectrum_l1", "spectrum_energy", "energy_beyond")
-    tuned = tuned.assign(**{name: rng.uniform(10, 30, len(tuned)) for name in numbers})
-    by_k = pd.concat([tuned.assign(measure=m, value=tuned[m]) for m in numbers[:2]]).assign(ci_low=9.0, ci_high=31.0)
-    powers = pd.DataFrame(
-        [(m, p, -0.5) for m in numbers[:2] for p in numbers[2:]], columns=["measure", "power", "value"]
-    )
-    scales = tuned[tuned["encoding"] == "gaussian"].assign(sigma=4.0, spectrum_slope=1.2, best=True)
-    bases = pd.DataFrame([("a", 8, n, s, 10 + 9 * s) for n in ("dct", "orthogonal") for s in (0.1, 0.3)])
-    bases.columns = ["group", "height", "encoding", "share", "value"]
-    shape = {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)}
-    gallery = [
-        {"encoding": "original"} | shape,
-        *({**row, "psnr_train": 20.0, "psnr_heldout": 9.0} | shape for row in rows[:4]),
-    ]
-    return {
-        "tuned": tuned, "by_k": by_k, "powers": powers, "scales": scales, "gallery": pd.DataFrame(gallery),
-        "bases": bases.assign(ci_low=9.0, ci_high=14.0),
-    }  # fmt: skip
-
-
-@pytest.fixture
 def inverted(rng):
     """A sample of `ant`: its flip point's image was found, its hull's was not reached, DeepFool's is beside them."""
     image = rng.uniform(0.2, 0.8, size=(1, 8, 8))
@@ -305,38 +277,11 @@ def pixel_boundary(rng):
 
 
 @pytest.fixture
-def denoising_summary():
-    rows = [("blocks", "noisy", 14.1), ("blocks", "biharmonic-true-mask", 17.0), ("gaussian", "network", 20.5)]
-    frame = pd.DataFrame(rows, columns=["noise", "method", "psnr"])
-    return frame.assign(dataset="test", level=0.2, ci_low=frame["psnr"] - 1, ci_high=frame["psnr"] + 1)
-
-
-@pytest.fixture
-def denoised(rng):
-    images = {name: rng.uniform(size=(1, 8, 8)) for name in ("network", "noisy", "clean", "tv", "nlm", "dct", "new")}
-    return [{"noise": "gaussian", "level": 0.2, "images": images}, {"noise": "blocks", "level": 0.25, "images": images}]
-
-
-@pytest.fixture
-def study_summary():
-    rows = [
-        *[("losses", name, "sharpness", "gaussian 0.2", 0.8) for name in ("L1", "L2")],
-        *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
-        *[("generalisation", a, "psnr", f"{b} 1", 20.0) for a in ("x", "blocks") for b in ("x", "blocks")],
-        *[("gradients", f"B = {size}", "variance", None, 3 / size) for size in (1, 4, 16)],
-        ("gradients", "indicator", "gradient_norm", None, 0.0),
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "noise", "value"])
-    return frame.assign(n=3, ci_low=frame["value"] - 0.1, ci_high=frame["value"] + 0.1)
-
-
-@pytest.fixture
 def frames(rng, standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins,
            page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits, inverted, perimeter,
-           morph_steps, path, edit, inversion_distances, pixel_boundary,
-           denoising_summary, denoised, study_summary, drawn):  # fmt: skip
+           morph_steps, path, edit, inversion_distances, pixel_boundary):  # fmt: skip
     """What every figure of the registry is drawn from."""
-    return {
+    found = {
         "training": {"log": log},
         "distances": {"standing": standing},
         "distances_by_view": {"standing": standing},
@@ -354,11 +299,6 @@ def frames(rng, standing, gallery, log, projection_accuracy, support_shares, bal
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"standing": attack_plane},
         "adversarial": {"exhibits": exhibits},
-        "implicit_k": {"by_k": drawn["by_k"], "main": "b"},
-        "implicit_spectrum": {"tuned": drawn["tuned"], "powers": drawn["powers"]},
-        "implicit_scale": {"scales": drawn["scales"]},
-        "implicit_bases": {"bases": drawn["bases"], "main": "b"},
-        "implicit_pictures": {"gallery": drawn["gallery"]},
         "inverted": inverted,
         "perimeter": perimeter,
         "morph": {"steps": morph_steps},
@@ -366,7 +306,5 @@ def frames(rng, standing, gallery, log, projection_accuracy, support_shares, bal
         "edit": edit,
         "inversion_distances": {"inversion_distances": inversion_distances},
         "pixel_boundary": {"pixel_boundary": pixel_boundary},
-        "denoising": {"denoising_summary": denoising_summary},
-        "denoised": {"exhibits": denoised},
-        "lecture": {"study_summary": study_summary},
-    } | frames_of_latent(rng)
+    }
+    return found | frames_of_denoising(rng) | frames_of_implicit(rng) | frames_of_latent(rng)

@@ -1,0 +1,35 @@
+"""Frames of denoising like those of a run, small and seeded."""
+
+import pandas as pd
+
+
+def frames_of_denoising(rng) -> dict[str, dict]:
+    """What the figures about denoisers are drawn from."""
+    return {
+        "denoising": {"denoising_summary": _summary()},
+        "denoised": {"exhibits": _denoised(rng)},
+        "lecture": {"study_summary": _study()},
+    }
+
+
+def _summary() -> pd.DataFrame:
+    rows = [("blocks", "noisy", 14.1), ("blocks", "biharmonic-true-mask", 17.0), ("gaussian", "network", 20.5)]
+    frame = pd.DataFrame(rows, columns=["noise", "method", "psnr"])
+    return frame.assign(dataset="test", level=0.2, ci_low=frame["psnr"] - 1, ci_high=frame["psnr"] + 1)
+
+
+def _denoised(rng) -> list[dict]:
+    images = {name: rng.uniform(size=(1, 8, 8)) for name in ("network", "noisy", "clean", "tv", "nlm", "dct", "new")}
+    return [{"noise": "gaussian", "level": 0.2, "images": images}, {"noise": "blocks", "level": 0.25, "images": images}]
+
+
+def _study() -> pd.DataFrame:
+    rows = [
+        *[("losses", name, "sharpness", "gaussian 0.2", 0.8) for name in ("L1", "L2")],
+        *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
+        *[("generalisation", a, "psnr", f"{b} 1", 20.0) for a in ("x", "blocks") for b in ("x", "blocks")],
+        *[("gradients", f"B = {size}", "variance", None, 3 / size) for size in (1, 4, 16)],
+        ("gradients", "indicator", "gradient_norm", None, 0.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "noise", "value"])
+    return frame.assign(n=3, ci_low=frame["value"] - 0.1, ci_high=frame["value"] + 0.1)

@@ -1,0 +1,45 @@
+"""Frames of images as functions of position like those of a run, small and seeded."""
+
+import numpy as np
+import pandas as pd
+
+
+def frames_of_implicit(rng) -> dict[str, dict]:
+    """What the figures about images as functions are drawn from; `b` is the group that is spoken of."""
+    drawn = _drawn(rng)
+    return {
+        "implicit_k": {"by_k": drawn["by_k"], "main": "b"},
+        "implicit_spectrum": {"tuned": drawn["tuned"], "powers": drawn["powers"]},
+        "implicit_scale": {"scales": drawn["scales"]},
+        "implicit_bases": {"bases": drawn["bases"], "main": "b"},
+        "implicit_pictures": {"gallery": drawn["gallery"]},
+    }
+
+
+def _drawn(rng) -> dict[str, pd.DataFrame]:
+    """Fits of three images in two groups by name of the frame: one encoding without k, one with three."""
+    ways = [("none", np.nan), *(("gaussian", k) for k in (2.0, 8.0, 32.0))]
+    rows = [
+        {"group": group, "image": f"{group}/{i}", "height": 8, "width": 8, "model": model, "encoding": encoding,
+         "spectrum": "", "asked_k": k, "k": 0 if np.isnan(k) else k, "parameters": 100 + i, "psnr_parseval": 20.0 + i}
+        for group, i in (("a", 0), ("b", 1), ("b", 2)) for model in ("mlp", "projection") for encoding, k in ways
+    ]  # fmt: skip
+    tuned = pd.DataFrame(rows)
+    numbers = ("psnr_train", "psnr_heldout", "spectrum_l1", "spectrum_energy", "energy_beyond")
+    tuned = tuned.assign(**{name: rng.uniform(10, 30, len(tuned)) for name in numbers})
+    by_k = pd.concat([tuned.assign(measure=m, value=tuned[m]) for m in numbers[:2]]).assign(ci_low=9.0, ci_high=31.0)
+    powers = pd.DataFrame(
+        [(m, p, -0.5) for m in numbers[:2] for p in numbers[2:]], columns=["measure", "power", "value"]
+    )
+    scales = tuned[tuned["encoding"] == "gaussian"].assign(sigma=4.0, spectrum_slope=1.2, best=True)
+    bases = pd.DataFrame([("a", 8, n, s, 10 + 9 * s) for n in ("dct", "orthogonal") for s in (0.1, 0.3)])
+    bases.columns = ["group", "height", "encoding", "share", "value"]
+    shape = {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)}
+    gallery = [
+        {"encoding": "original"} | shape,
+        *({**row, "psnr_train": 20.0, "psnr_heldout": 9.0} | shape for row in rows[:4]),
+    ]
+    return {
+        "tuned": tuned, "by_k": by_k, "powers": powers, "scales": scales, "gallery": pd.DataFrame(gallery),
+        "bases": bases.assign(ci_low=9.0, ci_high=14.0),
+    }  # fmt: skip
