@@ -1,77 +1,75 @@
 # Neural image representations: images as functions of position, from nothing before the network to a complete basis.
 
+if IMPLICIT:
 
-rule gather_images:
-    input:
-        test=f"{RESULTS}/data/test.safetensors",
-    output:
-        IMPLICIT_IMAGES,
-    log:
-        f"{RESULTS}/logs/gather_images.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        images=IMPLICIT["images"] if IMPLICIT else [],
-        seed=config["seed"],
-        code=rests_on("gather_images"),
-    message:
-        "Gather the images that are drawn as functions of position"
-    script:
-        "../../scripts/gather_images.py"
+    rule gather_images:
+        input:
+            test=f"{RESULTS}/data/test.safetensors",
+        output:
+            IMPLICIT_IMAGES,
+        log:
+            f"{RESULTS}/logs/gather_images.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            images=IMPLICIT["images"],
+            seed=config["seed"],
+            code=rests_on("gather_images"),
+        message:
+            "Gather the images that are drawn as functions of position"
+        script:
+            "../../scripts/gather_images.py"
 
+    rule fit_implicit:
+        input:
+            images=IMPLICIT_IMAGES,
+        output:
+            table=f"{RESULTS}/chunks/implicit/{{chunk}}.parquet",
+            pictures=f"{RESULTS}/implicit/{{chunk}}.safetensors",
+        log:
+            f"{RESULTS}/logs/fit_implicit/{{chunk}}.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            options={key: value for key, value in IMPLICIT.items() if key not in ("images", "chunk_size")},
+            code=rests_on("fit_implicit"),
+        message:
+            "Draw images {wildcards.chunk} as functions of position"
+        script:
+            "../../scripts/fit_implicit.py"
 
-rule fit_implicit:
-    input:
-        images=IMPLICIT_IMAGES,
-    output:
-        table=f"{RESULTS}/chunks/implicit/{{chunk}}.parquet",
-        pictures=f"{RESULTS}/implicit/{{chunk}}.safetensors",
-    log:
-        f"{RESULTS}/logs/fit_implicit/{{chunk}}.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        options={key: value for key, value in (IMPLICIT or {}).items() if key not in ("images", "chunk_size")},
-        code=rests_on("fit_implicit"),
-    message:
-        "Draw images {wildcards.chunk} as functions of position"
-    script:
-        "../../scripts/fit_implicit.py"
+    rule merge_implicit:
+        input:
+            implicit_parts("chunks/implicit/{chunk}.parquet"),
+        output:
+            f"{RESULTS}/tables/implicit.parquet",
+        log:
+            f"{RESULTS}/logs/merge_implicit.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            sort_by=["image", "model", "encoding", "k", "seed"],
+            code=rests_on("merge_chunks"),
+        message:
+            "Table implicit"
+        script:
+            "../../scripts/merge_chunks.py"
 
-
-rule merge_implicit:
-    input:
-        implicit_parts("chunks/implicit/{chunk}.parquet"),
-    output:
-        f"{RESULTS}/tables/implicit.parquet",
-    log:
-        f"{RESULTS}/logs/merge_implicit.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        sort_by=["image", "model", "encoding", "k", "seed"],
-        code=rests_on("merge_chunks"),
-    message:
-        "Table implicit"
-    script:
-        "../../scripts/merge_chunks.py"
-
-
-rule compute_implicit:
-    input:
-        f"{RESULTS}/tables/implicit.parquet",
-    output:
-        **{name: statistic(name) for name in IMPLICIT_STATISTICS},
-    log:
-        f"{RESULTS}/logs/compute_implicit.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        main=IMPLICIT_MAIN,
-        options=config["statistics"],
-        seed=config["seed"],
-        code=rests_on("compute_implicit"),
-    message:
-        "Statistics of images as functions of position"
-    script:
-        "../../scripts/compute_implicit.py"
+    rule compute_implicit:
+        input:
+            f"{RESULTS}/tables/implicit.parquet",
+        output:
+            **{name: statistic(name) for name in IMPLICIT_STATISTICS},
+        log:
+            f"{RESULTS}/logs/compute_implicit.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            main=IMPLICIT_MAIN,
+            options=config["statistics"],
+            seed=config["seed"],
+            code=rests_on("compute_implicit"),
+        message:
+            "Statistics of images as functions of position"
+        script:
+            "../../scripts/compute_implicit.py"

@@ -91,7 +91,7 @@ if LATENT:
         log:
             f"{RESULTS}/logs/train_encoder/{{setting}}-{{training}}.log",
         wildcard_constraints:
-            setting="|".join(name for name, options in SETTINGS.items() if not options.get("weights")) or "none",
+            setting="|".join(TRAINED) or "none",
         conda:
             "../../envs/phiscope.yaml"
         threads: 1  # encoders are trained side by side

@@ -30,7 +30,7 @@ if LATENT:
 
     rule merge_spectra:
         input:
-            [f"{RESULTS}/latent/{setting}-{SEEDS[0]}/spectra.parquet" for setting in SETTINGS],
+            [of_encoder(setting, "spectra.parquet") for setting in SETTINGS],
         output:
             f"{RESULTS}/tables/spectra.parquet",
         log:
@@ -71,8 +71,8 @@ if LATENT:
     rule measure_operators:
         input:
             test=f"{RESULTS}/data/test.safetensors",
-            encoded=f"{RESULTS}/latent/{MAIN}-{SEEDS[0]}/encoded.safetensors",
-            bases=bases_of(MAIN),
+            encoded=of_encoder(MAIN, "encoded.safetensors"),
+            bases=of_encoder(MAIN, "bases.safetensors"),
             encoder=encoder_of(MAIN),
             generator=GENERATOR,
             classifier=CLASSIFIER,
@@ -97,8 +97,8 @@ if LATENT:
     rule exhibit_latent:
         input:
             test=f"{RESULTS}/data/test.safetensors",
-            encoded=f"{RESULTS}/latent/{MAIN}-{SEEDS[0]}/encoded.safetensors",
-            bases=bases_of(MAIN),
+            encoded=of_encoder(MAIN, "encoded.safetensors"),
+            bases=of_encoder(MAIN, "bases.safetensors"),
             drawn=DRAWN,
             generator=GENERATOR,
             classifier=CLASSIFIER,

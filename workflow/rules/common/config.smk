@@ -28,7 +28,6 @@ CLASSIFIER = f"{RESULTS}/models/classifier.safetensors"
 HEAD = f"{RESULTS}/models/head.safetensors"
 DENOISER = f"{RESULTS}/models/denoiser.safetensors"
 TRAINING_FEATURES = f"{RESULTS}/features/original/train.parquet"
-DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
 
 
 wildcard_constraints:

@@ -8,12 +8,11 @@ def benches():
     if DENOISING is None:
         return {}
     bench = DENOISING["bench"]
-    named = [
-        (f"{name}-{noise['noise']}-{noise['level']:g}", (name, noise))
+    return {
+        f"{name}-{noise['noise']}-{noise['level']:g}": (name, noise)
         for name in bench["sets"] or ["test"]
         for noise in bench["noises"]
-    ]
-    return dict(named)
+    }
 
 
 def training_images():
@@ -22,12 +21,11 @@ def training_images():
 
 
 BENCHES = benches()
-BENCH_NAMES = list(BENCHES)
+STUDY = DENOISING["study"] if DENOISING and DENOISING["study"]["seeds"] else None
 DENOISING_TABLES = [
     *([f"{RESULTS}/tables/denoising.parquet"] if DENOISING else []),
-    *([f"{RESULTS}/tables/denoising_study.parquet"] if DENOISING and DENOISING["study"]["seeds"] else []),
+    *([f"{RESULTS}/tables/denoising_study.parquet"] if STUDY else []),
     *([f"{RESULTS}/tables/denoised.parquet"] if DENOISING and DENOISING["folder"] else []),
 ]
 DENOISING_STATISTICS = ["denoising_summary", "views"] if DENOISING else []
-STUDY = DENOISING["study"] if DENOISING and DENOISING["study"]["seeds"] else None
 STUDY_STATISTICS = ["study_summary", "held_out_choice"] if STUDY else []

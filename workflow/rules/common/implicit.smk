@@ -1,6 +1,6 @@
 # Images drawn as functions of position: which there are, in which chunks.
 
-IMPLICIT = config.get("implicit")
+IMPLICIT = config["implicit"]
 IMPLICIT_TABLE = [f"{RESULTS}/tables/implicit.parquet"] if IMPLICIT else []
 IMPLICIT_IMAGES = f"{RESULTS}/implicit/images.safetensors"
 
@@ -12,7 +12,7 @@ def implicit_chunks():
 
 
 def implicit_parts(pattern):
-    return [f"{RESULTS}/{pattern.format(chunk=name)}" for name in implicit_chunks()] if IMPLICIT else []
+    return [f"{RESULTS}/{pattern.format(chunk=name)}" for name in implicit_chunks()]
 
 
 def implicit_main():

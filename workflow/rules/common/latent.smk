@@ -5,6 +5,9 @@ GENERATOR = f"{RESULTS}/models/generator.safetensors"
 DRAWN = f"{RESULTS}/latent/drawn.safetensors"
 SETTINGS = present(LATENT["settings"]) if LATENT else {}
 SEEDS = LATENT["seeds"] if LATENT else []
+# Where views and operators look: the first setting where none is named, and its first training.
+MAIN = next(iter(SETTINGS), None)
+FIRST = next(iter(SEEDS), None)
 
 
 wildcard_constraints:
@@ -12,12 +15,13 @@ wildcard_constraints:
     training=r"\d+",
 
 
-def encoder_of(setting, training=None):
-    return f"{RESULTS}/models/encoder-{setting}-{_training(training)}.safetensors"
+def encoder_of(setting):
+    return f"{RESULTS}/models/encoder-{setting}-{FIRST}.safetensors"
 
 
-def bases_of(setting, training=None):
-    return f"{RESULTS}/latent/{setting}-{_training(training)}/bases.safetensors"
+def of_encoder(setting, name):
+    """What was made with the encoder that views and operators look at."""
+    return f"{RESULTS}/latent/{setting}-{FIRST}/{name}"
 
 
 def of_all_encoders(name):
@@ -31,17 +35,10 @@ def encoder_options(wildcards):
     return LATENT["encoder"] | {key: value for key, value in own.items() if key not in ("heads", "weights")}
 
 
-def _training(training):
-    return training if training is not None or not SEEDS else SEEDS[0]
-
-
-# Where views and operators look: the first setting, its first training.
-MAIN = next(iter(SETTINGS), None)
 EXHIBITED = ["tiles", "densities", "products"]
 TRAINED = [name for name, options in SETTINGS.items() if not options.get("weights")]
 ENCODER_LOGS = [(name, f"{RESULTS}/models/encoder-{name}-{seed}.log.csv") for name in TRAINED for seed in SEEDS]
 GAN_TRAINED = LATENT and not LATENT["gan"].get("weights")
 GAN_LOG = {"gan_log": f"{RESULTS}/models/generator.log.csv"} if GAN_TRAINED else {}
 OPERATORS = ["rotation", "linearity", "metric", "denoising", "axes"]
-
 LATENT_TABLES = [f"{RESULTS}/tables/{name}.parquet" for name in ("latent", "spectra")] if LATENT else []

@@ -10,16 +10,15 @@ SORT = {
 
 def parts_of_table(wildcards):
     """Every chunk of a table, over all views."""
-    views = config["views"]
-    if wildcards.table == "hulls":
-        spaces = [(view, f"hulls/{space}") for view in views for space in spaces_of(view)]
-        return [part for view, table in spaces for part in chunks_of(table, view, "test")]
-    if wildcards.table == "attacks":
-        return [part for view in attacks(views) for part in chunks_of("attacks", view, "test")]
-    if wildcards.table == "scores":
+    if wildcards.table == "scores":  # detectors look at a whole view at once
         return [f"{RESULTS}/chunks/scores/{view}.parquet" for view in scored_views()]
-    halves = [(view, split) for view in views for split in splits_of(view)]
-    return [part for view, split in halves for part in chunks_of(wildcards.table, view, split)]
+    views = config["views"]
+    chunked = {
+        "margins": [("margins", view, split) for view in views for split in splits_of(view)],
+        "hulls": [(f"hulls/{space}", view, "test") for view in views for space in spaces_of(view)],
+        "attacks": [("attacks", view, "test") for view in attacks(views)],
+    }
+    return [part for which in chunked[wildcards.table] for part in chunks_of(*which)]
 
 
 def statistic(name):

@@ -1,5 +1,8 @@
 # Views: which there are, what each starts from, and what its transformation needs.
 
+# Views that a transformation makes; the others are cut out of a prepared split.
+DERIVED = {name: view for name, view in config["views"].items() if view["kind"] in VIEWS}
+
 
 def parent_of(view):
     return config["views"][view].get("of", "original")
@@ -57,7 +60,7 @@ def needs_of(view):
         "denoiser": DENOISER,
         "generator": GENERATOR,
         "encoder": encoder_of(config["views"][view].get("setting", MAIN)),
-        "bases": bases_of(config["views"][view].get("setting", MAIN)),
+        "bases": of_encoder(config["views"][view].get("setting", MAIN), "bases.safetensors"),
     }
     found = {need: files[need] for need in wanted(config["views"][view])}
     mask = mask_of(config["views"][view])
@@ -78,8 +81,7 @@ def parameters_of(view):
 
 def latent_views():
     """View -> the view it starts from, of those that go through latent space."""
-    kinds = {name: VIEWS[view["kind"]] for name, view in config["views"].items() if view["kind"] in VIEWS}
-    return {name: parent_of(name) for name, kind in kinds.items() if "bases" in kind.needs}
+    return {name: parent_of(name) for name, view in DERIVED.items() if "bases" in VIEWS[view["kind"]].needs}
 
 
 # Attacks are compared with the samples they started from; samples of another data set have no such counterpart.
