@@ -22,7 +22,7 @@ def fingerprint(script: str | Path, root: str | Path, *extra: str) -> str:
     """
     root = Path(root)
     modules = {name for module in extra for name in _closure(_file_of(module, root), root)}
-    files = sorted({Path(script), *_closure(Path(script), root), *modules})
+    files = sorted(modules | _closure(Path(script), root))
     digest = hashlib.sha256()
     for file in files:
         digest.update(_tree(file).encode())
@@ -94,7 +94,7 @@ def _parsed(file: Path) -> ast.Module:
 
 @cache
 def _tree(file: Path) -> str:
-    tree = ast.parse(file.read_text(), filename=str(file))
+    tree = ast.parse(file.read_text(), filename=str(file))  # not the cached one: docstrings are cut out of it
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
             node, clean=False

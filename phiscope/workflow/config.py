@@ -25,19 +25,20 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     _check_views(enabled(config)["views"], config.get("datasets") or {})
     _check_latent(views, config.get("latent"))
     _check_edits(config["inversions"]["edits"])
-    _check_denoisers(present(config["views"]), config["denoising"])
+    _check_denoisers(views, config["denoising"])
 
 
-# Parts of a run that can be switched off, and what views need of them.
-_PARTS = {"denoising": "denoiser", "implicit": "", "latent": "generator"}
+# Parts of a run that can be switched off, and the artifact of each that views may need.
+_PARTS = {"denoising": "denoiser", "implicit": None, "latent": "generator"}
 
 
 def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
     """A checked configuration whose disabled parts are None, without the views that rest on them and the null ones."""
     off = {part for part in _PARTS if not (config.get(part) or {"enabled": False})["enabled"]}
+    # A part that is null takes no views with it: the configuration gave it up, and `check` refuses what rests on it.
     lacking = {_PARTS[part] for part in off if config.get(part)}
     views = present(config["views"])
-    dropped = {name for name, view in views.items() if view["kind"] in VIEWS and lacking & set(needs_of(view))}
+    dropped = {name for name, view in views.items() if lacking & set(_needs(view))}
     while more := {name for name, view in views.items() if view.get("of") in dropped} - dropped:
         dropped |= more
     kept = {name: view for name, view in views.items() if name not in dropped}
@@ -47,6 +48,11 @@ def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
 def present(views: Mapping[str, Any]) -> dict[str, Any]:
     """The views without those that a preset dropped by setting them to null."""
     return {name: view for name, view in views.items() if view is not None}
+
+
+def _needs(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The artifacts that a view wants; those that are cut out of a data set want none."""
+    return needs_of(view) if view["kind"] in VIEWS else ()
 
 
 def _sentence(error: jsonschema.ValidationError) -> str:
@@ -101,7 +107,7 @@ def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, A
     if latent and not settings:
         raise ConfigError("config: latent.settings: every one is null; expected one, or latent: null")
     for name, view in views.items():
-        if "generator" not in getattr(VIEWS.get(view["kind"]), "needs", ()):
+        if "generator" not in _needs(view):
             continue
         if not latent:
             raise ConfigError(
@@ -131,7 +137,7 @@ def _check_edits(edits: Sequence[Mapping[str, Any]]) -> None:
 def _check_denoisers(views: Mapping[str, Mapping[str, Any]], denoising: Mapping[str, Any] | None) -> None:
     """Views that the run's network denoises need one."""
     for name, view in views.items():
-        if denoising is None and "denoiser" in (needs_of(view) if view["kind"] in VIEWS else ()):
+        if denoising is None and "denoiser" in _needs(view):
             raise ConfigError(
                 f"config: views.{name}: needs the network that `denoising` trains, but that is null; set the view to "
                 "null too, or give it a classical method"
