@@ -68,8 +68,8 @@ class Estimate:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Estimate:
-        """From a row of the table `paper_comparison`."""
-        told = {"value": row["value"], "low": row["ci_low"], "high": row["ci_high"], "paper": row["paper_value"]}
+        """From a row of the table `paper_comparison`, or of another with its columns; `paper_value` may be absent."""
+        told = {"value": row["value"], "low": row["ci_low"], "high": row["ci_high"], "paper": row.get("paper_value")}
         return cls(**told, n=row["n"], interval=row["interval"] or "", unit=row["unit"])
 
     @property
@@ -114,6 +114,23 @@ class SamplePage:
     margins: Mapping[str, float]
     inside: tuple[int, int] | None = None
     figure: bytes | None = None
+
+    @classmethod
+    def of(cls, sample: int, frames: Mapping[str, pd.DataFrame], classes: Sequence[str], figure: bytes) -> SamplePage:
+        """From the frames `standing`, `balls` and `margins` of the test samples."""
+        own = {name: frame[frame["sample"] == sample] for name, frame in frames.items()}
+        row, ball, table = own["standing"].iloc[0], own["balls"].iloc[0], own["margins"]
+        return cls(
+            sample=sample,
+            label=classes[int(row["label"])],
+            predicted=classes[int(row["predicted"])],
+            closest=classes[int(row["closest_class"])] if row["closest_class"] >= 0 else "none",
+            margin=row["margin"],
+            distance=row["distance"],
+            margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
+            inside=(int(ball["train_inside"]), int(ball["test_inside"])),
+            figure=figure,
+        )
 
 
 @dataclass(frozen=True)
@@ -195,7 +212,7 @@ class ReportData:
             (
                 question,
                 sentences.get(question, ""),
-                [(row["quantity"], _implicit(row)) for row in part.to_dict("records")],
+                [(row["quantity"], Estimate.of(row)) for row in part.to_dict("records")],
             )
             for question, part in self.implicit.groupby("question", sort=False)
         ]
@@ -204,10 +221,6 @@ class ReportData:
     def beside_paper(self) -> bool:
         """Whether the paper's values stand beside ours anywhere."""
         return any(estimate.stated for estimate in (*self.numbers.values(), *(row[-1] for row in self.rows)))
-
-
-def _implicit(row: Mapping[str, Any]) -> Estimate:
-    return Estimate(row["value"], row["ci_low"], row["ci_high"], row["n"], row["interval"], unit=row["unit"])
 
 
 def render(data: ReportData, template: Path = TEMPLATE) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from phiscope import tables
+from phiscope import stats, tables
 from phiscope.datasets import open_prepared
 from phiscope.head import Head
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, render
@@ -21,47 +21,6 @@ def numbers_of(comparison: pd.DataFrame) -> dict[str, Estimate]:
     """The rows of the comparison that the page has a place for."""
     known = comparison[comparison["key"].isin(NUMBERS)]
     return {row["key"]: Estimate.of(row) for row in known.to_dict("records")}
-
-
-def certificates_of(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
-    """How many problems there were of each kind, how they ended, and the worst certificate."""
-    rows = []
-    for (view, split), part in margins.groupby(["view", "split"]):
-        worst = part[["primal_residual", "dual_residual", "duality_gap"]].abs().max().max()
-        rows.append(_certificate(f"flip points, {view}, {split}", part["status"], "residual or gap", worst))
-    for (view, space), part in hulls.groupby(["view", "space"]):
-        away = part[part["position"] != "within_tolerance"]
-        worst = (away["duality_gap"] / (away["distance"] * away["hull_radius"])).max()
-        rows.append(_certificate(f"hull projections, {view}, {space} space", part["status"], "relative gap", worst))
-    return pd.DataFrame(rows)
-
-
-def _certificate(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
-    ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
-    return {"problem": problem, "problems": len(status), "how they ended": ends, "certificate": measure, "worst": worst}
-
-
-def sample_pages(numbers, standing, balls, margins, classes, figures: Path) -> list[SamplePage]:
-    pages = []
-    for number in numbers:
-        row = standing[standing["sample"] == number].iloc[0]
-        ball = balls[balls["sample"] == number].iloc[0]
-        table = margins[margins["sample"] == number]
-        closest = classes[row["closest_class"]] if row["closest_class"] >= 0 else "none"
-        pages.append(
-            SamplePage(
-                sample=number,
-                label=classes[row["label"]],
-                predicted=classes[row["predicted"]],
-                closest=closest,
-                margin=row["margin"],
-                distance=row["distance"],
-                margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
-                inside=(int(ball["train_inside"]), int(ball["test_inside"])),
-                figure=(figures / f"sample-{number}.png").read_bytes(),
-            )
-        )
-    return pages
 
 
 def left_out(config: dict, trained: bool) -> list[str]:
@@ -101,7 +60,6 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         name: frame[(frame["view"] == "original") & (frame["split"] == "test")]
         for name, frame in {"standing": standing, "margins": margins, "balls": balls}.items()
     }
-    folder = Path(inputs.figures[0]).parent
     figures = {path.stem: path for path in map(Path, inputs.figures)}
     classifier = json.loads(Path(inputs.classifier).read_text())
     pixel = hulls[(hulls["space"] == "pixel") & (hulls["view"] == "original")]
@@ -124,12 +82,15 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         numbers=numbers_of(comparison),
         figures={name: path.read_bytes() for name, path in figures.items() if not name.startswith("sample-")},
         views={name: in_words(view) for name, view in config["views"].items()},
-        samples=sample_pages(samples, **original, classes=test.classes, figures=folder),
+        samples=[
+            SamplePage.of(number, original, test.classes, figures[f"sample-{number}"].read_bytes())
+            for number in samples
+        ],
         latent=latent_of(inputs, latent_setting, config, test.classes),
         comparison=comparison,
         denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
-        certificates=certificates_of(margins, hulls),
+        certificates=stats.certificates(margins, hulls),
         implicit=tables.read(inputs.implicit) if inputs.get("implicit") else None,
         left_out=left_out(config, trained),
     )

@@ -225,6 +225,24 @@ def test_data_uri_refuses_other_bytes():
         data_uri(b"GIF89a...")
 
 
+def test_a_sample_is_told_by_names_of_classes():
+    who = {"sample": [7, 9], "label": [0, 1], "predicted": [1, 1], "margin": [2.5, 1.0], "distance": [0.5, 0.25]}
+    frames = {
+        "standing": pd.DataFrame(who | {"closest_class": [0, -1]}),
+        "balls": pd.DataFrame({"sample": [9, 7], "train_inside": [1, 437], "test_inside": [2, 69]}),
+        "margins": pd.DataFrame({"sample": [7, 7, 9], "other_class": [0, 2, 0], "margin": [2.5, 4.0, np.nan]}),
+    }
+    assert SamplePage.of(7, frames, ["ant", "bee", "cow"], PNG) == SamplePage(
+        7, "ant", "bee", "ant", 2.5, 0.5, {"ant": 2.5, "cow": 4.0}, (437, 69), PNG
+    )
+    assert SamplePage.of(9, frames, ["ant", "bee", "cow"], PNG).closest == "none"
+
+
+def test_an_estimate_of_ours_alone_states_no_paper():
+    row = {"value": 25.5, "ci_low": 24.0, "ci_high": 27.0, "n": 8, "interval": None, "unit": "dB"}
+    assert Estimate.of(row) == Estimate(25.5, 24.0, 27.0, 8, "", None, "dB")
+
+
 def test_estimates_in_words():
     estimate = Estimate(0.33, None, np.nan, paper=0.33)
     assert (estimate.text, estimate.ends, estimate.stated) == ("33.0 %", "", "33 %")

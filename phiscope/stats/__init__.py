@@ -1,6 +1,7 @@
 """What the tables say: DataFrame in, DataFrame out. Statistics judge tolerances; solvers only report."""
 
 from phiscope.stats.attacks import attack_summary
+from phiscope.stats.certificates import certificates
 from phiscope.stats.comparison import paper_comparison
 from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
@@ -24,6 +25,7 @@ __all__ = [
     "ball_summary",
     "by_confidence",
     "by_view",
+    "certificates",
     "denoising_summary",
     "detection",
     "held_out_choice",

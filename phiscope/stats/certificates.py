@@ -1,0 +1,28 @@
+"""How sure the computations are: every kind of solved problem with its worst certificate."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+_RESIDUALS = ["primal_residual", "dual_residual", "duality_gap"]
+
+
+def certificates(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
+    """problem, problems (how many), how they ended, certificate (which), worst; from the tables of these names.
+
+    Gaps of hull projections are relative to distance times radius of the hull, of points that are not within tolerance.
+    """
+    rows = []
+    for (view, split), part in margins.groupby(["view", "split"]):
+        worst = part[_RESIDUALS].abs().max().max()
+        rows.append(_row(f"flip points, {view}, {split}", part["status"], "residual or gap", worst))
+    for (view, space), part in hulls.groupby(["view", "space"]):
+        away = part[part["position"] != "within_tolerance"]
+        worst = (away["duality_gap"] / (away["distance"] * away["hull_radius"])).max()
+        rows.append(_row(f"hull projections, {view}, {space} space", part["status"], "relative gap", worst))
+    return pd.DataFrame(rows)
+
+
+def _row(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
+    ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
+    return {"problem": problem, "problems": len(status), "how they ended": ends, "certificate": measure, "worst": worst}
