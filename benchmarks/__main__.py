@@ -77,7 +77,7 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of passes and scaling; default all cores")
     parser.add_argument("--queries", type=int, help="queries of each set for the passes; default all")
-    parser.add_argument("--checked", type=int, default=20, help="queries of each set verified independently")
+    parser.add_argument("--checked", type=int, help="queries of each set verified independently; default all")
     parser.add_argument("--peer-queries", type=int, default=3)
     parser.add_argument("--limit", type=float, default=600, help="seconds for one solver or one case of the scaling")
     options = parser.parse_args()

@@ -31,7 +31,7 @@ def seconds_of_a_pass(points: np.ndarray, vertices: np.ndarray, threads: int) ->
     return float(np.median(times))
 
 
-def measure(chosen: Set, queries: int | None, checked: int, threads: int) -> Iterator[dict]:
+def measure(chosen: Set, queries: int | None, checked: int | None, threads: int) -> Iterator[dict]:
     """One row: time, passes, rounds, support, certificate, memory; the first `checked` are verified independently."""
     points, vertices = chosen.arrays(queries)
     project(points[:2], vertices[:500], tol=chosen.tol)  # compile

@@ -31,6 +31,11 @@ def unit_range(images: NDArray) -> NDArray[np.float32]:
     return images.astype(np.float32, copy=False)
 
 
+def as_vectors(images: NDArray) -> NDArray[np.float32]:
+    """Every image as one vector of pixels in [0, 1]: (m, channels, height, width) -> (m, d)."""
+    return unit_range(images).reshape(len(images), -1)
+
+
 def eight_bit(images: NDArray) -> NDArray[np.float32]:
     """Images in [0, 1] as an 8-bit file would keep them: rounded to multiples of 1/255, still float32."""
     return np.rint(np.clip(images, 0, 1) * np.float32(255)).astype(np.float32) / np.float32(255)

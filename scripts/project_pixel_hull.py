@@ -3,16 +3,11 @@
 from safetensors.numpy import load_file
 
 from phiscope import tables
-from phiscope.arrays import unit_range
+from phiscope.arrays import as_vectors
 from phiscope.datasets import open_prepared
 from phiscope.geometry import hull
 from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
-
-
-def as_vectors(images):
-    """Every image as one vector of pixels in [0, 1]."""
-    return unit_range(images).reshape(len(images), -1)
 
 
 def project(images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str):

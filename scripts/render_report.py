@@ -90,7 +90,7 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         comparison=comparison,
         denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
-        certificates=stats.certificates(margins, hulls),
+        certificates=stats.certificates(margins, hulls, tables.read(inputs.verification)),
         implicit=tables.read(inputs.implicit) if inputs.get("implicit") else None,
         left_out=left_out(config, trained),
     )

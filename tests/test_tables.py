@@ -1,11 +1,13 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from phiscope import tables
 from phiscope.errors import DataError
+from phiscope.geometry import hull
 
 
 def features(samples):
@@ -37,6 +39,17 @@ def test_merge_sorts_and_keeps_lists_with_their_rows(tmp_path):
     assert tables.read(tmp_path / "all.parquet")["sample"].tolist() == [1, 3, 5]
     np.testing.assert_array_equal(tables.matrix(tmp_path / "all.parquet", "features")[:, 0], [3, 0, 0])
     assert tables.provenance(tmp_path / "all.parquet") == {"seed": 3}
+
+
+def test_a_projection_survives_its_table():
+    random = np.random.default_rng(0)
+    points, vertices, numbers = random.normal(size=(5, 3)) * 2, random.normal(size=(40, 3)), random.permutation(40) + 7
+    known = hull.project(points, vertices)
+    read = tables.hull_projection(pd.DataFrame(tables.hull_columns(known, numbers, "feature")), vertices, numbers)
+    np.testing.assert_allclose(read.nearest, known.nearest, atol=1e-14)
+    np.testing.assert_array_equal(read.distance, known.distance)
+    assert np.isclose(hull.verify(read, points, vertices).gap, known.gap, atol=1e-12).all()
+    assert sorted(read.support(3)[0]) == sorted(known.support(3)[0])
 
 
 def test_columns_that_do_not_fit_are_named(tmp_path):

@@ -1,28 +1,42 @@
-"""min ½‖x − a‖² subject to Ax = b and l <= x <= u: the nearest point of an affine space in a box, in batches."""
+"""min ½‖x − a‖² subject to Ax = b and l <= x <= u: the nearest point of an affine space in a box, in batches.
+
+Where equations that cannot all hold are to hold as well as they can: + ‖Ax − b‖² / 2δ instead, damped least squares.
+"""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-_ROUNDS, _HALVINGS = 30, 10
-_PATIENCE = 4  # rounds in a row in which the violation does not fall by a tenth: there is no solution
+_ROUNDS, _TRIALS = 30, 20
+_PATIENCE = 4  # rounds in a row in which the violation does not fall by a tenth: undamped, there is no solution
 
 
 def nearest_in_box(
-    rows: Tensor, anchor: Tensor, goal: Tensor, lower: Tensor, upper: Tensor, precision: float = 1e-5
+    rows: Tensor,
+    anchor: Tensor,
+    goal: Tensor,
+    lower: Tensor,
+    upper: Tensor,
+    *,
+    damping: Tensor | None = None,
+    precision: float = 1e-5,
 ) -> Tensor:
     """argmin ½‖x − anchor‖² subject to rows x = goal, lower <= x <= upper.
 
     rows (b, q, n) with q much smaller than n, anchor, lower, upper (b, n), goal (b, q) -> (b, n); solved to
     `precision` of the goal's distance from the anchor. By duality x = clip(anchor + rowsᵀλ), and λ, q numbers,
     maximises a concave function whose gradient is the violation of the equations: a semismooth Newton method with
-    halved steps. Where the box and the equations do not meet, the result lies in the box and violates the equations.
+    a line search. Where the box and the equations do not meet, the result lies in the box and violates the equations.
+
+    damping δ (b,), positive: argmin ½‖x − anchor‖² + ‖rows x − goal‖² / 2δ in the box. What the equations lack is δλ
+    then, so that δλ joins the violation, and there is always a solution.
     """
+    damping = rows.new_zeros(len(rows)) if damping is None else damping
     batch, count, _ = rows.shape
     products = torch.bmm(rows, rows.transpose(1, 2))
     ridge = 1e-7 * products.diagonal(dim1=1, dim2=2).mean(1).clamp(min=torch.finfo(rows.dtype).tiny)
-    ridge = ridge[:, None, None] * torch.eye(count, dtype=rows.dtype, device=rows.device)
+    ridge = (ridge + damping)[:, None, None] * torch.eye(count, dtype=rows.dtype, device=rows.device)
     goal = goal - torch.einsum("bqn,bn->bq", rows, anchor)
     size = goal.norm(dim=1)
     multipliers = rows.new_zeros(batch, count)
@@ -30,33 +44,41 @@ def nearest_in_box(
     for _ in range(_ROUNDS):
         moved = anchor + torch.einsum("bqn,bq->bn", rows, multipliers)
         violation = torch.einsum("bqn,bn->bq", rows, moved.clamp(lower, upper) - anchor) - goal
+        violation = violation + damping[:, None] * multipliers
         left = violation.norm(dim=1)
         idle, least = torch.where(left < 0.9 * least, 0, idle + 1), torch.minimum(least, left)
-        going = (left > precision * size) & (idle < _PATIENCE)  # the others wait for these as they are
+        # The others wait for these as they are.
+        going = (left > precision * size) & ((idle < _PATIENCE) | (damping > 0))
         if not bool(going.any()):
             break
         free = ((moved > lower) & (moved < upper)).to(rows.dtype)
         curvature = torch.bmm(rows * free.unsqueeze(1), rows.transpose(1, 2)) + ridge
         direction = -torch.linalg.solve(curvature, violation)
-        step = _step(rows, anchor, goal, lower, upper, multipliers, direction, violation)
+        step = _step(rows, moved, anchor, goal, lower, upper, damping, multipliers, direction)
         multipliers = torch.where(going[:, None], multipliers + step, multipliers)
     return (anchor + torch.einsum("bqn,bq->bn", rows, multipliers)).clamp(lower, upper)
 
 
-def _step(rows, anchor, goal, lower, upper, multipliers, direction, violation) -> Tensor:
-    """The direction, halved for each problem until the dual objective falls enough (Armijo)."""
+def _step(rows, moved, anchor, goal, lower, upper, damping, multipliers, direction) -> Tensor:
+    """The direction as long as minimises the dual objective along it, nearly: its slope only increases."""
+    along = torch.einsum("bqn,bq->bn", rows, direction)
+    level = (direction * (damping[:, None] * multipliers - goal)).sum(1)
+    bend = damping * direction.square().sum(1)
 
-    def objective(at: Tensor) -> Tensor:
-        moved = anchor + torch.einsum("bqn,bq->bn", rows, at)
-        outside = moved - moved.clamp(lower, upper)
-        gained = 0.5 * ((moved - anchor).square() - outside.square()).sum(1)
-        return gained - (at * goal).sum(1)
+    def slope(length: Tensor) -> Tensor:
+        image = (moved + length[:, None] * along).clamp(lower, upper) - anchor
+        return (along * image).sum(1) + level + length * bend
 
-    now, slope = objective(multipliers), (violation * direction).sum(1)
-    length = torch.ones_like(now)
-    for _ in range(_HALVINGS):
-        too_long = objective(multipliers + length[:, None] * direction) > now + 1e-4 * length * slope + 1e-6 * now.abs()
-        if not bool(too_long.any()):
+    enough = 0.1 * slope(torch.zeros_like(bend)).abs()
+    # Undamped equations may have no solution, and the slope then no root: no further than Newton's step there.
+    length, low = torch.ones_like(bend), torch.zeros_like(bend)
+    high = torch.where(damping > 0, torch.inf, length)
+    for _ in range(_TRIALS):
+        value = slope(length)
+        done = (value.abs() <= enough) | ((value < 0) & (length >= high))
+        if bool(done.all()):
             break
-        length = torch.where(too_long, 0.5 * length, length)
+        low, high = torch.where(value < 0, length, low), torch.where(value > 0, length, high)
+        between = torch.where(torch.isinf(high), 2 * length, 0.5 * (low + high))
+        length = torch.where(done, length, between)
     return length[:, None] * direction

@@ -78,11 +78,19 @@ class Network:
 
     def smallest_step(self, rows: Tensor, images: Tensor, shift: Tensor) -> Tensor:
         """The smallest change of the images, inside the box, that `rows` maps to `shift`."""
+        return self._step(rows, images, shift, None)
+
+    def damped_step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor) -> Tensor:
+        """argmin ½‖s‖² + ‖rows s − shift‖² / 2 damping, images + s inside the box: damping (b,), positive."""
+        return self._step(rows, images, shift, damping.to(rows))
+
+    def _step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor | None) -> Tensor:
         size = shift.norm(dim=1, keepdim=True).clamp(min=torch.finfo(shift.dtype).tiny)
         # In units of the shift: float32 then resolves the last steps as well as the first.
         lower, upper = ((bound - images) / size for bound in (self.lower, self.upper))
         nowhere = torch.zeros_like(lower, dtype=rows.dtype)
-        unit = nearest_in_box(rows, nowhere, (shift / size).to(rows), lower.to(rows), upper.to(rows))
+        goal = (shift / size).to(rows)
+        unit = nearest_in_box(rows, nowhere, goal, lower.to(rows), upper.to(rows), damping=damping)
         return (images + unit.double() * size).clamp(self.lower, self.upper) - images
 
 

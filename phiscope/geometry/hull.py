@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from phiscope.arrays import blocks, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry._columns import Search, Vertices
-from phiscope.geometry._projection import HullProjection, Verification
+from phiscope.geometry._projection import NEAR, HullProjection, Verification
 from phiscope.geometry._verification import verify
 
-__all__ = ["HullProjection", "Verification", "project", "verify"]
+__all__ = ["NEAR", "HullProjection", "Verification", "project", "verify"]
 
 Array = NDArray | torch.Tensor
 

@@ -5,7 +5,8 @@
 φ is a network, so the problem is not convex: every result is local, the best that was found from where the search
 began, and says with its residual how well the constraint holds. The search has three parts: Newton's method from the
 reference to an image that maps to the target (`_restoration`), a polish along the null space of the Jacobian toward the
-reference (`_polish`), and the last Newton steps on features in float64.
+reference (`_polish`), and the last Newton steps on features in float64. Targets that no start reaches, out of φ's range
+perhaps, end where the residual no longer falls (`_settling`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from phiscope.arrays import generator, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry._polish import ALLOWED, polish
 from phiscope.geometry._restoration import Aim, Network, Search, relative_residual, restore
+from phiscope.geometry._settling import settle
 
 Where = Literal["inside", "perimeter"]
 Report = Callable[[int, int], None]
@@ -41,7 +43,7 @@ class Inversion:
     that was asked for; scale: norm of the target (1 for the origin), which `relative` divides by. distance:
     ‖image − reference‖. jacobians: how many were taken, starts together. status: `solved` (relative residual at
     most the tolerance), `reference` (it lies in the ball already and is the answer), or `unreached`: the residual is
-    the smallest that was found, because the target is outside φ's range or the search ended in a local minimum.
+    the smallest that was found, a local minimum, because the target is outside φ's range or the search led nowhere.
     """
 
     image: NDArray[np.float64]
@@ -72,6 +74,7 @@ def invert(
     polishes: int = 8,
     starts: int = 1,
     rescues: int = 2,
+    settlings: int = 40,
     seed: int = 0,
     streams: Sequence[int] | None = None,
     batch: int = 16,
@@ -88,6 +91,7 @@ def invert(
     tolerance: of the residual, relative to the norm of the target. jacobians: most of one search (each costs f
     backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
     starts, the first at the reference, the others at it with noise. rescues: further starts for what none has solved.
+    settlings: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
     seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
     images per Jacobian; problems never influence each other but for rounding.
 
@@ -99,7 +103,7 @@ def invert(
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
-    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, batch)
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, settlings, batch)
     attempts = _Attempts(starts, rescues, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
     parts = []
     for rows in torch.arange(len(flat)).split(8 * batch):
@@ -125,6 +129,7 @@ class _Finder:
     tolerance: float
     jacobians: int
     polishes: int
+    settlings: int
     batch: int
 
     def find(self, rows: Tensor, first: Tensor, attempts: _Attempts, *, stay_inside: bool) -> Inversion:
@@ -137,6 +142,7 @@ class _Finder:
             if bool(again.any()):
                 kicked = self._kicked(references, attempts, rows, attempt)
                 self._keep_better(best, self._from(references, aim, kicked, again), references, again)
+        self._settle(references, aim, best, ~at_home & (best.residual > self.tolerance))
         return self._result(best, references, aim, at_home)
 
     def _kicked(self, references: Tensor, attempts: _Attempts, rows: Tensor, attempt: int) -> Tensor:
@@ -165,19 +171,31 @@ class _Finder:
         # A residual that fell from afar was seen in float32; what it hides is made good.
         search.residual = relative_residual(self.network, search.images, aim, exact=True)
         restore(self.network, search, aim, most=self.jacobians, **limits)
+        self._polish(references, aim, search)
+        return search
+
+    def _polish(self, references: Tensor, aim: Aim, search: Search) -> None:
         near = (search.residual <= ALLOWED).nonzero().flatten()
         if not self.polishes or not len(near):
-            return search
+            return
         polished = Search(search.images[near], search.residual[near])
         rounds = self.polishes if bool((aim.radius == 0).all()) else max(self.polishes, _POLISHES_OF_BALLS)
         polish(self.network, polished, references[near], aim[near], most=rounds, batch=self.batch)
         finished = Search(polished.images, relative_residual(self.network, polished.images, aim[near], exact=True))
-        restore(self.network, finished, aim[near], most=_LAST_STEPS, **limits)
+        restore(self.network, finished, aim[near], tolerance=self.tolerance, most=_LAST_STEPS, batch=self.batch)
         other = Search(search.images.clone(), torch.full_like(search.residual, torch.inf))
         other.images[near], other.residual[near] = finished.images, finished.residual
         other.jacobians[near] = polished.jacobians + finished.jacobians
         self._keep_better(search, other, references, torch.isfinite(other.residual))
-        return search
+
+    def _settle(self, references: Tensor, aim: Aim, best: Search, unsolved: Tensor) -> None:
+        """What no start has solved goes on from the best of them to the nearest local minimum of the residual."""
+        rows = unsolved.nonzero().flatten()
+        search = Search(best.images[rows], best.residual[rows])
+        settle(self.network, search, aim[rows], tolerance=self.tolerance, most=self.settlings, batch=self.batch)
+        self._polish(references[rows], aim[rows], search)
+        best.images[rows], best.residual[rows] = search.images, search.residual
+        best.jacobians[rows] += search.jacobians
 
     def _keep_better(self, best: Search, other: Search, references: Tensor, rows: Tensor) -> None:
         """Solved before unsolved; among the solved the nearer one, among the others the smaller residual."""

@@ -71,8 +71,11 @@ def resnet20(channels: int = 3, classes: int = 10) -> ResidualNetwork:
     return ResidualNetwork(channels, classes, widths=(16, 32, 64), blocks=3)
 
 
-def small_resnet(channels: int = 1, classes: int = 10, widths: Sequence[int] = (16, 32, 64)) -> ResidualNetwork:
-    """One block per stage, for 8x8 and 28x28 digits; `widths[-1]` features."""
+def small_resnet(channels: int = 1, classes: int = 10, widths: Sequence[int] = (16, 32)) -> ResidualNetwork:
+    """One block per stage, for 8x8 digits, and 28x28 with a stage more; `widths[-1]` features.
+
+    Far fewer features than pixels: else most points of feature space have no image that maps to them.
+    """
     return ResidualNetwork(channels, classes, widths=tuple(widths), blocks=1)
 
 

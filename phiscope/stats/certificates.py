@@ -7,10 +7,11 @@ import pandas as pd
 _RESIDUALS = ["primal_residual", "dual_residual", "duality_gap"]
 
 
-def certificates(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
+def certificates(margins: pd.DataFrame, hulls: pd.DataFrame, verification: pd.DataFrame) -> pd.DataFrame:
     """problem, problems (how many), how they ended, certificate (which), worst; from the tables of these names.
 
     Gaps of hull projections are relative to distance times radius of the hull, of points that are not within tolerance.
+    verification: view, space, n, relative_gap of the projections that other code looked at again.
     """
     rows = []
     for (view, split), part in margins.groupby(["view", "split"]):
@@ -20,9 +21,16 @@ def certificates(margins: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
         away = part[part["position"] != "within_tolerance"]
         worst = (away["duality_gap"] / (away["distance"] * away["hull_radius"])).max()
         rows.append(_row(f"hull projections, {view}, {space} space", part["status"], "relative gap", worst))
+    for again in verification.itertuples():
+        problem = f"hull projections, {again.view}, {again.space} space, looked at again by other code"
+        rows.append(_told(problem, again.n, "–", "relative gap", again.relative_gap))
     return pd.DataFrame(rows)
 
 
 def _row(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
     ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
-    return {"problem": problem, "problems": len(status), "how they ended": ends, "certificate": measure, "worst": worst}
+    return _told(problem, len(status), ends, measure, worst)
+
+
+def _told(problem: str, count: int, ends: str, measure: str, worst: float) -> dict:
+    return {"problem": problem, "problems": count, "how they ended": ends, "certificate": measure, "worst": worst}

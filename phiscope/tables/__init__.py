@@ -62,6 +62,26 @@ def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) ->
     }
 
 
+def hull_projection(rows: pd.DataFrame, vertices: np.ndarray, numbers: np.ndarray) -> HullProjection:
+    """The projection that rows of `hulls` tell of, one view and space; numbers[k] is the sample that vertex k is."""
+    from phiscope.geometry.hull import HullProjection  # deferred: most readers of tables solve nothing
+
+    of = pd.Index(numbers)
+    indices = [of.get_indexer(support) for support in rows["support_index"]]
+    weights = [np.asarray(weights, np.float64) for weights in rows["support_weight"]]
+    return HullProjection(
+        nearest=np.stack([w @ vertices[index].astype(np.float64) for index, w in zip(indices, weights, strict=True)]),
+        distance=rows["distance"].to_numpy(),
+        support_indices=np.concatenate(indices),
+        support_weights=np.concatenate(weights),
+        support_offsets=np.cumsum([0, *map(len, indices)]),
+        gap=rows["duality_gap"].to_numpy(),
+        radius=rows["hull_radius"].to_numpy(),
+        rounds=rows["rounds"].to_numpy(),
+        status=rows["status"].to_numpy(str),
+    )
+
+
 def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, Any]) -> None:
     """Write a frame of statistics, whose columns are its own, with the run's provenance."""
     table = pa.Table.from_pandas(frame, preserve_index=False)

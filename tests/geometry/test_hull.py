@@ -220,3 +220,15 @@ def test_verification_sees_a_wrong_projection():
     assert found.least_weight.max() < 0
     assert found.distance_error.min() > 0
     assert found.weight_sum_error == pytest.approx(np.full(4, 2.0))
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e5])
+def test_verification_is_what_a_loop_over_the_definitions_gives(shift, monkeypatch):
+    monkeypatch.setattr("phiscope.geometry._verification.CELLS", 60)  # several blocks of both kinds
+    points, vertices = (shift + array for array in cloud(seed=17, m=7))
+    projection = project(points, vertices, tol=1e-2)
+    found = verify(projection, points, vertices)
+    for query, (x, z) in enumerate(zip(points, projection.nearest)):
+        gap, radius = max((z - d) @ (z - x) for d in vertices), max(np.linalg.norm(z - d) for d in vertices)
+        assert found.gap[query] == pytest.approx(gap, rel=1e-12, abs=1e-15 * (1 + shift))
+        assert found.farthest[query] == pytest.approx(radius, rel=1e-12)

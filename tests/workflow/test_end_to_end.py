@@ -15,7 +15,7 @@ from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-MOST_JOBS = 61
+MOST_JOBS = 62
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,20 @@ def test_numbers_agree_across_tables(finished):
     weights = hulls["support_weight"].map(sum)
     assert (weights - 1).abs().max() < 1e-12
     assert (hulls["support_index"].map(len) == hulls["support_size"]).all()
+
+
+def test_hull_projections_of_the_tables_are_verified(finished):
+    found = tables.read(finished.results / "statistics/verification.parquet").set_index(["view", "space"])
+    assert found["n"].to_dict() == {
+        ("original", "feature"): 150,
+        ("hull-pixel", "feature"): 60,
+        ("pgd-first", "feature"): 60,
+        ("denoise", "feature"): 60,
+        ("original", "pixel"): 150,
+    }
+    assert (found.xs("feature", level="space")["relative_gap"] <= 1e-10).all()
+    assert found.loc[("original", "pixel"), "relative_gap"] <= 1e-6
+    assert found[["distance_error", "weight_error"]].max().max() < 1e-12
 
 
 def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):

@@ -80,6 +80,31 @@ rule project_pixel_hull:
         "../../scripts/project_pixel_hull.py"
 
 
+rule verify_hulls:
+    input:
+        hulls=f"{RESULTS}/tables/hulls.parquet",
+        features=features_of(config["views"]),
+        training=TRAINING_FEATURES,
+        test_images=f"{RESULTS}/data/test.safetensors",
+        train_images=f"{RESULTS}/data/train.safetensors",
+    output:
+        statistic("verification"),
+    log:
+        f"{RESULTS}/logs/verify_hulls.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    threads: THREADS
+    params:
+        views=list(config["views"]),
+        most=config["hulls"]["verified"],
+        limits={split: limit(split) for split in ("test", "train")},
+        code=rests_on("verify_hulls"),
+    message:
+        "Look again at the hull projections"
+    script:
+        "../../scripts/verify_hulls.py"
+
+
 rule count_balls:
     input:
         located=[f"{RESULTS}/features/{view}/{split}.parquet" for view in config["views"] for split in splits_of(view)],

@@ -24,6 +24,7 @@ rule render_report:
         lipschitz=statistic("lipschitz"),
         margins=f"{RESULTS}/tables/margins.parquet",
         hulls=f"{RESULTS}/tables/hulls.parquet",
+        verification=statistic("verification"),
         balls=f"{RESULTS}/tables/balls.parquet",
         head=HEAD,
         classifier=f"{RESULTS}/models/classifier.json",
