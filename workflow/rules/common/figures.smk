@@ -6,7 +6,7 @@ def kind_of(figure):
 
 
 def drawn(names, category="Figures"):
-    """Outputs of a rule that draws: each figure as svg, which Snakemake's own report shows, and as png."""
+    """What drawing leaves behind: each figure as svg, which Snakemake's own report shows, and as png."""
     svg = [_shown(name, category) for name in names]
     return {"svg": svg, "png": [f"{RESULTS}/figures/{name}.png" for name in names]}
 
