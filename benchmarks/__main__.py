@@ -1,6 +1,6 @@
 """Rerun the measurements of docs/performance.md: python -m benchmarks [--quick] [--parts ...].
 
-Without --quick on two quiet cores about an hour, most of it solvers that are stopped at the limit in pixel space.
+Without --quick on two quiet cores half an hour to an hour, most of it peers in pixel space.
 """
 
 from __future__ import annotations
