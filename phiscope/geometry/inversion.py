@@ -5,8 +5,9 @@
 φ is a network, so the problem is not convex: every result is local, the best that was found from where the search
 began, and says with its residual how well the constraint holds. The search has three parts: Newton's method from the
 reference to an image that maps to the target (`_restoration`), a polish along the null space of the Jacobian toward the
-reference (`_polish`), and the last Newton steps on features in float64. Targets that no start reaches, out of φ's range
-perhaps, end where the residual no longer falls (`_settling`).
+reference (`_polish`), and the last Newton steps on features in float64. What was reached is sought again from part of
+the way back: Newton's path overshoots, and one that begins nearer ends nearer. Targets that no start reaches, out of
+φ's range perhaps, end where the residual no longer falls (`_settling`).
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def invert(
     starts: int = 1,
     rescues: int = 2,
     settlings: int = 40,
+    retreats: int = 2,
     seed: int = 0,
     streams: Sequence[int] | None = None,
     batch: int = 16,
@@ -92,6 +94,7 @@ def invert(
     backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
     starts, the first at the reference, the others at it with noise. rescues: further starts for what none has solved.
     settlings: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
+    retreats: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
     seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
     images per Jacobian; problems never influence each other but for rounding.
 
@@ -103,7 +106,7 @@ def invert(
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
-    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, settlings, batch)
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, settlings, retreats, batch)
     attempts = _Attempts(starts, rescues, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
     parts = []
     for rows in torch.arange(len(flat)).split(8 * batch):
@@ -130,6 +133,7 @@ class _Finder:
     jacobians: int
     polishes: int
     settlings: int
+    retreats: int
     batch: int
 
     def find(self, rows: Tensor, first: Tensor, attempts: _Attempts, *, stay_inside: bool) -> Inversion:
@@ -143,6 +147,7 @@ class _Finder:
                 kicked = self._kicked(references, attempts, rows, attempt)
                 self._keep_better(best, self._from(references, aim, kicked, again), references, again)
         self._settle(references, aim, best, ~at_home & (best.residual > self.tolerance))
+        self._retreat(references, aim, best, ~at_home)
         return self._result(best, references, aim, at_home)
 
     def _kicked(self, references: Tensor, attempts: _Attempts, rows: Tensor, attempt: int) -> Tensor:
@@ -196,6 +201,15 @@ class _Finder:
         self._polish(references[rows], aim[rows], search)
         best.images[rows], best.residual[rows] = search.images, search.residual
         best.jacobians[rows] += search.jacobians
+
+    def _retreat(self, references: Tensor, aim: Aim, best: Search, wanted: Tensor) -> None:
+        """What is solved is sought again from nearer to the reference, where Newton's path overshoots less."""
+        for number in range(1, self.retreats + 1):
+            again = wanted & (best.residual <= self.tolerance)
+            if not bool(again.any()):
+                return
+            first = references + (1 - 0.5**number) * (best.images - references)
+            self._keep_better(best, self._from(references, aim, first, again), references, again)
 
     def _keep_better(self, best: Search, other: Search, references: Tensor, rows: Tensor) -> None:
         """Solved before unsolved; among the solved the nearer one, among the others the smaller residual."""

@@ -173,6 +173,15 @@ def test_the_polish_never_goes_away_from_the_reference(network):
     assert (polished.distance < 0.95 * plain.distance).any()
 
 
+def test_retreats_come_nearer(network):
+    x, target = images(12), exact_features(network, images(12, seed=3))
+    plain, nearer = (invert(network, target, x, retreats=count) for count in (0, 3))
+    both = (plain.status == "solved") & (nearer.status == "solved")
+    assert both.sum() >= 10
+    assert (nearer.distance <= plain.distance * (1 + 1e-9))[both].all()
+    assert (nearer.distance < plain.distance * (1 - 1e-4))[both].mean() > 0.5
+
+
 def test_batched_is_one_by_one(network):
     x, target = images(5), exact_features(network, images(5, seed=1))
     together = invert(network, target, x)

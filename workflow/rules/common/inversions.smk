@@ -1,7 +1,7 @@
 # Inversions: which samples, in which chunks.
 
 INVERSIONS = config["inversions"]
-SOLVER = {key: INVERSIONS[key] for key in ("tolerance", "jacobians", "polishes", "starts", "rescues")}
+SOLVER = {key: INVERSIONS[key] for key in ("tolerance", "jacobians", "polishes", "starts", "rescues", "retreats")}
 INVERTING = INVERSIONS["samples"] != 0
 EXPLORED = config["report"]["samples"] if INVERTING else []
 INVERSION_TABLE = [f"{RESULTS}/tables/inversions.parquet"] if INVERTING else []
