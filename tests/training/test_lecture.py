@@ -1,11 +1,25 @@
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 import pytest
+from skimage.metrics import peak_signal_noise_ratio
 from sklearn.datasets import load_digits
 
+from phiscope.denoise.bench import Pairs
 from phiscope.training import lecture
-from phiscope.training.lecture import BATCH_SIZES, EXPERIMENTS, GRADIENTS, Images, gradient_rows, probe, run
+from phiscope.training.lecture import (
+    BATCH_SIZES,
+    BY_HAND,
+    CHEATING,
+    EXPERIMENTS,
+    GRADIENTS,
+    TEST_NOISES,
+    Images,
+    gradient_rows,
+    probe,
+    run,
+)
 
 OPTIONS = {
     "noise": [], "clip": False, "l2_weight": 1.0, "epochs": 1, "batch_size": 16, "patch": None, "per_image": 1,
@@ -27,6 +41,16 @@ def test_every_setting_gives_the_same_measures(images, tmp_path):
     assert by_setting["L1"] == by_setting["L2"] == by_setting["half"]
     assert len(set(by_setting["L1"])) == len(by_setting["L1"])
     assert all(np.isfinite(row.value) for row in rows)
+
+
+def test_filters_set_by_hand_cheat_on_clean_images_and_leave_the_noise(images, tmp_path):
+    rows = takewhile(lambda row: row.setting == BY_HAND, run(CHEATING, images, OPTIONS, seed=0, checkpoints=tmp_path))
+    psnr = {row.noise: row.value for row in rows if row.measure == "psnr"}
+    assert psnr["clean"] == 100  # what comes back exactly counts as that
+    for noise in TEST_NOISES:
+        noisy = np.clip(Pairs.of(images.test, noise, seed=0).noisy, 0, 1)
+        left = [peak_signal_noise_ratio(clean, image, data_range=1) for clean, image in zip(images.test, noisy)]
+        assert psnr[str(noise)] == pytest.approx(np.mean(left), abs=1e-3)
 
 
 def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):
