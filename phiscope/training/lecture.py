@@ -23,7 +23,7 @@ from phiscope.denoise.bench import Pairs
 from phiscope.denoise.cheating import PassThrough, passing_filters
 from phiscope.denoise.corruptions import Noise, corrupt_anew
 from phiscope.denoise.losses import indicator, weighted
-from phiscope.denoise.metrics import compare
+from phiscope.denoise.metrics import Quality, compare
 from phiscope.models.denoiser import autoencoder, run_on
 from phiscope.training.denoiser import train
 
@@ -123,19 +123,20 @@ def _trained(images: NDArray, options: Mapping[str, Any], setting: Setting, seed
 def _measures(network: nn.Module, images: Images, seed: int) -> Iterator[tuple[str, str | None, float]]:
     """Of a trained network on test images: how close it comes under each noise and none, and what its codes tell."""
     clean = unit_range(images.test)
-    yield "psnr", "clean", _mean_psnr(run_on(network, clean), clean)
+    yield "psnr", "clean", _mean_psnr([compare(*pair) for pair in zip(run_on(network, clean), clean)])
     for noise in TEST_NOISES:
         found = run_on(network, np.stack(Pairs.of(clean, noise, seed=seed).noisy))
         qualities = [compare(image, target) for image, target in zip(found, clean)]
-        for measure in ("psnr", "sharpness", "flat_error"):
+        yield "psnr", str(noise), _mean_psnr(qualities)
+        for measure in ("sharpness", "flat_error"):
             yield measure, str(noise), np.nanmean([getattr(quality, measure) for quality in qualities])
         yield "out_of_range", str(noise), np.mean((found < 0) | (found > 1))
     yield "probe_accuracy", None, probe(network, images)
 
 
-def _mean_psnr(found: NDArray, clean: NDArray) -> float:
+def _mean_psnr(qualities: Sequence[Quality]) -> float:
     # An image that comes back exactly counts as 100 dB.
-    return float(np.mean([min(compare(image, target).psnr, 100.0) for image, target in zip(found, clean)]))
+    return float(np.mean([min(quality.psnr, 100.0) for quality in qualities]))
 
 
 def probe(network: nn.Module, images: Images) -> float:

@@ -3,7 +3,7 @@ from itertools import takewhile
 
 import numpy as np
 import pytest
-from skimage.metrics import peak_signal_noise_ratio
+from skimage.metrics import mean_squared_error
 from sklearn.datasets import load_digits
 
 from phiscope.denoise.bench import Pairs
@@ -49,8 +49,9 @@ def test_filters_set_by_hand_cheat_on_clean_images_and_leave_the_noise(images, t
     assert psnr["clean"] == 100  # what comes back exactly counts as that
     for noise in TEST_NOISES:
         noisy = np.clip(Pairs.of(images.test, noise, seed=0).noisy, 0, 1)
-        left = [peak_signal_noise_ratio(clean, image, data_range=1) for clean, image in zip(images.test, noisy)]
-        assert psnr[str(noise)] == pytest.approx(np.mean(left), abs=1e-3)
+        errors = [mean_squared_error(*pair) for pair in zip(images.test, noisy)]
+        left = np.mean([10 * np.log10(1 / max(error, 1e-10)) for error in errors])
+        assert psnr[str(noise)] == pytest.approx(left, abs=1e-3)
 
 
 def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):
