@@ -1,8 +1,9 @@
-"""A trained denoiser as a function of images, with what it was trained on."""
+"""A trained denoiser as a function of images, with what it was trained on; what its layers see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,11 @@ from torch import nn
 
 from phiscope.arrays import unit_range
 from phiscope.denoise.corruptions import Noise
+from phiscope.denoise.layers import Layer, reaches
 from phiscope.denoise.tiling import denoise_tiled
 from phiscope.errors import ModelError
 from phiscope.models import load_artifact
-from phiscope.models.denoiser import parameter_count, run_on
+from phiscope.models.denoiser import Autoencoder, ResidualDenoiser, parameter_count, run_on
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,32 @@ class Denoiser:
     def image(self, image: NDArray, *, tile: int = 512, overlap: int = 64) -> NDArray[np.float32]:
         """One image (channels, h, w) of any size, in tiles where it is large."""
         return denoise_tiled(lambda part: self(part[None])[0], unit_range(image), tile=tile, overlap=overlap)
+
+
+def layers_of(network: nn.Module) -> list[Layer]:
+    """The convolutions of a network of `models.denoiser`, in order; none for a network that is not known here.
+
+    A fold into images of every other pixel sees as much as a convolution of that side and stride.
+    """
+    if isinstance(network, Autoencoder):
+        kernel, strides = network.encoder[0].kernel_size[0], network.strides
+        encoder = [Layer(f"encoder {i}", kernel, stride, kernel // 2) for i, stride in enumerate(strides, 1)]
+        back = enumerate(reversed(strides), 1)
+        return encoder + [Layer(f"decoder {i}", kernel, 1, kernel // 2, upsample=stride) for i, stride in back]
+    if isinstance(network, ResidualDenoiser):
+        count = sum(isinstance(module, nn.Conv2d) for module in network.modules())
+        inner = [Layer(f"convolution {i}", 3, 1, 1) for i in range(1, count + 1)]
+        fold = network.fold
+        return inner if fold == 1 else [Layer("fold", fold, fold), *inner, Layer("unfold", 1, upsample=fold)]
+    return []
+
+
+def layer_table(network: nn.Module, side: int) -> list[dict[str, str | float]]:
+    """What each layer does and sees: kernel, stride, padding, upsample; size of its output, receptive_field, step.
+
+    side: of the input, in pixels, taken up to the next one that all strides divide. One row per layer of `layers_of`.
+    """
+    layers = layers_of(network)
+    divisor = math.prod(layer.stride for layer in layers)
+    found = reaches(layers, -(-side // divisor) * divisor)
+    return [asdict(layer) | asdict(reach) for layer, reach in zip(layers, found, strict=True)]

@@ -141,6 +141,7 @@ class ReportData:
     names of `phiscope.figures.FIGURES`; views: what each view is, in words; certificates: any frame, one row per kind
     of solved problem; lipschitz: σ_max(Wφ) and the largest observed ratio of (14); pixel_count: how many samples were
     projected in pixel space; denoising, view_rows: as from `phiscope.stats.denoising_summary` and `by_view`;
+    layers: rows of `phiscope.denoisers.layer_table`, None or empty where the denoiser's are not known;
     lower_bound: of every feature, None if there is none; implicit: the statistic `implicit_answers`, None where no
     image was drawn as a function; left_out: sentences on what this run did not do.
     Raises ConfigError for a number that the page has no place for.
@@ -166,6 +167,7 @@ class ReportData:
     views: Mapping[str, str] = field(default_factory=dict)
     samples: Sequence[SamplePage] = ()
     denoising: pd.DataFrame | None = None
+    layers: pd.DataFrame | None = None
     view_rows: pd.DataFrame | None = None
     latent: report_latent.LatentPage | None = None
     certificates: pd.DataFrame | None = None

@@ -21,6 +21,7 @@ def frames_of(name: str, inputs, benches: list[tuple[str, dict]]) -> dict:
     return {
         "denoising": lambda: {"denoising_summary": tables.read(inputs.denoising_summary)},
         "denoised": lambda: {"exhibits": exhibits_of(inputs.denoised, benches)},
+        "filter_inversion": lambda: {"filter_inversion": tables.read(inputs.filter_inversion)},
         "lecture": lambda: {"study_summary": tables.read(inputs.study_summary)},
     }[name]()
 

@@ -89,6 +89,7 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         latent=latent_of(inputs, latent_setting, config, test.classes),
         comparison=comparison,
         denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
+        layers=tables.read(inputs.denoiser_layers) if inputs.get("denoiser_layers") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=stats.certificates(margins, hulls, tables.read(inputs.verification)),
         implicit=tables.read(inputs.implicit) if inputs.get("implicit") else None,

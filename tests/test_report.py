@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from phiscope.denoisers import layer_table
 from phiscope.errors import ConfigError, DataError
 from phiscope.figures import FIGURES
+from phiscope.models.denoiser import dncnn
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, data_uri, render
 from phiscope.report_latent import LatentPage
 from phiscope.stats import stated_latent
@@ -82,7 +84,7 @@ def full(bare):
         *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures"),
         *(name for name in FIGURES if name.startswith("latent_")),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
-        *("denoising", "denoised", "lecture"),
+        *("denoising", "denoised", "filter_inversion", "lecture"),
     ]
     answer = {"key": "ends", "question": "Which end?", "quantity": "PSNR, Gaussian", "subject": "Gaussian", "where": ""}
     answer |= {"unit": "dB", "value": 25.5, "ci_low": 24.0, "ci_high": 27.0, "n": 8, "interval": "bootstrap"}
@@ -111,6 +113,7 @@ def full(bare):
     return replace(
         bare,
         denoising=denoising.assign(dataset="test", noise="gaussian", level=0.2),
+        layers=pd.DataFrame(layer_table(dncnn(width=4, depth=3, fold=2), 24)),
         view_rows=view_rows,
         pixel_count=50,
         lipschitz=(6.122, 4.4),
@@ -138,6 +141,7 @@ def test_a_full_run_leaves_no_gap(full):
     page = Page(render(full))
     for text in ("not measured", "Not asked", "no picture", "not counted", "No sample", "Not compared"):
         assert text not in page.words
+    assert "convolution 2 1 3 1 1 12 10" in page.words  # of the network's layers
     assert "On held-out pixels Gaussian is best, at 25.5 dB." in page.words
     assert len(page.attributes("img", "src")) == len(full.figures) + len(full.samples)
 

@@ -51,6 +51,7 @@ FIGURES: dict[str, str] = {
     "denoising": "phiscope.figures.denoising",
     "denoised": "phiscope.figures.denoised",
     "lecture": "phiscope.figures.lecture",
+    "filter_inversion": "phiscope.figures.filter_inversion",
     "comparison": "phiscope.figures.comparison",
     "latent_batches": "phiscope.figures.latent_batches",
     "latent_sets": "phiscope.figures.latent_sets",

@@ -1,5 +1,7 @@
 """Frames of denoising like those of a run, small and seeded."""
 
+from itertools import product
+
 import pandas as pd
 
 
@@ -8,6 +10,7 @@ def frames_of_denoising(rng) -> dict[str, dict]:
     return {
         "denoising": {"denoising_summary": _summary()},
         "denoised": {"exhibits": _denoised(rng)},
+        "filter_inversion": {"filter_inversion": _filter_inversion()},
         "lecture": {"study_summary": _study()},
     }
 
@@ -21,6 +24,12 @@ def _summary() -> pd.DataFrame:
 def _denoised(rng) -> list[dict]:
     images = {name: rng.uniform(size=(1, 8, 8)) for name in ("network", "noisy", "clean", "tv", "nlm", "dct", "new")}
     return [{"noise": "gaussian", "level": 0.2, "images": images}, {"noise": "blocks", "level": 0.25, "images": images}]
+
+
+def _filter_inversion() -> pd.DataFrame:
+    rows = product(("random", "orientation"), (4, 8, 16, 64), (False, True), (0.0, 0.01, 0.1), range(2))
+    frame = pd.DataFrame(rows, columns=["bank", "filters", "both_signs", "noise", "image"])
+    return frame.assign(error=1e-9 + frame["noise"] / frame["filters"] ** 0.5)
 
 
 def _study() -> pd.DataFrame:

@@ -110,6 +110,25 @@ if DENOISING:
         script:
             "../../scripts/compute_denoising.py"
 
+    rule measure_filters:
+        input:
+            denoiser=DENOISER,
+            test=f"{RESULTS}/data/test.safetensors",
+        output:
+            **{name: statistic(name) for name in FILTER_STATISTICS},
+        log:
+            f"{RESULTS}/logs/measure_filters.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            side=DENOISING["training"]["patch"],
+            seed=config["seed"],
+            code=rests_on("measure_filters", "phiscope.models.denoiser"),
+        message:
+            "What filters keep of an image, and what layers see"
+        script:
+            "../../scripts/measure_filters.py"
+
     if STUDY:
 
         rule study_denoising:

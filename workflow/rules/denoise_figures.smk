@@ -1,5 +1,5 @@
 DENOISING_FIGURES = [
-    *(["denoising", "denoised"] if DENOISING else []),
+    *(["denoising", "denoised", "filter_inversion"] if DENOISING else []),
     *(["lecture"] if STUDY else []),
 ]
 
@@ -8,6 +8,7 @@ if DENOISING_FIGURES:
     rule draw_denoising:
         input:
             **({"study_summary": statistic("study_summary")} if STUDY else {}),
+            filter_inversion=statistic("filter_inversion"),
             denoising_summary=statistic("denoising_summary"),
             denoised=[f"{RESULTS}/exhibits/denoising/{name}.safetensors" for name in BENCHES],
         output:

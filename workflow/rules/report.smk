@@ -15,6 +15,7 @@ LATENT_FRAMES = {
 rule render_report:
     input:
         **{name: statistic(name) for name in DENOISING_STATISTICS},
+        **({"denoiser_layers": statistic("denoiser_layers")} if DENOISING else {}),
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         **LATENT_FRAMES,
         template="workflow/report/report.html.j2",

@@ -28,4 +28,5 @@ DENOISING_TABLES = [
     *([f"{RESULTS}/tables/denoised.parquet"] if DENOISING and DENOISING["folder"] else []),
 ]
 DENOISING_STATISTICS = ["denoising_summary", "views"] if DENOISING else []
+FILTER_STATISTICS = ["filter_inversion", "denoiser_layers"] if DENOISING else []
 STUDY_STATISTICS = ["study_summary", "held_out_choice"] if STUDY else []
