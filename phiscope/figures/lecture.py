@@ -19,6 +19,7 @@ _PANELS = (
     ("cheating", "psnr", _GAUSSIAN, "Pairs without noise: noisy input", "mean PSNR in dB, Gaussian noise"),
     ("codes", "probe_accuracy", None, "What are codes good for?", "accuracy of a linear probe"),
     ("weight_decay", "val_loss", None, "Which weight decay?", "held-out loss"),
+    ("retrained", "psnr", _GAUSSIAN, "Best decay, retrained: new images", "mean PSNR in dB, Gaussian noise"),
     ("schedule", "val_loss", None, "Which learning-rate schedule?", "held-out loss"),
     ("augmentation", "val_loss", None, "Does augmentation help here?", "held-out loss"),
     ("gradients", "gradient_norm", None, "Which losses push at all?", "norm of the gradient"),

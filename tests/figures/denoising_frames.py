@@ -36,6 +36,7 @@ def _study() -> pd.DataFrame:
     rows = [
         *[("losses", name, "sharpness", "gaussian 0.2", 0.8) for name in ("L1", "L2")],
         *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
+        *[("retrained", name, "psnr", "gaussian 0.2", 18.0) for name in ("noisy", "retrained")],
         *[("generalisation", a, "psnr", f"{b} 1", 20.0) for a in ("x", "blocks") for b in ("x", "blocks")],
         *[("gradients", f"B = {size}", "variance", None, 3 / size) for size in (1, 4, 16)],
         ("gradients", "indicator", "gradient_norm", None, 0.0),

@@ -8,6 +8,7 @@ from sklearn.datasets import load_digits
 
 from phiscope.denoise.bench import Pairs
 from phiscope.training import lecture
+from phiscope.training.denoiser import train
 from phiscope.training.lecture import (
     BATCH_SIZES,
     BY_HAND,
@@ -52,6 +53,23 @@ def test_filters_set_by_hand_cheat_on_clean_images_and_leave_the_noise(images, t
         errors = [mean_squared_error(*pair) for pair in zip(images.test, noisy)]
         left = np.mean([10 * np.log10(1 / max(error, 1e-10)) for error in errors])
         assert psnr[str(noise)] == pytest.approx(left, abs=1e-3)
+
+
+def test_retraining_takes_the_chosen_decay_all_images_and_the_new_ones_once(images, tmp_path, monkeypatch):
+    seen = {}
+
+    def watched(network, given, options, **others):
+        seen.update(count=len(given), **options)
+        return train(network, given, options | {"epochs": 6}, **others)
+
+    monkeypatch.setattr(lecture, "train", watched)
+    noisy, found, decay = lecture.retrain(images, OPTIONS, "0.01", seed=0, checkpoints=tmp_path)
+    assert (seen["weight_decay"], seen["noise"]) == (0.01, [{"noise": "gaussian", "level": 0.2}])
+    assert round(seen["validation"] * seen["count"]) == 1
+    assert (noisy.setting, found.setting, decay.value) == ("noisy", "retrained", 0.01)
+    assert 13 < noisy.value < 17  # 14 dB before it is cut to [0, 1]
+    assert found.value > 8
+    assert noisy.noise == found.noise == str(TEST_NOISES[0])
 
 
 def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):

@@ -140,6 +140,7 @@ if DENOISING:
             log:
                 f"{RESULTS}/logs/study_denoising/{{experiment}}/{{seed}}.log",
             wildcard_constraints:
+                experiment="|".join(STUDY["experiments"]),
                 seed=r"\d+",
             conda:
                 "../../envs/phiscope.yaml"
@@ -152,11 +153,32 @@ if DENOISING:
             script:
                 "../../scripts/study_denoising.py"
 
+        rule retrain_denoiser:
+            input:
+                study=f"{RESULTS}/chunks/denoising_study/weight_decay/{{seed}}.parquet",
+                train=f"{RESULTS}/data/train.safetensors",
+            output:
+                f"{RESULTS}/chunks/denoising_study/retrained/{{seed}}.parquet",
+            log:
+                f"{RESULTS}/logs/retrain_denoiser/{{seed}}.log",
+            wildcard_constraints:
+                seed=r"\d+",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                samples=STUDY["samples"],
+                options=DENOISING["training"] | {"epochs": STUDY["epochs"]},
+                code=rests_on("retrain_denoiser"),
+            message:
+                "Retrain with the chosen weight decay, seed {wildcards.seed}"
+            script:
+                "../../scripts/retrain_denoiser.py"
+
         rule merge_study:
             input:
                 [
                     f"{RESULTS}/chunks/denoising_study/{experiment}/{seed}.parquet"
-                    for experiment in STUDY["experiments"]
+                    for experiment in STUDIED
                     for seed in STUDY["seeds"]
                 ],
             output:

@@ -22,6 +22,8 @@ def training_images():
 
 BENCHES = benches()
 STUDY = DENOISING["study"] if DENOISING and DENOISING["study"]["seeds"] else None
+# What follows from the weight decays tried: the best one, retrained.
+STUDIED = [*STUDY["experiments"], *(["retrained"] if "weight_decay" in STUDY["experiments"] else [])] if STUDY else []
 DENOISING_TABLES = [
     *([f"{RESULTS}/tables/denoising.parquet"] if DENOISING else []),
     *([f"{RESULTS}/tables/denoising_study.parquet"] if STUDY else []),
