@@ -16,6 +16,7 @@ rule render_report:
     input:
         **{name: statistic(name) for name in DENOISING_STATISTICS},
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
+        **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
         **LATENT_FRAMES,
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
