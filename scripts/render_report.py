@@ -51,6 +51,12 @@ def latent_of(inputs, setting: str | None, config: dict, classes) -> LatentPage 
     return latent_page(frames, config["latent"], setting, classes)
 
 
+def implicit_of(inputs) -> pd.DataFrame | None:
+    """What is said of images as functions of position: of the fits, and of the views that are drawn by such."""
+    found = [tables.read(inputs[name]) for name in ("implicit", "redrawn") if inputs.get(name)]
+    return pd.concat(found, ignore_index=True) if found else None
+
+
 def report_data(inputs, samples: list[int], latent_setting: str | None, config: dict) -> ReportData:
     head, test = Head.load(inputs.head), open_prepared(inputs.test_images)
     standing, comparison = tables.read(inputs.standing), tables.read(inputs.comparison)
@@ -92,7 +98,7 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         layers=tables.read(inputs.denoiser_layers) if inputs.get("denoiser_layers") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=stats.certificates(margins, hulls, tables.read(inputs.verification)),
-        implicit=tables.read(inputs.implicit) if inputs.get("implicit") else None,
+        implicit=implicit_of(inputs),
         left_out=left_out(config, trained),
     )
 

@@ -34,7 +34,7 @@ def draw(tiles: pd.DataFrame, densities: pd.DataFrame, classes: Sequence[str]) -
         part = tiles[tiles["panel"] == f"averages, {kind}"]
         if len(part):
             show_placed(average, part.assign(row=part["column"] // 5, column=part["column"] % 5))
-        average.set_title(f"averages, {title}")
+        average.set_title(f"η, {title}")
         average.axis("off")
         _densities(density, densities[densities["kind"] == kind], len(classes))
     return figure

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +75,9 @@ def label_angles(found: Averages) -> NDArray[np.float64]:
 
 def path_lengths(path: FloatArray, decode: Decode) -> NDArray[np.float64]:
     """(n,) length in pixels of the images along `path` (t, n, M): Σ ‖𝒢(z_t+1) - 𝒢(z_t)‖."""
-    images = [decode(latents).reshape(path.shape[1], -1).astype(np.float64) for latents in path]
-    return sum(np.linalg.norm(after - before, axis=1) for before, after in pairwise(images))
+    steps, count = path.shape[:2]
+    images = decode(path.reshape(steps * count, -1)).reshape(steps, count, -1).astype(np.float64)
+    return np.linalg.norm(np.diff(images, axis=0), axis=2).sum(axis=0)
 
 
 def decodes_to(axes: FloatArray, decode: Decode, logits: Callable[[NDArray], NDArray]) -> tuple[IntArray, FloatArray]:

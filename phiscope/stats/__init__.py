@@ -7,6 +7,7 @@ from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
 from phiscope.stats.implicit_answers import answers as implicit_answers
+from phiscope.stats.implicit_views import Redrawn, redrawn
 from phiscope.stats.inversions import (
     as_demanded,
     inversion_distances,
@@ -20,6 +21,7 @@ from phiscope.stats.standing import ball_summary, projection_accuracy, standing,
 from phiscope.stats.views import by_view
 
 __all__ = [
+    "Redrawn",
     "as_demanded",
     "attack_summary",
     "ball_summary",
@@ -38,6 +40,7 @@ __all__ = [
     "paper_comparison",
     "pixel_boundary",
     "projection_accuracy",
+    "redrawn",
     "roc_curves",
     "sample_summary",
     "standing",

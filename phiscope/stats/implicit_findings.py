@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from phiscope.figures.words import signed, significant
+from phiscope.figures.words import percent, signed, significant
 
 
 def findings(answers: pd.DataFrame) -> dict[str, str]:
-    """Question -> one sentence or two. answers: as from `phiscope.stats.implicit_answers`."""
+    """Question -> one sentence or two. answers: as from `phiscope.stats.implicit_answers` and `redrawn`."""
     told = {key: _SENTENCES[key](rows) for key, rows in answers.groupby("key", sort=False)}
     names = answers.drop_duplicates("key").set_index("key")["question"]
     return {names[key]: sentence for key, sentence in told.items() if sentence}
@@ -65,4 +66,18 @@ def _scale(rows: pd.DataFrame) -> str:
     return f"Best scale against slope of the spectrum: {parts}; {clear} with an interval that excludes 0."
 
 
-_SENTENCES = {"ends": _ends, "power": _power, "noise": _noise, "choice": _choice, "scale": _scale}
+def _back(rows: pd.DataFrame) -> str:
+    shares = rows[rows["unit"] == "share"]
+    told = ", ".join(f"{percent(row['value'])} ({row['subject']})" for _, row in shares.iterrows())
+    found = [f"Of the samples that are redrawn, the classifier gives the answer of the original to {told}."]
+    for _, row in rows[rows["unit"] == "waves"].iterrows():
+        median = row["value"]
+        found.append(
+            f"With {row['subject']}, half of the samples have their answer back from k = {median:g} on."
+            if np.isfinite(median)
+            else f"With {row['subject']}, no k brings the answer back for half of the samples."
+        )
+    return " ".join(found)
+
+
+_SENTENCES = {"ends": _ends, "power": _power, "noise": _noise, "choice": _choice, "scale": _scale, "back": _back}

@@ -73,3 +73,25 @@ if IMPLICIT:
             "Statistics of images as functions of position"
         script:
             "../../scripts/compute_implicit.py"
+
+
+if redrawn_views():
+
+    rule compute_redrawn:
+        input:
+            standing=statistic("standing"),
+        output:
+            redrawn=statistic("redrawn"),
+        log:
+            f"{RESULTS}/logs/compute_redrawn.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            views=redrawn_views(),
+            options=config["statistics"],
+            seed=config["seed"],
+            code=rests_on("compute_redrawn"),
+        message:
+            "From how many waves on answers come back"
+        script:
+            "../../scripts/compute_redrawn.py"

@@ -17,6 +17,7 @@ rule render_report:
         **{name: statistic(name) for name in DENOISING_STATISTICS},
         **({"denoiser_layers": statistic("denoiser_layers")} if DENOISING else {}),
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
+        **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
         **LATENT_FRAMES,
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,

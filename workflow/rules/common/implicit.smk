@@ -37,3 +37,12 @@ def implicit_figures():
     scales = any(fit["encoding"] == "gaussian" and isinstance(fit.get("sigma"), list) for fit in IMPLICIT["fits"])
     drawn += ["scale"] if scales else []
     return [f"implicit_{name}" for name in (*drawn, *(["pictures"] if IMPLICIT["picture"] else []))]
+
+
+def redrawn_views():
+    """How each view of that kind draws its samples again, and from which view it takes them."""
+    kind = {name: view for name, view in config["views"].items() if view["kind"] == "implicit"}
+    return {
+        name: {"encoding": view["encoding"], "k": view.get("k") or 0, "of": parent_of(name)}
+        for name, view in kind.items()
+    }
