@@ -195,6 +195,22 @@ def test_a_second_run_does_nothing(finished):
     assert finished.planned() == {}
 
 
+def test_responses_of_filters_and_layers_are_told(finished):
+    responses, layers = (
+        tables.read(finished.results / f"statistics/{name}.parquet") for name in ("filter_inversion", "denoiser_layers")
+    )
+    exact = responses[(responses["noise"] == 0) & (responses["filters"] >= 16)]
+    assert exact["error"].max() < 1e-6
+    assert layers["size"].tolist() == [8, 4, 8, 8]  # digits have 8 pixels a side
+    assert "receptive field" in (finished.results / "report.html").read_text()
+
+
+def test_the_best_weight_decay_is_retrained_for_each_seed(finished):
+    study = '{"study": {"seeds": [0, 1], "experiments": ["weight_decay", "losses"], "samples": 100}}'
+    planned = finished.planned("--config", f"denoising={study}")
+    assert (planned["study_denoising"], planned["retrain_denoiser"], planned["sum_up_study"]) == (4, 2, 1)
+
+
 def test_a_comment_and_a_docstring_rerun_nothing(project):
     project.edit("phiscope/geometry/hull.py", '"""', '"""Better words. ')
     project.edit("scripts/locate.py", "import torch\n", "# Why torch is here.\nimport torch\n")
