@@ -205,9 +205,10 @@ def test_responses_of_filters_and_layers_are_told(finished):
     assert "receptive field" in (finished.results / "report.html").read_text()
 
 
-def test_the_best_weight_decay_is_retrained_for_each_seed(finished):
-    study = '{"study": {"seeds": [0, 1], "experiments": ["weight_decay", "losses"], "samples": 100}}'
-    planned = finished.planned("--config", f"denoising={study}")
+def test_the_best_weight_decay_is_retrained_for_each_seed(finished, tmp_path):
+    study = "study: {seeds: [0, 1], experiments: [weight_decay, losses], samples: 100, epochs: 1}"
+    (tmp_path / "study.yaml").write_text(f"denoising:\n  {study}\n")
+    planned = finished.planned("--configfile", "presets/tiny.yaml", str(tmp_path / "study.yaml"))
     assert (planned["study_denoising"], planned["retrain_denoiser"], planned["sum_up_study"]) == (4, 2, 1)
 
 
