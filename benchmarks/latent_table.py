@@ -15,6 +15,7 @@ PICTURES = (
     *("batches", "sets", "axes", "accuracy", "truncation", "rotation", "way", "metric", "denoising", "tradeoff"),
     "training",
 )
+OTHERS = ("axes", "basis", "rotation")
 WIDTH = 1000  # pixels, at most, of a picture on the page
 _SAMPLED = {"encoding": "sampled", "basis": "gram-schmidt"}
 _PAPER = _SAMPLED | {"axes": "all", "sign": "magnitude"}
@@ -66,29 +67,22 @@ def _cell(row: pd.Series | None) -> str:
 
 
 def beyond(run: Path) -> list[str]:
-    """What operators and axes do, one line each."""
-    frames = {
-        name: tables.read(run / f"statistics/latent_{name}.parquet")
-        for name in ("axes", "basis", "denoising", "rotation")
-    }
-    counts = axis_counts(frames["axes"])
-    lines = [
-        f"- Averages that decode to their label: {counts['averages_keep']} of {counts['averages']}; Löwdin's axes of set 1: "
-        f"{counts['axes_keep']} of {counts['axes']}; of all {counts['directions']} directions the classifier is sure (90 %) of "
-        f"{counts['directions_sure']} (the paper, by eye: about 20)."
-    ]
-    basis = frames["basis"]
+    """What axes and operators do, one line each."""
+    axes, basis, rotation = (tables.read(run / f"statistics/latent_{name}.parquet") for name in OTHERS)
     basis = basis[basis["setting"] == basis["setting"].iloc[0]]
+    conditions = basis[basis["quantity"] == "basis_condition"].set_index("kind")["value"]
+    counts = axis_counts(axes)
+    lines = [
+        "- Decode to their label: {averages_keep} of {averages} averages, {axes_keep} of {axes} of Löwdin's axes; "
+        "of {directions} directions the classifier is 90 % sure of {directions_sure} "
+        "(the paper, by eye: about 20).".format(**counts)
+    ]
     for name, (low, high) in order_spread(basis).items():
-        told = basis[(basis["kind"] == name) & (basis["quantity"] == "basis_condition")]["value"].iloc[0]
-        lines.append(
-            f"- {name}: condition number {told:.3g}; accuracy over 20 orders of labels {100 * low:.1f} to {100 * high:.1f} %."
-        )
-    for row in path_summary(frames["rotation"]).to_dict("records"):
-        lines.append(
-            f"- Way `{row['path']}`: {100 * row['reached']:.1f} % of the images have the label where a stage ends; diversity "
-            f"at the end {row['diversity']:.2f} of that at the start."
-        )
+        spread = f"{100 * low:.1f} to {100 * high:.1f} % right over 20 orders of the labels"
+        lines.append(f"- {name}: condition number {conditions[name]:.3g}, {spread}.")
+    for row in path_summary(rotation).to_dict("records"):
+        reached = f"{100 * row['reached']:.1f} % have the label where a stage ends"
+        lines.append(f"- Way `{row['path']}`: {reached}; diversity at the end {row['diversity']:.2f} of the start's.")
     return lines
 
 
