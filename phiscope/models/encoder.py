@@ -16,7 +16,7 @@ _SLOPE = 0.01
 class Encoder(nn.Module):
     """ℰ: pixels (b, channels, *size) in [0, 1] -> μ (b, latent), log σ (b, latent).
 
-    heads: `published`, `linear` or `noisy`; see `HEADS`.
+    heads: `published` or `linear`; see `HEADS`.
     """
 
     def __init__(self, latent: int, channels: int, size: Sequence[int], width: int, heads: str) -> None:
@@ -35,7 +35,8 @@ class Encoder(nn.Module):
             nn.LeakyReLU(_SLOPE),
             nn.Flatten(),
         )
-        self.mean, self.log_deviation = (head(4 * width * halved(size), latent) for head in HEADS[heads])
+        self.mean = HEADS[heads](4 * width * halved(size), latent)
+        self.log_deviation = HEADS[heads](4 * width * halved(size), latent)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         trunk = self.trunk(2 * pixels - 1)
@@ -47,13 +48,9 @@ def _published_head(features: int, latent: int) -> nn.Module:
     return nn.Sequential(nn.Linear(features, latent), nn.BatchNorm1d(latent), nn.LeakyReLU(_SLOPE))
 
 
-# ASSUME: the paper does not say what the heads of μ and log σ are. `published` is what the authors' scripts do;
-# `linear` is what Kingma and Welling do, which leaves μ and σ free; `noisy` leaves μ free and keeps σ at 1 or above.
-HEADS = {
-    "published": (_published_head, _published_head),
-    "linear": (nn.Linear, nn.Linear),
-    "noisy": (nn.Linear, _published_head),
-}
+# ASSUME: the paper does not say what the heads are. `published` is what the authors' scripts do; `linear` is
+# what Kingma and Welling do, which leaves μ and σ free.
+HEADS = {"published": _published_head, "linear": nn.Linear}
 
 
 def encoder(
