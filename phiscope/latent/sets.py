@@ -61,11 +61,11 @@ def drawn(
     """Sets of random latents, step 4(b): normal z labelled through generator and classifier.
 
     Draws until every label has `size` (V) latents for each of `sets`, filled in that order, or until `most`
-    draws, default 20 times what equally frequent labels would need: a label that the generator hardly ever
-    makes ends in `short` instead of drawing for ever.
+    draws, default 3 times what equally frequent labels would need: a label that is made less than a third as often
+    ends in `short` instead of drawing for hours.
     """
     wanted = size * len(sets)
-    most = 20 * wanted * label_count if most is None else most
+    most = 3 * wanted * label_count if most is None else most
     random = np.random.default_rng(seed)
     found: list[list[NDArray]] = [[] for _ in range(label_count)]
     counts = np.zeros(label_count, dtype=np.int64)

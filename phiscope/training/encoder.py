@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,19 +59,23 @@ class EncoderTraining(Watching):
         mean, log_deviation = (half.float() for half in self.encoder(pixels))
         z = sample(mean, log_deviation, draw(*mean.shape, *seed).to(mean))
         decoded = self.generator(z)
+        compared = self.generator(mean) if self.options["reconstruction_of"] == "mean" else decoded
         logits = self.classifier(decoded)
         terms = {
             "divergence": divergence(mean, log_deviation),
-            "reconstruction": reconstruction(decoded, pixels, self.options),
+            "reconstruction": reconstruction(compared, pixels, self.options),
             "classification": functional.cross_entropy(logits, labels),
         }
         weighted = [self.options[f"{name}_weight"] * term for name, term in terms.items()]
-        squared = 4 * (decoded.float() - pixels).square().mean()  # on [-1, 1], as in published numbers
+        squared = 4 * (compared.float() - pixels).square().mean()  # on [-1, 1], as in published numbers
         accuracy = (logits.argmax(1) == labels).float().mean()
         return {"loss": sum(weighted), **terms, "squared_error": squared, "accuracy": accuracy}
 
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        return torch.optim.Adam(self.encoder.parameters(), self.options["learning_rate"])
+    def configure_optimizers(self) -> dict:
+        optimizer = torch.optim.Adam(self.encoder.parameters(), self.options["learning_rate"])
+        steps = self.trainer.estimated_stepping_batches
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(SCHEDULES[self.options["schedule"]], steps))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
 def divergence(mean: Tensor, log_deviation: Tensor) -> Tensor:
@@ -95,6 +101,14 @@ RECONSTRUCTIONS = {
     "squared": lambda decoded, pixels: (decoded - pixels).square(),
     "absolute": lambda decoded, pixels: (decoded - pixels).abs(),
 }
+# ASSUME: the authors' scripts decode one z per image for both losses. `mean` reconstructs 𝒢(μ) and leaves the noise to
+# the classifier's loss: what a label needs must then outweigh σ, and what an image needs need not.
+DECODED = ("sample", "mean")
+# Of the learning rate, by the steps in all and the steps made.
+SCHEDULES = {
+    "constant": lambda steps, step: 1.0,
+    "cosine": lambda steps, step: (1 + math.cos(math.pi * min(step / steps, 1))) / 2,
+}
 REDUCTIONS = {"pixels-mean": lambda losses: losses.mean(1), "pixels-sum": lambda losses: losses.sum(1)}
 
 
@@ -112,14 +126,14 @@ def train(
     report: Report = lambda history: None,
 ) -> History:
     """min over ℰ of w_KL KL(ℰ(x) ‖ N(0, 1)) + w_R loss(𝒢(z), x) + λ H(y, 𝒞(𝒢(z))), z = μ + σ ε; returns one dict
-    per epoch.
+    per epoch. With reconstruction_of `mean`, loss(𝒢(μ), x).
 
     images (n, c, h, w) uint8, or float in [0, 1]; the last `options.validation` of them are held out and only
     watched. labels (n,) int64, of the data, not of the classifier. 𝒢 and 𝒞 are frozen, and 𝒞 reads pixels in
-    [0, 1]. options: epochs, batch_size, learning_rate (Adam), validation, divergence_weight,
-    reconstruction (`hinge`, `squared`, `absolute`), reconstruction_over (`pixels-mean`, `pixels-sum`),
-    reconstruction_weight, classification_weight (the λ of the paper), precision. A checkpoint of the same
-    networks, options, seed and data in `checkpoints` is resumed.
+    [0, 1]. options: epochs, batch_size, learning_rate (Adam), schedule (`constant`, `cosine`), validation,
+    divergence_weight, reconstruction_of (`sample`, `mean`), reconstruction (`hinge`, `squared`, `absolute`),
+    reconstruction_over (`pixels-mean`, `pixels-sum`), reconstruction_weight, classification_weight (the λ of the
+    paper), precision. A checkpoint of the same networks, options, seed and data in `checkpoints` is resumed.
     """
     _check(options)
     kept = kept_for_training(len(labels), options, "encoder")
@@ -132,6 +146,7 @@ def train(
 
 
 def _check(options: Mapping[str, Any]) -> None:
-    for key, known in (("reconstruction", RECONSTRUCTIONS), ("reconstruction_over", REDUCTIONS)):
+    choices = {"reconstruction": RECONSTRUCTIONS, "reconstruction_over": REDUCTIONS, "reconstruction_of": DECODED}
+    for key, known in (choices | {"schedule": SCHEDULES}).items():
         if options[key] not in known:
             raise ConfigError(f"encoder: {key} {options[key]!r}; expected one of {', '.join(known)}")

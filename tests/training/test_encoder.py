@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_digits
@@ -7,12 +8,13 @@ from phiscope.models import load_weights
 from phiscope.models.classifier import small_resnet
 from phiscope.models.encoder import encoder
 from phiscope.models.gan import draw, generator
-from phiscope.training.encoder import divergence, reconstruction, train
+from phiscope.training.encoder import SCHEDULES, divergence, reconstruction, train
 
 OPTIONS = {
     "epochs": 4, "batch_size": 20, "learning_rate": 3e-3, "validation": 0.1, "divergence_weight": 0.1,
-    "reconstruction": "squared", "reconstruction_over": "pixels-sum", "reconstruction_weight": 1.0,
-    "classification_weight": 1.0, "precision": "32-true",
+    "schedule": "constant", "reconstruction_of": "sample", "reconstruction": "squared",
+    "reconstruction_over": "pixels-sum", "reconstruction_weight": 1.0, "classification_weight": 1.0,
+    "precision": "32-true",
 }  # fmt: skip
 
 
@@ -49,17 +51,19 @@ class StopError(Exception):
     pass
 
 
-@pytest.mark.parametrize("heads", ["published", "linear"])
-def test_resumed_training_ends_where_an_unbroken_one_does(tmp_path, heads):
+@pytest.mark.parametrize(("heads", "schedule"), [("published", "constant"), ("linear", "cosine")])
+def test_resumed_training_ends_where_an_unbroken_one_does(tmp_path, heads, schedule):
+    options = OPTIONS | {"schedule": schedule}
+
     def stop_in_the_third(history):
         if len(history) == 3:
             raise StopError
 
     data, unbroken, resumed = digits(70), fresh(heads), fresh(heads)
-    expected = train(*unbroken, *data, OPTIONS, seed=0, checkpoints=tmp_path / "a")
+    expected = train(*unbroken, *data, options, seed=0, checkpoints=tmp_path / "a")
     with pytest.raises(StopError):
-        train(*fresh(heads), *data, OPTIONS, seed=0, checkpoints=tmp_path / "b", report=stop_in_the_third)
-    assert train(*resumed, *data, OPTIONS, seed=0, checkpoints=tmp_path / "b") == expected
+        train(*fresh(heads), *data, options, seed=0, checkpoints=tmp_path / "b", report=stop_in_the_third)
+    assert train(*resumed, *data, options, seed=0, checkpoints=tmp_path / "b") == expected
     (checkpoint,) = (tmp_path / "a").glob("*.ckpt")
     load_weights(loaded := fresh(heads)[0], checkpoint, prefix="encoder.")
     for key, value in unbroken[0].state_dict().items():
@@ -74,6 +78,23 @@ def test_another_generator_starts_anew(tmp_path):
             drawn.layers[-1].bias.fill_(shade)
         train(ours, drawn, judge, *digits(70), OPTIONS | {"epochs": 1}, seed=0, checkpoints=tmp_path)
     assert len(list(tmp_path.glob("*.ckpt"))) == 2
+
+
+def test_cosine_ends_at_zero_and_is_half_way_at_half_time(tmp_path):
+    assert [SCHEDULES["cosine"](8, step) for step in (0, 4, 8, 9)] == pytest.approx([1, 0.5, 0, 0])
+    history = train(*fresh(), *digits(70), OPTIONS | {"schedule": "cosine"}, seed=0, checkpoints=tmp_path)
+    rates = [row["learning_rate"] for row in history]
+    np.testing.assert_allclose(rates, 3e-3 * (1 + np.cos(np.pi * np.arange(1, 5) / 4)) / 2, atol=1e-9)
+
+
+def test_the_mean_is_reconstructed_where_it_is_asked_for(tmp_path):
+    """Without divergence and labels, log σ has no say in 𝒢(μ): its head gets no gradient and stays as it was."""
+    options = OPTIONS | {"divergence_weight": 0.0, "classification_weight": 0.0, "epochs": 1}
+    for of, stays in (("mean", True), ("sample", False)):
+        ours, *frozen = fresh()
+        before = ours.log_deviation.weight.clone()
+        train(ours, *frozen, *digits(70), options | {"reconstruction_of": of}, seed=0, checkpoints=tmp_path)
+        assert torch.equal(ours.log_deviation.weight, before) == stays
 
 
 def test_divergence_against_torch():
@@ -97,5 +118,7 @@ def test_reconstruction_in_closed_form():
 def test_what_cannot_be_trained(tmp_path):
     with pytest.raises(DataError, match="12 training images give 1 for validation and 11 for training"):
         train(*fresh(), *digits(12), OPTIONS, seed=0, checkpoints=tmp_path)
+    with pytest.raises(ConfigError, match="reconstruction_of 'noise'; expected one of sample, mean"):
+        train(*fresh(), *digits(70), OPTIONS | {"reconstruction_of": "noise"}, seed=0, checkpoints=tmp_path)
     with pytest.raises(ConfigError, match="reconstruction 'l3'"):
         train(*fresh(), *digits(70), OPTIONS | {"reconstruction": "l3"}, seed=0, checkpoints=tmp_path)
