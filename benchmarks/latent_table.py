@@ -12,8 +12,8 @@ from phiscope.stats.latent import axis_counts, one, order_spread, path_summary
 
 CAPTIONS = Path("workflow/report/captions")
 PICTURES = (
-    *("batches", "sets", "axes", "accuracy", "truncation", "rotation", "way", "metric", "denoising", "tradeoff"),
-    "training",
+    *("batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way", "metric", "denoising"),
+    *("tradeoff", "training"),
 )
 OTHERS = ("axes", "basis", "rotation")
 WIDTH = 1000  # pixels, at most, of a picture on the page
@@ -114,7 +114,7 @@ def pictures(run: Path, folder: Path) -> list[str]:
             continue
         with Image.open(source) as image:
             image.thumbnail((WIDTH, 4 * WIDTH))
-            image.convert("RGB").save(folder / f"{run.name}-latent_{name}.png", optimize=True)
+            image.convert("RGB").quantize(128).save(folder / f"{run.name}-latent_{name}.png", optimize=True)
         caption = (CAPTIONS / f"latent_{name}.rst").read_text().strip()
         lines += [f"![{name}]({run.name}-latent_{name}.png)", "", f"*{caption}*", ""]
     return lines
