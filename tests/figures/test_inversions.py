@@ -20,7 +20,8 @@ def pictures(figure) -> list:
     return [ax for ax in figure.get_axes() if ax.images]
 
 
-def test_inverted_says_what_each_image_is(inverted):
+def test_inverted_says_what_each_image_is(inversion_frames):
+    inverted = inversion_frames["inverted"]
     figure = figures.draw("inverted", **inverted)
     assert len(pictures(figure)) == 9
     said = words(figure)
@@ -35,7 +36,8 @@ def test_inverted_says_what_each_image_is(inverted):
     assert np.allclose(change, 1.0)  # all of it equally large, brighter
 
 
-def test_inverted_without_a_target_gives_the_reason(inverted):
+def test_inverted_without_a_target_gives_the_reason(inversion_frames):
+    inverted = inversion_frames["inverted"]
     inverted["found"] = [{"kind": "flip", "image": None, "status": "no_target"}]
     figure = figures.draw("inverted", **inverted)
     assert "no image: no target" in words(figure)
@@ -44,7 +46,8 @@ def test_inverted_without_a_target_gives_the_reason(inverted):
     assert "was not inverted" in empty.texts[0].get_text()
 
 
-def test_perimeter_puts_each_image_below_its_reference(perimeter):
+def test_perimeter_puts_each_image_below_its_reference(inversion_frames):
+    perimeter = inversion_frames["perimeter"]
     figure = figures.draw("perimeter", **perimeter)
     assert len(pictures(figure)) == 2 + 3 * 2
     for text in ("reference: black", "reference: train image 12", "ant, 4.82\nfrom the reference",
@@ -52,7 +55,8 @@ def test_perimeter_puts_each_image_below_its_reference(perimeter):
         assert text in words(figure)
 
 
-def test_morph_has_two_ways_with_the_distance_below_each_step(morph_steps):
+def test_morph_has_two_ways_with_the_distance_below_each_step(inversion_frames):
+    morph_steps = inversion_frames["morph"]["steps"]
     figure = figures.draw("morph", steps=morph_steps)
     shown = pictures(figure)
     assert len(shown) == 24
@@ -62,7 +66,8 @@ def test_morph_has_two_ways_with_the_distance_below_each_step(morph_steps):
     assert shown[12 + 5].xaxis.label.get_color() == WRONG
 
 
-def test_path_is_coloured_by_class_and_says_its_length(path):
+def test_path_is_coloured_by_class_and_says_its_length(inversion_frames):
+    path = inversion_frames["path"]["path"]
     figure = figures.draw("path", path=path, classes=3)
     (ax,) = figure.axes
     pixel, feature = (c for c in ax.collections if isinstance(c, LineCollection))
@@ -80,7 +85,8 @@ def test_path_is_coloured_by_class_and_says_its_length(path):
     assert "cow" not in words(figure)
 
 
-def test_edit_shows_both_sides_the_frame_and_the_numbers(edit):
+def test_edit_shows_both_sides_the_frame_and_the_numbers(inversion_frames):
+    edit = inversion_frames["edit"]
     figure = figures.draw("edit", **edit)
     shown = pictures(figure)
     assert len(shown) == 4
@@ -92,7 +98,8 @@ def test_edit_shows_both_sides_the_frame_and_the_numbers(edit):
         assert text in words(figure)
 
 
-def test_distances_of_images_rise_to_all_samples(inversion_distances):
+def test_distances_of_images_rise_to_all_samples(inversion_frames):
+    inversion_distances = inversion_frames["inversion_distances"]["inversion_distances"]
     figure = figures.draw("inversion_distances", inversion_distances=inversion_distances)
     (ax,) = figure.axes
     assert ax.get_xscale() == "log"
@@ -103,7 +110,8 @@ def test_distances_of_images_rise_to_all_samples(inversion_distances):
 
 
 @pytest.mark.parametrize("crowd", [False, True])
-def test_pixel_boundary_counts_the_order_in_each_space(pixel_boundary, crowd, monkeypatch):
+def test_pixel_boundary_counts_the_order_in_each_space(inversion_frames, crowd, monkeypatch):
+    pixel_boundary = inversion_frames["pixel_boundary"]["pixel_boundary"]
     if crowd:
         monkeypatch.setattr("phiscope.figures.pixel_boundary._CROWD", 10)
     figure = figures.draw("pixel_boundary", pixel_boundary=pixel_boundary)
