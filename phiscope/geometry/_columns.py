@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numba import njit
 from numpy.typing import NDArray
 
 from phiscope.arrays import blocks, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry import _pricing, _wolfe
 from phiscope.geometry._projection import NEAR
+from phiscope.geometry._wolfe import square_distance
 
 KEPT = 192  # vertices that a query takes from one pricing
 FEWEST = 1500  # the coarsest subset has about as many vertices
@@ -48,7 +50,7 @@ class Vertices:
 
     def _farthest(self, point: NDArray) -> tuple[float, int]:
         """Distance and row of the vertex farthest from a point."""
-        square, row = _wolfe.farthest(self.array, point)
+        square, row = _farthest(self.array, point)
         if not np.isfinite(square):
             require_finite(self.array[row : row + 1], f"vertices, {row} rows down")
             raise DataError(f"vertices: the square of row {row} overflows; expected values below 1e150")
@@ -59,6 +61,19 @@ class Vertices:
         """Every how many-th vertex is priced to find a first support: from coarse to fine."""
         levels = int(np.log(max(1, len(self.array) / FEWEST)) / np.log(STEP))
         return [STEP**level for level in range(levels, 0, -1)] or [1]
+
+
+@njit(cache=True, nogil=True)
+def _farthest(vertices, point):
+    """Square distance and row of the vertex farthest from a point, or of the first that is not finite."""
+    best, row = -1.0, 0
+    for j in range(vertices.shape[0]):
+        square = square_distance(vertices[j], point)
+        if not np.isfinite(square):
+            return square, j
+        if square > best:
+            best, row = square, j
+    return best, row
 
 
 def _read_only(array: NDArray) -> NDArray:

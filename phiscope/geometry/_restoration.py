@@ -76,20 +76,17 @@ class Network:
     def jacobian(self, images: Tensor, softness: Tensor) -> Tensor:
         return jacobian(self.rough, images.float().view(-1, *self.shape), softness.float())
 
-    def smallest_step(self, rows: Tensor, images: Tensor, shift: Tensor) -> Tensor:
-        """The smallest change of the images, inside the box, that `rows` maps to `shift`."""
-        return self._step(rows, images, shift, None)
+    def smallest_step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor | None = None) -> Tensor:
+        """The smallest change of the images, inside the box, that `rows` maps to `shift`.
 
-    def damped_step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor) -> Tensor:
-        """argmin ½‖s‖² + ‖rows s − shift‖² / 2 damping, images + s inside the box: damping (b,), positive."""
-        return self._step(rows, images, shift, damping.to(rows))
-
-    def _step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor | None) -> Tensor:
+        With damping δ (b,), positive: argmin ½‖s‖² + ‖rows s − shift‖² / 2δ, images + s inside the box.
+        """
         size = shift.norm(dim=1, keepdim=True).clamp(min=torch.finfo(shift.dtype).tiny)
         # In units of the shift: float32 then resolves the last steps as well as the first.
         lower, upper = ((bound - images) / size for bound in (self.lower, self.upper))
         nowhere = torch.zeros_like(lower, dtype=rows.dtype)
         goal = (shift / size).to(rows)
+        damping = None if damping is None else damping.to(rows)
         unit = nearest_in_box(rows, nowhere, goal, lower.to(rows), upper.to(rows), damping=damping)
         return (images + unit.double() * size).clamp(self.lower, self.upper) - images
 

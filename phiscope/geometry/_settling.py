@@ -45,7 +45,7 @@ def _descend(network: Network, search: Search, aim: Aim, rows: Tensor, idle: Ten
     curvature = slopes.square().sum(2).mean(1).double()
     wanted = part.residual(network.features(images, exact=True))
     dampings = [(damping * factor).clamp(*_RANGE) for factor in _FACTORS]
-    steps = [network.damped_step(slopes, images, wanted, each * curvature) for each in dampings]
+    steps = [network.smallest_step(slopes, images, wanted, each * curvature) for each in dampings]
     residuals = torch.stack([relative_residual(network, images + step, part, exact=True) for step in steps])
     least, which = residuals.min(dim=0)
     each, better = torch.arange(len(rows), device=rows.device), least < search.residual[rows]

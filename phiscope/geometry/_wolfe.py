@@ -1,6 +1,7 @@
 """Compiled: the nearest point of the hull of a few candidates, by Wolfe's active set (1976).
 
-Nothing here calls BLAS and nothing holds the interpreter's lock, so threads solve queries side by side.
+Nothing here calls BLAS and nothing holds the interpreter's lock, so threads solve queries side by side. The factor and
+the method that grows it share a file, as numba's cache notices changes in the file of the compiled function only.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def offset_dot(w, z, vertex):
 
 
 @njit(cache=True, nogil=True, fastmath=_SUM)
-def _square_distance(a, b):
+def square_distance(a, b):
     total = 0.0
     for k in range(b.shape[0]):
         total += (np.float64(a[k]) - b[k]) ** 2
@@ -156,7 +157,7 @@ def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
 def _nearest_candidate(x, vertices, candidates):
     best, least = -1, np.inf
     for c in candidates:
-        square = _square_distance(vertices[c], x)
+        square = square_distance(vertices[c], x)
         if square < least:
             best, least = c, square
     return best
@@ -289,16 +290,3 @@ def improve(points, vertices, candidates, found, support, weights, sizes, z, tol
             floor,
             radius,
         )
-
-
-@njit(cache=True, nogil=True)
-def farthest(vertices, point):
-    """Square distance and row of the vertex farthest from a point, or of the first that is not finite."""
-    best, row = -1.0, 0
-    for j in range(vertices.shape[0]):
-        square = _square_distance(vertices[j], point)
-        if not np.isfinite(square):
-            return square, j
-        if square > best:
-            best, row = square, j
-    return best, row
