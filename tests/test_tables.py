@@ -50,6 +50,8 @@ def test_a_projection_survives_its_table():
     np.testing.assert_array_equal(read.distance, known.distance)
     assert np.isclose(hull.verify(read, points, vertices).gap, known.gap, atol=1e-12).all()
     assert sorted(read.support(3)[0]) == sorted(known.support(3)[0])
+    with pytest.raises(DataError, match="not among the vertices"):
+        tables.hull_projection(pd.DataFrame(tables.hull_columns(known, numbers, "feature")), vertices, numbers + 100)
 
 
 def test_columns_that_do_not_fit_are_named(tmp_path):

@@ -63,11 +63,16 @@ def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) ->
 
 
 def hull_projection(rows: pd.DataFrame, vertices: np.ndarray, numbers: np.ndarray) -> HullProjection:
-    """The projection that rows of `hulls` tell of, one view and space; numbers[k] is the sample that vertex k is."""
+    """The projection that rows of `hulls` tell of, one view and space; numbers[k] is the sample that vertex k is.
+
+    Raises DataError where a projection rests on a sample that is no vertex.
+    """
     from phiscope.geometry.hull import HullProjection  # deferred: most readers of tables solve nothing
 
     of = pd.Index(numbers)
     indices = [of.get_indexer(support) for support in rows["support_index"]]
+    if any((found < 0).any() for found in indices):
+        raise DataError("table hulls: a projection rests on a training sample that is not among the vertices given")
     weights = [np.asarray(weights, np.float64) for weights in rows["support_weight"]]
     return HullProjection(
         nearest=np.stack([w @ vertices[index].astype(np.float64) for index, w in zip(indices, weights, strict=True)]),
