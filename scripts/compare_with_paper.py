@@ -11,7 +11,14 @@ from phiscope.workflow.provenance import provenance
 
 
 def compare(
-    inputs, dataset_is_papers: bool, deepfool: str | None, options: dict, seed: int, config: dict, output: str
+    inputs,
+    dataset_is_papers: bool,
+    latent_is_papers: bool,
+    deepfool: str | None,
+    options: dict,
+    seed: int,
+    config: dict,
+    output: str,
 ) -> None:
     names = ("standing", "hulls", "support", "accuracy", "balls", "lipschitz")
     frames = {name: tables.read(inputs[name]) for name in names}
@@ -21,9 +28,7 @@ def compare(
     resampling = Resampling(**options, seed=seed)
     found = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
     if inputs.get("latent"):
-        beside = latent_comparison(
-            tables.read(inputs.latent), dataset_is_papers=config["latent"].get("is_papers", False)
-        )
+        beside = latent_comparison(tables.read(inputs.latent), dataset_is_papers=latent_is_papers)
         found = pd.concat([found, beside], ignore_index=True)
     tables.write(found, "paper_comparison", output, provenance(config))
 
@@ -33,6 +38,7 @@ if "snakemake" in globals():
         compare(
             snakemake.input,
             snakemake.params.dataset_is_papers,
+            snakemake.params.latent_is_papers,
             snakemake.params.deepfool,
             snakemake.params.options,
             snakemake.params.seed,

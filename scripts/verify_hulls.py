@@ -7,8 +7,8 @@ from phiscope import tables
 from phiscope.arrays import as_vectors
 from phiscope.datasets import open_prepared
 from phiscope.geometry.hull import NEAR, verify
+from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
 
 
 def in_features(path: str) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +44,7 @@ def proof(hulls: pd.DataFrame, points: tuple, vertices: tuple) -> dict:
     }
 
 
-def proofs(inputs, views: list[str], most: int | None, limits: dict, config: dict, output: str) -> None:
+def proofs(inputs, views: list[str], most: int | None, limits: dict, config: dict, output) -> None:
     hulls = tables.read(inputs.hulls)
     training, rows = in_features(inputs.training), []
     for view, path in zip(views, inputs.features, strict=True):
@@ -55,7 +55,7 @@ def proofs(inputs, views: list[str], most: int | None, limits: dict, config: dic
     if len(part):
         images = {split: in_pixels(inputs[f"{split}_images"], limit) for split, limit in limits.items()}
         rows.append(proof(part, images["test"], images["train"]))
-    tables.write_frame(pd.DataFrame(rows), output, provenance(config))
+    write_frames({"verification": pd.DataFrame(rows)}, output, config)
 
 
 if "snakemake" in globals():
@@ -66,5 +66,5 @@ if "snakemake" in globals():
             snakemake.params.most,
             snakemake.params.limits,
             snakemake.config,
-            snakemake.output[0],
+            snakemake.output,
         )

@@ -88,7 +88,7 @@ rule verify_hulls:
         test_images=f"{RESULTS}/data/test.safetensors",
         train_images=f"{RESULTS}/data/train.safetensors",
     output:
-        statistic("verification"),
+        verification=statistic("verification"),
     log:
         f"{RESULTS}/logs/verify_hulls.log",
     conda:
