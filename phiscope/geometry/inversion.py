@@ -44,7 +44,8 @@ class Inversion:
     that was asked for; scale: norm of the target (1 for the origin), which `relative` divides by. distance:
     ‖image − reference‖. jacobians: how many were taken, starts together. status: `solved` (relative residual at
     most the tolerance), `reference` (it lies in the ball already and is the answer), or `unreached`: the residual is
-    the smallest that was found, a local minimum, because the target is outside φ's range or the search led nowhere.
+    the smallest that was found, near a local minimum unless `settlings` ran out; the target is outside φ's range, or
+    the search led nowhere.
     """
 
     image: NDArray[np.float64]
