@@ -31,7 +31,8 @@ def compute(
     features = pd.concat([tables.read(path, columns) for path in inputs.features])
     hulls, balls = tables.read(inputs.hulls), tables.read(inputs.balls)
     train_labels = tables.read(inputs.train, ["sample", "label"]).set_index("sample")["label"]
-    standing = stats.standing(features, hulls)
+    processed = tables.read(inputs.processed_hulls) if inputs.get("processed_hulls") else None
+    standing = stats.standing(features, hulls, processed)
     frames = {
         "standing": standing,
         "support": stats.support_shares(hulls, train_labels),

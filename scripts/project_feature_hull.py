@@ -1,4 +1,7 @@
-"""Project one chunk of a view onto the convex hull of the training set in feature space: section 6."""
+"""Project one chunk of a view onto a convex hull in feature space: section 6.
+
+The hull is that of the training set, or of the training images as a view shows them.
+"""
 
 from phiscope import tables
 from phiscope.geometry import hull
@@ -7,13 +10,26 @@ from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
 
 
-def project(features: str, training: str, head: str, tolerance: float, threads: int, config: dict, output: str):
+def project(
+    features: str,
+    training: str,
+    head: str,
+    hull_of: str | None,
+    tolerance: float,
+    threads: int,
+    config: dict,
+    output: str,
+) -> None:
     points, vertices = (tables.matrix(path, "features") for path in (features, training))
     found = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.read(features, tables.SAMPLE_COLUMNS).to_dict("series")
     columns |= tables.hull_columns(found, tables.read(training, ["sample"])["sample"].to_numpy(), "feature")
     columns["projected_class"] = Head.load(head).classify(found.nearest)
-    tables.write(columns, "hulls", output, provenance(config))
+    if hull_of is None:
+        tables.write(columns, "hulls", output, provenance(config))
+    else:
+        told = tables.constant({"hull_of": hull_of}, len(points))
+        tables.write(columns | told, "processed_hulls", output, provenance(config))
 
 
 if "snakemake" in globals():
@@ -22,6 +38,7 @@ if "snakemake" in globals():
             snakemake.input.features,
             snakemake.input.training,
             snakemake.input.head,
+            snakemake.params.get("hull_of"),
             snakemake.params.tolerance,
             snakemake.threads,
             snakemake.config,

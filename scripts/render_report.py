@@ -33,8 +33,9 @@ def left_out(config: dict, trained: bool) -> list[str]:
         found.append(f"The data set was limited: {config['dataset']['limit']}.")
     if not config["dataset"].get("human_labels"):
         found.append("No human labels were configured, so nothing is said about people.")
-    if config["denoising"]:
-        found.append("Denoised views are judged against the hull of the training images as they are.")
+    judged = [name for name, view in config["views"].items() if view["kind"] == "denoise" and not view.get("hull_of")]
+    if judged:
+        found.append(f"Judged against the hull of training images as they are, not denoised: {', '.join(judged)}.")
     if not trained:
         found.append("The classifier was loaded, not trained here, so there is no training curve.")
     if config["inversions"]["samples"] == 0:
@@ -55,6 +56,13 @@ def implicit_of(inputs) -> pd.DataFrame | None:
     """What is said of images as functions of position: of the fits, and of the views that are drawn by such."""
     found = [tables.read(inputs[name]) for name in ("implicit", "redrawn") if inputs.get(name)]
     return pd.concat(found, ignore_index=True) if found else None
+
+
+def all_hulls(inputs, hulls: pd.DataFrame) -> pd.DataFrame:
+    """The projections onto the training set's hull, and those onto hulls of processed training images."""
+    if not inputs.get("processed_hulls"):
+        return hulls
+    return pd.concat([hulls, stats.named_after_hull(tables.read(inputs.processed_hulls))], ignore_index=True)
 
 
 def report_data(inputs, samples: list[int], latent_setting: str | None, config: dict) -> ReportData:
@@ -97,7 +105,7 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
         layers=tables.read(inputs.denoiser_layers) if inputs.get("denoiser_layers") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
-        certificates=stats.certificates(margins, hulls, tables.read(inputs.verification)),
+        certificates=stats.certificates(margins, all_hulls(inputs, hulls), tables.read(inputs.verification)),
         implicit=implicit_of(inputs),
         left_out=left_out(config, trained),
     )

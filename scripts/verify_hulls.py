@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from phiscope import tables
+from phiscope import stats, tables
 from phiscope.arrays import as_vectors
 from phiscope.datasets import open_prepared
 from phiscope.geometry.hull import NEAR, verify
@@ -44,12 +44,17 @@ def proof(hulls: pd.DataFrame, points: tuple, vertices: tuple) -> dict:
     }
 
 
-def proofs(inputs, views: list[str], most: int | None, limits: dict, config: dict, output) -> None:
+def proofs(inputs, views: list[str], hulls_of: list[str], most: int | None, limits: dict, config: dict, output) -> None:
     hulls = tables.read(inputs.hulls)
-    training, rows = in_features(inputs.training), []
-    for view, path in zip(views, inputs.features, strict=True):
+    features, training = dict(zip(views, inputs.features, strict=True)), in_features(inputs.training)
+    rows = []
+    for view, path in features.items():
         part = hulls[(hulls["view"] == view) & (hulls["space"] == "feature")].head(most)
         rows += [proof(part, in_features(path), training)] if len(part) else []
+    if hulls_of:
+        processed = dict(zip(hulls_of, map(in_features, inputs.processed), strict=True))
+        for (view, hull_of), part in tables.read(inputs.processed_hulls).groupby(["view", "hull_of"]):
+            rows.append(proof(stats.named_after_hull(part.head(most)), in_features(features[view]), processed[hull_of]))
     # Images of other views are gone by now.
     part = hulls[(hulls["view"] == "original") & (hulls["space"] == "pixel")].head(most)
     if len(part):
@@ -63,6 +68,7 @@ if "snakemake" in globals():
         proofs(
             snakemake.input,
             snakemake.params.views,
+            snakemake.params.hulls_of,
             snakemake.params.most,
             snakemake.params.limits,
             snakemake.config,

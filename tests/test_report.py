@@ -108,7 +108,14 @@ def full(bare):
     pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69), PNG)
     denoising = pd.DataFrame({"method": ["noisy", "network", "tv"], "psnr": [20.0, 27.5, 26.1]})
     view_rows = pd.DataFrame(
-        {"view": ["original", "far"], "n": 300, "accuracy": [0.9, None], "margin": 1.0, "distance": 2.0}
+        {
+            "view": ["original", "far"],
+            "n": 300,
+            "accuracy": [0.9, None],
+            "margin": 1.0,
+            "distance": 2.0,
+            "processed": [None, 1.25],
+        }
     )
     return replace(
         bare,
@@ -252,6 +259,13 @@ def test_estimates_in_words():
     assert (estimate.text, estimate.ends, estimate.stated) == ("33.0 %", "", "33 %")
     count = Estimate(410.3, 400.2, 420.7, paper=4791, unit="count")
     assert (count.text, count.ends, count.stated) == ("410", "400 to 421", "4,791")
+
+
+def test_a_processed_hull_has_a_column_where_there_is_one(full):
+    words = Page(render(full)).words
+    assert "median hull distance to the processed hull original 300 90.0 % 1 2 – far 300 – 1 2 1.25" in words
+    none = full.view_rows.assign(processed=None)
+    assert "processed hull" not in Page(render(replace(full, view_rows=none))).words
 
 
 def test_latent_space_is_told_where_there_is_one(full):

@@ -22,7 +22,8 @@ def draw(standing: pd.DataFrame) -> Figure:
     """standing: one row per view and sample with margin and distance, both in feature space.
 
     Above a view's line the distribution of the margin, below it that of the distance to the hull; each histogram is
-    as high as its fullest bin, on one logarithmic axis. Strokes: medians.
+    as high as its fullest bin, on one logarithmic axis. Strokes: medians; dotted, that of the column `processed`, the
+    distance to the hull of equally processed training images, of views that have one.
     """
     require(standing, "standing", "margin", "distance")
     views = per_view(standing)
@@ -32,6 +33,7 @@ def draw(standing: pd.DataFrame) -> Figure:
     for place, rows in enumerate(views.values()):
         for column, colour, side, _ in _KINDS:
             _histogram(ax, rows[column].to_numpy(float), edges, place, colour, side)
+        _processed(ax, rows, place, edges)
         _share(ax, rows, place)
     _decorate(ax, list(views), edges)
     return figure
@@ -54,6 +56,13 @@ def _histogram(ax: Axes, values: np.ndarray, edges: np.ndarray, place: int, colo
     ax.stairs(heights, edges, baseline=place, fill=True, color=colour, alpha=0.45, lw=0)
     middle = np.median(values).clip(edges[0], edges[-1])
     ax.plot([middle, middle], [place, place - side * _HEIGHT], color=colour, lw=1.6)
+
+
+def _processed(ax: Axes, rows: pd.DataFrame, place: int, edges: np.ndarray) -> None:
+    middle = rows["processed"].median() if "processed" in rows else np.nan
+    if np.isfinite(middle):
+        at = np.clip(middle, edges[0], edges[-1])
+        ax.plot([at, at], [place, place + _HEIGHT], color=HULL, lw=1.6, ls=":", gid="processed")
 
 
 def _share(ax: Axes, rows: pd.DataFrame, place: int) -> None:

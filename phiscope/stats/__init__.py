@@ -1,7 +1,7 @@
 """What the tables say: DataFrame in, DataFrame out. Statistics judge tolerances; solvers only report."""
 
 from phiscope.stats.attacks import attack_summary
-from phiscope.stats.certificates import certificates
+from phiscope.stats.certificates import certificates, named_after_hull
 from phiscope.stats.comparison import paper_comparison
 from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
@@ -36,6 +36,7 @@ __all__ = [
     "inversion_distances",
     "inversion_summary",
     "label_entropy",
+    "named_after_hull",
     "order_of_distances",
     "paper_comparison",
     "pixel_boundary",

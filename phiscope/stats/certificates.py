@@ -27,6 +27,11 @@ def certificates(margins: pd.DataFrame, hulls: pd.DataFrame, verification: pd.Da
     return pd.DataFrame(rows)
 
 
+def named_after_hull(processed_hulls: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `processed_hulls` as of views of their own, so that they can stand beside rows of `hulls`."""
+    return processed_hulls.assign(view=processed_hulls["view"] + ", hull of " + processed_hulls["hull_of"])
+
+
 def _row(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
     ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
     return _told(problem, len(status), ends, measure, worst)

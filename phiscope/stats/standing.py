@@ -15,22 +15,30 @@ _WHO = ["view", "split", "sample", "label", "predicted"]
 _KEY = ["view", "split", "sample"]
 
 
-def standing(features: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
+def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.DataFrame | None = None) -> pd.DataFrame:
     """Margin, distance to the feature hull and their difference, equation (26), per test sample of each view.
 
     features: the table of that name (its column `features` is not needed); hulls: the table of that name. Samples
     without a feature hull are left out. Columns added: ambiguity = margin - distance, which is small or negative
     for ambiguous images; confidence = largest softmax of the logits; correct, never so for samples of another data
-    set, whose label is -1.
+    set, whose label is -1; processed, the distance in the table processed_hulls, NaN where there is none.
     """
     hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "position"]]
     own = features.loc[features["split"] == "test", [*_WHO, "margin", "closest_class", "logits"]]
     found = own.merge(hull, on=_KEY, validate="one_to_one").sort_values(["view", "sample"], ignore_index=True)
     logits = found.pop("logits")
+    found["processed"] = _processed(found, processed_hulls)
     found["ambiguity"] = found["margin"] - found["distance"]
     found["confidence"] = softmax(np.stack(logits), axis=1).max(axis=1) if len(found) else np.empty(0)
     found["correct"] = found["label"] == found["predicted"]
     return found
+
+
+def _processed(found: pd.DataFrame, processed_hulls: pd.DataFrame | None) -> NDArray[np.float64]:
+    if processed_hulls is None:
+        return np.full(len(found), np.nan)
+    beside = processed_hulls[[*_KEY, "distance"]].rename(columns={"distance": "processed"})
+    return found[_KEY].merge(beside, on=_KEY, how="left", validate="one_to_one")["processed"].to_numpy()
 
 
 def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame:

@@ -8,11 +8,12 @@ from phiscope.stats.intervals import Estimate, Resampling, median_of, share_of
 
 
 def by_view(standing: pd.DataFrame, options: Resampling) -> pd.DataFrame:
-    """Accuracy, median margin and median distance to the hull of the training features, per view.
+    """Accuracy, median margin and median distance to two hulls of training features, per view.
 
-    standing: as from `standing`. Columns: view, n, and for each of accuracy, margin and distance the value with _low
-    and _high. The hull is that of the training images as they are, whatever was done to the view. Views of other data
-    sets have no labels, and no accuracy.
+    standing: as from `standing`. Columns: view, n, and for each of accuracy, margin, distance and processed the value
+    with _low and _high. distance is to the hull of the training images as they are, whatever was done to the view;
+    processed to that of equally processed training images, null where the view names none. Views of other data sets
+    have no labels, and no accuracy.
     """
     rows = []
     for view, part in standing.groupby("view", sort=False):
@@ -21,6 +22,7 @@ def by_view(standing: pd.DataFrame, options: Resampling) -> pd.DataFrame:
         row |= _columns("accuracy", share_of(labelled["correct"], options) if len(labelled) else None)
         for name in ("margin", "distance"):
             row |= _columns(name, median_of(part[name], options))
+        row |= _columns("processed", median_of(part["processed"], options) if part["processed"].notna().any() else None)
         rows.append(row)
     return pd.DataFrame(rows).sort_values("view", key=_original_first, ignore_index=True)
 

@@ -272,3 +272,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
 }
+
+SCHEMAS["processed_hulls"] = SCHEMAS["hulls"].append(
+    _field("hull_of", _TEXT, "view under which the training images span the hull, instead of as they are")
+)

@@ -87,4 +87,5 @@ def in_words(view: Mapping[str, Any]) -> str:
     other = of.removeprefix(DATASET)
     if view["kind"] == "original":
         return "the images as they are" if of == other else f"images of {other}, another data set"
-    return VIEWS[view["kind"]].words.format(**{**view, "of": other})
+    words = VIEWS[view["kind"]].words.format(**{**view, "of": other})
+    return words + (f" (processed hull: training images of {view['hull_of']})" if view.get("hull_of") else "")

@@ -39,7 +39,7 @@ def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
     lacking = {_PARTS[part] for part in off if config.get(part)}
     views = present(config["views"])
     dropped = {name for name, view in views.items() if lacking & set(_needs(view))}
-    while more := {name for name, view in views.items() if view.get("of") in dropped} - dropped:
+    while more := {name for name, view in views.items() if {view.get("of"), view.get("hull_of")} & dropped} - dropped:
         dropped |= more
     kept = {name: view for name, view in views.items() if name not in dropped}
     return dict(config) | dict.fromkeys(off) | {"views": kept}
@@ -99,6 +99,9 @@ def _check_views(views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, 
         _check_origin(name, views, datasets)
         if view["kind"] == "inpaint" and not {"mask", "rectangles"} & view.keys():
             raise ConfigError(f"config: views.{name}: says nothing to fill in; expected a mask or rectangles")
+    for name, view in views.items():
+        if view.get("hull_of") is not None:
+            _check_hull_of(name, views)
 
 
 def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, Any] | None) -> None:
@@ -165,6 +168,26 @@ def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: M
         if parent in seen:
             raise ConfigError(f"config: views.{name}.of: {' -> '.join([*seen, parent])} goes in a circle")
         seen.append(parent)
+
+
+# ASSUME: training images are not attacked, as the question is what the processing alone does to the hull; and in the
+# hull in pixel space they lie already.
+_NOT_OF_TRAINING = {kind for kind, about in VIEWS.items() if about.attack or "pixel_hull" in about.needs}
+
+
+def _check_hull_of(name: str, views: Mapping[str, Mapping[str, Any]]) -> None:
+    """The view whose hull is asked for is one that training images can go through."""
+    where, asked = f"config: views.{name}.hull_of", views[name]["hull_of"]
+    if asked not in views:
+        raise ConfigError(f"{where}: there is no view {asked!r}; {_nearest(asked, views)}")
+    step = asked
+    while step != "original":
+        if step.startswith(DATASET) or views[step]["kind"] in _NOT_OF_TRAINING:
+            raise ConfigError(
+                f"{where}: got {asked!r}, which goes through {step!r}; expected a view of `original` without an "
+                "attack, the pixel hull or another data set, such as one that does the same to the original images"
+            )
+        step = views[step].get("of", "original")
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:

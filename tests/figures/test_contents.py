@@ -57,9 +57,21 @@ def test_distances_by_view_has_a_line_a_view_and_the_medians(standing):
     (ax,) = figure.axes
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["original", "attacked"]
     assert ax.get_xscale() == "log"
-    strokes = [line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1]
+    strokes = strokes_of(ax)
     assert strokes == pytest.approx([original["margin"].median(), original["distance"].median(), 1e-4, 0.5])
     assert "0 % of 40" in words(figure)  # attacked: a boundary is closer, always
+
+
+def strokes_of(ax) -> list[float]:
+    return [line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1]
+
+
+def test_distances_by_view_has_a_third_stroke_where_there_is_a_processed_hull(standing):
+    attacked, original = standing.assign(view="attacked", processed=1.5), standing.assign(processed=np.nan)
+    original = original[original["view"] == "original"]
+    (ax,) = figures.draw("distances_by_view", standing=pd.concat([attacked, original])).axes
+    assert len(strokes_of(ax)) == 5
+    assert strokes_of(ax)[-1] == 1.5
 
 
 def test_distances_by_view_keeps_what_is_at_zero_or_unbounded(standing):

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from phiscope.stats import certificates
+from phiscope.stats import certificates, named_after_hull
 
 MARGINS = pd.DataFrame(
     {
@@ -47,3 +47,9 @@ def test_ends_are_counted_in_words():
     found = certificates(MARGINS, HULLS, AGAIN).set_index("problem")["how they ended"]
     assert found["flip points, original, test"] in ("1 solved, 1 no flip point", "1 no flip point, 1 solved")
     assert found["hull projections, original, feature space"] == "2 converged"
+
+
+def test_a_processed_hull_is_named():
+    processed = HULLS.head(1).assign(view="denoised", hull_of="blurred")
+    found = certificates(MARGINS, pd.concat([HULLS, named_after_hull(processed)]), AGAIN)
+    assert "hull projections, denoised, hull of blurred, feature space" in set(found["problem"])

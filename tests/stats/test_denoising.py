@@ -53,6 +53,7 @@ def test_views_in_three_numbers():
             "correct": [True] * 6 + [False] * 3 + [True] * 9 + [False] * 9,
             "margin": np.tile(np.arange(9.0), 3),
             "distance": np.tile(np.arange(9.0) * 2, 3),
+            "processed": [*np.arange(9.0) * 3, *[np.nan] * 18],
         }
     )
     found = by_view(standing, OPTIONS)
@@ -61,6 +62,9 @@ def test_views_in_three_numbers():
     assert np.isnan(found["accuracy"][2])  # no labels
     assert found["margin"].tolist() == [4, 4, 4]
     assert found["distance"].tolist() == [8, 8, 8]
+    assert found["processed"][1] == 12
+    assert found.loc[1, "processed_low"] < 12 < found.loc[1, "processed_high"]
+    assert found["processed"][[0, 2]].isna().all()
 
 
 def test_a_study_has_students_interval_over_seeds():

@@ -43,6 +43,19 @@ def test_standing_by_hand():
     assert "logits" not in found
 
 
+def test_the_distance_to_a_processed_hull_is_that_of_the_same_sample():
+    features = features_of(
+        ("noisy", "test", 7, 0, 0, 2.5), ("noisy", "test", 3, 1, 0, 0.25), ("original", "test", 3, 0, 0, 9.0)
+    )
+    hulls = hulls_of(*[(view, "feature", sample, 0, 0, 0, [1], [1.0]) for view, sample in
+                       (("noisy", 7), ("noisy", 3), ("original", 3))])  # fmt: skip
+    processed = hulls[hulls["view"] == "noisy"].assign(distance=[0.7, 0.3], hull_of="noisy")
+    found = stats.standing(features, hulls, processed).set_index(["view", "sample"])["processed"]
+    assert found.loc["noisy"].to_dict() == {3: 0.3, 7: 0.7}
+    assert np.isnan(found.loc[("original", 3)])
+    assert stats.standing(features, hulls)["processed"].isna().all()
+
+
 def test_standing_keeps_views_apart_and_leaves_out_samples_without_a_hull(run):
     found = stats.standing(run["features"], run["hulls"])
     assert found["view"].unique().tolist() == ["original"]

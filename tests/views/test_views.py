@@ -8,7 +8,7 @@ import yaml
 from phiscope.denoise.corruptions import CORRUPTIONS
 from phiscope.views import VIEWS, attacks, in_words
 
-COMMON = {"kind", "of", "samples", "spaces", "keep"}
+COMMON = {"kind", "of", "samples", "spaces", "keep", "hull_of"}
 
 
 @pytest.fixture(scope="module")
@@ -60,5 +60,6 @@ def test_views_in_words():
     assert in_words({"kind": "original", "of": "dataset:mnist"}) == "images of mnist, another data set"
     noise = {"kind": "noise", "of": "dataset:mnist", "noise": "gaussian", "level": 0.1}
     assert in_words(noise) == "images of mnist with gaussian noise of level 0.1"
+    assert in_words(noise | {"hull_of": "noisy"}).endswith(" (processed hull: training images of noisy)")
     pgd = {"kind": "pgd-first", "norm": "l2", "epsilon": 8 / 255}
     assert in_words(pgd) == "images of original attacked by PGD (l2, at most 0.0314), up to the first success"

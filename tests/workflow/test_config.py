@@ -120,6 +120,22 @@ def test_every_preset_is_right(root, config, schema):
             "config: views.twice.of: there is no view 'deepfool'",
         ),
         (
+            {"views": {"noise": {"hull_of": "nose"}}},
+            "config: views.noise.hull_of: there is no view 'nose'; did you mean 'noise'?",
+        ),
+        (
+            {"views": {"noise": {"hull_of": "saved"}, "saved": {"kind": "quantise", "of": "pgd-full"}}},
+            "config: views.noise.hull_of: got 'saved', which goes through 'pgd-full'; expected a view of",
+        ),
+        (
+            {
+                "views": {"noise": {"hull_of": "far"}, "far": {"kind": "quantise", "of": "dataset:a"}},
+                "datasets": {"a": {"path": "a"}},
+            },
+            "config: views.noise.hull_of: got 'far', which goes through 'dataset:a'; expected a view of",
+        ),
+        ({"views": {"noise": {"hull_of": "hull-pixel"}}}, "which goes through 'hull-pixel'; expected a view of"),
+        (
             {"denoising": None},
             "config: views.denoise: needs the network that `denoising` trains, but that is null",
         ),
@@ -183,6 +199,12 @@ def test_a_disabled_part_takes_its_views_along(config):
     assert (left["latent"], left["denoising"]) == (None, None)
     assert not {"lsd", "lsd-pgd", "rotate", "twice", "denoise", "denoise-pgd"} & set(left["views"])
     assert {"original", "noise", "deepfool", "dct"} <= set(left["views"]), "a classical method needs no network"
+
+
+def test_a_view_judged_against_a_hull_that_is_not_made_goes_with_it(config):
+    config["denoising"]["enabled"] = False
+    config["views"]["dct"] = {"kind": "denoise", "of": "noise", "method": "dct", "hull_of": "denoise"}
+    assert "dct" not in enabled(config)["views"]
 
 
 def test_an_enabled_part_keeps_its_views(config):

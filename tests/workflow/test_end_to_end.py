@@ -15,7 +15,7 @@ from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-MOST_JOBS = 63
+MOST_JOBS = 70
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,7 @@ def test_numbers_agree_across_tables(finished):
 def test_hull_projections_of_the_tables_are_verified(finished):
     found = tables.read(finished.results / "statistics/verification.parquet").set_index(["view", "space"])
     assert found["n"].to_dict() == {
+        ("denoise, hull of denoise", "feature"): 60,
         ("original", "feature"): 150,
         ("hull-pixel", "feature"): 60,
         ("pgd-first", "feature"): 60,
@@ -84,6 +85,21 @@ def test_hull_projections_of_the_tables_are_verified(finished):
     assert (found.xs("feature", level="space")["relative_gap"] <= 1e-10).all()
     assert found.loc[("original", "pixel"), "relative_gap"] <= 1e-6
     assert found[["distance_error", "weight_error"]].max().max() < 1e-12
+
+
+def test_denoised_samples_stand_beside_denoised_training_images(finished):
+    plain, processed = (
+        tables.read(finished.results / f"tables/{name}.parquet") for name in ("hulls", "processed_hulls")
+    )
+    assert processed[["view", "hull_of"]].drop_duplicates().to_numpy().tolist() == [["denoise", "denoise"]]
+    plain = plain[(plain["view"] == "denoise")].set_index("sample")
+    processed = processed.set_index("sample")
+    assert processed.index.tolist() == plain.index.tolist()
+    assert (processed["distance"] != plain["distance"]).any()
+    views = tables.read(finished.results / "statistics/views.parquet").set_index("view")
+    assert views.loc["denoise", "processed"] == pytest.approx(processed["distance"].median())
+    assert views["processed"].notna().tolist() == [view == "denoise" for view in views.index]
+    assert "to the processed hull" in (finished.results / "report.html").read_text()
 
 
 def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
@@ -242,7 +258,7 @@ def test_more_samples_leave_full_chunks_alone(project):
 
 
 def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
-    views = "  pgd-first: {samples: 60}\n  denoise: {of: pgd-first, samples: 60}\n"
+    views = "  pgd-first: {samples: 60}\n  denoise: {of: original, samples: 60, hull_of: denoise}\n"
     project.edit("presets/tiny.yaml", views, "  pgd-first: null\n  denoise: null\n")
     (project.results / "chunks/scores/original.parquet").unlink()
     assert "score_samples" not in project.planned()

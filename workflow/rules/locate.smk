@@ -58,6 +58,28 @@ rule project_feature_hull:
         "../../scripts/project_feature_hull.py"
 
 
+rule project_processed_hull:
+    input:
+        features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
+        training=lambda wildcards: training_features_of(HULLS_OF[wildcards.view]),
+        head=HEAD,
+    output:
+        f"{RESULTS}/chunks/hulls/processed/{{view}}/{{split}}/{{chunk}}.parquet",
+    log:
+        f"{RESULTS}/logs/project_processed_hull/{{view}}/{{split}}/{{chunk}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    threads: THREADS
+    params:
+        tolerance=config["hulls"]["feature"]["tolerance"],
+        hull_of=lambda wildcards: HULLS_OF[wildcards.view],
+        code=rests_on("project_feature_hull"),
+    message:
+        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull of {params.hull_of}"
+    script:
+        "../../scripts/project_feature_hull.py"
+
+
 rule project_pixel_hull:
     input:
         images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
@@ -82,8 +104,10 @@ rule project_pixel_hull:
 
 rule verify_hulls:
     input:
+        **PROCESSED_HULLS,
         hulls=f"{RESULTS}/tables/hulls.parquet",
         features=features_of(config["views"]),
+        processed=[training_features_of(view) for view in sorted(set(HULLS_OF.values()))],
         training=TRAINING_FEATURES,
         test_images=f"{RESULTS}/data/test.safetensors",
         train_images=f"{RESULTS}/data/train.safetensors",
@@ -96,6 +120,7 @@ rule verify_hulls:
     threads: THREADS
     params:
         views=list(config["views"]),
+        hulls_of=sorted(set(HULLS_OF.values())),
         most=config["hulls"]["verified"],
         limits={split: limit(split) for split in ("test", "train")},
         code=rests_on("verify_hulls"),
@@ -153,7 +178,7 @@ rule merge_table:
     log:
         f"{RESULTS}/logs/merge_table/{{table}}.log",
     wildcard_constraints:
-        table="margins|hulls|attacks|scores",
+        table="margins|hulls|processed_hulls|attacks|scores",
     conda:
         "../../envs/phiscope.yaml"
     params:

@@ -19,6 +19,7 @@ rule render_report:
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
         **LATENT_FRAMES,
+        **PROCESSED_HULLS,
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
         comparison=f"{RESULTS}/tables/paper_comparison.parquet",

@@ -14,6 +14,7 @@ ATTACKS = {"attacks": f"{RESULTS}/tables/attacks.parquet"} if attack_views() els
 rule compute_statistics:
     input:
         **SCORES,
+        **PROCESSED_HULLS,
         features=features_of(config["views"]),
         test=f"{RESULTS}/features/original/test.parquet",
         train=TRAINING_FEATURES,

@@ -36,7 +36,7 @@ for name, view in DERIVED.items():
         params:
             kind=view["kind"],
             parameters=parameters_of(name),
-            seed=config["seed"],
+            seed=lambda wildcards: seed_of(wildcards.split),
             code=rests_on("make_view", VIEWS[view["kind"]].module),
         message:
             f"{name}, samples {{wildcards.chunk}}"

@@ -46,6 +46,15 @@ def hull_chunks_of(view):
     return chunks_of("hulls/feature", view, "test") if "feature" in spaces_of(view) else []
 
 
+def processed_hull_chunks():
+    """Chunks of projections onto hulls of training images that went through a view."""
+    return [
+        f"{RESULTS}/chunks/hulls/processed/{view}/test/{name}.parquet"
+        for view in HULLS_OF
+        for name in chunks.names(projected_count(view, "feature"), config["chunk_size"])
+    ]
+
+
 def image_chunks_of(view):
     """Chunks of a view's images."""
     names = chunks.names(sample_count(view, "test"), config["chunk_size"])

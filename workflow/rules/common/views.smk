@@ -36,8 +36,22 @@ def slices():
 PIXEL_VIEWS = {parent_of(view): view for view in config["views"] if config["views"][view]["kind"] == "hull-pixel"}
 
 
+# View -> the view whose training images span the hull that it is also judged against.
+HULLS_OF = {name: view["hull_of"] for name, view in config["views"].items() if view.get("hull_of")}
+
+
 def splits_of(view):
     return ["train", "test"] if view == "original" else ["test"]
+
+
+def training_features_of(view):
+    """Features of the training images under a view."""
+    return f"{RESULTS}/features/{view}/train.parquet"
+
+
+def seed_of(split):
+    """Of what a view draws. ASSUME: a training image is not drawn the same noise as the test image of its number."""
+    return config["seed"] + (split == "train")
 
 
 def spaces_of(view):
@@ -74,7 +88,7 @@ def mask_of(inpainted):
 
 def parameters_of(view):
     """What the config gives a view beyond what every view has."""
-    common = ("kind", "of", "samples", "spaces", "keep", "setting")
+    common = ("kind", "of", "samples", "spaces", "keep", "hull_of", "setting")
     found = {key: value for key, value in config["views"][view].items() if key not in common}
     return {"basis": LATENT["basis"]} | found if view in latent_views() else found
 
