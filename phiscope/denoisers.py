@@ -14,17 +14,16 @@ from phiscope.arrays import unit_range
 from phiscope.denoise.corruptions import Noise
 from phiscope.denoise.layers import Layer, reaches
 from phiscope.denoise.tiling import denoise_tiled
-from phiscope.errors import ModelError
 from phiscope.models import load_artifact
-from phiscope.models.denoiser import Autoencoder, ResidualDenoiser, parameter_count, run_on
+from phiscope.models.denoiser import Autoencoder, Denoised, ResidualDenoiser, as_taken, parameter_count, run_on
 
 
 @dataclass(frozen=True)
 class Denoiser:
     """denoiser(images (m, channels, h, w) in [0, 1]) -> the same shape, float32, not clipped.
 
-    channels: what the network takes. ASSUME: a network for grey images takes the channels of a colour image one by
-    one, which forgoes what they have in common. trained_on: the noise, in words; empty where it is not known.
+    channels: what the network takes; one for grey images takes those of a colour image one by one. trained_on: the
+    noise, in words; empty where it is not known.
     """
 
     network: nn.Module
@@ -46,13 +45,11 @@ class Denoiser:
 
     def __call__(self, images: NDArray) -> NDArray[np.float32]:
         pixels = unit_range(images)
-        if pixels.shape[1] == self.channels:
-            return run_on(self.network, pixels)
-        if self.channels != 1:
-            raise ModelError(
-                f"the denoiser takes {self.channels} channels, the images have {pixels.shape[1]}; train one for these"
-            )
-        return run_on(self.network, pixels.reshape(-1, 1, *pixels.shape[2:])).reshape(pixels.shape)
+        return run_on(self.network, as_taken(pixels, self.channels)).reshape(pixels.shape)
+
+    def before(self, classifier: nn.Module) -> Denoised:
+        """The classifier that sees what this network makes of an image: one network, differentiable."""
+        return Denoised(classifier, self.network, self.channels)
 
     def image(self, image: NDArray, *, tile: int = 512, overlap: int = 64) -> NDArray[np.float32]:
         """One image (channels, h, w) of any size, in tiles where it is large."""

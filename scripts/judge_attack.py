@@ -1,4 +1,7 @@
-"""Judge one chunk of an attack: whether the class changed, also in 8 bits, and how far the pixels moved."""
+"""Judge one chunk of an attack: whether the class changed, also in 8 bits, and how far the pixels moved.
+
+An attack through the denoiser is judged by what it attacked, the classifier behind it.
+"""
 
 import dataclasses
 
@@ -8,18 +11,29 @@ from safetensors.numpy import load_file
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.attacks import judge
+from phiscope.denoisers import Denoiser
 from phiscope.models import load_artifact
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
 def judge_attack(
-    original: str, attacked: str, classifier: str, confidence: float, names: dict[str, str], config: dict, output: str
+    original: str,
+    attacked: str,
+    classifier: str,
+    denoiser: str | None,
+    confidence: float,
+    names: dict[str, str],
+    config: dict,
+    output: str,
 ) -> None:
     torch.set_num_threads(1)  # chunks are the jobs
     view = load_file(attacked)
     count = len(view["samples"])
-    network = load_artifact(classifier)[0].to(choose_device(config["device"]))
+    device = choose_device(config["device"])
+    network = load_artifact(classifier)[0].to(device)
+    if denoiser:
+        network = Denoiser.load(denoiser, device).before(network)
     found = judge(network, load_file(original)["images"], view["images"], confidence=confidence)
     columns = tables.constant(names, count) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted_before": found.before, "predicted_after": found.after, "iterations": view["iterations"]}
@@ -33,6 +47,7 @@ if "snakemake" in globals():
             snakemake.input.original,
             snakemake.input.attacked,
             snakemake.input.classifier,
+            snakemake.input.get("denoiser"),
             snakemake.params.confidence,
             {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
             snakemake.config,

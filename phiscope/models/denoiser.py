@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from phiscope.arrays import blocks
+from phiscope.errors import ModelError
 
 
 class Autoencoder(nn.Module):
@@ -113,6 +114,40 @@ def dncnn(
 ) -> ResidualDenoiser:
     """DnCNN; with fold 2 in the manner of FFDNet."""
     return ResidualDenoiser(channels, width, depth, fold, batch_norm)
+
+
+class Denoised(nn.Module):
+    """classifier(clip(denoiser(x), 0, 1)): what is attacked by who knows that images are denoised first.
+
+    channels: what the denoiser takes, see `as_taken`. ASSUME: gradients are those of the composite as it is, none where
+    the clip cuts.
+    """
+
+    def __init__(self, classifier: nn.Module, denoiser: nn.Module, channels: int) -> None:
+        super().__init__()
+        self.classifier, self.denoiser, self.channels = classifier, denoiser, channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.denoise(x))
+
+    def denoise(self, x: Tensor) -> Tensor:
+        """The image that the classifier sees, in [0, 1]."""
+        return self.denoiser(as_taken(x, self.channels)).reshape(x.shape).clamp(0, 1)
+
+
+def as_taken(images: NDArray | Tensor, channels: int) -> NDArray | Tensor:
+    """Images (m, c, h, w) as a network for so many channels takes them: as they are, or (m c, 1, h, w).
+
+    ASSUME: a network for grey images takes the channels of a colour image one by one, which forgoes what they have in
+    common. Raises ModelError for other numbers of channels.
+    """
+    if images.shape[1] == channels:
+        return images
+    if channels != 1:
+        raise ModelError(
+            f"the denoiser takes {channels} channels, the images have {images.shape[1]}; train one for these"
+        )
+    return images.reshape(-1, 1, *images.shape[2:])
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -83,7 +83,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "attacks": pa.schema(
         [
             *(field for field in _SAMPLE if field.name != "predicted"),
-            _field("predicted_before", _INT, "class of the image the attack started from"),
+            _field("predicted_before", _INT, "class of the image the attack started from, by what was attacked"),
             _field("predicted_after", _INT, "class of the attacked image, clamped to [0, 1]"),
             _field("success", _FLAG, "whether the class changed, by at least the confidence that the view asks for"),
             _field("success_8bit", _FLAG, "the same after rounding the attacked image to 8 bits"),

@@ -78,6 +78,8 @@ def attacks(views: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def needs_of(view: Mapping[str, Any]) -> tuple[str, ...]:
     """The artifacts that a view of the configuration wants: of a kind's, those its parameters call for."""
     needs = VIEWS[view["kind"]].needs
+    if view.get("through") == NETWORK:
+        return (*needs, "denoiser")
     return needs if view.get("method", NETWORK) == NETWORK else tuple(need for need in needs if need != "denoiser")
 
 
@@ -88,4 +90,5 @@ def in_words(view: Mapping[str, Any]) -> str:
     if view["kind"] == "original":
         return "the images as they are" if of == other else f"images of {other}, another data set"
     words = VIEWS[view["kind"]].words.format(**{**view, "of": other})
+    words += ", through the denoiser" if view.get("through") == NETWORK else ""
     return words + (f" (processed hull: training images of {view['hull_of']})" if view.get("hull_of") else "")

@@ -1,16 +1,23 @@
-"""Images attacked by PGD, up to the first success or to the end, also by attacks that know the detector."""
+"""Images attacked by PGD, up to the first success or to the end, also by attacks that know detector or denoiser."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from phiscope import attacks
+from phiscope.denoisers import Denoiser
 from phiscope.head import Head
-from phiscope.models import split
+from phiscope.models import FeatureMap, split
+from phiscope.models.denoiser import Denoised
 from phiscope.views.source import Source
+
+# Images at a time; a denoiser keeps many channels of full size for its gradient.
+_BATCH, _BATCH_THROUGH = 250, 50
 
 
 def make(
@@ -19,6 +26,8 @@ def make(
     classifier: nn.Module,
     head: Head,
     training_features: NDArray[np.float32],
+    denoiser: Denoiser | None = None,
+    through: str | None = None,
     stop: bool,
     norm: str,
     epsilon: float,
@@ -34,18 +43,22 @@ def make(
     norm (`linf`, `l2`), epsilon, steps, stop and confidence are those of `phiscope.attacks.pgd`; step is
     2.5 epsilon / steps where it is not given (Madry et al. 2018). hull_penalty: weight of the distance of φ(x) to the
     hull of the training features in the loss, so that the attack keeps away from it; hull_every: steps between
-    projections onto the hull.
+    projections onto the hull. through: `network` attacks the classifier behind the denoiser, φ included; the images
+    are those before the denoiser. ASSUME: the class to leave is that of the denoised image, then.
     """
+    network, batch_size = classifier, _BATCH
+    if through is not None:
+        network, batch_size = denoiser.before(classifier), _BATCH_THROUGH
     start = penalty = None
     if random_start:
         options = {"norm": norm, "epsilon": epsilon, "samples": source.samples, "seed": source.seed}
         start = attacks.random_start(source.images.shape[1:], **options)
     if hull_penalty:
         example = torch.from_numpy(source.pixels[:2]).to(next(classifier.parameters()))
-        feature_map = split(classifier, example, head=head.layer)
-        penalty = attacks.HullPenalty(feature_map, training_features, weight=hull_penalty, every=hull_every)
+        features = _features(split(classifier, example, head=head.layer), network)
+        penalty = attacks.HullPenalty(features, training_features, weight=hull_penalty, every=hull_every)
     found = attacks.pgd(
-        classifier,
+        network,
         source.images,
         norm=norm,
         epsilon=epsilon,
@@ -55,5 +68,11 @@ def make(
         confidence=confidence,
         start=start,
         penalty=penalty,
+        batch_size=batch_size,
     )
     return {"images": found.images, "iterations": found.iterations}
+
+
+def _features(feature_map: FeatureMap, network: nn.Module) -> Callable[[Tensor], Tensor]:
+    """φ of what the classifier sees: behind a denoiser, of the denoised image."""
+    return (lambda x: feature_map(network.denoise(x))) if isinstance(network, Denoised) else feature_map

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from phiscope.models import load_artifact, save_artifact
-from phiscope.models.denoiser import autoencoder, dncnn, parameter_count, run_on
+from phiscope.models.denoiser import Denoised, autoencoder, dncnn, parameter_count, run_on
 
 
 @pytest.mark.parametrize("size", [(8, 8), (13, 21), (1, 5)])
@@ -63,3 +63,26 @@ def test_no_filters_pass_an_image_through_where_the_decoder_repeats():
     with torch.no_grad():
         found = autoencoder(strides=(1, 2))(stripes)[0, 0, 8:-8, 8:-8]
     assert found.max() - found.min() < 1e-6
+
+
+def test_a_classifier_behind_a_denoiser_sees_its_images_and_passes_the_gradient_on():
+    """Against central differences, on colour images whose channels a grey network takes one by one."""
+    torch.manual_seed(0)
+    network = dncnn(width=4, depth=3, batch_norm=False).double()
+    torch.nn.init.normal_(network.last.weight, std=0.2)
+    classifier = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3 * 5 * 6, 2)).double()
+    both = Denoised(classifier, network, channels=1)
+    x = torch.rand(1, 3, 5, 6, dtype=torch.double, requires_grad=True)
+    seen = torch.cat([network(x[:, [channel]]) for channel in range(3)], dim=1).clamp(0, 1)
+    torch.testing.assert_close(both(x), classifier(seen))
+    torch.testing.assert_close(both.denoise(x), seen)
+    (gradient,) = torch.autograd.grad(both(x)[0, 1], x)
+    step, numeric = 1e-6, torch.empty_like(gradient)
+    with torch.no_grad():
+        for place in range(x.numel()):
+            there, back = x.detach().flatten().clone(), x.detach().flatten().clone()
+            there[place] += step
+            back[place] -= step
+            numeric.view(-1)[place] = (both(there.view_as(x)) - both(back.view_as(x)))[0, 1] / (2 * step)
+    torch.testing.assert_close(gradient, numeric, atol=1e-6, rtol=1e-5)
+    assert gradient.abs().max() > 1e-3

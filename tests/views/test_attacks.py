@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from phiscope.attacks import judge
+from phiscope.denoisers import Denoiser
 from phiscope.features import extract
 from phiscope.geometry import hull
 from phiscope.head import Head
 from phiscope.models import build, split
 from phiscope.views import VIEWS
+from phiscope.views.source import Source
 
 LINF = {"norm": "linf", "epsilon": 0.1, "steps": 15}
 
@@ -49,6 +51,52 @@ def test_steps_reach_across_the_ball_unless_given(source, needs):
     assert moved.max() == pytest.approx(0.1)  # 2.5 epsilon, cut to the ball
     short = VIEWS["pgd-full"].load()(source, **needs, **LINF | {"steps": 1}, step=0.01)
     assert np.abs(short["images"] - source.pixels).max() == pytest.approx(0.01, rel=1e-4)
+
+
+@pytest.fixture
+def blurred():
+    """Forty grey images, a network on them, and a denoiser that blurs, which hides what changes from pixel to pixel."""
+    torch.manual_seed(1)
+    blur = torch.nn.Conv2d(1, 1, 3, padding=1, padding_mode="replicate", bias=False)
+    blur.weight.data.fill_(1 / 9)
+    pixels = np.random.default_rng(4).uniform(0.2, 0.8, (40, 1, 8, 8)).astype(np.float32)
+    network = build("phiscope.models.classifier:small_resnet", {"channels": 1, "classes": 4, "widths": [4, 8]}, None)
+    denoiser = Denoiser(blur, channels=1)
+    with torch.no_grad():
+        network.network.linear.bias -= denoiser.before(network).eval()(torch.from_numpy(pixels)).mean(0)
+    feature_map = split(network, torch.from_numpy(pixels[:2]))
+    head = Head(feature_map.weight.numpy(), feature_map.bias.numpy(), feature_map.layer, 0.0)
+    needs = {
+        "classifier": network,
+        "head": head,
+        "training_features": extract(feature_map, pixels),
+        "denoiser": denoiser,
+    }
+    return Source(pixels, samples=np.arange(40), labels=np.zeros(40, int), seed=0), needs
+
+
+def test_an_attack_through_the_denoiser_beats_both_more_often_than_one_that_does_not_know_of_it(blurred):
+    source, needs = blurred
+    make, epsilon = VIEWS["pgd-full"].load(), 0.03
+    both = needs["denoiser"].before(needs["classifier"])
+    plain, through = (
+        judge(both, source.images, make(source, **needs, **LINF | {"epsilon": epsilon}, through=name)["images"])
+        for name in (None, "network")
+    )
+    assert through.success.mean() > plain.success.mean() + 0.2
+    assert (through.lead >= plain.lead).mean() > 0.9
+    assert through.linf.max() <= epsilon + 1e-6
+
+
+def test_the_hull_penalty_is_about_what_the_classifier_sees(blurred):
+    source, needs = blurred
+    made = [make_full(source, needs, weight, "network") for weight in (0.0, 50.0)]
+    plain, away = (hull_distance(needs, needs["denoiser"](images).clip(0, 1)) for images in made)
+    assert (away > plain).mean() > 0.65  # of 40, chance once in 25
+
+
+def make_full(source, needs, weight, through):
+    return VIEWS["pgd-full"].load()(source, **needs, **LINF, hull_penalty=weight, through=through)["images"]
 
 
 def test_a_random_start_does_not_depend_on_the_chunk(source, needs):

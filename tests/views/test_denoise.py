@@ -30,6 +30,8 @@ def test_only_the_network_needs_one():
     assert needs_of({"kind": "denoise", "method": "network"}) == ("denoiser",)
     assert needs_of({"kind": "denoise", "method": "tv"}) == ()
     assert needs_of({"kind": "deepfool"}) == ("classifier",)
+    assert "denoiser" in needs_of({"kind": "pgd-full", "through": "network"})
+    assert "denoiser" not in needs_of({"kind": "pgd-full", "through": None})
 
 
 def test_an_unknown_method_is_named(source):

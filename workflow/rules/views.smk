@@ -49,6 +49,7 @@ rule judge_attack:
         original=lambda wildcards: source_of(wildcards.view).format(split=wildcards.split, chunk=wildcards.chunk),
         attacked=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
         classifier=CLASSIFIER,
+        denoiser=lambda wildcards: DENOISER if "denoiser" in wanted(config["views"][wildcards.view]) else [],
     output:
         f"{RESULTS}/chunks/attacks/{{view}}/{{split}}/{{chunk}}.parquet",
     log:
