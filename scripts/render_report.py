@@ -23,8 +23,8 @@ def numbers_of(comparison: pd.DataFrame) -> dict[str, Estimate]:
     return {row["key"]: Estimate.of(row) for row in known.to_dict("records")}
 
 
-def left_out(config: dict, trained: bool) -> list[str]:
-    """What a reader might expect of this run and does not find."""
+def left_out(config: dict, trained: bool, denoising: pd.DataFrame | None) -> list[str]:
+    """What a reader might expect of this run and does not find; denoising: the statistic denoising_summary."""
     pixel = config["hulls"]["pixel"]["samples"]
     found = []
     if pixel is not None:
@@ -36,6 +36,9 @@ def left_out(config: dict, trained: bool) -> list[str]:
     judged = [name for name, view in config["views"].items() if view["kind"] == "denoise" and not view.get("hull_of")]
     if judged:
         found.append(f"Judged against the hull of training images as they are, not denoised: {', '.join(judged)}.")
+    named = [] if denoising is None else config["denoising"]["bench"]["methods"]
+    if "bm3d" in named and "bm3d" not in set(denoising["method"]):
+        found.append("BM3D, though configured, was not compared: its package was not installed.")
     if not trained:
         found.append("The classifier was loaded, not trained here, so there is no training curve.")
     if config["inversions"]["samples"] == 0:
@@ -78,6 +81,7 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
     classifier = json.loads(Path(inputs.classifier).read_text())
     pixel = hulls[(hulls["space"] == "pixel") & (hulls["view"] == "original")]
     trained = "training" in classifier
+    denoising = tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None
     return ReportData(
         title=config["report"]["title"],
         dataset=config["dataset"]["path"],
@@ -102,12 +106,12 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         ],
         latent=latent_of(inputs, latent_setting, config, test.classes),
         comparison=comparison,
-        denoising=tables.read(inputs.denoising_summary) if inputs.get("denoising_summary") else None,
+        denoising=denoising,
         layers=tables.read(inputs.denoiser_layers) if inputs.get("denoiser_layers") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=stats.certificates(margins, all_hulls(inputs, hulls), tables.read(inputs.verification)),
         implicit=implicit_of(inputs),
-        left_out=left_out(config, trained),
+        left_out=left_out(config, trained, denoising),
     )
 
 

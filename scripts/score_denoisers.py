@@ -9,6 +9,7 @@ from safetensors.numpy import save_file
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.datasets.pictures import pictures, shuffled
+from phiscope.denoise import classical
 from phiscope.denoise.bench import Pairs, Score, contest, tuned
 from phiscope.denoise.corruptions import Noise
 from phiscope.denoisers import Denoiser
@@ -49,6 +50,16 @@ def score(tested: Pairs, names: tuple, training: Pairs, methods: list[str], netw
     return {key: [row[key] for row in rows] for key in rows[0]}, shown(denoise, tested)
 
 
+def available(names: list[str]) -> list[str]:
+    """The methods that can run here; the log names the others."""
+    absent = classical.absent(names)
+    for name in absent:
+        print(
+            f"{name} is left out: its package is not installed; `pip install {name}` brings it, under its own licence"
+        )
+    return [name for name in names if name not in absent]
+
+
 def image_sets(inputs, dataset: str, bench: dict, training_folder: str | None, limits: list, seed: int) -> tuple:
     """The images to compare on, and those of the denoiser's training that classical methods are tuned on."""
     train_limit, test_limit = limits
@@ -73,7 +84,7 @@ if "snakemake" in globals():
             Pairs.of(tested.images, noise, seed=seed, **options),
             tested.names,
             Pairs.of(training, noise, seed=seed + TUNING_SEED, **options),
-            bench["methods"],
+            available(bench["methods"]),
             Denoiser.load(snakemake.input.denoiser, choose_device(snakemake.config["device"])),
         )
         count = len(columns["image"])

@@ -7,7 +7,7 @@ found = denoise("tv", noisy, strength, noise)
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -160,6 +160,11 @@ METHODS: dict[str, Method] = {
 }
 if importlib.util.find_spec("bm3d"):
     METHODS["bm3d"] = Method(bm3d, "BM3D", (0.8, 1.0, 1.25))
+
+
+def absent(names: Iterable[str]) -> list[str]:
+    """Of these methods, those that exist and cannot run here, because their package is not installed."""
+    return [name for name in names if name == "bm3d" and name not in METHODS]
 
 
 def denoise(name: str, images: Sequence[NDArray], strength: float | None, noise: Noise) -> list[NDArray]:

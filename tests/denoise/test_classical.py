@@ -12,6 +12,25 @@ IMAGES = data.camera()[96:192, 160:256][None, None].astype(np.float32) / 255
 FREE = [name for name in METHODS if name != "bm3d"]
 
 
+def test_bm3d_takes_noise_away_where_its_package_is_installed():
+    pytest.importorskip("bm3d")
+    noise = Noise("gaussian", 0.1)
+    found = denoise("bm3d", noisy_of(noise), None, noise)[0]
+    assert found.shape == IMAGES[0].shape
+    assert psnr(found.clip(0, 1), IMAGES[0]) > psnr(denoise("dct", noisy_of(noise), None, noise)[0], IMAGES[0])
+    coloured = np.repeat(noisy_of(noise)[0][:, :24, :20], 3, axis=0)
+    assert denoise("bm3d", [coloured], None, noise)[0].shape == (3, 24, 20)
+
+
+def test_what_is_not_installed_is_told_from_what_does_not_exist(monkeypatch):
+    monkeypatch.setattr(classical, "METHODS", {name: METHODS[name] for name in FREE})
+    assert classical.absent(["gaussian", "bm3d", "magic"]) == ["bm3d"]
+    with pytest.raises(ConfigError, match="install the package bm3d"):
+        denoise("bm3d", IMAGES, None, Noise("gaussian", 0.1))
+    monkeypatch.setattr(classical, "METHODS", {"bm3d": None})
+    assert classical.absent(["bm3d"]) == []
+
+
 def noisy_of(noise):
     return corrupt(IMAGES, noise.kind, noise.level, samples=[0], seed=1, clip=False)
 

@@ -92,7 +92,7 @@ def test_the_hull_penalty_is_about_what_the_classifier_sees(blurred):
     source, needs = blurred
     made = [make_full(source, needs, weight, "network") for weight in (0.0, 50.0)]
     plain, away = (hull_distance(needs, needs["denoiser"](images).clip(0, 1)) for images in made)
-    assert (away > plain).mean() > 0.65  # of 40, chance once in 25
+    assert (away > plain).mean() > 0.65  # by chance once in 50
 
 
 def make_full(source, needs, weight, through):
