@@ -14,6 +14,7 @@ SMALL = {
     "run": "tiny",
     "dataset": {"limit": {"train": 200, "test": 60}},
     "classifier": {"arguments": {"widths": [8, 16]}, "training": {"epochs": 3, "batch_size": 20}},
+    "denoising": {"enabled": False},
     "latent": {
         "enabled": True,
         "dimension": 14,  # no multiple of ten labels
