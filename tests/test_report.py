@@ -261,6 +261,12 @@ def test_estimates_in_words():
     assert (count.text, count.ends, count.stated) == ("410", "400 to 421", "4,791")
 
 
+def test_the_page_says_whether_an_attack_knew_of_the_denoiser(full):
+    assert "one that does may go through it" in Page(render(full)).words
+    knowing = replace(full, views=full.views | {"pgd": "images of original attacked by PGD, through the denoiser"})
+    assert "is judged behind it" in Page(render(knowing)).words
+
+
 def test_a_processed_hull_has_a_column_where_there_is_one(full):
     words = Page(render(full)).words
     assert "median hull distance to the processed hull original 300 90.0 % 1 2 – far 300 – 1 2 1.25" in words
