@@ -1,6 +1,7 @@
 """Compare denoisers on one set of images under one noise: a row per image and method, and the first image under all."""
 
 import dataclasses
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,14 +21,13 @@ from phiscope.workflow.provenance import provenance
 TUNING_SEED = 1  # added to the run's, so that no method is tuned on the noise it is tested with
 
 
-def row_of(score: Score, strength: float | None, network: Denoiser) -> dict:
-    """The columns that one image under one method fills."""
-    own = score.method == NETWORK
+def row_of(score: Score, strength: float | None, network: Denoiser | None) -> dict:
+    """The columns that one image under one method fills; network: the method, where it is one."""
     return dataclasses.asdict(score.quality) | {
         "method": score.method,
         "strength": strength,
-        "training_noise": network.trained_on if own else None,
-        "parameters": network.parameters if own else None,
+        "training_noise": network.trained_on if network else None,
+        "parameters": network.parameters if network else None,
         "seconds": score.seconds,
         "psnr_noisy": score.psnr_noisy,
     }
@@ -39,15 +39,22 @@ def shown(methods: dict, pairs: Pairs) -> dict[str, np.ndarray]:
     return {"clean": pairs.clean[0]} | {name: image.clip(0, 1).astype(np.float32) for name, image in found.items()}
 
 
-def score(tested: Pairs, names: tuple, training: Pairs, methods: list[str], network: Denoiser) -> tuple[dict, dict]:
+def score(
+    tested: Pairs, names: tuple, training: Pairs, methods: list[str], networks: dict[str, Denoiser]
+) -> tuple[dict, dict]:
     classical = tuned(methods, training, tested)
     strengths = {name: strength for name, (strength, _) in classical.items()}
     denoise = {name: function for name, (_, function) in classical.items()}
-    denoise[NETWORK] = lambda place, noisy: network.image(noisy)
+    denoise |= {name: partial(denoised_by, network) for name, network in networks.items()}
     rows = []
     for found in contest(denoise, tested):
-        rows.append({"image": names[found.place]} | row_of(found, strengths.get(found.method), network))
+        row = row_of(found, strengths.get(found.method), networks.get(found.method))
+        rows.append({"image": names[found.place]} | row)
     return {key: [row[key] for row in rows] for key in rows[0]}, shown(denoise, tested)
+
+
+def denoised_by(network: Denoiser, place: int, noisy: np.ndarray) -> np.ndarray:
+    return network.image(noisy)
 
 
 def available(names: list[str]) -> list[str]:
@@ -77,6 +84,8 @@ if "snakemake" in globals():
         torch.set_num_threads(1)  # benches are the jobs
         parameters, bench, noise = snakemake.params, snakemake.params.bench, Noise.of(snakemake.params.noise)
         seed, options = parameters.seed, {"clip": bench["clip"]}
+        device = choose_device(snakemake.config["device"])
+        networks = dict(zip(parameters.others, snakemake.input.others)) | {NETWORK: snakemake.input.denoiser}
         tested, training = image_sets(
             snakemake.input, parameters.dataset, bench, parameters.training_folder, parameters.limits, seed
         )
@@ -85,7 +94,7 @@ if "snakemake" in globals():
             tested.names,
             Pairs.of(training, noise, seed=seed + TUNING_SEED, **options),
             available(bench["methods"]),
-            Denoiser.load(snakemake.input.denoiser, choose_device(snakemake.config["device"])),
+            {name: Denoiser.load(path, device) for name, path in networks.items()},
         )
         count = len(columns["image"])
         columns |= tables.constant({"dataset": parameters.dataset, "noise": noise.kind}, count)

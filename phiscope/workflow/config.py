@@ -11,6 +11,7 @@ import jsonschema
 import yaml
 
 from phiscope.errors import ConfigError
+from phiscope.figures.methods import NAMES as METHODS
 from phiscope.views import DATASET, VIEWS, needs_of
 
 
@@ -138,7 +139,10 @@ def _check_edits(edits: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _check_denoisers(views: Mapping[str, Mapping[str, Any]], denoising: Mapping[str, Any] | None) -> None:
-    """Views that the run's network denoises need one."""
+    """Views that the run's network denoises need one; other networks are not called as a classical method is."""
+    others = present(denoising["others"]) if denoising else {}
+    for name in sorted(METHODS.keys() & others.keys()):
+        raise ConfigError(f"config: denoising.others.{name}: that is the name of another method; expected a new one")
     for name, view in views.items():
         if denoising is None and "denoiser" in _needs(view):
             raise ConfigError(

@@ -140,6 +140,14 @@ def test_every_preset_is_right(root, config, schema):
             "config: views.denoise: needs the network that `denoising` trains, but that is null",
         ),
         (
+            {"denoising": {"others": {"tv": {"network": {"factory": "a:b", "arguments": {}}}}}},
+            "config: denoising.others.tv: that is the name of another method; expected a new one",
+        ),
+        (
+            {"denoising": {"others": {"small": {"network": {"factory": "a:b", "arguments": {}}, "training": {"epoch": 3}}}}},
+            "config: denoising.others.small.training.epoch: there is no such key; did you mean 'epochs'?",
+        ),
+        (
             {"denoising": {"training": {"noise": [{"noise": "gaussian", "level": [0.1]}]}}},
             "config: denoising.training.noise.0.level: got [0.1], expected at least 2 entries",
         ),

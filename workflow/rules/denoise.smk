@@ -18,29 +18,31 @@ if DENOISING and DENOISING["network"]["weights"]:
         script:
             "../../scripts/load_classifier.py"
 
-elif DENOISING:
+if TRAINED_DENOISERS:
 
     rule train_denoiser:
         input:
             training_images(),
         output:
-            DENOISER,
-            description=f"{RESULTS}/models/denoiser.json",
-            log=f"{RESULTS}/models/denoiser.log.csv",
+            f"{RESULTS}/models/{{denoiser}}.safetensors",
+            description=f"{RESULTS}/models/{{denoiser}}.json",
+            log=f"{RESULTS}/models/{{denoiser}}.log.csv",
         log:
-            f"{RESULTS}/logs/train_denoiser.log",
+            f"{RESULTS}/logs/train_denoiser/{{denoiser}}.log",
+        wildcard_constraints:
+            denoiser="|".join(TRAINED_DENOISERS),
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
         params:
             folder=DENOISING["images"],
             samples=at_most(DENOISING["samples"] or 10**9, limit("train")),
-            network={key: DENOISING["network"][key] for key in ("factory", "arguments")},
-            options=DENOISING["training"],
+            network=lambda wildcards: TRAINED_DENOISERS[wildcards.denoiser]["network"],
+            options=lambda wildcards: TRAINED_DENOISERS[wildcards.denoiser]["training"],
             seed=config["seed"],
             code=rests_on("train_denoiser", "phiscope.models.denoiser"),
         message:
-            "Train the denoiser"
+            "Train {wildcards.denoiser}"
         script:
             "../../scripts/train_denoiser.py"
 
@@ -51,6 +53,7 @@ if DENOISING:
         input:
             training_images(),
             denoiser=DENOISER,
+            others=[f"{RESULTS}/models/denoiser-{name}.safetensors" for name in OTHERS],
             test=f"{RESULTS}/data/test.safetensors",
         output:
             table=f"{RESULTS}/chunks/denoising/{{bench}}.parquet",
@@ -65,6 +68,7 @@ if DENOISING:
             dataset=lambda wildcards: BENCHES[wildcards.bench][0],
             noise=lambda wildcards: BENCHES[wildcards.bench][1],
             bench=DENOISING["bench"],
+            others=list(OTHERS),
             training_folder=DENOISING["images"],
             limits=[limit("train"), limit("test")],
             seed=config["seed"],

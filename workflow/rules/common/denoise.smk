@@ -20,6 +20,24 @@ def training_images():
     return [] if DENOISING["images"] else [f"{RESULTS}/data/train.safetensors"]
 
 
+def trained_denoisers():
+    """Name of the artifact -> the network and how it is trained: the run's own unless it is loaded, and all others."""
+    if DENOISING is None:
+        return {}
+    own = {} if DENOISING["network"]["weights"] else {"denoiser": {"network": DENOISING["network"], "training": {}}}
+    told = own | {f"denoiser-{name}": other for name, other in OTHERS.items()}
+    return {
+        name: {
+            "network": {key: other["network"][key] for key in ("factory", "arguments")},
+            "training": DENOISING["training"] | other.get("training", {}),
+        }
+        for name, other in told.items()
+    }
+
+
+# Further networks, which the comparison alone looks at.
+OTHERS = present(DENOISING["others"]) if DENOISING else {}
+TRAINED_DENOISERS = trained_denoisers()
 BENCHES = benches()
 STUDY = DENOISING["study"] if DENOISING and DENOISING["study"]["seeds"] else None
 # What follows from the weight decays tried: the best one, retrained.
