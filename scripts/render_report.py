@@ -52,8 +52,10 @@ def latent_of(inputs, setting: str | None, config: dict, classes) -> LatentPage 
 
 
 def implicit_of(inputs) -> pd.DataFrame | None:
-    """What is said of images as functions of position: of the fits, and of the views that are drawn by such."""
+    """What is said of images as functions of position: of the fits, of views that are drawn by such, of latents."""
     found = [tables.read(inputs[name]) for name in ("implicit", "redrawn") if inputs.get(name)]
+    if inputs.get("latent_waves"):
+        found.append(stats.latent_answers(tables.read(inputs.latent_waves)))
     return pd.concat(found, ignore_index=True) if found else None
 
 

@@ -8,6 +8,7 @@ from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
 from phiscope.stats.implicit_answers import answers as implicit_answers
 from phiscope.stats.implicit_views import Redrawn, redrawn
+from phiscope.stats.implicit_waves import latent_answers, latent_waves
 from phiscope.stats.inversions import (
     as_demanded,
     inversion_distances,
@@ -36,6 +37,8 @@ __all__ = [
     "inversion_distances",
     "inversion_summary",
     "label_entropy",
+    "latent_answers",
+    "latent_waves",
     "order_of_distances",
     "paper_comparison",
     "pixel_boundary",

@@ -80,4 +80,37 @@ def _back(rows: pd.DataFrame) -> str:
     return " ".join(found)
 
 
-_SENTENCES = {"ends": _ends, "power": _power, "noise": _noise, "choice": _choice, "scale": _scale, "back": _back}
+def _latents(rows: pd.DataFrame) -> str:
+    return " ".join(_one_family(where, part) for where, part in rows.groupby("where", sort=False))
+
+
+def _one_family(where: str, rows: pd.DataFrame) -> str:
+    """An effective number beside those of the controls, and from which of them it can be told apart."""
+    told = rows[rows["unit"] == "waves"].set_index("subject")["value"]
+    own, controls = told.index[0], told.iloc[1:]
+    beside = ", ".join(f"{significant(value)} of {kind}" for kind, value in controls.items())
+    ratios = rows[rows["unit"] == "ratio"]
+    nearer = ratios[ratios["ci_high"] < 1]["subject"].tolist()
+    further = ratios[ratios["ci_low"] > 1]["subject"].tolist()
+    verdict = "nearer to one wave than every control" if len(nearer) == len(ratios) else "not nearer than all of them"
+    parts = [
+        f"{words} {' and '.join(kinds)}" for words, kinds in (("fewer than", nearer), ("more than", further)) if kinds
+    ]
+    sure = f" (with intervals that exclude equality, {'; '.join(parts)})" if parts else ""
+    pixels = rows[rows["unit"] == "pixels"].set_index("subject")["value"]
+    space = f"; in pixels it comes to {significant(pixels[own])}" if own in pixels else ""
+    return (
+        f"The response to one of the {where} is spread over {significant(told[own])} waves, beside {beside}: "
+        f"{verdict}{sure}{space}."
+    )
+
+
+_SENTENCES = {
+    "ends": _ends,
+    "power": _power,
+    "noise": _noise,
+    "choice": _choice,
+    "scale": _scale,
+    "back": _back,
+    "latents": _latents,
+}

@@ -13,7 +13,20 @@ def frames_of_implicit(rng) -> dict[str, dict]:
         "implicit_scale": {"scales": drawn["scales"]},
         "implicit_bases": {"bases": drawn["bases"], "main": "b"},
         "implicit_pictures": {"gallery": drawn["gallery"]},
+        "implicit_waves": {"latent_waves": _waves()},
     }
+
+
+def _waves() -> pd.DataFrame:
+    """Two families of directions, with every control, in every basis."""
+    rows = [
+        {"network": network, "family": family, "kind": kind, "basis": basis, "measure": "effective"}
+        for network, family in (("generator", "axes"), ("autoencoder", "units"))
+        for kind in ("latent", "random", "difference", "untrained")
+        for basis in ("waves", "fourier", "dct", "pixels", "orthogonal")
+    ]
+    value = np.linspace(4, 40, len(rows))
+    return pd.DataFrame(rows).assign(value=value, ci_low=0.9 * value, ci_high=1.1 * value)
 
 
 def _drawn(rng) -> dict[str, pd.DataFrame]:

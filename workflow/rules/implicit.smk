@@ -75,6 +75,47 @@ if IMPLICIT:
             "../../scripts/compute_implicit.py"
 
 
+if LATENT_DECODERS:
+
+    rule measure_latent_waves:
+        input:
+            model=lambda wildcards: LATENT_DECODERS[wildcards.network],
+            test=f"{RESULTS}/data/test.safetensors",
+        output:
+            f"{RESULTS}/implicit/directions-{{network}}.parquet",
+        log:
+            f"{RESULTS}/logs/measure_latent_waves/{{network}}.log",
+        wildcard_constraints:
+            network="|".join(LATENT_DECODERS),
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            seed=config["seed"],
+            code=rests_on("measure_latent_waves", "phiscope.models.denoiser"),
+        message:
+            "Latent directions of the {wildcards.network} as waves"
+        script:
+            "../../scripts/measure_latent_waves.py"
+
+    rule compute_latent_waves:
+        input:
+            [f"{RESULTS}/implicit/directions-{name}.parquet" for name in LATENT_DECODERS],
+        output:
+            **LATENT_WAVES,
+        log:
+            f"{RESULTS}/logs/compute_latent_waves.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            options=config["statistics"],
+            seed=config["seed"],
+            code=rests_on("compute_latent_waves"),
+        message:
+            "Statistic latent_waves"
+        script:
+            "../../scripts/compute_latent_waves.py"
+
+
 if redrawn_views():
 
     rule compute_redrawn:

@@ -5,6 +5,7 @@ if IMPLICIT_FIGURES:
     rule draw_implicit:
         input:
             **{name: statistic(name) for name in IMPLICIT_STATISTICS},
+            **LATENT_WAVES,
             drawn=implicit_parts("implicit/{chunk}.safetensors"),
         output:
             **drawn(IMPLICIT_FIGURES),

@@ -18,6 +18,7 @@ rule render_report:
         **({"denoiser_layers": statistic("denoiser_layers")} if DENOISING else {}),
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
+        **LATENT_WAVES,
         **LATENT_FRAMES,
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
