@@ -12,4 +12,4 @@ if "snakemake" in globals():
         directions = pd.concat([tables.read(path) for path in snakemake.input], ignore_index=True)
         resampling = Resampling(**snakemake.params.options, seed=snakemake.params.seed)
         found = {"latent_waves": stats.latent_waves(directions, resampling)}
-        write_frames(found, {"latent_waves": snakemake.output[0]}, snakemake.config)
+        write_frames(found, snakemake.output, snakemake.config)

@@ -105,6 +105,28 @@ def _one_family(where: str, rows: pd.DataFrame) -> str:
     )
 
 
+def _decoders(rows: pd.DataFrame) -> str:
+    found = []
+    for other, words in (("none", "one on the bare position"), ("dense", "a dense one of about as many parameters")):
+        parts = [part for part in (_against(rows, measure, other) for measure in ("sharpness", "psnr")) if part]
+        found += [f"Of the decoders with an encoding, beside {words}: {'; '.join(parts)}."] if parts else []
+    return " ".join(found)
+
+
+def _against(rows: pd.DataFrame, measure: str, other: str) -> str:
+    """How many encodings are better and worse than another decoder, seed by seed, and by how much at most."""
+    rows = rows[(rows["where"] == measure) & (rows["unit"] == f"difference from {other}")]
+    if rows.empty:
+        return ""
+    better, worse = int((rows["ci_low"] > 0).sum()), int((rows["ci_high"] < 0).sum())
+    name, unit = {"sharpness": ("sharper", ""), "psnr": ("higher in PSNR", " dB")}[measure]
+    most = rows.loc[rows["value"].idxmax()]
+    return (
+        f"{better} of {len(rows)} are {name} and {worse} the opposite, with intervals that exclude equality, "
+        f"at most by {signed(most['value'])}{unit} ({most['subject']})"
+    )
+
+
 _SENTENCES = {
     "ends": _ends,
     "power": _power,
@@ -113,4 +135,5 @@ _SENTENCES = {
     "scale": _scale,
     "back": _back,
     "latents": _latents,
+    "decoders": _decoders,
 }

@@ -23,6 +23,7 @@ TINY = [
         "denoising",
     ),
     *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures", "implicit_waves"),
+    "implicit_decoders",
 ]
 
 

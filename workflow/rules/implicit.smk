@@ -116,6 +116,46 @@ if LATENT_DECODERS:
             "../../scripts/compute_latent_waves.py"
 
 
+if DECODERS:
+
+    rule train_decoders:
+        input:
+            train=f"{RESULTS}/data/train.safetensors",
+            test=f"{RESULTS}/data/test.safetensors",
+        output:
+            f"{RESULTS}/implicit/decoders-{{seed}}.parquet",
+        log:
+            f"{RESULTS}/logs/train_decoders/{{seed}}.log",
+        wildcard_constraints:
+            seed=r"\d+",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            options={key: value for key, value in DECODERS.items() if key != "seeds"},
+            code=rests_on("train_decoders"),
+        message:
+            "Decoders with and without an encoding inside, seed {wildcards.seed}"
+        script:
+            "../../scripts/train_decoders.py"
+
+    rule compute_decoders:
+        input:
+            [f"{RESULTS}/implicit/decoders-{seed}.parquet" for seed in DECODERS["seeds"]],
+        output:
+            **DECODER_STATISTIC,
+        log:
+            f"{RESULTS}/logs/compute_decoders.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            confidence=config["statistics"]["confidence"],
+            code=rests_on("compute_decoders"),
+        message:
+            "Statistic implicit_decoders"
+        script:
+            "../../scripts/compute_decoders.py"
+
+
 if redrawn_views():
 
     rule compute_redrawn:

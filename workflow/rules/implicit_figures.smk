@@ -6,6 +6,7 @@ if IMPLICIT_FIGURES:
         input:
             **{name: statistic(name) for name in IMPLICIT_STATISTICS},
             **LATENT_WAVES,
+            **DECODER_STATISTIC,
             drawn=implicit_parts("implicit/{chunk}.safetensors"),
         output:
             **drawn(IMPLICIT_FIGURES),

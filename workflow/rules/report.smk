@@ -19,6 +19,7 @@ rule render_report:
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
         **LATENT_WAVES,
+        **DECODER_STATISTIC,
         **LATENT_FRAMES,
         template="workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
