@@ -1,4 +1,4 @@
-"""Autoencoders with a code and one of two decoders: a dense one, or a network that is asked for one position at a time."""
+"""Autoencoders with a code and one of two decoders: a dense one, or a network that is asked position by position."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phiscope.models.denoiser import parameter_count
 
 
 class CodeAutoencoder(nn.Module):
-    """Pixels (b, channels, h, w) in [0, 1] -> code (b, code) -> pixels; the encoder is dense, with two hidden layers."""
+    """Pixels (b, channels, h, w) in [0, 1] -> code (b, code) -> pixels; a dense encoder with two hidden layers."""
 
     def __init__(self, channels: int, size: Sequence[int], code: int, width: int, decoder: nn.Module) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Does a decoder gain sharpness from a Fourier encoding inside it? Trainings over seeds, and differences seed by seed."""
+"""Does a decoder gain sharpness from a Fourier encoding inside it? Means over trainings, differences seed by seed."""
 
 from __future__ import annotations
 
@@ -32,20 +32,19 @@ def decoder_summary(decoders: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """
     found = []
     for measure, rows in decoders.groupby("measure", sort=False):
-        table = rows.pivot_table(index=_WAY, columns="seed", values="value", sort=False, dropna=False)
-        table = table.dropna(how="all")
-        parameters = rows.groupby(_WAY, dropna=False)["parameters"].first()
-        for way, values in table.iterrows():
-            about = dict(zip(_WAY, way)) | {"parameters": int(parameters[way]), "measure": measure, "n": len(values)}
-            about |= dict(zip(("value", "ci_low", "ci_high"), _student(values.to_numpy(), confidence)))
+        seeds = {encoding: part.set_index("seed")["value"] for encoding, part in rows.groupby("encoding")}
+        for way, part in rows.groupby(_WAY, dropna=False, sort=False):
+            about = dict(zip(_WAY, way)) | {"parameters": part["parameters"].iloc[0], "measure": measure}
+            values = part.set_index("seed")["value"]
+            found.append(about | _mean("value", "ci", values, confidence) | {"n": len(values)})
             for other in (NONE, DENSE):
-                base = table[table.index.get_level_values("encoding") == other].to_numpy()
-                ends = (
-                    _student(values.to_numpy() - base[0], confidence) if len(base) and way[0] != other else [np.nan] * 3
-                )
-                about |= dict(zip((f"less_{other}", f"less_{other}_low", f"less_{other}_high"), ends))
-            found.append(about)
+                apart = values - seeds[other] if other in seeds and way[0] != other else np.nan * values
+                found[-1] |= _mean(f"less_{other}", f"less_{other}", apart, confidence)
     return pd.DataFrame(found)
+
+
+def _mean(name: str, ends: str, values: pd.Series, confidence: float) -> dict[str, float]:
+    return dict(zip((name, f"{ends}_low", f"{ends}_high"), _student(values.to_numpy(float), confidence)))
 
 
 def _student(values: NDArray, confidence: float) -> tuple[float, float, float]:

@@ -132,7 +132,7 @@ def networks(images: NDArray, options: Mapping[str, Any], seed: int) -> Iterator
 
 
 def measures(found: NDArray, clean: NDArray) -> dict[str, float]:
-    """Of decoded images (m, c, h, w): mean PSNR and sharpness, and what is left of the energy beyond low frequencies."""
+    """Of decoded images (m, c, h, w): mean PSNR and sharpness, what is left of the energy beyond low frequencies."""
     pairs = list(zip(found.clip(0, 1), clean))
     kept, right = kept_beyond(found, clean, LOW * min(clean.shape[2:]))
     return {

@@ -36,10 +36,8 @@ def test_the_dense_decoder_is_of_the_nearest_size():
     for wanted in (500, 3000, 20_000):
         found = dense_of_size(wanted, 1, (8, 8), code=16, depth=3)
         width = found.layers[0].out_features
-        sizes = [
-            abs(parameter_count(DenseDecoder(1, (8, 8), 16, w, 3)) - wanted) for w in (width - 1, width, width + 1)
-        ]
-        assert min(sizes) == sizes[1]
+        counts = [parameter_count(DenseDecoder(1, (8, 8), 16, width + more, 3)) for more in (-1, 0, 1)]
+        assert min(abs(count - wanted) for count in counts) == abs(counts[1] - wanted)
         assert found(torch.zeros(2, 16)).shape == (2, 1, 8, 8)
 
 

@@ -36,7 +36,7 @@ def test_autoencoders_differ_in_the_decoder_only(images):
     for other in others:
         torch.testing.assert_close(other, first)
     counts = [parameter_count(network.decoder) for network in found.values()]
-    assert counts[-1] == pytest.approx(np.mean(counts[:-1]), rel=0.15)
+    assert counts[-1] == pytest.approx(np.mean(counts[:-1]), abs=45)  # one more neuron has 84 numbers more
     assert counts[1] == counts[2] > counts[0]
 
 
