@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks import pages
 from phiscope import tables
 from phiscope.stats.latent import axis_counts, one, order_spread, path_summary
 
-CAPTIONS = Path("workflow/report/captions")
-PICTURES = (
-    *("batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way", "metric", "denoising"),
-    *("tradeoff", "training"),
+PICTURES = tuple(
+    f"latent_{name}"
+    for name in (
+        *("batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way", "metric", "denoising"),
+        *("tradeoff", "training"),
+    )
 )
 OTHERS = ("axes", "basis", "rotation")
-WIDTH = 1000  # pixels, at most, of a picture on the page
 _SAMPLED = {"encoding": "sampled", "basis": "gram-schmidt"}
 _PAPER = _SAMPLED | {"axes": "all", "sign": "magnitude"}
 _LOWDIN = {"basis": "lowdin", "axes": "first-set", "sign": "signed", "measure": "lsd", "k": 1}
@@ -45,11 +47,11 @@ ROWS = (
 def accuracies(latent: pd.DataFrame) -> list[str]:
     """The table of every setting beside the paper, as Markdown; in brackets the interval, then the trainings' range."""
     settings = list(dict.fromkeys(latent["setting"]))
-    lines = ["| quantity | paper | " + " | ".join(settings) + " |", "|---|---|" + "---|" * len(settings)]
-    for words, paper, where in ROWS:
-        cells = [_cell(one(latent, setting, where)) for setting in settings]
-        lines.append(f"| {words} | {paper or '–'} | " + " | ".join(cells) + " |")
-    return lines
+    rows = [
+        (words, paper or "–", *(_cell(one(latent, setting, where)) for setting in settings))
+        for words, paper, where in ROWS
+    ]
+    return pages.table(["quantity", "paper", *settings], rows)
 
 
 def _written(value: float, unit: str) -> str:
@@ -90,45 +92,22 @@ def denoising(run: Path) -> list[str]:
     """Truncation of noisy images, as Markdown: label kept, PSNR."""
     frame = tables.read(run / "statistics/latent_denoising.parquet")
     levels = sorted(frame["level"].unique())
-    lines = [
-        "| components | " + " | ".join(f"noise {level:g}" for level in levels) + " |",
-        "|---|" + "---|" * len(levels),
-    ]
-    for count, rows in sorted(frame.groupby("components"), key=lambda item: (item[0] > 0, item[0] < 0, item[0])):
+    rows = []
+    for count, part in sorted(frame.groupby("components"), key=lambda item: (item[0] > 0, item[0] < 0, item[0])):
         name = {0: "the image itself, not decoded", -1: "all"}.get(count, str(count))
-        of = rows.set_index("level")
-        cells = [
-            f"{100 * of['kept'][level]:.1f} % / {of['psnr'][level]:.1f} dB".replace("nan dB", "–") for level in levels
-        ]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return lines
-
-
-def pictures(run: Path, folder: Path) -> list[str]:
-    """Figures copied small, each with its caption."""
-    from PIL import Image
-
-    lines = []
-    for name in PICTURES:
-        if not (source := run / f"figures/latent_{name}.png").is_file():
-            continue
-        with Image.open(source) as image:
-            image.thumbnail((WIDTH, 4 * WIDTH))
-            image.convert("RGB").quantize(128).save(folder / f"{run.name}-latent_{name}.png", optimize=True)
-        caption = (CAPTIONS / f"latent_{name}.rst").read_text().strip()
-        lines += [f"![{name}]({run.name}-latent_{name}.png)", "", f"*{caption}*", ""]
-    return lines
+        of = part.set_index("level")
+        cells = [f"{100 * of['kept'][level]:.1f} % / {of['psnr'][level]:.1f} dB" for level in levels]
+        rows.append((name, *(text.replace("nan dB", "–") for text in cells)))
+    return pages.table(["components", *(f"noise {level:g}" for level in levels)], rows)
 
 
 def page(run: Path, circumstances: str, folder: Path) -> str:
-    about = tables.provenance(run / "tables/latent.parquet")
-    packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
     lines = [
         f"# {run.name}: latent space",
         "",
         circumstances,
         "",
-        f"Commit {about['commit']}, seed {about['seed']}, Python {about['python']}, {packages}.",
+        pages.made_with(run / "tables/latent.parquet"),
         "",
         "In brackets 95 % intervals over test samples; after them, where there are several, the range of trainings.",
         "",
@@ -140,7 +119,7 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         "",
         *denoising(run),
         "",
-        *pictures(run, folder),
+        *pages.pictures(run, folder, PICTURES),
     ]
     return "\n".join(lines)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from torch import Tensor, nn
 
 from phiscope.errors import ModelError
 from phiscope.models.classifier import Normalised
+
+_PLAIN = (str, int, float, tuple, list, dict, type(None))  # bool is an int
 
 
 def build(factory: str, arguments: Mapping[str, Any], normalise: Mapping[str, Any] | None) -> Normalised:
@@ -30,20 +33,30 @@ def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Modu
 
     `where` is the place in the config that errors speak of.
     """
-    module_name, _, function_name = factory.partition(":")
     try:
-        function = getattr(importlib.import_module(module_name), function_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ModelError(
-            f"{where}: cannot find {factory!r} ({error}); expected `package.module:function` of an installed package"
-        ) from error
-    try:
-        network = function(**arguments)
+        network = _found(factory, where)(**arguments)
     except TypeError as error:
         raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
     if not isinstance(network, nn.Module):
         raise ModelError(f"{where}: {factory} returned {type(network).__name__}; expected a torch Module")
     return network
+
+
+def _found(factory: str, where: str) -> Callable[..., nn.Module]:
+    module_name, _, function_name = factory.partition(":")
+    try:
+        return getattr(importlib.import_module(module_name), function_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ModelError(
+            f"{where}: cannot find {factory!r} ({error}); expected `package.module:function` of an installed package"
+        ) from error
+
+
+def _with_defaults(factory: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as given, and the factory's defaults for the others, as far as JSON can hold them."""
+    parameters = inspect.signature(_found(factory, "factory")).parameters.values()
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    return {name: value for name, value in defaults.items() if isinstance(value, _PLAIN)} | dict(arguments)
 
 
 def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "") -> None:
@@ -102,10 +115,15 @@ def _few(keys: list[str]) -> str:
 
 
 def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str | Path) -> None:
-    """Write `path` (.safetensors) and the same name with .json: how to build it, and what is known of it."""
+    """Write `path` (.safetensors) and the same name with .json: how to build it, and what is known of it.
+
+    Defaults of the factory are written out, so that what is kept can be built after they have changed.
+    """
     from safetensors.torch import save_file
 
     path = Path(path)
+    arguments = _with_defaults(description["factory"], description["arguments"])
+    description = dict(description) | {"arguments": arguments}
     state = {key: value.contiguous() for key, value in network.state_dict().items()}
     save_file(state, temporary := path.with_name(path.name + ".tmp"))
     temporary.replace(path)

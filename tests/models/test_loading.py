@@ -55,6 +55,17 @@ def test_artifact_round_trip(tmp_path):
     assert not list(tmp_path.glob("*.tmp"))
 
 
+def test_an_artifact_outlives_the_defaults_of_its_factory(tmp_path, monkeypatch):
+    few = {"classes": 3}
+    network = build(FACTORY, few, None).eval()
+    save_artifact(network, {"factory": FACTORY, "arguments": few, "normalise": None}, tmp_path / "w.safetensors")
+    monkeypatch.setattr(small_resnet, "__defaults__", ((2, 2), 3, 4))
+    again, _ = load_artifact(tmp_path / "w.safetensors")
+    assert {key: value.shape for key, value in again.state_dict().items()} == {
+        key: value.shape for key, value in network.state_dict().items()
+    }
+
+
 def bad_file(folder, kind, state):
     path = folder / "w.pt"
     if kind == "code":

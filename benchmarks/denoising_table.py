@@ -1,0 +1,100 @@
+"""Write docs/results/<run>.md from a finished run of denoising: python -m benchmarks.denoising_table <run> "where" """
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks import pages
+from phiscope import tables
+from phiscope.figures.methods import title_of
+
+PICTURES = ("denoising", "denoised", "training", "filter_inversion", "lecture", "distances_by_view")
+
+
+def methods(summary: pd.DataFrame) -> Iterator[str]:
+    """Of every set and noise, all methods, the best first."""
+    head = ["method", "PSNR (± standard error)", "SSIM", "strength", "parameters", "seconds per image"]
+    for (dataset, noise, level), part in summary.groupby(["dataset", "noise", "level"], sort=False):
+        first = part.iloc[0]
+        yield f"**{dataset}**, {int(first['n'])} images, {noise} noise of level {level:.4g}; as they come, clipped: "
+        yield f"{first['psnr_noisy']:.2f} dB."
+        yield ""
+        yield from pages.table(head, map(_method, part.sort_values("psnr", ascending=False).to_dict("records")))
+        yield ""
+
+
+def _method(row: dict) -> tuple[str, ...]:
+    trained = f", trained on {row['training_noise']}" if row["training_noise"] else ""
+    return (
+        title_of(row["method"]) + trained,
+        f"{row['psnr']:.2f} ± {row['standard_error']:.2f}",
+        f"{row['ssim']:.4f}",
+        _number(row["strength"], ".3g"),
+        _number(row["parameters"], ",.0f"),
+        _number(row["seconds"], ".2g"),
+    )
+
+
+def standing(views: pd.DataFrame) -> list[str]:
+    """Where the samples of every view stand."""
+    names = [name for name in ("accuracy", "margin", "distance", "processed") if name in views]
+    titles = {
+        "accuracy": "accuracy",
+        "margin": "median margin",
+        "distance": "median distance to the hull of the training images",
+        "processed": "the same, of training images equally processed",
+    }
+    rows = [
+        (row["view"], f"{row['n']:,}", *(_with_ends(row, name) for name in names)) for row in views.to_dict("records")
+    ]
+    return pages.table(["view", "n", *(titles[name] for name in names)], rows)
+
+
+def _with_ends(row: dict, name: str) -> str:
+    if pd.isna(row[name]):
+        return "–"
+    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
+
+
+def study(summary: pd.DataFrame) -> Iterator[str]:
+    """The lecture's experiments: every measure of every setting, with Student's interval over seeds."""
+    for experiment, part in summary.groupby("experiment", sort=False):
+        yield f"**{experiment}** ({int(part['n'].max())} seeds)"
+        yield ""
+        rows = (
+            (
+                row["setting"],
+                row["measure"] + (f", {row['noise']}" if row["noise"] else ""),
+                f"{row['value']:.4g} [{row['ci_low']:.4g}, {row['ci_high']:.4g}]",
+            )
+            for row in part.to_dict("records")
+        )
+        yield from pages.table(["setting", "measure", "mean [95 % interval]"], rows)
+        yield ""
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None or pd.isna(value) else format(value, form)
+
+
+def page(run: Path, circumstances: str, folder: Path) -> str:
+    read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
+    lines = [f"# {run.name}", "", circumstances, "", pages.made_with(run / "tables/denoising.parquet"), ""]
+    lines += methods(read["denoising_summary"])
+    lines += ["Where samples stand, with 95 % intervals over samples:", "", *standing(read["views"]), ""]
+    if "study_summary" in read:
+        lines += study(read["study_summary"])
+    return "\n".join([*lines, *pages.pictures(run, folder, PICTURES)])
+
+
+def main(name: str, circumstances: str) -> None:
+    folder = Path("docs/results")
+    (folder / f"{name}.md").write_text(page(Path("results") / name, circumstances, folder))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,44 @@
+"""What the pages of docs/results share: Markdown tables, pictures with their captions, and what a run was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from phiscope import tables
+
+CAPTIONS = Path("workflow/report/captions")
+WIDTH = 1000  # pixels, at most, of a picture on a page
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table."""
+    return [_line(head), "|" + "---|" * len(head), *map(_line, rows)]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def made_with(path: Path) -> str:
+    """One sentence on the commit, seed and packages behind a table of a run."""
+    about = tables.provenance(path)
+    packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
+    return f"Commit {about['commit']}, seed {about['seed']}, Python {about['python']}, {packages}."
+
+
+def pictures(run: Path, folder: Path, names: Iterable[str]) -> list[str]:
+    """Figures of a run, copied small into the folder as `<run>-<figure>.png`, each with its caption."""
+    from PIL import Image  # deferred: only pages want it
+
+    lines = []
+    for name in names:
+        if not (source := run / f"figures/{name}.png").is_file():
+            continue
+        copied = f"{run.name}-{name}.png"
+        with Image.open(source) as image:
+            image.thumbnail((WIDTH, 4 * WIDTH))
+            image.convert("RGB").quantize(128).save(folder / copied, optimize=True)
+        caption = (CAPTIONS / f"{name.partition('-')[0]}.rst").read_text().strip()
+        lines += [f"![{name}]({copied})", "", f"*{caption}*", ""]
+    return lines
