@@ -28,6 +28,8 @@ def frames_of(name: str, inputs, main: str, picture: str | None) -> dict:
         "implicit_spectrum": lambda: {"tuned": frame("implicit_tuned"), "powers": frame("implicit_powers")},
         "implicit_scale": lambda: {"scales": frame("implicit_scales")},
         "implicit_bases": lambda: {"bases": frame("implicit_bases"), "main": main},
+        "implicit_decoders": lambda: {"decoders": frame("implicit_decoders")},
+        "implicit_waves": lambda: {"latent_waves": frame("latent_waves")},
         "implicit_pictures": lambda: {"gallery": pictures_of(frame("implicit_tuned"), inputs.drawn, picture)},
     }[name]()
 

@@ -55,9 +55,13 @@ def latent_of(inputs, setting: str | None, config: dict, classes) -> LatentPage 
     return latent_page(frames, config["latent"], setting, classes)
 
 
-def implicit_of(inputs) -> pd.DataFrame | None:
-    """What is said of images as functions of position: of the fits, and of the views that are drawn by such."""
+def implicit_of(inputs, confidence: float) -> pd.DataFrame | None:
+    """What is said of images as functions of position: of the fits, of views drawn by such, of latents, of decoders."""
     found = [tables.read(inputs[name]) for name in ("implicit", "redrawn") if inputs.get(name)]
+    if inputs.get("latent_waves"):
+        found.append(stats.latent_answers(tables.read(inputs.latent_waves)))
+    if inputs.get("implicit_decoders"):
+        found.append(stats.decoder_answers(tables.read(inputs.implicit_decoders), confidence))
     return pd.concat(found, ignore_index=True) if found else None
 
 
@@ -110,7 +114,7 @@ def report_data(inputs, samples: list[int], latent_setting: str | None, config: 
         layers=tables.read(inputs.denoiser_layers) if inputs.get("denoiser_layers") else None,
         view_rows=tables.read(inputs.views) if inputs.get("views") else None,
         certificates=stats.certificates(margins, all_hulls(inputs, hulls), tables.read(inputs.verification)),
-        implicit=implicit_of(inputs),
+        implicit=implicit_of(inputs, config["statistics"]["confidence"]),
         left_out=left_out(config, trained, denoising),
     )
 

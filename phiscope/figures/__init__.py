@@ -40,6 +40,8 @@ FIGURES: dict[str, str] = {
     "implicit_spectrum": "phiscope.figures.implicit_spectrum",
     "implicit_scale": "phiscope.figures.implicit_scale",
     "implicit_bases": "phiscope.figures.implicit_bases",
+    "implicit_decoders": "phiscope.figures.implicit_decoders",
+    "implicit_waves": "phiscope.figures.implicit_waves",
     "implicit_pictures": "phiscope.figures.implicit_pictures",
     "inverted": "phiscope.figures.inverted",
     "perimeter": "phiscope.figures.perimeter",

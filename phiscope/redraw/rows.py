@@ -263,6 +263,6 @@ def _worst(status: NDArray[np.str_]) -> str:
     return next((str(word) for word in status if word != "solved"), "fitted")
 
 
-@lru_cache(maxsize=2)  # a random one takes a minute to draw at 64 x 64
+@lru_cache(maxsize=8)  # a random one takes a minute to draw at 64 x 64; the others hold no matrix
 def _basis(name: str, size: Size, seed: int) -> Basis:
     return basis("fourier" if name == "fourier_complete" else name, size, seed=seed)

@@ -7,7 +7,9 @@ from phiscope.stats.denoising import denoising_summary
 from phiscope.stats.detection import by_confidence, detection, roc_curves
 from phiscope.stats.human import human_agreement, label_entropy
 from phiscope.stats.implicit_answers import answers as implicit_answers
+from phiscope.stats.implicit_decoders import decoder_answers, decoder_summary
 from phiscope.stats.implicit_views import Redrawn, redrawn
+from phiscope.stats.implicit_waves import latent_answers, latent_waves
 from phiscope.stats.inversions import (
     as_demanded,
     inversion_distances,
@@ -28,6 +30,8 @@ __all__ = [
     "by_confidence",
     "by_view",
     "certificates",
+    "decoder_answers",
+    "decoder_summary",
     "denoising_summary",
     "detection",
     "held_out_choice",
@@ -36,6 +40,8 @@ __all__ = [
     "inversion_distances",
     "inversion_summary",
     "label_entropy",
+    "latent_answers",
+    "latent_waves",
     "named_after_hull",
     "order_of_distances",
     "paper_comparison",

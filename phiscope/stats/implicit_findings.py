@@ -80,4 +80,60 @@ def _back(rows: pd.DataFrame) -> str:
     return " ".join(found)
 
 
-_SENTENCES = {"ends": _ends, "power": _power, "noise": _noise, "choice": _choice, "scale": _scale, "back": _back}
+def _latents(rows: pd.DataFrame) -> str:
+    return " ".join(_one_family(where, part) for where, part in rows.groupby("where", sort=False))
+
+
+def _one_family(where: str, rows: pd.DataFrame) -> str:
+    """An effective number beside those of the controls, and from which of them it can be told apart."""
+    told = rows[rows["unit"] == "waves"].set_index("subject")["value"]
+    own, controls = told.index[0], told.iloc[1:]
+    beside = ", ".join(f"{significant(value)} of {kind}" for kind, value in controls.items())
+    ratios = rows[rows["unit"] == "ratio"]
+    nearer = ratios[ratios["ci_high"] < 1]["subject"].tolist()
+    further = ratios[ratios["ci_low"] > 1]["subject"].tolist()
+    verdict = "nearer to one wave than every control" if len(nearer) == len(ratios) else "not nearer than all of them"
+    parts = [
+        f"{words} {' and '.join(kinds)}" for words, kinds in (("fewer than", nearer), ("more than", further)) if kinds
+    ]
+    sure = f" (with intervals that exclude equality, {'; '.join(parts)})" if parts else ""
+    pixels = rows[rows["unit"] == "pixels"].set_index("subject")["value"]
+    space = f"; in pixels it comes to {significant(pixels[own])}" if own in pixels else ""
+    return (
+        f"The response to one of the {where} is spread over {significant(told[own])} waves, beside {beside}: "
+        f"{verdict}{sure}{space}."
+    )
+
+
+def _decoders(rows: pd.DataFrame) -> str:
+    found = []
+    for other, words in (("none", "one on the bare position"), ("dense", "a dense one of about as many parameters")):
+        parts = [part for part in (_against(rows, measure, other) for measure in ("sharpness", "psnr")) if part]
+        found += [f"Of the decoders with an encoding, beside {words}: {'; '.join(parts)}."] if parts else []
+    return " ".join(found)
+
+
+def _against(rows: pd.DataFrame, measure: str, other: str) -> str:
+    """How many encodings are better and worse than another decoder, seed by seed, and by how much at most."""
+    rows = rows[(rows["where"] == measure) & (rows["unit"] == f"difference from {other}")]
+    if rows.empty:
+        return ""
+    better, worse = int((rows["ci_low"] > 0).sum()), int((rows["ci_high"] < 0).sum())
+    name, unit = {"sharpness": ("sharper", ""), "psnr": ("higher in PSNR", " dB")}[measure]
+    most = rows.loc[rows["value"].idxmax()]
+    return (
+        f"{better} of {len(rows)} are {name} and {worse} the opposite, with intervals that exclude equality, "
+        f"at most by {signed(most['value'])}{unit} ({most['subject']})"
+    )
+
+
+_SENTENCES = {
+    "ends": _ends,
+    "power": _power,
+    "noise": _noise,
+    "choice": _choice,
+    "scale": _scale,
+    "back": _back,
+    "latents": _latents,
+    "decoders": _decoders,
+}

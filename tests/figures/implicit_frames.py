@@ -13,7 +13,29 @@ def frames_of_implicit(rng) -> dict[str, dict]:
         "implicit_scale": {"scales": drawn["scales"]},
         "implicit_bases": {"bases": drawn["bases"], "main": "b"},
         "implicit_pictures": {"gallery": drawn["gallery"]},
+        "implicit_waves": {"latent_waves": _waves()},
+        "implicit_decoders": {"decoders": _decoders()},
     }
+
+
+def _decoders() -> pd.DataFrame:
+    ways = [("none", np.nan, np.nan), ("gaussian", 16.0, 1.0), ("gaussian", 16.0, 4.0), ("dense", np.nan, np.nan)]
+    rows = [(*way, name) for way in ways for name in ("psnr", "sharpness", "energy_kept", "energy_right")]
+    value = np.linspace(0.3, 0.9, len(rows))
+    found = pd.DataFrame(rows, columns=["encoding", "k", "sigma", "measure"])
+    return found.assign(value=value, ci_low=value - 0.1, ci_high=value + 0.1)
+
+
+def _waves() -> pd.DataFrame:
+    """Two families of directions, with every control, in every basis."""
+    rows = [
+        {"network": network, "family": family, "kind": kind, "basis": basis, "measure": "effective"}
+        for network, family in (("generator", "axes"), ("autoencoder", "units"))
+        for kind in ("latent", "random", "difference", "untrained")
+        for basis in ("waves", "fourier", "dct", "pixels", "orthogonal")
+    ]
+    value = np.linspace(4, 40, len(rows))
+    return pd.DataFrame(rows).assign(value=value, ci_low=0.9 * value, ci_high=1.1 * value)
 
 
 def _drawn(rng) -> dict[str, pd.DataFrame]:

@@ -22,7 +22,8 @@ TINY = [
         "pixel_boundary",
         "denoising",
     ),
-    *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures"),
+    *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures", "implicit_waves"),
+    "implicit_decoders",
 ]
 
 

@@ -102,3 +102,16 @@ def test_white_noise_is_the_same_in_every_basis_and_a_smooth_image_is_not():
 
     assert np.ptp(kept(noise)) < 0.06
     assert np.ptp(kept(smooth)) > 0.2
+
+
+def test_detail_that_is_kept_and_that_is_right():
+    low, high = (wave((16, 16), u, 0)[None, None] - 0.5 for u in (1, 5))
+    clean = 0.5 + low + high
+    for found, kept, right in (
+        (clean, 1, 1),
+        (0.5 + low, 0, 0),
+        (0.5 + high / 2, 0.25, 0.75),  # what is missing below does not count
+        (0.5 - high, 1, -3),  # as much of it, and wrong
+    ):
+        np.testing.assert_allclose(spectrum.kept_beyond(found, clean, 4), (kept, right), atol=1e-12)
+    assert np.isnan(spectrum.kept_beyond(clean, 0 * clean, 4)).all()

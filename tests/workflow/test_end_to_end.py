@@ -15,7 +15,7 @@ from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-MOST_JOBS = 70
+MOST_JOBS = 75
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,87 @@ if IMPLICIT:
             "../../scripts/compute_implicit.py"
 
 
+if LATENT_DECODERS:
+
+    rule measure_latent_waves:
+        input:
+            model=lambda wildcards: LATENT_DECODERS[wildcards.network],
+            test=f"{RESULTS}/data/test.safetensors",
+        output:
+            f"{RESULTS}/implicit/directions-{{network}}.parquet",
+        log:
+            f"{RESULTS}/logs/measure_latent_waves/{{network}}.log",
+        wildcard_constraints:
+            network="|".join(LATENT_DECODERS),
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            seed=config["seed"],
+            code=rests_on("measure_latent_waves", "phiscope.models.denoiser"),
+        message:
+            "Latent directions of the {wildcards.network} as waves"
+        script:
+            "../../scripts/measure_latent_waves.py"
+
+    rule compute_latent_waves:
+        input:
+            [f"{RESULTS}/implicit/directions-{name}.parquet" for name in LATENT_DECODERS],
+        output:
+            **LATENT_WAVES,
+        log:
+            f"{RESULTS}/logs/compute_latent_waves.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            options=config["statistics"],
+            seed=config["seed"],
+            code=rests_on("compute_latent_waves"),
+        message:
+            "Statistic latent_waves"
+        script:
+            "../../scripts/compute_latent_waves.py"
+
+
+if DECODERS:
+
+    rule train_decoders:
+        input:
+            train=f"{RESULTS}/data/train.safetensors",
+            test=f"{RESULTS}/data/test.safetensors",
+        output:
+            f"{RESULTS}/implicit/decoders-{{seed}}.parquet",
+        log:
+            f"{RESULTS}/logs/train_decoders/{{seed}}.log",
+        wildcard_constraints:
+            seed=r"\d+",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            options={key: value for key, value in DECODERS.items() if key != "seeds"},
+            code=rests_on("train_decoders"),
+        message:
+            "Decoders with and without an encoding inside, seed {wildcards.seed}"
+        script:
+            "../../scripts/train_decoders.py"
+
+    rule compute_decoders:
+        input:
+            [f"{RESULTS}/implicit/decoders-{seed}.parquet" for seed in DECODERS["seeds"]],
+        output:
+            **DECODER_STATISTIC,
+        log:
+            f"{RESULTS}/logs/compute_decoders.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            confidence=config["statistics"]["confidence"],
+            code=rests_on("compute_decoders"),
+        message:
+            "Statistic implicit_decoders"
+        script:
+            "../../scripts/compute_decoders.py"
+
+
 if redrawn_views():
 
     rule compute_redrawn:

@@ -5,6 +5,8 @@ if IMPLICIT_FIGURES:
     rule draw_implicit:
         input:
             **{name: statistic(name) for name in IMPLICIT_STATISTICS},
+            **LATENT_WAVES,
+            **DECODER_STATISTIC,
             drawn=implicit_parts("implicit/{chunk}.safetensors"),
         output:
             **drawn(IMPLICIT_FIGURES),

@@ -18,6 +18,8 @@ rule render_report:
         **({"denoiser_layers": statistic("denoiser_layers")} if DENOISING else {}),
         **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
         **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
+        **LATENT_WAVES,
+        **DECODER_STATISTIC,
         **LATENT_FRAMES,
         **PROCESSED_HULLS,
         template="workflow/report/report.html.j2",

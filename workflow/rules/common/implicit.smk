@@ -36,6 +36,8 @@ def implicit_figures():
     drawn = [name for name, model in (("k", "mlp"), ("spectrum", "mlp"), ("bases", "largest")) if model in models]
     scales = any(fit["encoding"] == "gaussian" and isinstance(fit.get("sigma"), list) for fit in IMPLICIT["fits"])
     drawn += ["scale"] if scales else []
+    drawn += ["decoders"] if IMPLICIT["decoders"] else []
+    drawn += ["waves"] if latent_decoders() else []
     return [f"implicit_{name}" for name in (*drawn, *(["pictures"] if IMPLICIT["picture"] else []))]
 
 
@@ -46,3 +48,19 @@ def redrawn_views():
         name: {"encoding": view["encoding"], "k": view.get("k") or 0, "of": parent_of(name)}
         for name, view in kind.items()
     }
+
+
+def latent_decoders():
+    """The run's networks that decode latents, by name: of these the response to latent directions is looked at."""
+    autoencoder = "phiscope.models.denoiser:autoencoder"
+    found = {"generator": GENERATOR} if LATENT else {}
+    if DENOISING and DENOISING["network"]["factory"] == autoencoder:
+        found["autoencoder"] = DENOISER
+    return found if IMPLICIT else {}
+
+
+LATENT_DECODERS = latent_decoders()
+LATENT_WAVES = {"latent_waves": f"{RESULTS}/statistics/latent_waves.parquet"} if LATENT_DECODERS else {}
+# Trainings of small autoencoders that differ in their decoder.
+DECODERS = IMPLICIT["decoders"] if IMPLICIT else None
+DECODER_STATISTIC = {"implicit_decoders": f"{RESULTS}/statistics/implicit_decoders.parquet"} if DECODERS else {}

@@ -1,0 +1,13 @@
+"""What an encoding inside a decoder gives, over the seeds of its training."""
+
+import pandas as pd
+
+from phiscope import stats, tables
+from phiscope.workflow.frames import write_frames
+from phiscope.workflow.job import job
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        rows = pd.concat([tables.read(path) for path in snakemake.input], ignore_index=True)
+        found = stats.decoder_summary(rows, snakemake.params.confidence)
+        write_frames({"implicit_decoders": found}, snakemake.output, snakemake.config)
