@@ -144,8 +144,12 @@ def test_every_preset_is_right(root, config, schema):
             "config: denoising.others.tv: that is the name of another method; expected a new one",
         ),
         (
-            {"denoising": {"others": {"small": {"network": {"factory": "a:b", "arguments": {}}, "training": {"epoch": 3}}}}},
-            "config: denoising.others.small.training.epoch: there is no such key; did you mean 'epochs'?",
+            {
+                "denoising": {
+                    "others": {"few": {"network": {"factory": "a:b", "arguments": {}}, "training": {"epoch": 3}}}
+                }
+            },
+            "config: denoising.others.few.training.epoch: there is no such key; did you mean 'epochs'?",
         ),
         (
             {"denoising": {"training": {"noise": [{"noise": "gaussian", "level": [0.1]}]}}},
