@@ -18,6 +18,7 @@ if DENOISING and DENOISING["network"]["weights"]:
         script:
             "../../scripts/load_classifier.py"
 
+
 if TRAINED_DENOISERS:
 
     rule train_denoiser:
