@@ -10,8 +10,9 @@ import pandas as pd
 
 from benchmarks import pages
 from phiscope import tables
-from phiscope.stats.implicit_findings import findings
+from phiscope.stats.implicit_findings import findings, gathered
 
+CONFIDENCE = 0.95
 PICTURES = tuple(f"implicit_{name}" for name in ("k", "spectrum", "scale", "bases", "pictures", "decoders", "waves"))
 
 
@@ -36,7 +37,8 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     fits = tables.read(run / "tables/implicit.parquet")
     lines = [f"# {run.name}", "", circumstances, "", pages.made_with(run / "tables/implicit.parquet"), ""]
     lines += [f"{len(fits):,} fits of {fits['image'].nunique()} images, {fits['seed'].nunique()} seeds.", ""]
-    lines += answers(tables.read(run / "statistics/implicit_answers.parquet"))
+    read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
+    lines += answers(gathered(read, CONFIDENCE))
     return "\n".join([*lines, *pages.pictures(run, folder, PICTURES)])
 
 

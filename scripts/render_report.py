@@ -12,6 +12,7 @@ from phiscope.datasets import open_prepared
 from phiscope.head import Head
 from phiscope.report import NUMBERS, Estimate, ReportData, SamplePage, render
 from phiscope.report_latent import LatentPage, latent_page
+from phiscope.stats.implicit_findings import gathered
 from phiscope.views import in_words
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
@@ -56,13 +57,9 @@ def latent_of(inputs, setting: str | None, config: dict, classes) -> LatentPage 
 
 
 def implicit_of(inputs, confidence: float) -> pd.DataFrame | None:
-    """What is said of images as functions of position: of the fits, of views drawn by such, of latents, of decoders."""
-    found = [tables.read(inputs[name]) for name in ("implicit", "redrawn") if inputs.get(name)]
-    if inputs.get("latent_waves"):
-        found.append(stats.latent_answers(tables.read(inputs.latent_waves)))
-    if inputs.get("implicit_decoders"):
-        found.append(stats.decoder_answers(tables.read(inputs.implicit_decoders), confidence))
-    return pd.concat(found, ignore_index=True) if found else None
+    names = {"implicit_answers": "implicit"} | {name: name for name in ("redrawn", "latent_waves", "implicit_decoders")}
+    frames = {name: tables.read(inputs[key]) for name, key in names.items() if inputs.get(key)}
+    return gathered(frames, confidence)
 
 
 def all_hulls(inputs, hulls: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from phiscope.figures.words import percent, signed, significant
+from phiscope.stats.implicit_decoders import decoder_answers
+from phiscope.stats.implicit_waves import latent_answers
+
+
+def gathered(frames: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame | None:
+    """All that is said of images as functions of position, one row per number; None where nothing was asked.
+
+    frames: statistics by name, as far as there are: `implicit_answers`, `redrawn`, `latent_waves`, `implicit_decoders`.
+    """
+    said = [frames[name] for name in ("implicit_answers", "redrawn") if name in frames]
+    if "latent_waves" in frames:
+        said.append(latent_answers(frames["latent_waves"]))
+    if "implicit_decoders" in frames:
+        said.append(decoder_answers(frames["implicit_decoders"], confidence))
+    return pd.concat(said, ignore_index=True) if said else None
 
 
 def findings(answers: pd.DataFrame) -> dict[str, str]:
-    """Question -> one sentence or two. answers: as from `phiscope.stats.implicit_answers` and `redrawn`."""
+    """Question -> one sentence or two. answers: as from `gathered`."""
     told = {key: _SENTENCES[key](rows) for key, rows in answers.groupby("key", sort=False)}
     names = answers.drop_duplicates("key").set_index("key")["question"]
     return {names[key]: sentence for key, sentence in told.items() if sentence}
