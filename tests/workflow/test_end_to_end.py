@@ -164,7 +164,7 @@ def test_more_inversions_leave_full_chunks_alone(project):
 
 def test_denoisers_are_compared_on_the_same_images(finished):
     denoising = tables.read(finished.results / "tables/denoising.parquet")
-    methods = ["biharmonic", "biharmonic-true-mask", "gaussian", "network", "noisy"]
+    methods = ["biharmonic", "biharmonic-true-mask", "dncnn", "gaussian", "network", "noisy"]
     assert denoising.groupby("method").size().to_dict() == dict.fromkeys(methods, 20)
     assert (denoising.groupby("image")["psnr_noisy"].nunique() == 1).all()
     noisy = denoising[denoising["method"] == "noisy"]
