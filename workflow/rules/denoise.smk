@@ -151,7 +151,7 @@ if DENOISING:
                 "../../envs/phiscope.yaml"
             params:
                 samples=STUDY["samples"],
-                options=DENOISING["training"] | {"epochs": STUDY["epochs"]},
+                options=STUDY_OPTIONS,
                 code=rests_on("study_denoising"),
             message:
                 "The lecture's experiment {wildcards.experiment}, seed {wildcards.seed}"
@@ -172,7 +172,7 @@ if DENOISING:
                 "../../envs/phiscope.yaml"
             params:
                 samples=STUDY["samples"],
-                options=DENOISING["training"] | {"epochs": STUDY["epochs"]},
+                options=STUDY_OPTIONS,
                 code=rests_on("retrain_denoiser"),
             message:
                 "Retrain with the chosen weight decay, seed {wildcards.seed}"

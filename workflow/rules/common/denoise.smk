@@ -40,6 +40,8 @@ OTHERS = present(DENOISING["others"]) if DENOISING else {}
 TRAINED_DENOISERS = trained_denoisers()
 BENCHES = benches()
 STUDY = DENOISING["study"] if DENOISING and DENOISING["study"]["seeds"] else None
+# The data set's own images are small: they are trained on whole, whatever patches the run's network takes of others.
+STUDY_OPTIONS = DENOISING["training"] | {"epochs": STUDY["epochs"], "patch": None, "per_image": 1} if STUDY else None
 # What follows from the weight decays tried: the best one, retrained.
 STUDIED = [*STUDY["experiments"], *(["retrained"] if "weight_decay" in STUDY["experiments"] else [])] if STUDY else []
 DENOISING_TABLES = [
