@@ -71,7 +71,8 @@ def _cell(row: pd.Series | None) -> str:
 def beyond(run: Path) -> list[str]:
     """What axes and operators do, one line each."""
     axes, basis, rotation = (tables.read(run / f"statistics/latent_{name}.parquet") for name in OTHERS)
-    basis = basis[basis["setting"] == basis["setting"].iloc[0]]
+    first = basis[["setting", "training"]].iloc[0]  # whose axes views and operators use
+    basis = basis[(basis[["setting", "training"]] == first).all(axis=1)]
     conditions = basis[basis["quantity"] == "basis_condition"].set_index("kind")["value"]
     counts = axis_counts(axes)
     lines = [
