@@ -28,7 +28,7 @@ def methods(summary: pd.DataFrame) -> Iterator[str]:
 
 
 def _method(row: dict) -> tuple[str, ...]:
-    trained = f", trained on {row['training_noise']}" if row["training_noise"] else ""
+    trained = f", trained on {row['training_noise']}" if pd.notna(row["training_noise"]) else ""
     return (
         title_of(row["method"]) + trained,
         f"{row['psnr']:.2f} ± {row['standard_error']:.2f}",

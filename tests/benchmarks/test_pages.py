@@ -26,12 +26,13 @@ def test_the_best_method_stands_first_and_views_without_a_second_hull_have_a_das
         about | {"method": "tv", "psnr": 27.2, "standard_error": 0.31, "strength": 0.2, "seconds": 0.1},
         about | {"method": "network", "psnr": 28.9, "standard_error": 0.32, "seconds": 0.4, "parameters": 1234},
     ]
-    frame = pd.DataFrame(rows).assign(training_noise=[None, "gaussian (0.1)"])
+    frame = pd.DataFrame(rows).assign(training_noise=[np.nan, "gaussian (0.1)"])
     lines = list(denoising_table.methods(frame))
     assert "28.90 ± 0.32" in lines[5]
     assert "trained on gaussian (0.1)" in lines[5]
     assert "1,234" in lines[5]
     assert "27.20 ± 0.31" in lines[6]
+    assert "trained" not in lines[6]
     assert "| – |" in lines[6]
 
     known = dict.fromkeys(("accuracy", "margin", "distance"), 0.5)
