@@ -91,10 +91,5 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     return "\n".join([*lines, *pages.pictures(run, folder, PICTURES)])
 
 
-def main(name: str, circumstances: str) -> None:
-    folder = Path("docs/results")
-    (folder / f"{name}.md").write_text(page(Path("results") / name, circumstances, folder))
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    pages.write(page, *sys.argv[1:])

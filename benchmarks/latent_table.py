@@ -125,10 +125,5 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def main(name: str, circumstances: str) -> None:
-    folder = Path("docs/results")
-    (folder / f"{name}-latent.md").write_text(page(Path("results") / name, circumstances, folder))
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    pages.write(page, *sys.argv[1:], suffix="-latent")
