@@ -15,6 +15,8 @@ _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.
 _PANELS = (
     ("losses", "sharpness", _GAUSSIAN, "Does L2 blur more than L1?", "gradient on strong edges, 1 is as sharp"),
+    ("losses", "flat_error", _GAUSSIAN, "What do they leave in flat regions?", "error (RMS) where it is flat"),
+    ("losses", "out_of_range", _GAUSSIAN, "Do they stay in range?", "share of output pixels outside [0, 1]"),
     ("cheating", "psnr", _CLEAN, "Pairs without noise: clean input", "mean PSNR in dB, clean input"),
     ("cheating", "psnr", _GAUSSIAN, "Pairs without noise: noisy input", "mean PSNR in dB, Gaussian noise"),
     ("codes", "probe_accuracy", None, "What are codes good for?", "accuracy of a linear probe"),

@@ -34,7 +34,7 @@ def _filter_inversion() -> pd.DataFrame:
 
 def _study() -> pd.DataFrame:
     rows = [
-        *[("losses", name, "sharpness", "gaussian 0.2", 0.8) for name in ("L1", "L2")],
+        *[("losses", *pair, "gaussian 0.2", 0.8) for pair in product(("L1", "L2"), ("sharpness", "out_of_range"))],
         *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
         *[("retrained", name, "psnr", "gaussian 0.2", 18.0) for name in ("noisy", "retrained")],
         *[("generalisation", a, "psnr", f"{b} 1", 20.0) for a in ("x", "blocks") for b in ("x", "blocks")],
