@@ -1,4 +1,5 @@
 import copy
+import re
 
 import pytest
 import yaml
@@ -35,7 +36,10 @@ def test_every_preset_is_right(root, config, schema):
     presets = sorted((root / "presets").glob("*.yaml"))
     assert len(presets) >= 4
     for preset in presets:
-        check(overlaid(config, yaml.safe_load(preset.read_text())), schema)
+        text = preset.read_text()
+        under = re.match(r"# Laid over (presets/[\w-]+\.yaml)", text)
+        base = overlaid(config, yaml.safe_load((root / under[1]).read_text())) if under else config
+        check(overlaid(base, yaml.safe_load(text)), schema)
 
 
 @pytest.mark.parametrize(
