@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from phiscope.figures.frames import finite, require
 from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, SPACES, note, panels, themed, words_alone
@@ -47,6 +48,10 @@ def _panel(ax: Axes, frame: pd.DataFrame, hull: str, boundary: str, space: str) 
     ax.plot(ends, ends, color=INK, lw=1.0, ls="--", zorder=4)
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="distance to the hull")
     ax.set_aspect("equal")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if ends[1] < 100 * ends[0] else (1,)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
     closer = float((y < x).mean()) if len(x) else np.nan
     ax.set_title(f"{space} space\nboundary closer: {percent(closer)} of {len(x):,}", color=SPACES[space])
     note(ax, [("hull closer", MUTED)], x=0.02)
