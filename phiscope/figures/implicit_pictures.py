@@ -38,13 +38,13 @@ def draw(gallery: pd.DataFrame) -> Figure:
     for line, way in zip(axes, ways):
         for ax, k in zip(line[1:], counts):
             for _, row in ranked[(ranked["way"] == way) & (ranked["asked_k"] == k)].head(1).iterrows():
-                _picture(ax, row, f"{title_of(way)}, k = {k:g}")
+                _picture(ax, row, title_of(way), f"k = {k:g}: ")
     return figure
 
 
-def _picture(ax: Axes, row: pd.Series, title: str) -> None:
+def _picture(ax: Axes, row: pd.Series, title: str, before: str = "") -> None:
     known = pd.notna(row["psnr_train"])
-    caption = f"{significant(row['psnr_train'], 2)} / {significant(row['psnr_heldout'], 2)} dB" if known else ""
+    caption = f"{before}{significant(row['psnr_train'], 2)} / {significant(row['psnr_heldout'], 2)} dB" if known else ""
     ax.axis("on")
     show(ax, image_of(row), caption, INK, size=7.0)
     ax.set_title(title, fontsize=7.5, pad=2.5, loc="center")
