@@ -9,6 +9,7 @@ ASSUME: a PSNR above 100 dB counts as 100: rounding, not quality.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ WAY = ["model", "encoding", "spectrum", "asked_k"]
 TUNED = ["sigma", "learning_rate"]
 MEASURES = ("psnr_train", "psnr_heldout")
 BASELINE = "fourier_random"
+PUBLISHED = ("none", "basic", "positional", "gaussian")  # in the order of Tancik et al. 2020, the worst first
 POWERS = {
     "spectrum_l1": "sum of magnitudes",
     "spectrum_energy": "energy",
@@ -117,10 +119,38 @@ def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
             images = sorted(set(base["image"]) & set(other["image"]))
             for measure in MEASURES:
                 if images and base[measure].notna().all() and other[measure].notna().all():
-                    seeds = max(base["seed"].nunique(), other["seed"].nunique())
-                    apart = [Sample.of(part, measure, images, seeds).values for part in (other, base)]
-                    found.append(about | {"measure": measure} | interval(Sample(apart[0] - apart[1]), options))
+                    found.append(about | {"measure": measure} | _apart(other, base, measure, images, options))
     return pd.DataFrame(found)
+
+
+def steps(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """Held-out PSNR of each encoding of PUBLISHED less that of the one before, image by image.
+
+    Of networks (`mlp`), each encoding with the most waves it was asked for; groups of three images or more that have
+    all of the encodings. One row per group, size, and encoding but the first: value, ci_low, ci_high, n images.
+    """
+    found = []
+    for key, rows in chosen[chosen["model"] == "mlp"].groupby(GROUP):
+        parts = {name: _most_waves(rows[rows["encoding"] == name]) for name in PUBLISHED}
+        measured = [set(part.dropna(subset="psnr_heldout")["image"]) for part in parts.values()]
+        images = sorted(set.intersection(*measured))
+        if len(images) < 3:
+            continue
+        for before, after in pairwise(PUBLISHED):
+            about = dict(zip(GROUP, key)) | {"encoding": after, "before": before}
+            found.append(about | _apart(parts[after], parts[before], "psnr_heldout", images, options))
+    return pd.DataFrame(found)
+
+
+def _most_waves(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["asked_k"].isna() | (rows["asked_k"] == rows["asked_k"].max())]
+
+
+def _apart(other: pd.DataFrame, base: pd.DataFrame, measure: str, images: list[str], options: Resampling) -> dict:
+    """The mean difference of two ways with its interval, seeds of an image paired."""
+    seeds = max(base["seed"].nunique(), other["seed"].nunique())
+    first, second = (Sample.of(part, measure, images, seeds).values for part in (other, base))
+    return interval(Sample(first - second), options)
 
 
 def powers(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:

@@ -15,6 +15,7 @@ POPULATION = "images like those of the group, and seeds; training pixels fixed"
 COLUMNS = ("key", "question", "quantity", "subject", "where", "unit", "value", "ci_low", "ci_high", "n", "interval")
 QUESTIONS = {
     "ends": "Where do the encodings stand between the two ends?",
+    "order": "Is the order of the published encodings found?",
     "power": "Is PSNR a function of the total power of the spectrum?",
     "noise": "Is noise the same for every complete basis?",
     "choice": "Is a random choice of waves better than a grid or a strategic one?",
@@ -50,6 +51,7 @@ def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
     chosen = implicit.tuned(fits)
     answered = {
         "ends": _ends(chosen[chosen["group"] == main], options),
+        "order": _order(chosen, options),
         "power": _power(chosen, options),
         "noise": _noise(fits, main, options),
         "choice": _choice(chosen, main, options),
@@ -75,6 +77,14 @@ def _ends(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
         with_k = f" with k = {best['k']:.0f}" if best["k"] > 0 else ""
         subject = f"{in_words(model, encoding, looked)}{with_k}"
         yield _told(f"PSNR on held-out pixels, {subject}", "dB", best, subject)
+
+
+def _order(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    """Every step from no encoding to Gaussian waves, in every group of images."""
+    for _, row in implicit.steps(chosen, options).iterrows():
+        subject, before = (in_words("", row[name]) for name in ("encoding", "before"))
+        where = f"{row['group']}, {row['height']} x {row['width']}"
+        yield _told(f"PSNR on held-out pixels, {where}: {subject} less {before}", "dB", row, subject, where)
 
 
 def _power(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:

@@ -75,6 +75,26 @@ def test_power_is_found_where_it_decides():
     assert np.isnan(found["psnr_heldout", "energy_beyond"])
 
 
+def test_steps_between_published_encodings_are_paired_and_counted():
+    """Three images 10 dB apart: two steps gain exactly 1 and 2, the last loses 1; two images do not count."""
+    level = {"g/a": 10, "g/b": 20, "g/c": 30, "h/a": 10, "h/b": 20}
+    gains = {"none": 0, "basic": 1, "positional": 3, "gaussian": 2}
+    rows = [
+        row(image, name, value + gain, asked_k=np.nan if name in ("none", "basic") else 8)
+        for image, value in level.items()
+        for name, gain in gains.items()
+    ]
+    rows += [row(image, "gaussian", value - 7, asked_k=4) for image, value in level.items()]
+    found = implicit.steps(implicit.tuned(pd.DataFrame(rows)), OPTIONS)
+    assert set(found["group"]) == {"g"}
+    assert found.set_index("encoding")["value"].to_dict() == {"basic": 1, "positional": 2, "gaussian": -1}
+    np.testing.assert_allclose(found["ci_high"] - found["ci_low"], 0, atol=1e-12)
+    told = implicit_answers(pd.DataFrame(rows), "g", OPTIONS)
+    sentence = findings(told[told["key"] == "order"])["Is the order of the published encodings found?"]
+    assert "In 0 of 1 groups" in sentence
+    assert "of the 3 steps 2 gain and 1 lose" in sentence
+
+
 def test_bases_are_compared_with_the_random_one():
     rows = [
         row(f"g/{i}", name, 10 + i + gain, model="largest", share=0.1)
