@@ -12,6 +12,7 @@ from benchmarks import pages
 from phiscope import tables
 from phiscope.figures.methods import title_of
 
+_DIFFERENCE = ("difference", "difference_low", "difference_high")
 PICTURES = ("denoising", "denoised", "training", "filter_inversion", "lecture", "distances_by_view")
 
 
@@ -61,20 +62,27 @@ def _with_ends(row: dict, name: str) -> str:
 
 
 def study(summary: pd.DataFrame) -> Iterator[str]:
-    """The lecture's experiments: every measure of every setting, with Student's interval over seeds."""
+    """The lecture's experiments: every measure of every setting, with Student's interval over seeds, and how far it is
+    from the first setting, seed by seed."""
     for experiment, part in summary.groupby("experiment", sort=False):
         yield f"**{experiment}** ({int(part['n'].max())} seeds)"
         yield ""
+        first = part["setting"].iloc[0]
         rows = (
             (
                 row["setting"],
-                row["measure"] + (f", {row['noise']}" if row["noise"] else ""),
-                f"{row['value']:.4g} [{row['ci_low']:.4g}, {row['ci_high']:.4g}]",
+                row["measure"] + (f", {row['noise']}" if pd.notna(row["noise"]) else ""),
+                _interval(row["value"], row["ci_low"], row["ci_high"]),
+                "" if row["setting"] == first else _interval(*(row[name] for name in _DIFFERENCE)),
             )
             for row in part.to_dict("records")
         )
-        yield from pages.table(["setting", "measure", "mean [95 % interval]"], rows)
+        yield from pages.table(["setting", "measure", "mean [95 % interval]", f"less {first}"], rows)
         yield ""
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    return f"{value:.4g}" if pd.isna(low) else f"{value:.4g} [{low:.4g}, {high:.4g}]"
 
 
 def _number(value: float | None, form: str) -> str:

@@ -30,8 +30,12 @@ _PANELS = (
 
 @themed
 def draw(study_summary: pd.DataFrame) -> Figure:
-    """study_summary: as from `phiscope.stats.study_summary`. Experiments that were not made have no panel."""
+    """study_summary: as from `phiscope.stats.study_summary`. Experiments that were not made have no panel.
+
+    Dark: the first setting. Hollow: what cannot be told apart from it, seed by seed.
+    """
     require(study_summary, "study_summary", "value", "experiment", "setting", "measure", "noise", "ci_low", "ci_high")
+    require(study_summary, "study_summary", "difference_low", "difference_high")
     shown = [(panel, rows) for panel in _PANELS if len(rows := _rows(study_summary, *panel[:3]))]
     matrix = study_summary[(study_summary["experiment"] == "generalisation") & (study_summary["measure"] == "psnr")]
     variance = study_summary[study_summary["measure"] == "variance"]
@@ -57,7 +61,9 @@ def _rows(frame: pd.DataFrame, experiment: str, measure: str, noise: str | None)
 def _dots(ax: Axes, rows: pd.DataFrame, title: str, label: str) -> None:
     places = np.arange(len(rows))
     ax.hlines(places, rows["ci_low"].fillna(rows["value"]), rows["ci_high"].fillna(rows["value"]), color=FAINT, lw=3)
-    ax.plot(rows["value"], places, "o", color=MARGIN, ms=4.5)
+    apart = (rows["difference_low"] > 0) | (rows["difference_high"] < 0)
+    inside = [INK, *(MARGIN if sure else "white" for sure in apart.iloc[1:])]
+    ax.scatter(rows["value"], places, s=24, color=inside, edgecolors=[INK, *[MARGIN] * (len(rows) - 1)], zorder=3)
     ax.set(yticks=places, yticklabels=rows["setting"], ylim=(len(rows) - 0.5, -0.5), xlabel=label, title=title)
     ax.margins(x=0.08)
 
@@ -67,7 +73,7 @@ def _variance(ax: Axes, rows: pd.DataFrame) -> None:
     ax.plot(sizes, rows["value"], "o-", color=MARGIN, ms=4)
     ax.plot(sizes, rows["value"].iloc[0] * sizes.iloc[0] / sizes, color=MUTED, lw=1, ls="--")
     ax.set(xscale="log", yscale="log", xlabel="batch size B", ylabel="variance / |mean|²")
-    ax.set_title("Variance of the gradient; dashed: 1 / B")
+    ax.set_title("Gradient’s variance; dashed 1 / B")
 
 
 def _matrix(ax: Axes, rows: pd.DataFrame) -> None:

@@ -12,13 +12,20 @@ _KEY = ["experiment", "setting", "measure", "noise"]
 def study_summary(denoising_study: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Per experiment, setting, measure and noise: the mean over seeds with Student's interval; none for one seed.
 
-    denoising_study: the table of that name. Columns: n (seeds), value, ci_low, ci_high. Settings keep their order.
+    denoising_study: the table of that name. Columns: n (seeds), value, ci_low, ci_high; difference, difference_low,
+    difference_high: less the first setting, seed by seed, because one seed differs from another more than most settings
+    do. Settings keep their order.
     A seed draws the initial weights, the batches and the noise; the images are the same for all.
     """
-    grouped = denoising_study.groupby(_KEY, dropna=False, sort=False)["value"]
-    found = grouped.agg(n="size", value="mean", spread="sem").reset_index()
-    half = found.pop("spread") * t.isf((1 - confidence) / 2, np.maximum(found["n"] - 1, 1))
-    return found.assign(ci_low=found["value"] - half, ci_high=found["value"] + half)
+    beside = ["experiment", "measure", "noise", "seed"]
+    first = denoising_study.groupby(beside, dropna=False)["value"].transform("first")
+    apart = denoising_study.assign(difference=denoising_study["value"] - first)
+    grouped = apart.groupby(_KEY, dropna=False, sort=False)
+    found = grouped.agg(n=("value", "size"), value=("value", "mean"), difference=("difference", "mean"))
+    for name, prefix in (("value", "ci"), ("difference", "difference")):
+        half = grouped[name].sem() * t.isf((1 - confidence) / 2, np.maximum(found["n"] - 1, 1))
+        found = found.assign(**{f"{prefix}_low": found[name] - half, f"{prefix}_high": found[name] + half})
+    return found.reset_index()
 
 
 def held_out_choice(denoising_study: pd.DataFrame) -> pd.DataFrame:

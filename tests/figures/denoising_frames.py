@@ -42,4 +42,5 @@ def _study() -> pd.DataFrame:
         ("gradients", "indicator", "gradient_norm", None, 0.0),
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "noise", "value"])
-    return frame.assign(n=3, ci_low=frame["value"] - 0.1, ci_high=frame["value"] + 0.1)
+    apart = {"difference_low": frame.index % 2 * 0.1, "difference_high": 0.2}
+    return frame.assign(n=3, ci_low=frame["value"] - 0.1, ci_high=frame["value"] + 0.1, **apart)

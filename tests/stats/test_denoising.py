@@ -78,6 +78,20 @@ def test_a_study_has_students_interval_over_seeds():
     assert np.isnan(study_summary(study.head(1).assign(seed=0), 0.95)["ci_low"][0])
 
 
+def test_settings_are_compared_with_the_first_one_seed_by_seed():
+    """Seeds are 10 apart, the settings exactly 1 and 3: means cannot be told apart, differences can."""
+    rows = [
+        ("losses", setting, "psnr", None, 10.0 * seed + gain, seed)
+        for seed in range(3)
+        for setting, gain in (("L2", 0), ("L1", 1), ("half", 3))
+    ]
+    study = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "noise", "value", "seed"])
+    found = study_summary(study, 0.95).set_index("setting")
+    assert found["difference"].to_dict() == {"L2": 0, "L1": 1, "half": 3}
+    assert found["difference_low"].tolist() == found["difference_high"].tolist() == [0, 1, 3]
+    assert found.loc["L1", "ci_low"] < found.loc["L2", "value"]
+
+
 def test_the_weight_decay_is_chosen_on_held_out_data_and_judged_after_retraining():
     rows = [
         ("weight_decay", "0", "val_loss", 0.3), ("weight_decay", "0.1", "val_loss", 0.2),
