@@ -93,7 +93,8 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
     lines = [f"# {run.name}", "", circumstances, "", pages.made_with(run / "tables/denoising.parquet"), ""]
     lines += methods(read["denoising_summary"])
-    lines += ["Where samples stand, with 95 % intervals over samples:", "", *standing(read["views"]), ""]
+    if "views" in read:
+        lines += ["Where samples stand, with 95 % intervals over samples:", "", *standing(read["views"]), ""]
     if "study_summary" in read:
         lines += study(read["study_summary"])
     return "\n".join([*lines, *pages.pictures(run, folder, PICTURES)])
