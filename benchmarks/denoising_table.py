@@ -13,6 +13,15 @@ from phiscope import tables
 from phiscope.figures.methods import title_of
 
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
+# What each experiment asks; the table has the rest.
+_ASKED = {
+    "losses": ("psnr", "sharpness", "flat_error", "out_of_range"),
+    "codes": ("probe_accuracy",),
+    "weight_decay": ("val_loss",),
+    "schedule": ("val_loss",),
+    "augmentation": ("val_loss",),
+    "gradients": ("variance", "gradient_norm"),
+}
 PICTURES = ("denoising", "denoised", "training", "filter_inversion", "lecture", "distances_by_view")
 
 
@@ -62,12 +71,15 @@ def _with_ends(row: dict, name: str) -> str:
 
 
 def study(summary: pd.DataFrame) -> Iterator[str]:
-    """The lecture's experiments: every measure of every setting, with Student's interval over seeds, and how far it is
-    from the first setting, seed by seed."""
+    """The lecture's experiments: what each asks of every setting, with Student's interval over seeds, and how far that
+    is from the first setting, seed by seed. Under the noise of the training, but for the one about other noise."""
     for experiment, part in summary.groupby("experiment", sort=False):
         yield f"**{experiment}** ({int(part['n'].max())} seeds)"
         yield ""
         first = part["setting"].iloc[0]
+        part = part[part["measure"].isin(_ASKED.get(experiment, ("psnr",)))]
+        if experiment != "generalisation":
+            part = part[part["noise"].fillna("").str.match("$|clean|gaussian")]
         rows = (
             (
                 row["setting"],
