@@ -67,10 +67,9 @@ def available(names: list[str]) -> list[str]:
     return [name for name in names if name not in absent]
 
 
-def image_sets(inputs, dataset: str, bench: dict, training_folder: str | None, limits: list, seed: int) -> tuple:
+def image_sets(inputs, folder: str | None, bench: dict, training_folder: str | None, limits: list, seed: int) -> tuple:
     """The images to compare on, and those of the denoiser's training that classical methods are tuned on."""
     train_limit, test_limit = limits
-    folder = bench["sets"].get(dataset)
     most = min((n for n in (bench["samples"], None if folder else test_limit) if n), default=None)
     tested = pictures(folder, inputs.test, most, "test")
     if training_folder:
@@ -87,7 +86,7 @@ if "snakemake" in globals():
         device = choose_device(snakemake.config["device"])
         networks = dict(zip(parameters.others, snakemake.input.others)) | {NETWORK: snakemake.input.denoiser}
         tested, training = image_sets(
-            snakemake.input, parameters.dataset, bench, parameters.training_folder, parameters.limits, seed
+            snakemake.input, parameters.folder, bench, parameters.training_folder, parameters.limits, seed
         )
         columns, exhibit = score(
             Pairs.of(tested.images, noise, seed=seed, **options),

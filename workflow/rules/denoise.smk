@@ -68,7 +68,9 @@ if DENOISING:
         params:
             dataset=lambda wildcards: BENCHES[wildcards.bench][0],
             noise=lambda wildcards: BENCHES[wildcards.bench][1],
-            bench=DENOISING["bench"],
+            # Not all of it: another set or noise must not make this comparison anew.
+            bench={key: DENOISING["bench"][key] for key in ("samples", "tuning", "methods", "clip")},
+            folder=lambda wildcards: DENOISING["bench"]["sets"].get(BENCHES[wildcards.bench][0]),
             others=list(OTHERS),
             training_folder=DENOISING["images"],
             limits=[limit("train"), limit("test")],
