@@ -10,18 +10,10 @@ import pandas as pd
 
 from benchmarks import pages
 from phiscope import tables
+from phiscope.figures.lecture import PANELS
 from phiscope.figures.methods import title_of
 
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
-# What each experiment asks; the table has the rest.
-_ASKED = {
-    "losses": ("psnr", "sharpness", "flat_error", "out_of_range"),
-    "codes": ("probe_accuracy",),
-    "weight_decay": ("val_loss",),
-    "schedule": ("val_loss",),
-    "augmentation": ("val_loss",),
-    "gradients": ("variance", "gradient_norm"),
-}
 PICTURES = ("denoising", "denoised", "training", "filter_inversion", "lecture", "distances_by_view")
 
 
@@ -77,7 +69,8 @@ def study(summary: pd.DataFrame) -> Iterator[str]:
         yield f"**{experiment}** ({int(part['n'].max())} seeds)"
         yield ""
         first = part["setting"].iloc[0]
-        part = part[part["measure"].isin(_ASKED.get(experiment, ("psnr",)))]
+        asked = {measure for name, measure, *_ in PANELS if name == experiment} | {"psnr", "variance"}
+        part = part[part["measure"].isin(asked)]  # the table has the rest
         if experiment != "generalisation":
             part = part[part["noise"].fillna("").str.match("$|clean|gaussian")]
         rows = (
@@ -105,8 +98,7 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
     lines = [f"# {run.name}", "", circumstances, "", pages.made_with(run / "tables/denoising.parquet"), ""]
     lines += methods(read["denoising_summary"])
-    if "views" in read:
-        lines += ["Where samples stand, with 95 % intervals over samples:", "", *standing(read["views"]), ""]
+    lines += ["Where samples stand, with 95 % intervals over samples:", "", *standing(read["views"]), ""]
     if "study_summary" in read:
         lines += study(read["study_summary"])
     return "\n".join([*lines, *pages.pictures(run, folder, PICTURES)])

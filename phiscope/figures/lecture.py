@@ -13,7 +13,7 @@ from phiscope.figures.words import significant
 
 _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.
-_PANELS = (
+PANELS = (
     ("losses", "sharpness", _GAUSSIAN, "Does L2 blur more than L1?", "gradient on strong edges, 1 is as sharp"),
     ("losses", "flat_error", _GAUSSIAN, "What do they leave in flat regions?", "error (RMS) where it is flat"),
     ("losses", "out_of_range", _GAUSSIAN, "Do they stay in range?", "share of output pixels outside [0, 1]"),
@@ -36,7 +36,7 @@ def draw(study_summary: pd.DataFrame) -> Figure:
     """
     require(study_summary, "study_summary", "value", "experiment", "setting", "measure", "noise", "ci_low", "ci_high")
     require(study_summary, "study_summary", "difference_low", "difference_high")
-    shown = [(panel, rows) for panel in _PANELS if len(rows := _rows(study_summary, *panel[:3]))]
+    shown = [(panel, rows) for panel in PANELS if len(rows := _rows(study_summary, *panel[:3]))]
     matrix = study_summary[(study_summary["experiment"] == "generalisation") & (study_summary["measure"] == "psnr")]
     variance = study_summary[study_summary["measure"] == "variance"]
     count = len(shown) + bool(len(matrix)) + bool(len(variance))
