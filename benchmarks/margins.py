@@ -18,9 +18,8 @@ import qpsolvers
 
 from benchmarks import exact, sets
 from phiscope.arrays import blocks, generator
-from phiscope.geometry import _newton
-from phiscope.geometry._pair import NEWTON, Pair
-from phiscope.geometry.margin import closest_flip, flip_points
+from phiscope.geometry.margin import closest_flip, flip_points, newton
+from phiscope.geometry.margin.pair import NEWTON, Pair
 
 LOWER_BOUND = 0.0
 CHUNK = 5000  # samples of one `locate` job in the presets
@@ -64,7 +63,7 @@ def by_newton(pair: Pair, x: np.ndarray) -> np.ndarray:
     """The compiled loop alone, without multipliers of the bound and certificate."""
     B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
     y, multipliers, found = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
-    _newton.closest(x, B, d, LOWER_BOUND, np.linalg.norm(B, axis=1), y, multipliers, found)
+    newton.closest(x, B, d, LOWER_BOUND, np.linalg.norm(B, axis=1), y, multipliers, found)
     return np.where(found[:, None], y, np.nan)
 
 

@@ -1,18 +1,39 @@
-"""Who may import whom, so that data flows one way."""
+"""Who may import whom: layers, each of which knows only what stands below it."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "phiscope"
-MATHEMATICS = ("geometry", "latent", "denoise", "detection", "implicit")
+
+# From the bottom to the top. Rooms of one layer may know each other; no import runs upward.
+LAYERS = (
+    ("errors", "arrays"),
+    ("words",),
+    ("head",),
+    ("geometry", "latent", "denoising", "implicit", "detection", "datasets", "models"),
+    ("figures",),
+    ("tables", "stats", "attacks", "training", "features"),
+    ("papers",),
+    ("experiments",),
+    ("views",),
+    ("exhibits",),
+    ("report",),
+    ("workflow",),
+    ("commands",),
+)
+LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+
+MATHEMATICS = {"geometry", "latent", "denoising", "detection", "implicit"}
 FORBIDDEN_TO_MATHEMATICS = {"pandas", "pyarrow", "matplotlib", "seaborn", "snakemake", "yaml", "pytorch_lightning"}
 
 
+@cache
 def modules() -> dict[str, set[str]]:
     """Module -> everything it imports, deferred imports and type hints too."""
-    found = {}
+    imports_of = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
         imports = set()
@@ -21,8 +42,8 @@ def modules() -> dict[str, set[str]]:
                 imports |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imports |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        found[name] = imports
-    return found
+        imports_of[name] = imports
+    return imports_of
 
 
 def room(module: str) -> str:
@@ -30,51 +51,63 @@ def room(module: str) -> str:
     return parts[1] if len(parts) > 1 and parts[0] == "phiscope" else ""
 
 
-def importers_of(rooms: set[str]) -> set[str]:
-    return {
-        name for name, imports in modules().items() if {room(i) for i in imports} & rooms and room(name) not in rooms
-    }
+def rooms_of(imports: set[str]) -> set[str]:
+    return {room(name) for name in imports} & LEVEL.keys()
+
+
+def test_every_room_stands_in_a_layer():
+    inside = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert inside - {"__init__"} == LEVEL.keys()
+
+
+def test_only_four_modules_stand_at_the_top():
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {"__init__", "arrays", "errors", "features", "head"}
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if room(name)])
+def test_no_import_runs_upward(name):
+    above = {other for other in rooms_of(modules()[name]) if LEVEL[other] > LEVEL[room(name)]}
+    assert not above
 
 
 def test_mathematics_knows_arrays_only():
-    """A `__main__` is a command, which may open files; the test below says that nothing rests on one."""
     for name, imports in modules().items():
-        if room(name) in MATHEMATICS and not name.endswith(".__main__"):
+        if room(name) in MATHEMATICS:
             assert not {i.split(".")[0] for i in imports} & FORBIDDEN_TO_MATHEMATICS, name
-            assert {room(i) for i in imports} <= {"", "arrays", "errors", *MATHEMATICS}, name
+            assert rooms_of(imports) <= {"arrays", "errors", *MATHEMATICS}, name
 
 
 def test_figures_and_statistics_see_frames():
+    allowed = {"figures": {"figures"}, "stats": {"stats"}, "papers": {"papers", "stats"}}
     for name, imports in modules().items():
-        if room(name) in ("figures", "stats"):
-            assert {room(i) for i in imports} <= {"", "arrays", "errors", "figures", "stats"}, name
+        if room(name) in allowed:
+            assert rooms_of(imports) <= {"arrays", "errors", "words", *allowed[room(name)]}, name
             assert not {i.split(".")[0] for i in imports} & {"torch", "pyarrow", "snakemake", "yaml"}, name
 
 
-def test_only_training_imports_lightning():
+def test_words_draw_nothing():
+    for name, imports in modules().items():
+        if room(name) == "words":
+            assert not {i.split(".")[0] for i in imports} & {"matplotlib", "seaborn", "torch"}, name
+
+
+def test_only_trainings_import_lightning():
     users = {name for name, imports in modules().items() if any("lightning" in i for i in imports)}
     assert users
-    assert {room(name) for name in users} == {"training"}
+    assert {room(name) for name in users} <= {"training", "experiments"}
 
 
-def test_nothing_in_the_library_imports_the_workflow():
-    assert importers_of({"workflow"}) == set()
-
-
-def test_nothing_imports_a_command():
-    assert not [name for name, imports in modules().items() if any(i.endswith(".__main__") for i in imports)]
-
-
-@pytest.mark.parametrize("outside", ["scripts", "snakemake"])
+@pytest.mark.parametrize("outside", ["scripts", "snakemake", "tools", "benchmarks"])
 def test_nothing_imports_what_runs_it(outside):
     assert not [name for name, imports in modules().items() if any(i.split(".")[0] == outside for i in imports)]
 
 
 def test_what_verifies_a_projection_shares_nothing_with_what_makes_it():
     """Both know the result types, and these know neither."""
-    imports = {name.removeprefix("phiscope.geometry."): found for name, found in modules().items()}
-    solver = {f"phiscope.geometry.{name}" for name in ("hull", "_columns", "_pricing", "_wolfe")}
-    for name in ("_verification", "_projection"):
+    prefix = "phiscope.geometry.hull."
+    imports = {name.removeprefix(prefix): imported for name, imported in modules().items() if name.startswith(prefix)}
+    solver = {f"{prefix}{name}" for name in ("solve", "columns", "pricing", "wolfe")}
+    for name in ("verification", "projection"):
         assert not imports[name] & solver
-    assert not {i for i in imports["_projection"] if i.startswith("phiscope")}
-    assert not any("phiscope.geometry._verification" in imports[name] for name in ("_columns", "_pricing", "_wolfe"))
+    assert not {i for i in imports["projection"] if i.startswith("phiscope")}
+    assert not any(f"{prefix}verification" in imports[name] for name in ("columns", "pricing", "wolfe"))

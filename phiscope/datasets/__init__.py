@@ -8,13 +8,14 @@ from typing import Any
 from phiscope.datasets.fetch import PerFile, located
 from phiscope.datasets.images import ImageCollection, ImageDataset
 from phiscope.datasets.order import stratified_order
-from phiscope.datasets.prepared import PreparedDataset, open_prepared, save
+from phiscope.datasets.prepared import ImagesBySample, PreparedDataset, open_prepared, save
 from phiscope.datasets.readers import reader as _reader
 from phiscope.errors import DataError
 
 __all__ = [
     "ImageCollection",
     "ImageDataset",
+    "ImagesBySample",
     "PreparedDataset",
     "load",
     "load_collection",

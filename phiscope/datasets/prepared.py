@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from phiscope.arrays import unit_range
 from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.order import stratified_order
 
@@ -55,3 +56,19 @@ class PreparedDataset:
 def open_prepared(path: str | Path) -> PreparedDataset:
     """Open what `save` wrote."""
     return PreparedDataset(path)
+
+
+class ImagesBySample:
+    """The images of a prepared split by their sample number."""
+
+    def __init__(self, prepared: PreparedDataset) -> None:
+        self.prepared = prepared
+        self.row = dict(zip(prepared.samples.tolist(), range(len(prepared))))
+
+    def __getitem__(self, sample: int) -> NDArray[np.float32]:
+        """(channels, height, width) in [0, 1]."""
+        row = self.row[int(sample)]
+        return unit_range(self.prepared.images(slice(row, row + 1)))[0]
+
+    def label(self, sample: int) -> int:
+        return int(self.prepared.labels[self.row[int(sample)]])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from phiscope.errors import DataError
 from phiscope.figures.style import INK
-from phiscope.figures.words import significant
+from phiscope.words.numbers import significant
 
 
 def image_of(row: Mapping[str, Any]) -> NDArray[np.floating]:

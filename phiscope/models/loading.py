@@ -131,6 +131,11 @@ def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str 
     temporary.replace(path.with_suffix(".json"))
 
 
+def load_network(path: str | Path, device: str = "cpu") -> nn.Module:
+    """The network that `save_artifact` wrote, in evaluation mode, on a device."""
+    return load_artifact(path)[0].to(device)
+
+
 def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
     """The network that `save_artifact` wrote, in evaluation mode, and its description.
 

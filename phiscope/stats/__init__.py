@@ -1,16 +1,18 @@
 """What the tables say: DataFrame in, DataFrame out. Statistics judge tolerances; solvers only report."""
 
 from phiscope.stats.attacks import attack_summary
-from phiscope.stats.certificates import certificates, named_after_hull
-from phiscope.stats.comparison import paper_comparison
-from phiscope.stats.denoising import denoising_summary
-from phiscope.stats.detection import by_confidence, detection, roc_curves
-from phiscope.stats.human import human_agreement, label_entropy
-from phiscope.stats.implicit_answers import answers as implicit_answers
-from phiscope.stats.implicit_decoders import decoder_answers, decoder_summary
-from phiscope.stats.implicit_views import Redrawn, redrawn
-from phiscope.stats.implicit_waves import latent_answers, latent_waves
-from phiscope.stats.inversions import (
+from phiscope.stats.denoising.bench import denoising_summary
+from phiscope.stats.denoising.study import held_out_choice, study_summary
+from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
+from phiscope.stats.detection.human import human_agreement, label_entropy
+from phiscope.stats.geometry.certificates import certificates, named_after_hull
+from phiscope.stats.geometry.standing import ball_summary, projection_accuracy, standing, support_shares
+from phiscope.stats.geometry.views import by_view
+from phiscope.stats.implicit.answers import answers as implicit_answers
+from phiscope.stats.implicit.decoders import decoder_answers, decoder_summary
+from phiscope.stats.implicit.redrawn import Redrawn, redrawn
+from phiscope.stats.implicit.waves import latent_answers, latent_waves
+from phiscope.stats.inversion import (
     as_demanded,
     inversion_distances,
     inversion_summary,
@@ -18,9 +20,6 @@ from phiscope.stats.inversions import (
     pixel_boundary,
     sample_summary,
 )
-from phiscope.stats.lecture import held_out_choice, study_summary
-from phiscope.stats.standing import ball_summary, projection_accuracy, standing, support_shares
-from phiscope.stats.views import by_view
 
 __all__ = [
     "Redrawn",
@@ -44,7 +43,6 @@ __all__ = [
     "latent_waves",
     "named_after_hull",
     "order_of_distances",
-    "paper_comparison",
     "pixel_boundary",
     "projection_accuracy",
     "redrawn",

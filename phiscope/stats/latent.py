@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from phiscope.stats.intervals import Resampling, mean_of
-from phiscope.stats.stated_latent import STATED, Where
+
+Where = Mapping[str, str | int]
 
 KEYS = ["measure", "encoding", "basis", "axes", "sign", "k"]
 
@@ -48,22 +49,6 @@ def one(latent: pd.DataFrame, setting: str, where: Where) -> pd.Series | None:
     for key, value in where.items():
         rows = rows[rows[key] == value]
     return rows.iloc[0] if len(rows) else None
-
-
-def latent_comparison(latent: pd.DataFrame, *, dataset_is_papers: bool) -> pd.DataFrame:
-    """What deep_lsd.txt states beside the setting it describes; rows of the table `paper_comparison`.
-
-    Where a run has no such setting, there is no row.
-    """
-    rows = []
-    for key, stated in STATED.items():
-        found = one(latent, stated.setting, stated.where)
-        if found is not None:
-            value = stated.value if dataset_is_papers and stated.value is not None else np.nan
-            told = {"quantity": stated.quantity, "unit": stated.unit, "section": stated.section}
-            ends = {name: found[name] for name in ("value", "ci_low", "ci_high", "interval", "n")}
-            rows.append({"key": key, "paper": stated.paper, "paper_value": value} | told | ends)
-    return pd.DataFrame(rows)
 
 
 def view_effect(standing: pd.DataFrame, views: dict[str, str], attacks: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,26 @@ def matrix(path: str | Path, column: str):
     """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
     chunks = pq.read_table(path, columns=[column])[column].combine_chunks()
     return chunks.flatten().to_numpy(zero_copy_only=False).reshape(len(chunks), -1)
+
+
+def vectors(path: str | Path) -> np.ndarray:
+    """(samples, features) of a table of features."""
+    return matrix(path, "features")
+
+
+class LocatedSamples:
+    """A table of features: its columns and its vectors, read when they are asked for."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def columns(self, *names: str) -> pd.DataFrame:
+        return read(self.path, list(names))
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """(samples, features), in the order of the columns."""
+        return vectors(self.path)
 
 
 def provenance(path: str | Path) -> dict[str, Any]:

@@ -125,7 +125,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("seconds", _REAL, "that the method took for the image, on a machine that may have been busy", "s"),
             _field("psnr_noisy", _REAL, "PSNR of the noisy image, cut to [0, 1]", "dB"),
             _field("psnr", _REAL, "of the denoised image, channels pooled, cut to [0, 1]", "dB"),
-            _field("ssim", _REAL, "structural similarity, settings in phiscope.denoise.metrics"),
+            _field("ssim", _REAL, "structural similarity, settings in phiscope.denoising.metrics"),
             _field("l1", _REAL, "mean absolute difference to the clean image", "pixels in [0, 1]"),
             _field("l2", _REAL, "mean squared difference to the clean image", "squared"),
             _field("sharpness", _REAL, "gradient on the strongest edges over that of the clean image; 1 is as sharp"),

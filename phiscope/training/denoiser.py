@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from phiscope.denoise.corruptions import Noise
-from phiscope.denoise.losses import weighted
+from phiscope.denoising.corruptions import Noise
+from phiscope.denoising.losses import weighted
 from phiscope.training.patches import HeldOutPatches, NoisyPatches
 from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run, shapes
 

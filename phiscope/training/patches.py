@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from phiscope.arrays import generator, unit_range
-from phiscope.denoise.corruptions import Noise, corrupt_anew
+from phiscope.denoising.corruptions import Noise, corrupt_anew
 from phiscope.errors import DataError
 
 AUGMENTATIONS = ("mirror", "upside-down", "quarter-turns")

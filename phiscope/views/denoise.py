@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.denoise import classical
-from phiscope.denoise.corruptions import Noise
-from phiscope.denoise.level import estimate_level
+from phiscope.denoising import classical
+from phiscope.denoising.corruptions import Noise
+from phiscope.denoising.level import estimate_level
 from phiscope.views import NETWORK
 from phiscope.views.source import Source
 
@@ -25,7 +25,7 @@ def make(
 ) -> dict[str, NDArray]:
     """(m, channels, h, w) -> the same shape, float32 in [0, 1].
 
-    method: `network`, the run's denoiser, or one of `phiscope.denoise.classical.METHODS`. For these: the noise that
+    method: `network`, the run's denoiser, or one of `phiscope.denoising.classical.METHODS`. For these: the noise that
     is expected and its level, estimated for every image where it is not given (Gaussian noise only); strength of the
     method, in the middle of its range unless given.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from phiscope import attacks
-from phiscope.denoisers import Denoiser
+from phiscope.experiments.denoising.network import Denoiser
 from phiscope.head import Head
 from phiscope.models import FeatureMap, split
 from phiscope.models.denoiser import Denoised

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from phiscope.bases import Bases
+from phiscope.experiments.latent.bases import Bases
 from phiscope.latent import operators
 from phiscope.latent.spectral import classify, decompose
 from phiscope.models.codec import Codec

@@ -11,8 +11,8 @@ import jsonschema
 import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.figures.methods import NAMES as METHODS
 from phiscope.views import DATASET, VIEWS, needs_of
+from phiscope.words.methods import NAMES as METHODS
 
 
 def check(config: Mapping[str, Any], schema_path: str | Path) -> None:

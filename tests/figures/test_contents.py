@@ -6,9 +6,9 @@ import pytest
 from matplotlib.patches import Circle
 
 from phiscope import figures
-from phiscope.figures.balls import at_least
+from phiscope.figures.geometry.balls import at_least
+from phiscope.figures.geometry.support import shares
 from phiscope.figures.style import WRONG
-from phiscope.figures.support import shares
 
 
 def words(figure) -> str:

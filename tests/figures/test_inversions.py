@@ -113,7 +113,7 @@ def test_distances_of_images_rise_to_all_samples(inversion_frames):
 def test_pixel_boundary_counts_the_order_in_each_space(inversion_frames, crowd, monkeypatch):
     pixel_boundary = inversion_frames["pixel_boundary"]["pixel_boundary"]
     if crowd:
-        monkeypatch.setattr("phiscope.figures.pixel_boundary._CROWD", 10)
+        monkeypatch.setattr("phiscope.figures.inversion.pixel_boundary._CROWD", 10)
     figure = figures.draw("pixel_boundary", pixel_boundary=pixel_boundary)
     said = words(figure)
     assert "feature space\nboundary closer: 2.5 % of 40" in said

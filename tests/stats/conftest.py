@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from phiscope import stats
-from phiscope.stats.human import SCORES
+from phiscope.papers.comparison import paper_comparison
+from phiscope.stats.detection.human import SCORES
 from phiscope.stats.intervals import Resampling
 
 TRAIN, TEST = 12, 10
@@ -101,7 +102,7 @@ def compare():
             stats.order_of_distances(beside, options) if deepfool else None,
             stats.sample_summary(paths, edits),
         ]
-        return stats.paper_comparison(
+        return paper_comparison(
             standing,
             run["hulls"],
             stats.support_shares(run["hulls"], run["train_labels"]),

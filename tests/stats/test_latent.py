@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from phiscope.papers.deep_lsd import latent_comparison
 from phiscope.stats.intervals import Resampling
 from phiscope.stats.latent import (
     axis_counts,
     keys_of,
-    latent_comparison,
     latent_table,
     order_spread,
     path_summary,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phiscope.denoise.corruptions import Noise
+from phiscope.denoising.corruptions import Noise
 from phiscope.errors import DataError
 from phiscope.training.patches import AUGMENTATIONS, HeldOutPatches, NoisyPatches, augmented
 

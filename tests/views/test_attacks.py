@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from phiscope.attacks import judge
-from phiscope.denoisers import Denoiser
+from phiscope.experiments.denoising.network import Denoiser
 from phiscope.features import extract
 from phiscope.geometry import hull
 from phiscope.head import Head

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from phiscope.denoise import classical
-from phiscope.denoise.corruptions import Noise
+from phiscope.denoising import classical
+from phiscope.denoising.corruptions import Noise
 from phiscope.errors import ConfigError
 from phiscope.views import VIEWS, needs_of
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from phiscope import bases
 from phiscope.errors import DataError
+from phiscope.experiments.latent import bases
 from phiscope.latent import operators
 from phiscope.latent.basis import averages
 from phiscope.latent.spectral import classify, decompose

@@ -1,6 +1,6 @@
 import numpy as np
 
-from phiscope.denoise.corruptions import corrupt
+from phiscope.denoising.corruptions import corrupt
 from phiscope.views import VIEWS
 
 make = VIEWS["noise"].load()

@@ -5,7 +5,7 @@ import inspect
 import pytest
 import yaml
 
-from phiscope.denoise.corruptions import CORRUPTIONS
+from phiscope.denoising.corruptions import CORRUPTIONS
 from phiscope.views import VIEWS, attacks, in_words
 
 COMMON = {"kind", "of", "samples", "spaces", "keep", "hull_of"}

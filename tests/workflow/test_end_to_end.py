@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 
 from phiscope import tables
 from phiscope.arrays import unit_range
-from phiscope.inversion_exhibits import image_at
+from phiscope.exhibits.inversion import image_at
 from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -229,7 +229,7 @@ def test_the_best_weight_decay_is_retrained_for_each_seed(finished, tmp_path):
 
 
 def test_a_comment_and_a_docstring_rerun_nothing(project):
-    project.edit("phiscope/geometry/hull.py", '"""', '"""Better words. ')
+    project.edit("phiscope/geometry/hull/solve.py", '"""', '"""Better words. ')
     project.edit("scripts/locate.py", "import torch\n", "# Why torch is here.\nimport torch\n")
     assert project.planned() == {}
 

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from phiscope.datasets import ImageDataset, open_prepared, save
+from phiscope.experiments.inversion.targets import Wanted
 from phiscope.models import split
-from phiscope.preimages import Wanted
 
 OPTIONS = {"tolerance": 1e-6, "jacobians": 20, "polishes": 2, "starts": 1, "rescues": 0}
 

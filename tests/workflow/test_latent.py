@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import yaml
 
-from phiscope import bases, tables
+from phiscope import tables
+from phiscope.experiments.latent import bases
 from phiscope.latent.spectral import classify
 from tests.workflow.project import Project, copied
 

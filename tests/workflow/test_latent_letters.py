@@ -7,7 +7,8 @@ import pytest
 import yaml
 from sklearn.datasets import load_digits
 
-from phiscope import bases, tables
+from phiscope import tables
+from phiscope.experiments.latent import bases
 from tests.workflow.project import Project, copied
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]

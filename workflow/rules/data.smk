@@ -10,11 +10,11 @@ checkpoint prepare_dataset:
             key: value for key, value in config["dataset"].items() if key not in ("limit", "is_papers", "human_labels")
         },
         seed=config["seed"],
-        code=rests_on("prepare_dataset", "phiscope.datasets.readers"),
+        code=rests_on("data/prepare_dataset", "phiscope.datasets.readers"),
     message:
         "Read and check the {wildcards.split} images of the data set"
     script:
-        "../../scripts/prepare_dataset.py"
+        "../../scripts/data/prepare_dataset.py"
 
 
 checkpoint prepare_other_dataset:
@@ -33,8 +33,8 @@ checkpoint prepare_other_dataset:
             key: value for key, value in config["datasets"][wildcards.dataset].items() if key != "limit"
         },
         seed=config["seed"],
-        code=rests_on("prepare_other_dataset", "phiscope.datasets.readers"),
+        code=rests_on("data/prepare_other_dataset", "phiscope.datasets.readers"),
     message:
         "Read the images of {wildcards.dataset} and fit them to the classifier's input"
     script:
-        "../../scripts/prepare_other_dataset.py"
+        "../../scripts/data/prepare_other_dataset.py"

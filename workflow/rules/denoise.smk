@@ -12,11 +12,11 @@ if DENOISING and DENOISING["network"]["weights"]:
             "../../envs/phiscope.yaml"
         params:
             classifier={"normalise": None} | DENOISING["network"],
-            code=rests_on("load_classifier", "phiscope.models.denoiser"),
+            code=rests_on("models/load_classifier", "phiscope.models.denoiser"),
         message:
             "Load the denoiser"
         script:
-            "../../scripts/load_classifier.py"
+            "../../scripts/models/load_classifier.py"
 
 
 if TRAINED_DENOISERS:
@@ -41,11 +41,11 @@ if TRAINED_DENOISERS:
             network=lambda wildcards: TRAINED_DENOISERS[wildcards.denoiser]["network"],
             options=lambda wildcards: TRAINED_DENOISERS[wildcards.denoiser]["training"],
             seed=config["seed"],
-            code=rests_on("train_denoiser", "phiscope.models.denoiser"),
+            code=rests_on("denoising/train_denoiser", "phiscope.models.denoiser"),
         message:
             "Train {wildcards.denoiser}"
         script:
-            "../../scripts/train_denoiser.py"
+            "../../scripts/denoising/train_denoiser.py"
 
 
 if DENOISING:
@@ -75,11 +75,11 @@ if DENOISING:
             training_folder=DENOISING["images"],
             limits=[limit("train"), limit("test")],
             seed=config["seed"],
-            code=rests_on("score_denoisers", "phiscope.models.denoiser"),
+            code=rests_on("denoising/score_denoisers", "phiscope.models.denoiser"),
         message:
             "Compare denoisers: {wildcards.bench}"
         script:
-            "../../scripts/score_denoisers.py"
+            "../../scripts/denoising/score_denoisers.py"
 
     rule merge_denoising:
         input:
@@ -92,11 +92,11 @@ if DENOISING:
             "../../envs/phiscope.yaml"
         params:
             sort_by=["dataset", "noise", "level", "method", "image"],
-            code=rests_on("merge_chunks"),
+            code=rests_on("tables/merge_chunks"),
         message:
             "Table denoising"
         script:
-            "../../scripts/merge_chunks.py"
+            "../../scripts/tables/merge_chunks.py"
 
     rule compute_denoising:
         input:
@@ -111,11 +111,11 @@ if DENOISING:
         params:
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_denoising"),
+            code=rests_on("denoising/compute_denoising"),
         message:
             "Statistics of denoising, and of all views"
         script:
-            "../../scripts/compute_denoising.py"
+            "../../scripts/denoising/compute_denoising.py"
 
     rule measure_filters:
         input:
@@ -130,11 +130,11 @@ if DENOISING:
         params:
             side=DENOISING["training"]["patch"],
             seed=config["seed"],
-            code=rests_on("measure_filters", "phiscope.models.denoiser"),
+            code=rests_on("denoising/measure_filters", "phiscope.models.denoiser"),
         message:
             "What filters keep of an image, and what layers see"
         script:
-            "../../scripts/measure_filters.py"
+            "../../scripts/denoising/measure_filters.py"
 
     if STUDY:
 
@@ -154,11 +154,11 @@ if DENOISING:
             params:
                 samples=STUDY["samples"],
                 options=STUDY_OPTIONS,
-                code=rests_on("study_denoising"),
+                code=rests_on("denoising/study_denoising"),
             message:
                 "The lecture's experiment {wildcards.experiment}, seed {wildcards.seed}"
             script:
-                "../../scripts/study_denoising.py"
+                "../../scripts/denoising/study_denoising.py"
 
         rule retrain_denoiser:
             input:
@@ -175,11 +175,11 @@ if DENOISING:
             params:
                 samples=STUDY["samples"],
                 options=STUDY_OPTIONS,
-                code=rests_on("retrain_denoiser"),
+                code=rests_on("denoising/retrain_denoiser"),
             message:
                 "Retrain with the chosen weight decay, seed {wildcards.seed}"
             script:
-                "../../scripts/retrain_denoiser.py"
+                "../../scripts/denoising/retrain_denoiser.py"
 
         rule merge_study:
             input:
@@ -196,11 +196,11 @@ if DENOISING:
                 "../../envs/phiscope.yaml"
             params:
                 sort_by=["seed"],  # settings stay in their order
-                code=rests_on("merge_chunks"),
+                code=rests_on("tables/merge_chunks"),
             message:
                 "Table denoising_study"
             script:
-                "../../scripts/merge_chunks.py"
+                "../../scripts/tables/merge_chunks.py"
 
         rule sum_up_study:
             input:
@@ -213,11 +213,11 @@ if DENOISING:
                 "../../envs/phiscope.yaml"
             params:
                 confidence=config["statistics"]["confidence"],
-                code=rests_on("sum_up_study"),
+                code=rests_on("denoising/sum_up_study"),
             message:
                 "The lecture's experiments over seeds"
             script:
-                "../../scripts/sum_up_study.py"
+                "../../scripts/denoising/sum_up_study.py"
 
     if DENOISING["folder"]:
 
@@ -234,8 +234,8 @@ if DENOISING:
             threads: THREADS
             params:
                 options=DENOISING["folder"],
-                code=rests_on("denoise_folder", "phiscope.models.denoiser"),
+                code=rests_on("denoising/denoise_folder", "phiscope.models.denoiser"),
             message:
                 "Denoise the images of {params.options[path]}"
             script:
-                "../../scripts/denoise_folder.py"
+                "../../scripts/denoising/denoise_folder.py"

@@ -20,8 +20,8 @@ if DENOISING_FIGURES:
         params:
             names=DENOISING_FIGURES,
             benches=list(BENCHES.values()),
-            code=rests_on_figures("draw_denoising", DENOISING_FIGURES),
+            code=rests_on_figures("denoising/draw_denoising", DENOISING_FIGURES),
         message:
             "Figures of denoising"
         script:
-            "../../scripts/draw_denoising.py"
+            "../../scripts/denoising/draw_denoising.py"

@@ -51,8 +51,8 @@ rule draw_figures:
         main_views=["original", *PIXEL_VIEWS.values()],
         slice_sample=SAMPLES[0] if SAMPLES else None,
         exhibits=EXHIBITS,
-        code=rests_on_figures("draw_figures", FIGURES),
+        code=rests_on_figures("figures/draw_figures", FIGURES),
     message:
         "Figures"
     script:
-        "../../scripts/draw_figures.py"
+        "../../scripts/figures/draw_figures.py"

@@ -14,11 +14,11 @@ if IMPLICIT:
         params:
             images=IMPLICIT["images"],
             seed=config["seed"],
-            code=rests_on("gather_images"),
+            code=rests_on("implicit/gather_images"),
         message:
             "Gather the images that are drawn as functions of position"
         script:
-            "../../scripts/gather_images.py"
+            "../../scripts/implicit/gather_images.py"
 
     rule fit_implicit:
         input:
@@ -32,11 +32,11 @@ if IMPLICIT:
             "../../envs/phiscope.yaml"
         params:
             options={key: value for key, value in IMPLICIT.items() if key not in ("images", "chunk_size")},
-            code=rests_on("fit_implicit"),
+            code=rests_on("implicit/fit_implicit"),
         message:
             "Draw images {wildcards.chunk} as functions of position"
         script:
-            "../../scripts/fit_implicit.py"
+            "../../scripts/implicit/fit_implicit.py"
 
     rule merge_implicit:
         input:
@@ -49,11 +49,11 @@ if IMPLICIT:
             "../../envs/phiscope.yaml"
         params:
             sort_by=["image", "model", "encoding", "k", "seed"],
-            code=rests_on("merge_chunks"),
+            code=rests_on("tables/merge_chunks"),
         message:
             "Table implicit"
         script:
-            "../../scripts/merge_chunks.py"
+            "../../scripts/tables/merge_chunks.py"
 
     rule compute_implicit:
         input:
@@ -68,11 +68,11 @@ if IMPLICIT:
             main=IMPLICIT_MAIN,
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_implicit"),
+            code=rests_on("implicit/compute_implicit"),
         message:
             "Statistics of images as functions of position"
         script:
-            "../../scripts/compute_implicit.py"
+            "../../scripts/implicit/compute_implicit.py"
 
 
 if LATENT_DECODERS:
@@ -91,11 +91,11 @@ if LATENT_DECODERS:
             "../../envs/phiscope.yaml"
         params:
             seed=config["seed"],
-            code=rests_on("measure_latent_waves", "phiscope.models.denoiser"),
+            code=rests_on("implicit/measure_latent_waves", "phiscope.models.denoiser"),
         message:
             "Latent directions of the {wildcards.network} as waves"
         script:
-            "../../scripts/measure_latent_waves.py"
+            "../../scripts/implicit/measure_latent_waves.py"
 
     rule compute_latent_waves:
         input:
@@ -109,11 +109,11 @@ if LATENT_DECODERS:
         params:
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_latent_waves"),
+            code=rests_on("implicit/compute_latent_waves"),
         message:
             "Statistic latent_waves"
         script:
-            "../../scripts/compute_latent_waves.py"
+            "../../scripts/implicit/compute_latent_waves.py"
 
 
 if DECODERS:
@@ -132,11 +132,11 @@ if DECODERS:
             "../../envs/phiscope.yaml"
         params:
             options={key: value for key, value in DECODERS.items() if key != "seeds"},
-            code=rests_on("train_decoders"),
+            code=rests_on("implicit/train_decoders"),
         message:
             "Decoders with and without an encoding inside, seed {wildcards.seed}"
         script:
-            "../../scripts/train_decoders.py"
+            "../../scripts/implicit/train_decoders.py"
 
     rule compute_decoders:
         input:
@@ -149,11 +149,11 @@ if DECODERS:
             "../../envs/phiscope.yaml"
         params:
             confidence=config["statistics"]["confidence"],
-            code=rests_on("compute_decoders"),
+            code=rests_on("implicit/compute_decoders"),
         message:
             "Statistic implicit_decoders"
         script:
-            "../../scripts/compute_decoders.py"
+            "../../scripts/implicit/compute_decoders.py"
 
 
 if redrawn_views():
@@ -171,8 +171,8 @@ if redrawn_views():
             views=redrawn_views(),
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_redrawn"),
+            code=rests_on("implicit/compute_redrawn"),
         message:
             "From how many waves on answers come back"
         script:
-            "../../scripts/compute_redrawn.py"
+            "../../scripts/implicit/compute_redrawn.py"

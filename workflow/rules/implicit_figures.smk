@@ -18,8 +18,8 @@ if IMPLICIT_FIGURES:
             names=IMPLICIT_FIGURES,
             main=IMPLICIT_MAIN,
             picture=IMPLICIT["picture"],
-            code=rests_on_figures("draw_implicit", IMPLICIT_FIGURES),
+            code=rests_on_figures("implicit/draw_implicit", IMPLICIT_FIGURES),
         message:
             "Figures of images as functions of position"
         script:
-            "../../scripts/draw_implicit.py"
+            "../../scripts/implicit/draw_implicit.py"

@@ -31,8 +31,8 @@ if INVERSION_FIGURES:
             explored=EXPLORED,
             edited=list(EDITS),
             deepfool=deepfool_view(),
-            code=rests_on_figures("draw_inversions", INVERSION_FIGURES),
+            code=rests_on_figures("inversion/draw_inversions", INVERSION_FIGURES),
         message:
             "Figures of inverted samples"
         script:
-            "../../scripts/draw_inversions.py"
+            "../../scripts/inversion/draw_inversions.py"

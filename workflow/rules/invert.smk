@@ -20,11 +20,11 @@ rule invert:
         "../../envs/phiscope.yaml"
     params:
         options=SOLVER,
-        code=rests_on("invert"),
+        code=rests_on("inversion/invert"),
     message:
         "Images that map to the {wildcards.target} points of test samples {wildcards.chunk}"
     script:
-        "../../scripts/invert.py"
+        "../../scripts/inversion/invert.py"
 
 
 rule explore_ball:
@@ -47,11 +47,11 @@ rule explore_ball:
     params:
         references=INVERSIONS["references"],
         options=SOLVER,
-        code=rests_on("explore_ball"),
+        code=rests_on("inversion/explore_ball"),
     message:
         "The ball around test sample {wildcards.number}: its perimeter, a morph, a path"
     script:
-        "../../scripts/explore_ball.py"
+        "../../scripts/inversion/explore_ball.py"
 
 
 rule edit_sample:
@@ -72,11 +72,11 @@ rule edit_sample:
         "../../envs/phiscope.yaml"
     params:
         what=lambda wildcards: {key: value for key, value in EDITS[int(wildcards.number)].items() if key != "sample"},
-        code=rests_on("edit_sample"),
+        code=rests_on("inversion/edit_sample"),
     message:
         "Test sample {wildcards.number} and its edited copy"
     script:
-        "../../scripts/edit_sample.py"
+        "../../scripts/inversion/edit_sample.py"
 
 
 rule merge_inversions:
@@ -90,8 +90,8 @@ rule merge_inversions:
         "../../envs/phiscope.yaml"
     params:
         sort_by=["view", "target", "sample", "radius"],
-        code=rests_on("merge_chunks"),
+        code=rests_on("tables/merge_chunks"),
     message:
         "Table inversions"
     script:
-        "../../scripts/merge_chunks.py"
+        "../../scripts/tables/merge_chunks.py"

@@ -17,11 +17,11 @@ if LATENT:
                 factory="phiscope.models.gan:generator",
                 arguments={"latent": LATENT["dimension"], "width": LATENT["width"]},
                 weights=LATENT["gan"]["weights"],
-                code=rests_on("load_latent_network", "phiscope.models.gan"),
+                code=rests_on("latent/load_latent_network", "phiscope.models.gan"),
             message:
                 "Load the generator"
             script:
-                "../../scripts/load_latent_network.py"
+                "../../scripts/latent/load_latent_network.py"
 
     else:
 
@@ -43,11 +43,11 @@ if LATENT:
                 options={key: value for key, value in LATENT["gan"].items() if key != "weights"},
                 limit=limit("train"),
                 seed=config["seed"],
-                code=rests_on("train_gan"),
+                code=rests_on("latent/train_gan"),
             message:
                 "Train the generator"
             script:
-                "../../scripts/train_gan.py"
+                "../../scripts/latent/train_gan.py"
 
     for setting, options in SETTINGS.items():
         if options.get("weights"):
@@ -72,11 +72,11 @@ if LATENT:
                         "heads": options["heads"],
                     },
                     weights=options["weights"],
-                    code=rests_on("load_latent_network", "phiscope.models.encoder"),
+                    code=rests_on("latent/load_latent_network", "phiscope.models.encoder"),
                 message:
                     f"Load the encoder {setting}"
                 script:
-                    "../../scripts/load_latent_network.py"
+                    "../../scripts/latent/load_latent_network.py"
 
     rule train_encoder:
         input:
@@ -103,8 +103,8 @@ if LATENT:
             },
             options=encoder_options,
             limit=limit("train"),
-            code=rests_on("train_encoder"),
+            code=rests_on("latent/train_encoder"),
         message:
             "Train the encoder {wildcards.setting}, seed {wildcards.training}"
         script:
-            "../../scripts/train_encoder.py"
+            "../../scripts/latent/train_encoder.py"

@@ -16,11 +16,11 @@ if LATENT:
         params:
             size=LATENT["set_size"],
             seed=config["seed"],
-            code=rests_on("sample_latents"),
+            code=rests_on("latent/sample_latents"),
         message:
             "Draw latents and label them through generator and classifier"
         script:
-            "../../scripts/sample_latents.py"
+            "../../scripts/latent/sample_latents.py"
 
     rule encode_dataset:
         input:
@@ -39,11 +39,11 @@ if LATENT:
         params:
             limits={split: limit(split) for split in ("train", "test")},
             seed=config["seed"],
-            code=rests_on("encode_dataset"),
+            code=rests_on("latent/encode_dataset"),
         message:
             "Encode the images with {wildcards.setting}, seed {wildcards.training}"
         script:
-            "../../scripts/encode_dataset.py"
+            "../../scripts/latent/encode_dataset.py"
 
     rule build_basis:
         input:
@@ -59,8 +59,8 @@ if LATENT:
         params:
             size=LATENT["set_size"],
             seed=config["seed"],
-            code=rests_on("build_basis"),
+            code=rests_on("latent/build_basis"),
         message:
             "An axis for every label, {wildcards.setting}, seed {wildcards.training}"
         script:
-            "../../scripts/build_basis.py"
+            "../../scripts/latent/build_basis.py"

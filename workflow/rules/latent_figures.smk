@@ -29,8 +29,8 @@ if LATENT:
             names=LATENT_FIGURES,
             setting=MAIN,
             logs=ENCODER_LOGS,
-            code=rests_on_figures("draw_latent", LATENT_FIGURES),
+            code=rests_on_figures("latent/draw_latent", LATENT_FIGURES),
         message:
             "Figures of latent space"
         script:
-            "../../scripts/draw_latent.py"
+            "../../scripts/latent/draw_latent.py"

@@ -22,11 +22,11 @@ if LATENT:
             limits={split: limit(split) for split in ("train", "test")},
             trials=LATENT["trials"],
             seed=config["seed"],
-            code=rests_on("measure_latent"),
+            code=rests_on("latent/measure_latent"),
         message:
             "What latents say of the test images, {wildcards.setting}, seed {wildcards.training}"
         script:
-            "../../scripts/measure_latent.py"
+            "../../scripts/latent/measure_latent.py"
 
     rule merge_spectra:
         input:
@@ -39,11 +39,11 @@ if LATENT:
             "../../envs/phiscope.yaml"
         params:
             sort_by=["setting", "basis", "trial", "sample"],
-            code=rests_on("merge_chunks"),
+            code=rests_on("tables/merge_chunks"),
         message:
             "Table spectra"
         script:
-            "../../scripts/merge_chunks.py"
+            "../../scripts/tables/merge_chunks.py"
 
     rule compute_latent:
         input:
@@ -62,11 +62,11 @@ if LATENT:
             encoders=[(setting, seed) for setting in SETTINGS for seed in SEEDS],
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_latent"),
+            code=rests_on("latent/compute_latent"),
         message:
             "Table latent"
         script:
-            "../../scripts/compute_latent.py"
+            "../../scripts/latent/compute_latent.py"
 
     rule measure_operators:
         input:
@@ -88,11 +88,11 @@ if LATENT:
             basis=LATENT["basis"],
             noise=LATENT["noise"],
             seed=config["seed"],
-            code=rests_on("measure_operators"),
+            code=rests_on("latent/measure_operators"),
         message:
             "Rotation, truncation and the metric in latent space"
         script:
-            "../../scripts/measure_operators.py"
+            "../../scripts/latent/measure_operators.py"
 
     rule exhibit_latent:
         input:
@@ -113,11 +113,11 @@ if LATENT:
         params:
             basis=LATENT["basis"],
             seed=config["seed"],
-            code=rests_on("exhibit_latent"),
+            code=rests_on("latent/exhibit_latent"),
         message:
             "Images that the figures of latent space show"
         script:
-            "../../scripts/exhibit_latent.py"
+            "../../scripts/latent/exhibit_latent.py"
 
     rule compare_latent_views:
         input:
@@ -131,8 +131,8 @@ if LATENT:
         params:
             views=latent_views(),
             attacks=attack_views(),
-            code=rests_on("compare_latent_views"),
+            code=rests_on("latent/compare_latent_views"),
         message:
             "What latent space does to the place of samples"
         script:
-            "../../scripts/compare_latent_views.py"
+            "../../scripts/latent/compare_latent_views.py"

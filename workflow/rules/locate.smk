@@ -12,11 +12,11 @@ rule locate:
         "../../envs/phiscope.yaml"
     params:
         solver=config["margins"]["solver"],
-        code=rests_on("locate"),
+        code=rests_on("geometry/locate"),
     message:
         "Features and margins of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
-        "../../scripts/locate.py"
+        "../../scripts/geometry/locate.py"
 
 
 rule merge_features:
@@ -30,11 +30,11 @@ rule merge_features:
         "../../envs/phiscope.yaml"
     params:
         sort_by=["sample"],
-        code=rests_on("merge_chunks"),
+        code=rests_on("tables/merge_chunks"),
     message:
         "Features of {wildcards.view}, {wildcards.split}"
     script:
-        "../../scripts/merge_chunks.py"
+        "../../scripts/tables/merge_chunks.py"
 
 
 rule project_feature_hull:
@@ -51,11 +51,11 @@ rule project_feature_hull:
     threads: THREADS
     params:
         tolerance=config["hulls"]["feature"]["tolerance"],
-        code=rests_on("project_feature_hull"),
+        code=rests_on("geometry/project_feature_hull"),
     message:
         "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in feature space"
     script:
-        "../../scripts/project_feature_hull.py"
+        "../../scripts/geometry/project_feature_hull.py"
 
 
 rule project_processed_hull:
@@ -73,11 +73,11 @@ rule project_processed_hull:
     params:
         tolerance=config["hulls"]["feature"]["tolerance"],
         hull_of=lambda wildcards: HULLS_OF[wildcards.view],
-        code=rests_on("project_feature_hull"),
+        code=rests_on("geometry/project_feature_hull"),
     message:
         "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull of {params.hull_of}"
     script:
-        "../../scripts/project_feature_hull.py"
+        "../../scripts/geometry/project_feature_hull.py"
 
 
 rule project_pixel_hull:
@@ -95,11 +95,11 @@ rule project_pixel_hull:
     params:
         tolerance=config["hulls"]["pixel"]["tolerance"],
         limit=limit("train"),
-        code=rests_on("project_pixel_hull"),
+        code=rests_on("geometry/project_pixel_hull"),
     message:
         "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in pixel space"
     script:
-        "../../scripts/project_pixel_hull.py"
+        "../../scripts/geometry/project_pixel_hull.py"
 
 
 rule verify_hulls:
@@ -123,11 +123,11 @@ rule verify_hulls:
         hulls_of=sorted(set(HULLS_OF.values())),
         most=config["hulls"]["verified"],
         limits={split: limit(split) for split in ("test", "train")},
-        code=rests_on("verify_hulls"),
+        code=rests_on("geometry/verify_hulls"),
     message:
         "Look again at the hull projections"
     script:
-        "../../scripts/verify_hulls.py"
+        "../../scripts/geometry/verify_hulls.py"
 
 
 rule count_balls:
@@ -142,11 +142,11 @@ rule count_balls:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        code=rests_on("count_balls"),
+        code=rests_on("geometry/count_balls"),
     message:
         "Samples inside the balls"
     script:
-        "../../scripts/count_balls.py"
+        "../../scripts/geometry/count_balls.py"
 
 
 rule score_samples:
@@ -163,11 +163,11 @@ rule score_samples:
         "../../envs/phiscope.yaml"
     threads: THREADS
     params:
-        code=rests_on("score_samples"),
+        code=rests_on("detection/score_samples"),
     message:
         "Scores of every detector, {wildcards.view}"
     script:
-        "../../scripts/score_samples.py"
+        "../../scripts/detection/score_samples.py"
 
 
 rule merge_table:
@@ -183,8 +183,8 @@ rule merge_table:
         "../../envs/phiscope.yaml"
     params:
         sort_by=lambda wildcards: SORT[wildcards.table],
-        code=rests_on("merge_chunks"),
+        code=rests_on("tables/merge_chunks"),
     message:
         "Table {wildcards.table}"
     script:
-        "../../scripts/merge_chunks.py"
+        "../../scripts/tables/merge_chunks.py"

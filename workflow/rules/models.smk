@@ -10,11 +10,11 @@ if config["classifier"]["weights"]:
             "../../envs/phiscope.yaml"
         params:
             classifier=lookup("classifier", within=config),
-            code=rests_on("load_classifier"),
+            code=rests_on("models/load_classifier"),
         message:
             "Load the classifier"
         script:
-            "../../scripts/load_classifier.py"
+            "../../scripts/models/load_classifier.py"
 
 else:
 
@@ -35,11 +35,11 @@ else:
             options=config["classifier"]["training"],
             limit=limit("train"),
             seed=config["seed"],
-            code=rests_on("train_classifier"),
+            code=rests_on("models/train_classifier"),
         message:
             "Train the classifier"
         script:
-            "../../scripts/train_classifier.py"
+            "../../scripts/models/train_classifier.py"
 
 
 rule split_classifier:
@@ -55,8 +55,8 @@ rule split_classifier:
     params:
         head=config["classifier"].get("head"),
         lower_bound=config["classifier"].get("lower_bound", "detect"),
-        code=rests_on("split_classifier"),
+        code=rests_on("models/split_classifier"),
     message:
         "Find the linear head of the classifier"
     script:
-        "../../scripts/split_classifier.py"
+        "../../scripts/models/split_classifier.py"

@@ -49,8 +49,8 @@ rule render_report:
         samples=SAMPLES,
         title=config["report"]["title"],
         latent_setting=MAIN,
-        code=rests_on("render_report"),
+        code=rests_on("report/render_report"),
     message:
         "Report"
     script:
-        "../../scripts/render_report.py"
+        "../../scripts/report/render_report.py"

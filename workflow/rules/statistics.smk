@@ -32,11 +32,11 @@ rule compute_statistics:
         pixel_views=PIXEL_VIEWS,
         options=config["statistics"],
         seed=config["seed"],
-        code=rests_on("compute_statistics"),
+        code=rests_on("geometry/compute_statistics"),
     message:
         "Statistics"
     script:
-        "../../scripts/compute_statistics.py"
+        "../../scripts/geometry/compute_statistics.py"
 
 
 if DETECTION:
@@ -58,11 +58,11 @@ if DETECTION:
             swept=swept_views(),
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_detection"),
+            code=rests_on("detection/compute_detection"),
         message:
             "Detection of attacked and foreign samples"
         script:
-            "../../scripts/compute_detection.py"
+            "../../scripts/detection/compute_detection.py"
 
 
 if PREIMAGES:
@@ -90,11 +90,11 @@ if PREIMAGES:
             edited=list(EDITS),
             options=config["statistics"],
             seed=config["seed"],
-            code=rests_on("compute_inversions"),
+            code=rests_on("inversion/compute_inversions"),
         message:
             "Statistics of inversions"
         script:
-            "../../scripts/compute_inversions.py"
+            "../../scripts/inversion/compute_inversions.py"
 
 
 rule compare_with_paper:
@@ -117,8 +117,8 @@ rule compare_with_paper:
         latent_is_papers=LATENT.get("is_papers", False) if LATENT else False,
         options=config["statistics"],
         seed=config["seed"],
-        code=rests_on("compare_with_paper"),
+        code=rests_on("papers/compare_with_paper"),
     message:
         "Comparison with the paper"
     script:
-        "../../scripts/compare_with_paper.py"
+        "../../scripts/papers/compare_with_paper.py"

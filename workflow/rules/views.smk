@@ -12,11 +12,11 @@ for name, prepared in slices().items():
         conda:
             "../../envs/phiscope.yaml"
         params:
-            code=rests_on("slice_dataset"),
+            code=rests_on("views/slice_dataset"),
         message:
             f"{name}, {{wildcards.split}} samples {{wildcards.chunk}}"
         script:
-            "../../scripts/slice_dataset.py"
+            "../../scripts/views/slice_dataset.py"
 
 
 for name, view in DERIVED.items():
@@ -37,11 +37,11 @@ for name, view in DERIVED.items():
             kind=view["kind"],
             parameters=parameters_of(name),
             seed=lambda wildcards: seed_of(wildcards.split),
-            code=rests_on("make_view", VIEWS[view["kind"]].module),
+            code=rests_on("views/make_view", VIEWS[view["kind"]].module),
         message:
             f"{name}, samples {{wildcards.chunk}}"
         script:
-            "../../scripts/make_view.py"
+            "../../scripts/views/make_view.py"
 
 
 rule judge_attack:
@@ -58,11 +58,11 @@ rule judge_attack:
         "../../envs/phiscope.yaml"
     params:
         confidence=lambda wildcards: config["views"][wildcards.view].get("confidence", 0.0),
-        code=rests_on("judge_attack"),
+        code=rests_on("attacks/judge_attack"),
     message:
         "Judge the attack {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
-        "../../scripts/judge_attack.py"
+        "../../scripts/attacks/judge_attack.py"
 
 
 rule pick_samples:
@@ -76,8 +76,8 @@ rule pick_samples:
         "../../envs/phiscope.yaml"
     params:
         samples=config["report"]["samples"],
-        code=rests_on("pick_samples"),
+        code=rests_on("views/pick_samples"),
     message:
         "Images of the samples in the report, {wildcards.view}"
     script:
-        "../../scripts/pick_samples.py"
+        "../../scripts/views/pick_samples.py"

@@ -8,7 +8,7 @@ from pathlib import Path
 from phiscope import figures
 from phiscope.datasets import open_prepared
 from phiscope.errors import PhiscopeError
-from phiscope.redraw import images as redraw
+from phiscope.experiments.implicit import images as redraw
 from phiscope.views import DATASET, VIEWS, attacks
 from phiscope.views import needs_of as wanted
 from phiscope.workflow import chunks, code

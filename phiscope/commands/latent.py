@@ -1,0 +1,155 @@
+"""Encode images of yours in the latent space of a finished run, and turn them from label to label.
+
+python -m phiscope.latent results/mnist photographs/ --invert --toward 0 3 --components 4 -o turned.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.arrays import choose_device, unit_range
+from phiscope.datasets import load_collection
+from phiscope.datasets.other import fitted
+from phiscope.errors import ConfigError, PhiscopeError
+from phiscope.experiments.latent import bases
+from phiscope.figures.mosaic import save_mosaic
+from phiscope.latent.basis import Basis
+from phiscope.latent.operators import KINDS, rotate
+from phiscope.latent.spectral import classify, decompose, truncate
+from phiscope.latent.yardsticks import squared_error
+from phiscope.models import load_artifact
+from phiscope.models.codec import Codec
+
+
+@dataclass(frozen=True)
+class LatentSpace:
+    """Networks and one basis of a finished run; shape (channels, h, w) is that of its images."""
+
+    codec: Codec
+    basis: Basis
+    shape: tuple[int, int, int]
+
+    @classmethod
+    def open(cls, run: Path, setting: str, training: int, basis: str, device: str) -> LatentSpace:
+        """What `snakemake` left in results/<run>; raises ConfigError where a file of it is missing."""
+        encoder, about = load_artifact(_existing(run / f"models/encoder-{setting}-{training}.safetensors", run))
+        networks = [load_artifact(_existing(run / f"models/{n}.safetensors", run))[0] for n in _SHARED]
+        made = bases.load(_existing(run / f"latent/{setting}-{training}/bases.safetensors", run))
+        arguments = about["arguments"]
+        return cls(Codec(*networks, encoder, device), made[basis], (arguments["channels"], *arguments["size"]))
+
+    def own_labels(self, latents: NDArray) -> NDArray[np.int64]:
+        """(n,) label of the largest |c| in set 1, as in the view `rotate`."""
+        return classify(decompose(latents, self.basis), self.basis, axes="first-set")
+
+    def turned(self, latent: NDArray, toward: Sequence[int], step: float, kind: str) -> NDArray[np.float64]:
+        """(steps, M): a latent (1, M) on its way from its own axis along those of `toward`, Algorithm 1.
+
+        step: at most so many degrees, of equal size, so that every stage is a quarter turn; a stage from a
+        label to itself stands still, so that all images take as many steps.
+        """
+        count = int(np.ceil(90 / step - 1e-9))
+        way, stops = [latent], [int(self.own_labels(latent)[0]), *toward]
+        for source, target in pairwise(stops):
+            if source == target:
+                way += [way[-1]] * count
+            else:
+                path = rotate(way[-1], self.basis, [source, target], step=np.pi / 2 / count, steps=count, kind=kind)
+                way += list(path.latents[1:])
+        return np.concatenate(way)[1:]
+
+
+_SHARED = ("generator", "classifier")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read, encode, turn, write; says of every image what it is encoded as."""
+    told = _parser().parse_args(arguments)
+    if not 0 < told.step <= 90:
+        raise ConfigError(f"--step {told.step}: expected more than 0 and at most 90 degrees")
+    space = LatentSpace.open(told.run, told.setting, told.training, told.basis, choose_device(told.device))
+    names, images = _images(told.images, space.shape, told.invert)
+    mean, log_deviation = space.codec.encode(images)
+    decoded = space.codec.decode(mean)
+    _write_picture(_columns(space, images, mean, decoded, told), told.output)
+    if told.latents:
+        amplitudes = decompose(mean, space.basis)
+        about = {"name": names, "mean": mean, "log_deviation": log_deviation, "amplitude": amplitudes}
+        np.savez(told.latents, **about, axis_label=space.basis.labels, axis_set=space.basis.sets)
+    seen = (space.codec.classify(images), space.codec.classify(decoded), space.own_labels(mean))
+    for name, error, *labels in zip(names, squared_error(decoded, images), *seen):
+        told_of = "classifier {}, of the decoded image {}, largest axis {}".format(*labels)
+        print(f"{name}: {told_of}; squared error of the decoded image {error:.3f} on [-1, 1]")
+
+
+def _columns(
+    space: LatentSpace, images: NDArray, mean: NDArray, decoded: NDArray, told: argparse.Namespace
+) -> list[NDArray]:
+    """Per image (columns, c, h, w): itself, decoded, decoded from the largest components, turned step by step."""
+    shorter = [truncate(mean, space.basis, count) for count in told.components]
+    rows = []
+    for k, image in enumerate(images):
+        latents = [part[k : k + 1] for part in shorter]
+        latents.append(space.turned(mean[k : k + 1], told.toward, told.step, told.operator))
+        latents = np.concatenate(latents)
+        rows.append(np.stack([image, decoded[k], *(space.codec.decode(latents) if len(latents) else ())]))
+    return rows
+
+
+def _images(paths: Sequence[Path], shape: tuple[int, int, int], invert: bool) -> tuple[list[str], NDArray[np.float32]]:
+    """Every image of files and folders, made to fit; names are those of the files."""
+    found = [load_collection(str(path)) for path in paths]
+    images = fitted([unit_range(image) for part in found for image in part.images], shape)
+    return [name for part in found for name in part.names], 1 - images if invert else images
+
+
+def _write_picture(rows: list[NDArray], path: Path) -> None:
+    try:
+        save_mosaic(np.concatenate(rows), path, columns=len(rows[0]))
+    except ValueError as error:
+        raise ConfigError(f"{path}: cannot be written ({error}); give a name that ends in .png or .jpg") from error
+
+
+def _existing(path: Path, run: Path) -> Path:
+    if path.is_file():
+        return path
+    there = ", ".join(sorted(found.stem.removeprefix("encoder-") for found in run.glob("models/encoder-*.safetensors")))
+    raise ConfigError(
+        f"{path}: there is no such file; expected a folder results/<run> of a run with `latent.enabled: true`, with "
+        f"--setting and --training of one of its encoders (here: {there or 'none'})"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m phiscope.latent", description=__doc__.partition("\n")[0])
+    parser.add_argument("run", type=Path, help="folder of a finished run, results/<run>")
+    parser.add_argument("images", type=Path, nargs="+", help="image files, or folders of them, of any size")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="picture to write, one row per image")
+    parser.add_argument("--toward", type=int, nargs="+", default=[], help="labels to turn to, one after the other")
+    parser.add_argument("--step", type=float, default=30.0, help="of the rotation, in degrees")
+    parser.add_argument("--operator", default="givens", choices=list(KINDS), help="rotation; see docs/latent.md")
+    parser.add_argument(
+        "--components", type=int, nargs="+", default=[], help="draw from so many largest components too"
+    )
+    parser.add_argument("--latents", type=Path, help=".npz to write: mean, log deviation and amplitudes of every image")
+    parser.add_argument("--invert", action="store_true", help="dark on light: what the run knows is light on dark")
+    parser.add_argument("--setting", default="published", help="encoder, by its name in the configuration")
+    parser.add_argument("--training", type=int, default=0, help="its seed")
+    parser.add_argument("--basis", default="lowdin", choices=list(bases.BASES), help="axes of latent space")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    return parser
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PhiscopeError as error:
+        sys.exit(f"phiscope: {error}")

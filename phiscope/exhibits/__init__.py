@@ -1,0 +1,1 @@
+"""What pictures of single samples show: arrays and rows of tables in, what a figure draws out."""

@@ -1,0 +1,41 @@
+"""The pictures of one image, drawn in many ways, that a figure shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phiscope.experiments.implicit.settings import Setting
+
+
+def gallery(chosen: pd.DataFrame, pictures: Mapping[str, NDArray], image: str) -> pd.DataFrame:
+    """The original and every picture of networks: model, encoding, spectrum, asked_k, psnr_train, psnr_heldout, image.
+
+    chosen: as from `stats.implicit.fits.tuned`; pictures (h, w, c) by the names of their settings, and `original`.
+    Images come flat beside `channels`, `height`, `width`, channels first.
+    """
+    rows = chosen[(chosen["image"] == image) & chosen["model"].isin(["mlp", "siren"])]
+    rows = rows[rows["seed"] == rows["seed"].min()]
+    found = [_row({"model": "", "encoding": "original"}, pictures["original"])]
+    for row in rows.to_dict("records"):
+        drawn = pictures.get(_setting(row).name)
+        if drawn is not None:
+            told = ("model", "encoding", "spectrum", "asked_k", "psnr_train", "psnr_heldout")
+            found.append(_row({key: row[key] for key in told}, drawn))
+    return pd.DataFrame(found)
+
+
+def _setting(row: Mapping) -> Setting:
+    """The setting that a row of the table is of; empty cells are None."""
+    told = {key: row[key] for key in ("sigma", "learning_rate") if pd.notna(row[key])}
+    k = None if pd.isna(row["asked_k"]) else int(row["asked_k"])
+    return Setting(row["model"], row["encoding"], k=k, spectrum=row["spectrum"] or None, **told)
+
+
+def _row(about: dict, picture: NDArray) -> dict:
+    first = np.moveaxis(np.asarray(picture, dtype=float), 2, 0)
+    shape = dict(zip(("channels", "height", "width"), first.shape))
+    return about | shape | {"image": first.ravel()}

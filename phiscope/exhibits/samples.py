@@ -1,0 +1,140 @@
+"""What figures about single samples show: galleries, the page of one sample, a slice through feature space.
+
+Arrays and frames in, frames and mappings out; the figures then draw them without looking anything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phiscope.datasets import ImagesBySample
+from phiscope.geometry.margin import closest_flip, flip_points
+from phiscope.geometry.slices import plane_through
+from phiscope.head import Head
+
+
+def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[str], count: int = 16) -> pd.DataFrame:
+    """Figure 13: the samples with the extreme values of d_f - d_h (26), with their images."""
+    ranked = standing.sort_values("ambiguity", kind="stable")
+    groups = {"most ambiguous": ranked.head(count), "least ambiguous": ranked.tail(count)[::-1]}
+    rows = []
+    for group, members in groups.items():
+        for rank, row in enumerate(members.itertuples()):
+            image = images[row.sample]
+            shape = dict(zip(("channels", "height", "width"), image.shape))
+            names = {"label_name": classes[row.label], "predicted_name": classes[row.predicted]}
+            found = {"rank": rank, "group": group, "sample": row.sample, "ambiguity": row.ambiguity}
+            rows.append(found | names | shape | {"image": image.ravel()})
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One located test sample: its rows of the tables, and its features (f,) in float64.
+
+    hulls: its rows of `hulls`, by space; projections: the nearest points, by space.
+    """
+
+    row: pd.Series
+    features: NDArray[np.float64]
+    hulls: dict[str, pd.Series]
+    projections: dict[str, NDArray[np.float64]]
+
+
+def page(
+    sample: Sample, head: Head, test: ImagesBySample, train: ImagesBySample, classes: Sequence[str]
+) -> dict[str, Any]:
+    """Figures 2 to 6 of one sample, apart from the images found by inversion: see `figures.geometry.sample`."""
+    closest = closest_flip(sample.features[None], head.weight, head.bias, lower_bound=head.lower_bound)
+    found = {
+        "image": test[sample.row["sample"]],
+        "features": sample.features,
+        "flip_point": closest.point[0],
+        "hull_point": sample.projections["feature"],
+        "own": classes[sample.row["predicted"]],
+        "label": classes[sample.row["label"]],
+        "closest": classes[closest.other_class[0]] if closest.other_class[0] >= 0 else "no class",
+        "margin": float(closest.margin[0]),
+        "distance": float(sample.hulls["feature"]["distance"]),
+        "support_feature": _support(sample.hulls["feature"], train, classes),
+        "pixel_projection": None,
+        "support_pixel": None,
+    }
+    if "pixel" in sample.hulls:
+        found["pixel_projection"] = sample.projections["pixel"].reshape(found["image"].shape)
+        found["pixel_distance"] = float(sample.hulls["pixel"]["distance"])
+        found["support_pixel"] = _support(sample.hulls["pixel"], train, classes)
+    return found
+
+
+def _support(hull: pd.Series, train: ImagesBySample, classes: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {"image": train[index], "label_name": classes[train.label(index)], "weight": weight}
+        for index, weight in zip(hull["support_index"], hull["support_weight"])
+    ]
+
+
+def attacked_page(
+    number: int,
+    attacked: Mapping[str, Mapping[int, NDArray]],
+    standing: pd.DataFrame,
+    attacks: pd.DataFrame,
+    test: ImagesBySample,
+    classes: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Figure 14 of one sample, one entry per attack that was made of it: see `figures.attacks.adversarial`.
+
+    attacked: view -> sample -> image; standing: as from `stats.geometry.standing`; attacks: the table of that name.
+    """
+    standing = standing[standing["sample"] == number].set_index("view")
+    outcomes = attacks[attacks["sample"] == number].set_index("view")
+    held = [view for view, images in attacked.items() if number in images and view in standing.index]
+    return [
+        {
+            "view": view,
+            "image": test[number],
+            "attacked": attacked[view][number],
+            "before": _position(standing.loc["original"], classes),
+            "after": _position(standing.loc[view], classes),
+        }
+        | outcomes.loc[view, ["success", "success_8bit", "l2", "linf"]].to_dict()
+        for view in held
+    ]
+
+
+def _position(row: pd.Series, classes: Sequence[str]) -> dict[str, Any]:
+    return {"predicted": classes[int(row["predicted"])], "margin": row["margin"], "distance": row["distance"]}
+
+
+def slice_frames(
+    sample: Sample, head: Head, classes: Sequence[str], count: int = 241
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Figure 1 on real data: the plane of a sample and its closest flip points with two classes.
+
+    Returns the grid (u, v, class, class_name, inside_domain) and the points that `figures.geometry.slice` marks.
+    """
+    flips = flip_points(sample.features[None], head.weight, head.bias, lower_bound=head.lower_bound)
+    nearest = np.argsort(flips.margin)[:2]  # NaN, no flip point, sorts last
+    nearest = nearest[np.isfinite(flips.margin[nearest])]
+    margins, others = flips.margin[nearest], flips.other_class[nearest]
+    # Of two classes there is one flip point; the projection onto the hull then spans the plane with it.
+    plane = plane_through(sample.features, *[*flips.point[nearest], sample.projections["feature"]][:2])
+    u, v, points = plane.grid(1.5 * float(margins.max()), count)
+    grid = pd.DataFrame({"u": u, "v": v, "class": head.classify(points)})
+    grid["class_name"] = [classes[label] for label in grid["class"]]
+    # A hair below the bound counts as inside: coordinates at the bound are only as exact as the plane.
+    grid["inside_domain"] = True if head.lower_bound is None else (points >= head.lower_bound - 1e-9).all(1)
+    own = classes[int(head.classify(sample.features[None])[0])]
+    rows = [{"kind": "sample", "u": 0.0, "v": 0.0, "radius": margins[0], "distance": 0.0, "label": own}]
+    for (x, y), margin, other in zip(plane.coordinates(flips.point[nearest]), margins, others):
+        rows.append({"kind": "flip", "u": x, "v": y, "radius": np.nan, "distance": margin, "label": classes[other]})
+    x, y = plane.coordinates(sample.projections["feature"][None])[0]
+    away = float(sample.hulls["feature"]["distance"])
+    rows.append({"kind": "hull", "u": x, "v": y, "radius": np.nan, "distance": away, "label": "hull projection"})
+    return grid, pd.DataFrame(rows)

@@ -1,0 +1,1 @@
+"""How well noise is taken away: benches, the experiments of the lecture, folders of images."""

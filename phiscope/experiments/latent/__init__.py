@@ -1,0 +1,1 @@
+"""Deep LSD: bases, what latents tell of labels, operators in latent space, responses to directions."""

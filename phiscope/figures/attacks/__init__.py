@@ -1,0 +1,1 @@
+"""Figures about attacks: frames in, figure out."""

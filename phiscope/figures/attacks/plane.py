@@ -1,0 +1,60 @@
+"""Margin against hull distance on logarithmic axes: where attacks leave samples, and where the genuine ones stand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import finite, require
+from phiscope.figures.style import INK, MUTED, WRONG, blank, note, themed
+from phiscope.words.numbers import percent
+
+_COLUMNS = 2
+_MOST = 2500  # samples drawn of each kind, the first by number
+_FLOOR = 1e-9  # there are no smaller distances on a logarithmic axis
+
+
+@themed
+def draw(standing: pd.DataFrame) -> Figure:
+    """standing: view, sample, margin, distance, of `original` and the attacked views, and there success.
+
+    One panel per attacked view. Below the dashed diagonal the boundary is closer than the hull. success: whether the
+    attack succeeded; other samples of an attacked view are not drawn.
+    """
+    require(standing, "standing", "margin", "view", "sample", "distance", "success")
+    genuine = standing[standing["view"] == "original"]
+    attacked = {view: rows for view, rows in standing.groupby("view", sort=False) if view != "original"}
+    columns = min(_COLUMNS, max(1, len(attacked)))
+    rows = max(1, math.ceil(len(attacked) / columns))
+    figure = blank(height=rows * (4.4 if columns == 1 else 3.4), width=5.6 if columns == 1 else 7.2)
+    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    ends = {name: _ends(standing[name].to_numpy(float)) for name in ("distance", "margin")}
+    for place in places[len(attacked) :]:
+        place.axis("off")
+    for place, (view, own) in zip(places, attacked.items()):
+        _panel(place, genuine[genuine["sample"].isin(own["sample"])], own[own["success"].astype(bool)], view)
+        place.plot([_FLOOR, 1 / _FLOOR], [_FLOOR, 1 / _FLOOR], color=INK, lw=1.0, ls="--", zorder=4)
+        place.set(xscale="log", yscale="log", xlim=ends["distance"], ylim=ends["margin"])
+    return figure
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """Where a logarithmic axis begins and ends: all but the smallest half percent are on it."""
+    values = values[np.isfinite(values) & (values > 0)]
+    low, high = np.quantile(values, [0.005, 1.0]) if len(values) else (0.1, 1.0)
+    return float(low) / 2, float(high) * 2
+
+
+def _panel(ax: Axes, genuine: pd.DataFrame, attacked: pd.DataFrame, view: str) -> None:
+    for rows, colour, layer in ((genuine, MUTED, 2), (attacked, WRONG, 3)):
+        drawn = finite(rows, "margin", "distance").head(_MOST)
+        x, y = (np.maximum(drawn[name].to_numpy(float), _FLOOR) for name in ("distance", "margin"))
+        ax.scatter(x, y, s=5, color=colour, alpha=0.35, lw=0, zorder=layer, rasterized=True)
+    share = float((attacked["margin"] < attacked["distance"]).mean()) if len(attacked) else np.nan
+    ax.set_title(f"{view}\n{percent(share)} of {len(attacked):,}: boundary closer")
+    note(ax, [("genuine", MUTED), ("attacked", WRONG)], y=0.17)
+    ax.set(xlabel="distance to the hull", ylabel="distance to the closest boundary")

@@ -1,0 +1,1 @@
+"""Figures about denoising: frames in, figure out."""

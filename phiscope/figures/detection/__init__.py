@@ -1,0 +1,1 @@
+"""Figures about detection: frames in, figure out."""

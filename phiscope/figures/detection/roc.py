@@ -1,0 +1,63 @@
+"""Can attacked and foreign samples be told from genuine ones? One ROC curve per detector and view."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from phiscope.figures.detection.detectors import area_in_words, look, ordered, title_of
+from phiscope.figures.frames import require
+from phiscope.figures.style import FAINT, MUTED, blank, themed
+
+_COLUMNS = 2
+
+
+@themed
+def draw(roc_curves: pd.DataFrame, detection: pd.DataFrame) -> Figure:
+    """roc_curves, detection: as from `phiscope.stats`. One panel a view, of the attacks that succeeded where it is one.
+
+    Beside the curves stands the area under each.
+    """
+    require(roc_curves, "roc_curves", "true_positive_rate", "false_positive_rate", "view", "counted", "detector")
+    require(detection, "detection", "view", "counted", "detector", "measure", "value")
+    views = list(dict.fromkeys(roc_curves["view"]))
+    rows = math.ceil(len(views) / _COLUMNS)
+    figure = blank(height=rows * 2.6)
+    places = figure.subplots(rows, 2 * _COLUMNS, squeeze=False, width_ratios=[2, 0.95] * _COLUMNS).reshape(-1, 2)
+    for place in [*places[len(views) :].ravel(), *places[:, 1]]:
+        place.axis("off")
+    for (place, beside), view in zip(places, views):
+        own = roc_curves[roc_curves["view"] == view]
+        counted = "success" if (own["counted"] == "success").any() else "all"
+        areas = detection[(detection["view"] == view) & (detection["measure"] == "area")]
+        areas = areas[areas["counted"] == counted]
+        _panel(place, own[own["counted"] == counted], areas, view)
+        _areas(beside, areas.set_index("detector")["value"])
+    return figure
+
+
+def _panel(ax: Axes, curves: pd.DataFrame, areas: pd.DataFrame, view: str) -> None:
+    ax.plot([0, 1], [0, 1], color=FAINT, lw=1.0, ls="--", zorder=1)
+    for name in ordered(curves["detector"]):
+        rows = curves[curves["detector"] == name].sort_values("false_positive_rate")
+        ax.step(rows["false_positive_rate"], rows["true_positive_rate"], where="post", **look(name))
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), box_aspect=1)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0))
+        axis.set_ticks([0, 0.5, 1])
+    counts = areas["n"].max() if "n" in areas and len(areas) else None
+    ax.set_title(view if counts is None else f"{view} ({int(counts):,})")
+    ax.set(xlabel="genuine samples flagged", ylabel="suspicious samples caught")
+
+
+def _areas(ax: Axes, areas: pd.Series) -> None:
+    """The area under the curve of each detector, which is the key to the colours too."""
+    lines = [("area", MUTED)]
+    for name in ordered(areas.index):
+        lines.append((f"{area_in_words(areas[name])}  {title_of(name)}", look(name)["color"]))
+    for place, (text, colour) in enumerate(lines):
+        ax.text(-0.25, 0.95 - 0.105 * place, text, va="top", color=colour, fontsize=8.0, transform=ax.transAxes)

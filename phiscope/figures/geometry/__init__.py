@@ -1,0 +1,1 @@
+"""Figures about geometry: frames in, figure out."""

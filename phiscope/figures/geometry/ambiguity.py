@@ -1,0 +1,43 @@
+"""Figure 13: the images with the extreme values of the ambiguity indicator (26)."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import require
+from phiscope.figures.pictures import grid, image_of
+from phiscope.figures.style import INK, WIDTH, WRONG, blank, themed
+from phiscope.words.numbers import signed
+
+_COLUMNS = 8
+_EXPLAINED = {
+    "most ambiguous": "most ambiguous: close to a decision boundary, far from the hull",
+    "least ambiguous": "least ambiguous: far from every decision boundary, close to the hull",
+}
+
+
+@themed
+def draw(gallery: pd.DataFrame) -> Figure:
+    """gallery: rank, group, sample, label_name, predicted_name, ambiguity; image flat with channels, height, width.
+
+    One block of pictures per group, each captioned with label → prediction, indicator and sample number.
+    """
+    require(gallery, "gallery", "rank", "group", "sample", "label_name", "predicted_name", "ambiguity", "image")
+    groups = {name: rows.sort_values("rank") for name, rows in gallery.groupby("group", sort=False)}
+    columns = max(min(_COLUMNS, len(rows)) for rows in groups.values())
+    depth = [math.ceil(len(rows) / columns) for rows in groups.values()]
+    figure = blank(height=sum(depth) * (WIDTH / max(columns, 5) + 0.38) + 0.3 * len(groups))
+    parts = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=depth)[:, 0]
+    for part, (name, rows) in zip(parts, groups.items()):
+        part.suptitle(_EXPLAINED.get(name, name), x=0.01, ha="left")
+        records = rows.to_dict("records")
+        colours = [INK if row["label_name"] == row["predicted_name"] else WRONG for row in records]
+        grid(part, [image_of(row) for row in records], [_caption(row) for row in records], columns, colours)
+    return figure
+
+
+def _caption(row: dict) -> str:
+    return f"{row['label_name']}\n→ {row['predicted_name']}\n{signed(row['ambiguity'])} (#{row['sample']})"

@@ -1,0 +1,69 @@
+"""Margin against hull distance, sample by sample: on which side of the diagonal does it stand?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import finite, per_view, require, view_title
+from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, themed, upper_limit
+from phiscope.words.numbers import percent
+
+_CROWD = 1500  # more samples than this are drawn as density
+_COLUMNS = 2
+
+
+@themed
+def draw(standing: pd.DataFrame) -> Figure:
+    """standing: one row per view and test sample with margin, distance and correct.
+
+    Above the diagonal the hull of the training set is closer than the closest decision boundary.
+    """
+    require(standing, "standing", "margin", "distance", "correct")
+    views = per_view(standing)
+    columns = min(_COLUMNS, len(views))
+    rows = math.ceil(len(views) / columns)
+    figure = blank(height=rows * (4.6 if columns == 1 else 3.5), width=5.6 if columns == 1 else 7.2)
+    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    for place in places[len(views) :]:
+        place.axis("off")
+    for ax, (name, part) in zip(places, views.items()):
+        _panel(ax, part, view_title(views, name))
+    return figure
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
+    known = rows[np.isfinite(rows["distance"].astype(float)) & rows["margin"].notna()]
+    share = float((known["margin"] > known["distance"]).mean()) if len(known) else np.nan
+    drawn = finite(known, "margin", "distance")  # a sample without any boundary counts, but has no place
+    x, y = drawn["distance"].to_numpy(float), drawn["margin"].to_numpy(float)
+    wrong = ~drawn["correct"].to_numpy(bool)
+    ends = upper_limit(x), upper_limit(y)
+    _samples(ax, x, y, wrong, ends)
+    ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)
+    lines = [title, f"{percent(share)} of {len(known):,} samples: hull closer"]
+    ax.set_title("\n".join(filter(None, lines)))
+    _sides(ax, f"× wrong prediction ({int(wrong.sum()):,})")
+    ax.set(xlim=(0, ends[0]), ylim=(0, ends[1]))
+    ax.set(xlabel="distance to the hull", ylabel="distance to the closest boundary")
+
+
+def _sides(ax: Axes, key: str) -> None:
+    """Name the two sides of the diagonal, and the marks of wrong predictions."""
+    note(ax, [(key, WRONG)])
+    note(ax, [("hull closer", MUTED)], x=0.02)
+    note(ax, [("boundary closer", MUTED)], y=0.09)
+
+
+def _samples(ax: Axes, x: np.ndarray, y: np.ndarray, wrong: np.ndarray, ends: tuple[float, float]) -> None:
+    """Right predictions as density or points, wrong ones always one by one."""
+    if len(x) > _CROWD:
+        ax.hexbin(x, y, gridsize=44, extent=(0, ends[0], 0, ends[1]), bins="log", mincnt=1, cmap=DENSITY, lw=0.1)
+        ax.scatter(x[wrong], y[wrong], s=5, marker="x", lw=0.6, color=WRONG, alpha=0.75, zorder=3, rasterized=True)
+        return
+    ax.scatter(x[~wrong], y[~wrong], s=9, color=MARGIN, alpha=0.45, lw=0, zorder=2)
+    ax.scatter(x[wrong], y[wrong], s=24, marker="x", lw=1.3, color=WRONG, zorder=3)

@@ -1,0 +1,1 @@
+"""Figures about implicit: frames in, figure out."""

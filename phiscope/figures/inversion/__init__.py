@@ -1,0 +1,1 @@
+"""Figures about inversion: frames in, figure out."""

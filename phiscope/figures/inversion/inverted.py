@@ -1,0 +1,74 @@
+"""Figures 3(c) and 5(c): a sample, the images that map to its closest flip point and to its hull projection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phiscope.figures.pictures import show, show_change
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, WRONG, blank, themed, words_alone
+from phiscope.words.numbers import significant
+
+Found = Mapping[str, Any]
+
+NAMES = {"flip": "closest flip point", "hull": "closest point of the hull", "deepfool": "DeepFool"}
+COLOURS = {"flip": MARGIN, "hull": HULL, "deepfool": MUTED}
+
+
+@themed
+def draw(image: Any, own: str, found: Sequence[Found]) -> Figure:
+    """image: the sample; own: its predicted class; found: one mapping per image that was found from it.
+
+    kind: `flip`, `hull` or `deepfool`; image; predicted, a name; pixel_distance, for pixels in [0, 1]; rms, the root
+    mean square change of a pixel in levels of 255. Of inversions also status, target_class (a name), feature_distance
+    (of the target to the sample), relative_residual, class_changes. image None: there is none, and status says why.
+    """
+    if not found:
+        return words_alone("This sample was not inverted in this run.")
+    figure = blank(height=1.95 * len(found))
+    axes = figure.subplots(len(found), 4, squeeze=False, width_ratios=[1, 1, 1, 1.5])
+    for line, row in zip(axes, found):
+        _row(line, image, own, row)
+    return figure
+
+
+def _row(axes: Sequence[Axes], image: Any, own: str, row: Found) -> None:
+    show(axes[0], image, f"original: {own}")
+    if row["image"] is None:
+        for ax in axes[1:3]:
+            ax.axis("off")
+    else:
+        show(axes[1], row["image"], f"classified {row['predicted']}", INK if row["predicted"] == own else WRONG)
+        show_change(axes[2], image, row["image"])
+    axes[3].axis("off")
+    axes[3].text(0.0, 0.9, NAMES[row["kind"]], va="top", weight="bold", color=COLOURS[row["kind"]], fontsize=8.5)
+    for step, (text, colour) in enumerate(_told(own, row)):
+        axes[3].text(0.0, 0.76 - 0.12 * step, text, va="top", color=colour, fontsize=8.0)
+
+
+def _told(own: str, row: Found) -> list[tuple[str, str]]:
+    """What is written beside the pictures, line by line."""
+    if row["image"] is None:
+        return [(f"no image: {row['status'].replace('_', ' ')}", WRONG)]
+    moved = [
+        (f"pixels moved by {significant(row['pixel_distance'])} (L2),", INK),
+        (f"{significant(row['rms'], 2)} of 255 levels a pixel (RMS)", INK),
+    ]
+    if row["kind"] == "deepfool":
+        return moved
+    away = significant(row["feature_distance"])
+    where = f"between {own} and {row['target_class']}" if row["kind"] == "flip" else f"classified {row['target_class']}"
+    reached = row["status"] != "unreached"
+    residual = f"residual {significant(row['relative_residual'])} of the target’s norm"
+    crossed = {0: "no change of class", 1: "one change of class"}.get(
+        row["class_changes"], f"{row['class_changes']} changes of class"
+    )
+    return [
+        (f"{away} away in Φ, {where}", INK),
+        *moved,
+        (residual if reached else f"not reached: {residual}", MUTED if reached else WRONG),
+        (f"{crossed} on the straight way back", MUTED),
+    ]

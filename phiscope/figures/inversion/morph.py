@@ -1,0 +1,56 @@
+"""Figure 8: morphing between two images inside a ball, by shrinking it, beside plain interpolation of pixels."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from phiscope.figures.frames import require
+from phiscope.figures.pictures import image_of, show
+from phiscope.figures.style import INK, MUTED, SPACES, WIDTH, WRONG, blank, themed
+from phiscope.words.numbers import significant
+
+_COLUMNS = 6
+_ZERO = 1e-4  # smaller distances are what the tolerance leaves of 0
+_TITLES = {
+    "morph": "through feature space: the nearest image found within each radius",
+    "interpolation": "straight through pixel space: as much of the way as the radius has shrunk",
+}
+_COLOURS = {"morph": SPACES["feature"], "interpolation": SPACES["pixel"]}
+
+
+@themed
+def draw(steps: pd.DataFrame) -> Figure:
+    """steps: way (`morph` or `interpolation`), step, distance (to the centre, in feature space), predicted_name, own.
+
+    reached: whether the distance is what it had to be; image flat with channels, height, width. own says whether the
+    class is the centre's. Both ways set out from one training image; only the plain one has to end at the sample.
+    """
+    require(steps, "steps", "way", "step", "distance", "predicted_name", "own", "reached", "image")
+    ways = [way for way in _TITLES if (steps["way"] == way).any()]
+    rows = math.ceil(steps.groupby("way").size().max() / _COLUMNS)
+    figure = blank(height=len(ways) * (0.3 + rows * (WIDTH / _COLUMNS + 0.3)))
+    parts = figure.subfigures(len(ways), 1, squeeze=False)[:, 0]
+    for part, way in zip(parts, ways):
+        part.suptitle(_TITLES[way], x=0.01, ha="left", color=_COLOURS[way], fontsize=9.5)
+        places = part.subplots(rows, _COLUMNS, squeeze=False).ravel()
+        for place in places:
+            place.axis("off")
+        for place, row in zip(places, steps[steps["way"] == way].sort_values("step").to_dict("records")):
+            place.axis("on")
+            show(place, image_of(row), _caption(row), _colour(row))
+    return figure
+
+
+def _caption(row: dict) -> str:
+    distance = "0" if row["distance"] < _ZERO else significant(row["distance"])
+    said = f"{distance}, {row['predicted_name']}"
+    return said if row["reached"] else f"{said}\nnot reached"
+
+
+def _colour(row: dict) -> str:
+    if not row["reached"]:
+        return MUTED
+    return INK if row["own"] else WRONG

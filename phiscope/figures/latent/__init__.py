@@ -1,0 +1,1 @@
+"""Figures about latent: frames in, figure out."""

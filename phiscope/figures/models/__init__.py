@@ -1,0 +1,1 @@
+"""Figures about models: frames in, figure out."""

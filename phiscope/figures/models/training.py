@@ -1,0 +1,45 @@
+"""How the classifier learned: losses, accuracy and learning rate by epoch."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
+
+from phiscope.figures.frames import require
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, themed
+from phiscope.words.numbers import percent
+
+
+@themed
+def draw(log: pd.DataFrame) -> Figure:
+    """log: one row per epoch with epoch, learning_rate, train_loss, val_loss, val_accuracy."""
+    require(log, "training log", "epoch", "learning_rate", "train_loss", "val_loss", "val_accuracy")
+    log = log.sort_values("epoch")
+    figure, axes = panels(1, 3, 2.5)
+    losses, accuracy, rate = axes[0]
+    _line(losses, log, "train_loss", MARGIN)
+    _line(losses, log, "val_loss", HULL)
+    losses.set(title="cross-entropy", yscale="log")
+    losses.yaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+    losses.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    losses.yaxis.set_minor_formatter(NullFormatter())
+    losses.legend(["training", "validation"], frameon=False)
+    _line(accuracy, log, "val_accuracy", HULL)
+    accuracy.set_title("validation accuracy")
+    accuracy.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    accuracy.annotate(
+        f"last: {percent(log['val_accuracy'].dropna().iloc[-1])}" if log["val_accuracy"].notna().any() else "",
+        (0.97, 0.06), xycoords="axes fraction", ha="right", color=INK,
+    )  # fmt: skip
+    _line(rate, log, "learning_rate", MUTED)
+    rate.set_title("learning rate")
+    for ax in axes[0]:
+        ax.set_xlabel("epoch")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def _line(ax, log: pd.DataFrame, column: str, colour: str) -> None:
+    """A curve; a single epoch, or few, show as dots too."""
+    ax.plot(log["epoch"], log[column], color=colour, lw=1.4, marker="o" if len(log) <= 12 else None, ms=3)

@@ -1,0 +1,1 @@
+"""Figures about papers: frames in, figure out."""

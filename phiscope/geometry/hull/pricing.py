@@ -1,0 +1,160 @@
+"""Pricing: <w, d_j> of many queries with many vertices in float32, keeping the least of each query.
+
+Prices are made in blocks that stay in the cache, are looked through there and forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numba import njit
+from numpy.typing import NDArray
+
+from phiscope.arrays import blocks
+from phiscope.geometry.hull.wolfe import offset_dot
+
+CELLS = 1 << 18  # prices held at a time, in a core's cache: 1 MB
+COLUMNS = 4096  # and for few queries, vertices
+PANEL = 256  # coordinates summed at a time
+_STRETCH = 16  # prices whose least is found before they are looked at one by one
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The lowest prices of each query: vertices `at` and `price` (b, count), the first `found` (b,) filled.
+
+    No vertex that is not kept has a price below `others` (b,). Not sorted.
+    """
+
+    at: NDArray[np.int64]
+    price: NDArray[np.float32]
+    found: NDArray[np.int64]
+    others: NDArray[np.float32]
+
+    def take(self, rows: NDArray) -> Kept:
+        return Kept(self.at[rows], self.price[rows], self.found[rows], self.others[rows])
+
+
+def lowest(w: NDArray, vertices: torch.Tensor, stride: int, below: NDArray, count: int) -> Kept:
+    """At most `count` vertices with the lowest price under below (b,), among every stride-th vertex."""
+    size, device = len(w), vertices.device
+    kept = Kept(
+        at=np.zeros((size, count), np.int64),
+        price=np.full((size, count), np.inf, np.float32),
+        found=np.zeros(size, np.int64),
+        others=below.astype(np.float32),
+    )
+    w32 = torch.from_numpy(w.astype(np.float32)).to(device)
+    reach = min(COLUMNS, max(1, CELLS // size)) * (1 if device.type == "cpu" else 64)
+    buffer = torch.empty(size * min(reach, -(-len(vertices) // stride)), dtype=torch.float32, device=device)
+    subset = vertices[::stride]
+    for part in blocks(len(subset), reach):
+        chunk = subset[part]
+        prices = _products(w32, chunk, buffer[: size * len(chunk)].view(size, len(chunk)))
+        if device.type == "cpu":
+            _keep(prices.numpy(), part.start, stride, kept.others, kept.at, kept.price, kept.found)
+        else:
+            _keep_on_device(prices, part.start, stride, kept)
+    return kept
+
+
+def _products(w: torch.Tensor, chunk: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    """w chunkᵀ, summed over panels of coordinates, so that no float32 sum is longer than a panel."""
+    torch.mm(w[:, :PANEL], chunk[:, :PANEL].T, out=out)
+    for first in range(PANEL, w.shape[1], PANEL):
+        panel = slice(first, first + PANEL)
+        out.addmm_(w[:, panel], chunk[:, panel].T)
+    return out
+
+
+def rounding(d: int, largest: float) -> float:
+    """Bound on the float32 error of <w, v>, ‖w‖ = 1, ‖v‖ <= largest, w and v rounded, summed in any order."""
+    terms = min(d, PANEL) + -(-d // PANEL) + 3
+    return 1.01 * terms * 2.0**-24 * largest
+
+
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "ninf"})
+def _least(row, start, stop):
+    least = row[start]
+    for j in range(start + 1, stop):
+        least = min(least, row[j])
+    return least
+
+
+@njit(cache=True, nogil=True)
+def _place(price, at, slot, size, new_price, new_at):
+    """Put an entry into the hole at `slot` of a heap whose root is the largest price."""
+    while slot > 0 and price[(slot - 1) // 2] < new_price:
+        price[slot], at[slot] = price[(slot - 1) // 2], at[(slot - 1) // 2]
+        slot = (slot - 1) // 2
+    while True:
+        child = 2 * slot + 1
+        if child + 1 < size and price[child + 1] > price[child]:
+            child += 1
+        if child >= size or price[child] <= new_price:
+            break
+        price[slot], at[slot] = price[child], at[child]
+        slot = child
+    price[slot], at[slot] = new_price, new_at
+
+
+@njit(cache=True, nogil=True)
+def _keep(prices, first, stride, others, at, price, found):
+    """Go through a block of prices; others falls to the largest kept price once `count` are kept."""
+    width, count = prices.shape[1], at.shape[1]
+    for r in range(prices.shape[0]):
+        row, limit, size = prices[r], others[r], found[r]
+        for start in range(0, width, _STRETCH):
+            stop = min(start + _STRETCH, width)
+            if _least(row, start, stop) >= limit:
+                continue
+            for j in range(start, stop):
+                if row[j] < limit:
+                    slot = 0 if size == count else size
+                    size = min(size + 1, count)
+                    _place(price[r], at[r], slot, size, row[j], (first + j) * stride)
+                    if size == count:
+                        limit = min(limit, price[r, 0])
+        others[r], found[r] = limit, size
+
+
+def _keep_on_device(prices: torch.Tensor, first: int, stride: int, kept: Kept) -> None:
+    """The same through torch: the block's lowest come to the host and join those kept."""
+    count = kept.at.shape[1]
+    best, where = prices.topk(min(count, prices.shape[1]), dim=1, largest=False)
+    best, where = best.cpu().numpy(), (where.cpu().numpy() + first) * stride
+    best = np.where(best < kept.others[:, None], best, np.inf).astype(np.float32)
+    price = np.concatenate([kept.price, best], axis=1)
+    at = np.concatenate([kept.at, where], axis=1)
+    order = np.argsort(price, axis=1)[:, :count]
+    kept.price[:], kept.at[:] = np.take_along_axis(price, order, 1), np.take_along_axis(at, order, 1)
+    kept.found[:] = np.isfinite(kept.price).sum(1)
+    full = kept.found == count
+    kept.others[full] = np.minimum(kept.others, kept.price[:, -1])[full]
+
+
+def gaps(points, z, vertices, length, kept: Kept, error: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """g of every query, from prices of the directions (z - x) / length that err by at most `error`.
+
+    Kept vertices that may lie below <w, z> are priced again in float64. Where the bound on the others is larger than
+    what these gave, that bound is the gap and `blind` is true.
+    """
+    worst = np.zeros(len(points))
+    unit = ((z - points) * z).sum(1) / np.maximum(length, 1e-300)
+    _exact_worst(points, z, vertices, unit + error, kept.at, kept.price, kept.found, worst)
+    below = unit + error - kept.others
+    unseen = np.where(below > 0, length * np.maximum(below, 0), 0)
+    return np.maximum(worst, unseen), unseen > worst
+
+
+@njit(cache=True, nogil=True)
+def _exact_worst(points, z, vertices, below, at, price, found, worst):
+    w = np.empty(points.shape[1])
+    for q in range(points.shape[0]):
+        for k in range(w.shape[0]):
+            w[k] = z[q, k] - points[q, k]
+        for c in range(found[q]):
+            if price[q, c] <= below[q]:
+                worst[q] = max(worst[q], offset_dot(w, z[q], vertices[at[q, c]]))

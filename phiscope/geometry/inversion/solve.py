@@ -1,0 +1,259 @@
+"""Images whose features are a given point, or lie in or on a ball: sections 4 and 5, equations (15) to (19).
+
+    min ‖x − x_r‖²  subject to  φ(x) = y  (or ‖φ(x) − y‖ <= r, or = r),  x in the pixel box
+
+φ is a network, so the problem is not convex: every result is local, the best that was found from where the search
+began, and says with its residual how well the constraint holds. The search has three parts: Newton's method from the
+reference to an image that maps to the target (`_restoration`), a polish along the null space of the Jacobian toward the
+reference (`_polish`), and the last Newton steps on features in float64. What was reached is sought again from part of
+the way back: Newton's path overshoots, and one that begins nearer ends nearer. Targets that no start reaches, out of
+φ's range perhaps, end where the residual no longer falls (`_settling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from phiscope.arrays import generator, require_finite
+from phiscope.errors import DataError
+from phiscope.geometry.inversion.polish import ALLOWED, polish
+from phiscope.geometry.inversion.restoration import Aim, Network, Search, relative_residual, restore
+from phiscope.geometry.inversion.settling import settle
+
+Where = Literal["inside", "perimeter"]
+Report = Callable[[int, int], None]
+
+_KICK = 0.02  # standard deviation of the noise that further starts begin with, in units of the box
+_LOUDER = 5.0  # the ratio of the noise of one rescue to that of the rescue before
+_LAST_STEPS = 10  # Jacobians for the last digits after the polish
+_POLISHES_OF_BALLS = 200  # a round costs one backward pass there, and f of them for a point
+
+
+@dataclass(frozen=True)
+class Inversion:
+    """One row per problem, (b,) unless said.
+
+    image (b, ...) float64 in the box. residual: distance of its features, computed in float64, to the nearest point
+    that was asked for; scale: norm of the target (1 for the origin), which `relative` divides by. distance:
+    ‖image − reference‖. jacobians: how many were taken, starts together. status: `solved` (relative residual at
+    most the tolerance), `reference` (it lies in the ball already and is the answer), or `unreached`: the residual is
+    the smallest that was found, near a local minimum unless `settlings` ran out; the target is outside φ's range, or
+    the search led nowhere.
+    """
+
+    image: NDArray[np.float64]
+    residual: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    jacobians: NDArray[np.int64]
+    status: NDArray[np.str_]
+
+    @property
+    def relative(self) -> NDArray[np.float64]:
+        """residual / scale."""
+        return self.residual / self.scale
+
+
+def invert(
+    feature_map: Callable[[Tensor], Tensor],
+    target: NDArray,
+    reference: NDArray,
+    *,
+    radius: float | NDArray | None = None,
+    where: Where = "inside",
+    start: NDArray | None = None,
+    lower: float = 0.0,
+    upper: float = 1.0,
+    tolerance: float = 1e-6,
+    jacobians: int = 80,
+    polishes: int = 8,
+    starts: int = 1,
+    rescues: int = 2,
+    settlings: int = 40,
+    retreats: int = 2,
+    seed: int = 0,
+    streams: Sequence[int] | None = None,
+    batch: int = 16,
+    device: str = "cpu",
+    report: Report = lambda done, total: None,
+) -> Inversion:
+    """min ‖x − reference‖² subject to φ(x) = target, or its features in or on a ball, and lower <= x <= upper.
+
+    feature_map: (b, ...) -> (b, f), differentiable; if it has a method `double`, that gives its float64 version, else
+    it is called with float64 images itself. target (b, f): points y, or the centres of balls if `radius` (a number or
+    (b,)) is given: then the features end in the ball, (15), or with where="perimeter" on its surface. reference
+    (b, ...): the images to stay near, and where the search begins unless `start` (b, ...) is given.
+
+    tolerance: of the residual, relative to the norm of the target. jacobians: most of one search (each costs f
+    backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
+    starts, the first at the reference, the others at it with noise. rescues: further starts for what none has solved.
+    settlings: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
+    retreats: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
+    seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
+    images per Jacobian; problems never influence each other but for rounding.
+
+    Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii.
+    """
+    target, reference, radius = _checked(target, reference, radius, lower, upper)
+    shape = reference.shape[1:]
+    network = Network(feature_map, _double(feature_map), shape, lower, upper)
+    flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
+    first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
+    aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, settlings, retreats, batch)
+    attempts = _Attempts(starts, rescues, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
+    parts = []
+    for rows in torch.arange(len(flat)).split(8 * batch):
+        parts.append(finder.find(rows, first[rows], attempts, stay_inside=where == "inside"))
+        report(sum(len(part.status) for part in parts), len(flat))
+    whole = {key: np.concatenate([getattr(part, key) for part in parts]) for key in Inversion.__dataclass_fields__}
+    return replace(Inversion(**whole), image=whole["image"].reshape(reference.shape))
+
+
+@dataclass(frozen=True)
+class _Attempts:
+    starts: int
+    rescues: int
+    seed: int
+    streams: Sequence[int]
+
+
+@dataclass(frozen=True)
+class _Finder:
+    network: Network
+    references: Tensor
+    aim: Aim
+    tolerance: float
+    jacobians: int
+    polishes: int
+    settlings: int
+    retreats: int
+    batch: int
+
+    def find(self, rows: Tensor, first: Tensor, attempts: _Attempts, *, stay_inside: bool) -> Inversion:
+        aim, references = self.aim[rows], self.references[rows]
+        at_home = self._inside(references, aim) & stay_inside
+        best = self._from(references, aim, first, ~at_home)
+        for attempt in range(1, attempts.starts + attempts.rescues):
+            unsolved = best.residual > self.tolerance
+            again = ~at_home & (unsolved if attempt >= attempts.starts else torch.ones_like(unsolved))
+            if bool(again.any()):
+                kicked = self._kicked(references, attempts, rows, attempt)
+                self._keep_better(best, self._from(references, aim, kicked, again), references, again)
+        self._settle(references, aim, best, ~at_home & (best.residual > self.tolerance))
+        self._retreat(references, aim, best, ~at_home)
+        return self._result(best, references, aim, at_home)
+
+    def _kicked(self, references: Tensor, attempts: _Attempts, rows: Tensor, attempt: int) -> Tensor:
+        lower, upper = self.network.lower, self.network.upper
+        streams = [generator(attempts.seed, attempts.streams[row], attempt) for row in rows.tolist()]
+        noise = np.stack([stream.standard_normal(references.shape[1]) for stream in streams])
+        kick = _KICK * _LOUDER ** max(attempt - attempts.starts, 0) * (upper - lower)
+        return (references + kick * torch.from_numpy(noise).to(references)).clamp(lower, upper)
+
+    def _inside(self, references: Tensor, aim: Aim) -> Tensor:
+        away = (self.network.features(references, exact=True) - aim.centre).norm(dim=1)
+        return away <= torch.maximum(aim.radius, self.tolerance * aim.scale)
+
+    def _from(self, references: Tensor, aim: Aim, first: Tensor, wanted: Tensor) -> Search:
+        """One search for the wanted rows; the others keep their reference."""
+        residual = relative_residual(self.network, first, aim, exact=True)
+        whole = Search(torch.where(wanted[:, None], first, references), residual)
+        rows = wanted.nonzero().flatten()
+        found = self._search(references[rows], aim[rows], Search(first[rows].clone(), residual[rows].clone()))
+        whole.images[rows], whole.residual[rows], whole.jacobians[rows] = found.images, found.residual, found.jacobians
+        return whole
+
+    def _search(self, references: Tensor, aim: Aim, search: Search) -> Search:
+        limits = {"tolerance": self.tolerance, "batch": self.batch}
+        restore(self.network, search, aim, most=self.jacobians, **limits)
+        # A residual that fell from afar was seen in float32; what it hides is made good.
+        search.residual = relative_residual(self.network, search.images, aim, exact=True)
+        restore(self.network, search, aim, most=self.jacobians, **limits)
+        self._polish(references, aim, search)
+        return search
+
+    def _polish(self, references: Tensor, aim: Aim, search: Search) -> None:
+        near = (search.residual <= ALLOWED).nonzero().flatten()
+        if not self.polishes or not len(near):
+            return
+        polished = Search(search.images[near], search.residual[near])
+        rounds = self.polishes if bool((aim.radius == 0).all()) else max(self.polishes, _POLISHES_OF_BALLS)
+        polish(self.network, polished, references[near], aim[near], most=rounds, batch=self.batch)
+        finished = Search(polished.images, relative_residual(self.network, polished.images, aim[near], exact=True))
+        restore(self.network, finished, aim[near], tolerance=self.tolerance, most=_LAST_STEPS, batch=self.batch)
+        other = Search(search.images.clone(), torch.full_like(search.residual, torch.inf))
+        other.images[near], other.residual[near] = finished.images, finished.residual
+        other.jacobians[near] = polished.jacobians + finished.jacobians
+        self._keep_better(search, other, references, torch.isfinite(other.residual))
+
+    def _settle(self, references: Tensor, aim: Aim, best: Search, unsolved: Tensor) -> None:
+        """What no start has solved goes on from the best of them to the nearest local minimum of the residual."""
+        rows = unsolved.nonzero().flatten()
+        search = Search(best.images[rows], best.residual[rows])
+        settle(self.network, search, aim[rows], tolerance=self.tolerance, most=self.settlings, batch=self.batch)
+        self._polish(references[rows], aim[rows], search)
+        best.images[rows], best.residual[rows] = search.images, search.residual
+        best.jacobians[rows] += search.jacobians
+
+    def _retreat(self, references: Tensor, aim: Aim, best: Search, wanted: Tensor) -> None:
+        """What is solved is sought again from nearer to the reference, where Newton's path overshoots less."""
+        for number in range(1, self.retreats + 1):
+            again = wanted & (best.residual <= self.tolerance)
+            if not bool(again.any()):
+                return
+            first = references + (1 - 0.5**number) * (best.images - references)
+            self._keep_better(best, self._from(references, aim, first, again), references, again)
+
+    def _keep_better(self, best: Search, other: Search, references: Tensor, rows: Tensor) -> None:
+        """Solved before unsolved; among the solved the nearer one, among the others the smaller residual."""
+        best.jacobians += torch.where(rows, other.jacobians, 0)
+        nearer = (other.images - references).norm(dim=1) < (best.images - references).norm(dim=1)
+        solved, was = other.residual <= self.tolerance, best.residual <= self.tolerance
+        better = rows & torch.where(solved & was, nearer, other.residual < best.residual)
+        best.images[better], best.residual[better] = other.images[better], other.residual[better]
+
+    def _result(self, best: Search, references: Tensor, aim: Aim, at_home: Tensor) -> Inversion:
+        relative = relative_residual(self.network, best.images, aim, exact=True)
+        relative = torch.where(at_home, torch.zeros_like(relative), relative)
+        status = np.where(relative.cpu() <= self.tolerance, "solved", "unreached")
+        return Inversion(
+            best.images.cpu().numpy(),
+            (relative * aim.scale).cpu().numpy(),
+            aim.scale.cpu().numpy(),
+            (best.images - references).norm(dim=1).cpu().numpy(),
+            best.jacobians.cpu().numpy(),
+            np.where(at_home.cpu(), "reference", status),
+        )
+
+
+def _double(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    return feature_map.double() if hasattr(feature_map, "double") else feature_map
+
+
+def _checked(target, reference, radius, lower: float, upper: float):
+    target, reference = np.asarray(target, np.float64), np.asarray(reference, np.float64)
+    if target.ndim != 2 or len(target) != len(reference):
+        raise DataError(
+            f"invert: targets {target.shape} and references {reference.shape}; expected (b, f) and (b, ...)"
+        )
+    require_finite(target, "targets of the inversion")
+    require_finite(reference.reshape(len(reference), -1), "references of the inversion")
+    if reference.size and (reference.min() < lower or reference.max() > upper):
+        raise DataError(
+            f"invert: references lie in [{reference.min():g}, {reference.max():g}], outside the box "
+            f"[{lower:g}, {upper:g}]; scale them or give `lower` and `upper`"
+        )
+    radius = np.broadcast_to(np.asarray(0.0 if radius is None else radius, np.float64), (len(target),)).copy()
+    if (radius < 0).any() or ((radius == 0).any() and (radius > 0).any()):
+        raise DataError(
+            "invert: radii must be all 0 (points) or all positive (balls); give points and balls in two calls"
+        )
+    return target, reference, radius

@@ -1,0 +1,163 @@
+"""Closest flip points and margins: section 3, equations (5)-(12).
+
+Two questions, two answers. Per class, the closest point of the boundary *between* two classes, where (8) keeps
+the others below, is a quadratic program. Its dual has no more variables than there are classes, and Newton's method
+solves it for all samples of a pair in one compiled loop. Over all classes, (8) never binds: the closest point of
+the union over j of {z_j >= z_i, y >= lower bound} satisfies it by itself, since on the way to it no class overtook
+i. So the closest margin is the least of one-dimensional searches, exact and vectorised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import qpsolvers
+from numpy.typing import NDArray
+
+from phiscope.arrays import require_finite
+from phiscope.errors import ConfigError, DataError
+from phiscope.geometry.margin.pair import NEWTON, Pair
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FlipPoints:
+    """One row per sample and other class, samples in order, then classes.
+
+    sample (r,) row of the features; own, other_class (r,); margin (r,) = ‖point - x‖, NaN without a point; point
+    (r, f); status (r,): `solved`, `infeasible` (no flip point between the two classes satisfies the
+    constraints), `degenerate_pair` (the two classes have the same weights) or `failed` (the solver gave
+    nothing). The certificate is recomputed from point and multipliers and is absolute: primal_residual is the
+    largest violation of a constraint, dual_residual that of stationarity or of a multiplier's sign,
+    duality_gap the primal minus the dual objective of ½‖y - x‖².
+    """
+
+    sample: NDArray[np.int64]
+    own: NDArray[np.int64]
+    other_class: NDArray[np.int64]
+    margin: Vector
+    point: Vector
+    status: NDArray[np.str_]
+    primal_residual: Vector
+    dual_residual: Vector
+    duality_gap: Vector
+
+
+@dataclass(frozen=True)
+class ClosestFlip:
+    """margin (m,): distance (12), inf without a boundary; other_class (m,), -1 without one; point (m, f)."""
+
+    margin: Vector
+    other_class: NDArray[np.int64]
+    point: Vector
+
+
+def flip_points(
+    features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0, solver: str = NEWTON
+) -> FlipPoints:
+    """min ½‖y - x‖²  subject to  z_i(y) = z_j(y),  z_i(y) >= z_k(y) for the other k,  y >= lower bound.
+
+    Solved for every sample x, of class i, and every class j other than i: equations (7)-(10). features (m, f);
+    weight (f, n) and bias (n,) of equation (4); lower_bound None drops (10). solver: `newton` (all samples of a pair
+    of classes in one compiled loop over the n - 1 multipliers; what it leaves goes to daqp), or any back-end of
+    qpsolvers that is installed (one problem at a time). Either way the certificate is recomputed from points and
+    multipliers. Raises DataError for shapes that do not fit or values that are not finite, ConfigError for a solver
+    that is not there.
+    """
+    features, weight, bias = _checked(features, weight, bias)
+    if solver not in (NEWTON, *qpsolvers.available_solvers):
+        installed = ", ".join((NEWTON, *qpsolvers.available_solvers))
+        raise ConfigError(f"margins.solver: {solver!r} is not installed; expected one of {installed}")
+    classes = weight.shape[1]
+    own = (features @ weight + bias).argmax(1)
+    others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
+    rows = _Rows(np.repeat(np.arange(len(features)), classes - 1), others[own].reshape(-1), features)
+    for i in np.unique(own):
+        members = np.flatnonzero(own == i)
+        for position, j in enumerate(others[i]):
+            _solve_pair(rows, members * (classes - 1) + position, Pair.of(weight, bias, i, j, lower_bound), solver)
+    return rows.finish(own)
+
+
+class _Rows:
+    """The table that the pairs fill, each its own rows."""
+
+    def __init__(self, sample: NDArray, other: NDArray, features: Vector) -> None:
+        self.sample, self.other, self.features = sample, other, features
+        self.margin = np.full(len(sample), np.nan)
+        self.point = np.full((len(sample), features.shape[1]), np.nan)
+        self.status = np.full(len(sample), "failed", dtype="<U15")
+        self.certificate = np.full((3, len(sample)), np.nan)
+
+    def finish(self, own: NDArray) -> FlipPoints:
+        return FlipPoints(
+            self.sample, own[self.sample], self.other, self.margin, self.point, self.status, *self.certificate
+        )
+
+
+def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
+    if pair.degenerate:
+        rows.status[where] = "degenerate_pair"
+        return
+    x = rows.features[rows.sample[where]]
+    optima = pair.closest(x, solver)
+    if not optima.found.all():
+        rows.status[where] = "failed" if pair.feasible() else "infeasible"
+    rows.status[where[optima.found]] = "solved"
+    rows.point[where] = optima.point
+    rows.margin[where] = np.linalg.norm(optima.point - x, axis=1)
+    rows.certificate[:, where] = pair.certificate(x, optima)
+
+
+def closest_flip(features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0) -> ClosestFlip:
+    """min over j of  min ‖y - x‖  subject to  z_j(y) >= z_i(y),  y >= lower bound: equation (12).
+
+    Shapes as in `flip_points`. Exact to rounding. With a = w_i - w_j the minimiser is y(t) = max(x - t a, lower
+    bound) for the t at which aᵀy(t) = b_j - b_i; that function of t falls, piecewise linear, with a breakpoint
+    where a coordinate meets the bound. Costs O(m n f log f).
+    """
+    features, weight, bias = _checked(features, weight, bias)
+    own = (features @ weight + bias).argmax(1)
+    margin, other = np.full(len(features), np.inf), np.full(len(features), -1)
+    point = np.full(features.shape, np.nan)
+    for j in range(weight.shape[1]):
+        y = _onto_boundary(features, weight[:, own].T - weight[:, j], bias[own] - bias[j], lower_bound)
+        distance = np.linalg.norm(y - features, axis=1)
+        closer = (own != j) & (distance < margin)
+        margin[closer], other[closer], point[closer] = distance[closer], j, y[closer]
+    return ClosestFlip(margin, other, point)
+
+
+def _onto_boundary(x: Vector, a: Vector, c: Vector, lower_bound: float | None) -> Vector:
+    """Nearest y >= lower bound with aᵀy + c = 0, per row, where aᵀx + c >= 0; NaN where there is none."""
+    excess = (a * x).sum(1) + c
+    squares = a**2
+    reach = np.full(a.shape, np.inf)  # the t at which a coordinate meets the bound
+    if lower_bound is not None:
+        np.divide(x - lower_bound, a, out=reach, where=a > 0)
+    order = reach.argsort(1)
+    reach, squares = np.take_along_axis(reach, order, 1), np.take_along_axis(squares, order, 1)
+    stopped = np.where(np.isfinite(reach), squares * np.where(np.isfinite(reach), reach, 0), 0).cumsum(1)
+    fall_before = np.concatenate([np.zeros((len(x), 1)), stopped], axis=1)  # by coordinates already at the bound
+    slope = np.concatenate([squares[:, ::-1].cumsum(1)[:, ::-1], np.zeros((len(x), 1))], axis=1)  # of the others
+    until = np.concatenate([reach, np.full((len(x), 1), np.inf)], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = (excess[:, None] - fall_before) / slope
+    inside = (slope > 0) & (root <= until)  # the first piece whose root comes before its end
+    piece = inside.argmax(1)
+    t = np.where(inside.any(1), np.take_along_axis(root, piece[:, None], 1)[:, 0], np.nan)
+    y = x - t[:, None] * a
+    return y if lower_bound is None else np.maximum(y, lower_bound)
+
+
+def _checked(features: Vector, weight: Vector, bias: Vector) -> tuple[Vector, Vector, Vector]:
+    features, weight, bias = (np.asarray(array, dtype=np.float64) for array in (features, weight, bias))
+    if features.ndim != 2 or weight.ndim != 2 or features.shape[1] != weight.shape[0]:
+        raise DataError(f"features {features.shape} and weight {weight.shape}: expected (m, f) and (f, n)")
+    if bias.shape != (weight.shape[1],) or weight.shape[1] < 2:
+        raise DataError(f"weight {weight.shape} and bias {bias.shape}: expected (f, n) and (n,), two classes at least")
+    for array, name in ((features, "features"), (weight.T, "weight, by class"), (bias, "bias")):
+        require_finite(array, name)
+    return features, weight, bias

@@ -1,0 +1,123 @@
+"""One pair of classes: the constraints of its boundary, two ways to its closest points, and their certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import qpsolvers
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from phiscope.geometry.margin import newton
+
+Vector = NDArray[np.float64]
+
+NEWTON = "newton"  # the solver of `_newton`; every other name is a back-end of qpsolvers
+SECOND = "daqp"  # is asked for the samples that Newton's method leaves
+
+
+@dataclass(frozen=True)
+class Optima:
+    """Points (m, f) and multipliers u (m,) of (7), v (m, n - 2) >= 0 of (8), s (m, f) <= 0 of the bound; NaN: none."""
+
+    point: Vector
+    u: Vector
+    v: Vector
+    s: Vector
+
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.point).all(1)
+
+    def put(self, rows: NDArray, other: Optima) -> None:
+        for mine, theirs in zip(vars(self).values(), vars(other).values()):
+            mine[rows] = theirs
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Constraints of the boundary between classes i and j: A y = b is (7), G y <= h is (8), y >= lower_bound."""
+
+    A: Vector
+    b: Vector
+    G: Vector
+    h: Vector
+    lower_bound: float | None
+
+    @classmethod
+    def of(cls, weight: Vector, bias: Vector, i: int, j: int, lower_bound: float | None) -> Pair:
+        others = [k for k in range(weight.shape[1]) if k not in (i, j)]
+        return cls(
+            A=(weight[:, i] - weight[:, j])[None],
+            b=np.array([bias[j] - bias[i]]),
+            G=np.ascontiguousarray((weight[:, others] - weight[:, [i]]).T),
+            h=bias[i] - bias[others],
+            lower_bound=lower_bound,
+        )
+
+    @property
+    def degenerate(self) -> bool:
+        return not self.A.any()
+
+    @property
+    def lb(self) -> Vector | None:
+        return None if self.lower_bound is None else np.full(self.A.shape[1], float(self.lower_bound))
+
+    def feasible(self) -> bool:
+        """Whether any point satisfies the constraints, asked of a linear program: the same for every sample."""
+        cost, box = np.zeros(self.A.shape[1]), (self.lower_bound, None)
+        return linprog(cost, self.G, self.h, self.A, self.b, bounds=box, method="highs").status != 2
+
+    def closest(self, x: Vector, solver: str) -> Optima:
+        """min ½‖y - x‖² subject to the constraints, for every row of x (m, f)."""
+        if solver != NEWTON:
+            return _by_back_end(self, x, solver)
+        optima = _by_newton(self, x)
+        left = np.flatnonzero(~optima.found)
+        if len(left) and self.feasible():
+            optima.put(left, _by_back_end(self, x[left], SECOND))
+        return optima
+
+    def certificate(self, x: Vector, optima: Optima) -> Vector:
+        """(3, m): primal residual, dual residual and duality gap, from points and multipliers alone.
+
+        Stationarity is y - x + Aᵀu + Gᵀv + s = 0, and primal minus dual objective is yᵀ(y - x) + bᵀu + hᵀv + lbᵀs
+        once it holds (as qpbenchmark computes them).
+        """
+        y, u, v, s = optima.point, optima.u, optima.v, optima.s
+        step = y - x
+        violations = [np.abs(y @ self.A.T - self.b), y @ self.G.T - self.h]
+        if self.lower_bound is not None:
+            violations.append((self.lower_bound - y).max(1, keepdims=True))
+        stationarity = step + u[:, None] * self.A + v @ self.G + s
+        gap = (step * y).sum(1) + u * self.b + v @ self.h + s.sum(1) * (self.lower_bound or 0.0)
+        primal = np.concatenate(violations, axis=1).max(1).clip(0)
+        dual = np.max([np.abs(stationarity).max(1), s.max(1), (-v).max(1, initial=0.0)], axis=0)
+        return np.stack([primal, dual, np.abs(gap)])
+
+
+def _by_newton(pair: Pair, x: Vector) -> Optima:
+    B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
+    bound = -np.inf if pair.lower_bound is None else float(pair.lower_bound)
+    y, multipliers, found = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
+    newton.closest(x, B, d, bound, np.linalg.norm(B, axis=1), y, multipliers, found)
+    y[~found] = multipliers[~found] = np.nan
+    return Optima(y, multipliers[:, 0], multipliers[:, 1:], np.minimum(x - multipliers @ B - bound, 0))
+
+
+def _by_back_end(pair: Pair, x: Vector, solver: str) -> Optima:
+    """One problem at a time through qpsolvers."""
+    (m, f), inequalities, lb, identity = x.shape, len(pair.h), pair.lb, np.eye(x.shape[1])
+    optima = Optima(*(np.full(shape, np.nan) for shape in ((m, f), m, (m, inequalities), (m, f))))
+    for row, query in enumerate(x):
+        problem = qpsolvers.Problem(identity, -query, pair.G, pair.h, pair.A, pair.b, lb)
+        solution = qpsolvers.solve_problem(problem, solver, **_SETTINGS.get(solver, {}))
+        if solution.found and solution.x is not None:
+            bounds = np.zeros(f) if lb is None else solution.z_box
+            optima.put(row, Optima(solution.x, solution.y[0], solution.z, bounds))
+    return optima
+
+
+# daqp stops at a violation of 1e-6 by itself; these problems are small enough to ask for all that is there.
+_SETTINGS = {"daqp": {"primal_tol": 1e-11, "dual_tol": 1e-11}}

@@ -1,0 +1,1 @@
+"""What each text states, and the comparison with it."""

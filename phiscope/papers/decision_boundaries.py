@@ -1,0 +1,135 @@
+"""What the text states about the samples of CIFAR-10, and the words for what is measured beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phiscope.stats.attacks import QUESTIONS
+from phiscope.stats.detection.human import DIFFERENCE, INDICATORS, SCORES
+from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
+from phiscope.stats.inversion import QUESTIONS as INVERSIONS
+
+PAPER = "feature_space.txt"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A quantity in words, its unit as in the table `paper_comparison`, the section of the text, and its value there.
+
+    value None: the text gives no number. paper empty: the question is ours.
+    """
+
+    quantity: str
+    unit: str
+    section: str = ""
+    value: float | None = None
+    paper: str = PAPER
+
+
+def _supports(space: str, value: float) -> dict[str, Stated]:
+    # ASSUME: the text does not say how it counts, so its one number stands beside all three ways.
+    ways = {
+        "pooled": "pooled over all supports",
+        "query": "mean share per sample",
+        "weighted": "weighted by coefficient",
+    }
+    name = f"support images with the sample's label, {space} space"
+    return {
+        f"same_label_{space}_{way}": Stated(f"{name}, {words}", "share", "7.2", value) for way, words in ways.items()
+    }
+
+
+def _accuracies(space: str, before: float | None, after: float | None, same: float | None) -> dict[str, Stated]:
+    name = f"accuracy of the samples projected in {space} space"
+    changed = f"share of predictions changed by projecting, {space} space"
+    return {
+        f"accuracy_before_{space}": Stated(f"{name}, before", "share", "7.2", before),
+        f"accuracy_after_{space}": Stated(f"{name}, after", "share", "7.2", after),
+        f"accuracy_change_{space}": Stated(f"{name}, after minus before", "difference", "7.2", same),
+        f"changed_{space}": Stated(changed, "share", "7.2", same),
+    }
+
+
+def _sample(sample: int | str, name: str, section: str, margin: float, distance: float) -> dict[str, Stated]:
+    return {
+        f"sample_{sample}_margin": Stated(f"{name}: margin", "distance", section, margin),
+        f"sample_{sample}_distance": Stated(f"{name}: distance to the feature hull", "distance", section, distance),
+    }
+
+
+def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
+    """Of samples that DeepFool moved across a boundary; the text does not say whether they survive rounding."""
+    ways = {"success": "", "success_8bit": ", after rounding to 8 bits"}
+    return {
+        f"deepfool_{key}_{counted}": Stated(f"DeepFool{words}: {QUESTIONS[key][0]}", QUESTIONS[key][1], "7.2", value)
+        for counted, words in ways.items()
+        for key, value in values.items()
+    }
+
+
+def _inverted() -> dict[str, Stated]:
+    """What is asked of inverted samples; the text answers for single ones, without numbers, but for one question."""
+    # `when x_r has the same classification as x_φ, this constraint is automatically satisfied via a direct path`.
+    stated = {f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")}
+    stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
+    ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
+    told = stated | ours
+    return {key: Stated(*words, *told.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
+
+
+def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:
+    questions = questions_about(sample, name)
+    return {(key := f"sample_{sample}_{about}"): Stated(*questions[key], *told) for about, told in stated.items()}
+
+
+def _human(indicator: str, what: str = "rank correlation") -> Stated:
+    return Stated(f"{what} with human label entropy: {indicator}", "correlation", paper="")
+
+
+STATED: dict[str, Stated] = {
+    # ASSUME: 0.9 stands for `above 90 %`.
+    "accuracy": Stated("accuracy on the test samples", "share", "7.2", 0.9),
+    "closer_to_hull": Stated("share of test samples closer to the hull than to the boundary", "share", "7.2", 0.783),
+    "median_margin": Stated("median margin", "distance", "7.2, Figure 10"),
+    "median_distance": Stated("median distance to the hull, feature space", "distance", "7.2, Figure 10"),
+    "outside_feature": Stated("share of test samples proven outside the hull, feature space", "share", "6, 7.1", 1.0),
+    "outside_pixel": Stated("share of test samples proven outside the hull, pixel space", "share", "6, 7.1", 1.0),
+    # `the accuracy does not change at all`, since no boundary separates a sample from its projection.
+    **_accuracies("feature", None, None, 0.0),
+    **_accuracies("pixel", 0.9, 0.33, None),
+    **_supports("feature", 0.78),
+    **_supports("pixel", 0.27),
+    "balls_train_nonempty": Stated("share of train balls that hold another sample", "share", "7.2", 0.499),
+    "balls_test_nonempty": Stated("share of test balls that hold another sample", "share", "7.2", 0.47),
+    # ASSUME: `each B contains about 297 on average` is over all balls of both splits, empty ones included.
+    "balls_mean": Stated("other samples inside a ball, mean", "count", "7.2", 297),
+    "balls_most": Stated("other samples inside a ball, most", "count", "7.2", 4791),
+    "in_union": Stated("share of test samples in the union of training balls", "share", "7.2", 0.68),
+    "lipschitz": Stated("Lipschitz constant of the head, σ_max(Wφ)", "ratio", "7.1", 6.122),
+    "largest_ratio": Stated("largest observed ratio of (14) over pairs with a test sample", "ratio", "3"),
+    **_sample(0, "first test sample", "7.1", 2.546, 0.508),
+    "sample_0_train_inside": Stated("first test sample: train samples in its ball", "count", "7.1", 437),
+    "sample_0_test_inside": Stated("first test sample: test samples in its ball", "count", "7.1", 69),
+    **_sample(731, "test sample #732", "7.2", 0.3745, 2.143),
+    **_sample(1, "test sample #2", "7.2, Figure 14", 2.494, 0.845),
+    **_sample("1_deepfool", "test sample #2 under DeepFool", "7.2, Figure 14", 0.0001, 0.640),
+    # `standard adversarial methods such as DeepFool move the samples towards` the hull: no number.
+    **_attacked({"rate": None, "closer_to_boundary": 1.0, "below_genuine": 1.0, "towards_hull": None}),
+    **_inverted(),
+    **_one_sample(
+        0, "first test sample", {"path_ratio": ("7.1, Figure 9", None), "morph_end": ("7.1, Figure 8", None)}
+    ),
+    **_one_sample(
+        731,
+        "test sample #732",
+        {
+            "edited_margin": ("7.2", 1.225),
+            "edited_distance": ("7.2", 0.605),
+            "edited_moved": ("7.2", 5.21),
+            "edited_path_ratio": ("7.2, Figure 12", None),
+        },
+    ),
+    **{f"human_{key}": _human(name) for key, (name, _) in INDICATORS.items()},
+    **{f"human_{key}": _human(name) for key, name in SCORES.items()},
+    "human_difference": _human(DIFFERENCE, what="difference of rank correlations"),
+}

@@ -1,0 +1,89 @@
+"""What deep_lsd.txt states about MNIST, and where the table `latent` has what was measured beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from phiscope.stats.latent import Where, one
+
+PAPER = "deep_lsd.txt"
+PUBLISHED, FAITHFUL = "published", "faithful"  # settings, by their names in the configuration
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A quantity in words, the row of the table `latent` with its measurement, the section and the text's value."""
+
+    quantity: str
+    where: Where = field(default_factory=dict)
+    section: str = "IV"
+    value: float | None = None
+    unit: str = "share"
+    setting: str = PUBLISHED
+
+    @property
+    def paper(self) -> str:
+        """The text that states the value; empty where it gives none."""
+        return PAPER if self.value is not None else ""
+
+
+def _lsd(k: int, **rule: str | int) -> dict[str, str | int]:
+    """The paper's reading: sampled latents, Gram-Schmidt, |c| over all axes."""
+    found = {"measure": "lsd", "encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "magnitude"}
+    return found | {"k": k} | rule
+
+
+_ENCODE_DECODE = {"measure": "encode_decode", "encoding": "sampled"}
+_ERROR = {"measure": "squared_error", "encoding": "mean"}
+_LOWDIN = {"encoding": "mean", "basis": "lowdin", "axes": "first-set", "sign": "signed"}
+
+STATED: dict[str, Stated] = {
+    "lsd_encode_decode": Stated("encoded, decoded and classified right", _ENCODE_DECODE, value=0.94),
+    "lsd_top1": Stated("label has the largest LSD amplitude", _lsd(1), value=0.92),
+    "lsd_top2": Stated("label among the two largest LSD amplitudes", _lsd(2), value=0.97),
+    "lsd_top4": Stated("label among the four largest LSD amplitudes", _lsd(4), value=0.989),
+    "lsd_first_set": Stated(
+        "largest LSD amplitude lies in set 1",
+        {"measure": "largest_in_first_set", "encoding": "sampled", "basis": "gram-schmidt"},
+        value=0.99,
+    ),
+    "lsd_classifier": Stated("classifier, on the images themselves", {"measure": "classifier"}, "III", 0.989),
+    "lsd_lowdin": Stated("label by Löwdin's axes of set 1, mean latents", _lsd(1, **_LOWDIN)),
+    "lsd_logistic": Stated("logistic regression on mean latents", {"measure": "logistic"}),
+    "lsd_error": Stated("squared error of decode(μ), on [-1, 1]", _ERROR, unit="ratio"),
+    "lsd_error_class_mean": Stated(
+        "squared error of the class's mean image", {"measure": "squared_error_of_class_mean"}, unit="ratio"
+    ),
+    "lsd_faithful_encode_decode": Stated(
+        "faithful encoder: encoded, decoded and classified right", _ENCODE_DECODE, setting=FAITHFUL
+    ),
+    "lsd_faithful_lowdin": Stated(
+        "faithful encoder: label by Löwdin's axes of set 1", _lsd(1, **_LOWDIN), setting=FAITHFUL
+    ),
+    "lsd_faithful_logistic": Stated("faithful encoder: logistic regression", {"measure": "logistic"}, setting=FAITHFUL),
+    "lsd_faithful_error": Stated(
+        "faithful encoder: squared error of decode(μ)",
+        {"measure": "squared_error", "encoding": "mean"},
+        unit="ratio",
+        setting=FAITHFUL,
+    ),
+}  # fmt: skip
+
+
+def latent_comparison(latent: pd.DataFrame, *, dataset_is_papers: bool) -> pd.DataFrame:
+    """What deep_lsd.txt states beside the setting it describes; rows of the table `paper_comparison`.
+
+    Where a run has no such setting, there is no row.
+    """
+    rows = []
+    for key, stated in STATED.items():
+        found = one(latent, stated.setting, stated.where)
+        if found is not None:
+            value = stated.value if dataset_is_papers and stated.value is not None else np.nan
+            told = {"quantity": stated.quantity, "unit": stated.unit, "section": stated.section}
+            ends = {name: found[name] for name in ("value", "ci_low", "ci_high", "interval", "n")}
+            rows.append({"key": key, "paper": stated.paper, "paper_value": value} | told | ends)
+    return pd.DataFrame(rows)

@@ -1,0 +1,1 @@
+"""The page of a run: question, answer with its number, picture, caveat."""

@@ -1,0 +1,1 @@
+"""Statistics of denoising: frame in, frame out."""

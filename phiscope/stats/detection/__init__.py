@@ -1,0 +1,1 @@
+"""Statistics of detection: frame in, frame out."""

@@ -1,0 +1,1 @@
+"""Statistics of geometry: frame in, frame out."""

@@ -1,0 +1,1 @@
+"""Statistics of implicit: frame in, frame out."""

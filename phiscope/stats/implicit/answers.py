@@ -1,0 +1,146 @@
+"""What a run says to the note's open questions about neural image representations: a few numbers each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from phiscope.stats.implicit import fits as over_fits
+from phiscope.stats.intervals import Resampling
+
+POPULATION = "images like those of the group, and seeds; training pixels fixed"
+COLUMNS = ("key", "question", "quantity", "subject", "where", "unit", "value", "ci_low", "ci_high", "n", "interval")
+QUESTIONS = {
+    "ends": "Where do the encodings stand between the two ends?",
+    "order": "Is the order of the published encodings found?",
+    "power": "Is PSNR a function of the total power of the spectrum?",
+    "noise": "Is noise the same for every complete basis?",
+    "choice": "Is a random choice of waves better than a grid or a strategic one?",
+    "scale": "How does the best scale of Gaussian waves move with the spectrum?",
+}
+NAMES = {
+    "none": "no encoding",
+    "basic": "one period",
+    "positional": "positional",
+    "gaussian": "Gaussian",
+    "fourier_random": "random waves",
+    "fourier_grid": "a grid of waves",
+    "fourier_lowest": "the lowest waves",
+    "fourier_strategic": "strategic waves",
+    "fourier_complete": "Fourier basis",
+    "dct": "DCT",
+    "haar": "Haar",
+    "orthogonal": "random orthogonal basis",
+    "siren": "SIREN",
+}
+_AFTER = {"least_squares": ", linear", "projection": ", linear on all pixels"}
+_PIXELS = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
+
+
+def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
+    """fits: the table `implicit`; main: the group of images that is spoken of where groups differ.
+
+    One row per number: key of the question, question, quantity, what and where it is about (subject, where), unit (`dB`
+    or `correlation`), value, ci_low, ci_high, n images, interval.
+    Questions that the fits do not touch have no rows.
+    """
+    options = replace(options, population=POPULATION)
+    chosen = over_fits.tuned(fits)
+    answered = {
+        "ends": _ends(chosen[chosen["group"] == main], options),
+        "order": _order(chosen, options),
+        "power": _power(chosen, options),
+        "noise": _noise(fits, main, options),
+        "choice": _choice(chosen, main, options),
+        "scale": _scale(fits, options),
+    }
+    how = options.describe(f"percentile bootstrap over images and seeds within them ({options.resamples} resamples)")
+    rows = [
+        {"key": key, "question": QUESTIONS[key], "interval": how} | row
+        for key, told in answered.items()
+        for row in told
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _ends(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    """Nothing before the network; the best k of every encoding; the linear model on a complete basis."""
+    means = over_fits.by_k(chosen, options)
+    if means.empty:
+        return
+    means = means[means["measure"] == "psnr_heldout"]
+    for (model, encoding, looked), rows in means.groupby(["model", "encoding", "spectrum"]):
+        best = rows.loc[rows["value"].idxmax()]
+        with_k = f" with k = {best['k']:.0f}" if best["k"] > 0 else ""
+        subject = f"{in_words(model, encoding, looked)}{with_k}"
+        yield _told(f"PSNR on held-out pixels, {subject}", "dB", best, subject)
+
+
+def _order(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    """Every step from no encoding to Gaussian waves, in every group of images."""
+    for _, row in over_fits.steps(chosen, options).iterrows():
+        subject, before = (in_words("", row[name]) for name in ("encoding", "before"))
+        where = f"{row['group']}, {row['height']} x {row['width']}"
+        yield _told(f"PSNR on held-out pixels, {where}: {subject} less {before}", "dB", row, subject, where)
+
+
+def _power(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    for _, row in over_fits.powers(chosen, options).iterrows():
+        subject, where = over_fits.POWERS[row["power"]], _PIXELS[row["measure"]]
+        yield _told(f"rank correlation of PSNR ({where}) with {subject}, MLP", "correlation", row, subject, where)
+    linear = chosen[(chosen["model"] == "projection") & (chosen["psnr_parseval"] < 100)]
+    if len(linear):
+        apart = (linear["psnr_train"] - linear["psnr_parseval"]).abs().max()
+        words = "largest difference of the linear model's PSNR from Parseval's, over all its fits"
+        yield _told(words, "dB", {"value": apart, "n": linear["image"].nunique()})
+
+
+def _noise(fits: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
+    """Every basis less the random orthogonal one, at the share of coefficients closest to a tenth."""
+    noise = fits["image"].str.contains("/white_noise")
+    for group, rows in (("white noise", fits[noise]), (main, fits[(fits["group"] == main) & ~noise])):
+        found = over_fits.bases(rows, options).dropna(subset="difference")
+        if found.empty:
+            continue
+        share = min(set(found["share"]), key=lambda share: abs(share - 0.1))
+        for _, row in found[found["share"] == share].iterrows():
+            other = in_words("", row["encoding"])
+            words = f"PSNR of the {100 * share:.3g} % largest coefficients, {other} less random basis, {group}"
+            ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"], "n": row["n"]}
+            yield _told(words, "dB", ends | {"value": row["difference"]}, other, group)
+
+
+def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
+    found = over_fits.contrasts(chosen[(chosen["group"] == main) & (chosen["model"] == "mlp")], options)
+    for _, row in found.iterrows() if len(found) else ():
+        other, where = in_words("", row["encoding"], row["spectrum"]), _PIXELS[row["measure"]]
+        words = f"PSNR on {where}, {other} less random, k = {row['asked_k']:.0f}"
+        yield _told(words, "dB", row, other, where)
+
+
+def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
+    """Over the images of all groups: those of one are often too few, and alike."""
+    tried = over_fits.scales(fits)
+    best = tried[tried["best"]]
+    for k, rows in best.groupby("asked_k"):
+        rows = rows.dropna(subset="spectrum_slope")
+        if rows["image"].nunique() > 2:
+            found = over_fits.correlation(rows, "sigma", "spectrum_slope", options)
+            words = f"rank correlation of the best scale with the spectrum's slope, k = {k:.0f}"
+            yield _told(words, "correlation", found, f"k = {k:.0f}")
+
+
+def _told(words: str, unit: str, row: Mapping, subject: str = "", where: str = "") -> dict:
+    """A row of the frame; no interval where there is none."""
+    ends = {name: row.get(name, np.nan) for name in ("ci_low", "ci_high")}
+    about = {"quantity": words, "subject": subject, "where": where, "unit": unit}
+    return about | {"value": row["value"], "n": int(row["n"])} | ends
+
+
+def in_words(model: str, encoding: str, spectrum: str = "") -> str:
+    """An encoding and what comes after it, in words."""
+    looked = {"own": " (own spectrum)", "mean": " (mean spectrum)"}.get(spectrum, "")
+    return NAMES.get(encoding, encoding) + looked + _AFTER.get(model, "")

@@ -1,0 +1,94 @@
+"""Everything of a run that has a name: where it lies under results/<run>/, and how it is opened.
+
+The one registry of artifacts. Views say which of them their transformation needs, figures and sections of the report
+which they are drawn and written from; the plan turns names into the inputs of rules, and scripts open by name what
+their rule was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Artifact(NamedTuple):
+    """path: below results/<run>/, with {wildcards} where there are several; opener: `module:function` of a path.
+
+    placed: whether the opener takes the device that a network is put on as well.
+    """
+
+    path: str
+    opener: str
+    placed: bool = False
+
+    def open(self, path: str | Path, device: str = "cpu") -> Any:
+        """What lies at that path; the module that opens it is imported now."""
+        module, _, name = self.opener.partition(":")
+        opener: Callable[..., Any] = attrgetter(name)(import_module(module))
+        return opener(path, device) if self.placed else opener(path)
+
+
+_TABLE = "phiscope.tables:read"
+_ARRAYS = "safetensors.numpy:load_file"
+_NETWORK = "phiscope.models.loading:load_network"
+_LOG = "pandas:read_csv"
+
+_TABLES = (
+    *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
+    *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra"),
+)
+_STATISTICS = (
+    *("standing", "support", "accuracy", "ball_summary", "lipschitz", "verification", "entropy", "agreement"),
+    *("detection", "roc_curves", "attack_summary", "by_confidence"),
+    *("inversion_distances", "pixel_boundary", "edits", "inversion_summary"),
+    *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),
+    *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_bases"),
+    *("implicit_scales", "implicit_answers", "implicit_decoders", "latent_waves", "redrawn"),
+    *("latent_rotation", "latent_linearity", "latent_metric", "latent_denoising", "latent_axes", "latent_trials"),
+    *("latent_basis", "latent_tiles", "latent_densities", "latent_products", "latent_views"),
+)
+
+ARTIFACTS: dict[str, Artifact] = {
+    "training_images": Artifact("data/train.safetensors", "phiscope.datasets.prepared:open_prepared"),
+    "test_images": Artifact("data/test.safetensors", "phiscope.datasets.prepared:open_prepared"),
+    "classifier": Artifact("models/classifier.safetensors", _NETWORK, placed=True),
+    "classifier_description": Artifact("models/classifier.json", "phiscope.workflow.artifacts:read_json"),
+    "classifier_log": Artifact("models/classifier.log.csv", _LOG),
+    "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
+    "denoiser": Artifact(
+        "models/denoiser.safetensors", "phiscope.experiments.denoising.network:Denoiser.load", placed=True
+    ),
+    "generator": Artifact("models/generator.safetensors", _NETWORK),
+    "generator_log": Artifact("models/generator.log.csv", _LOG),
+    "encoder": Artifact("models/encoder-{setting}-{training}.safetensors", _NETWORK),
+    "encoder_log": Artifact("models/encoder-{setting}-{training}.log.csv", _LOG),
+    "encoded": Artifact("latent/{setting}-{training}/encoded.safetensors", _ARRAYS),
+    "bases": Artifact("latent/{setting}-{training}/bases.safetensors", "phiscope.experiments.latent.bases:load"),
+    "training_features": Artifact("features/original/train.parquet", "phiscope.tables:vectors"),
+    "located_train": Artifact("features/original/train.parquet", "phiscope.tables:LocatedSamples"),
+    "located_test": Artifact("features/original/test.parquet", "phiscope.tables:LocatedSamples"),
+    "pixel_hull": Artifact("chunks/hulls/pixel/{view}/{split}/{chunk}.parquet", _TABLE),
+    "exhibits": Artifact("exhibits/{view}.safetensors", _ARRAYS),
+    "denoised_exhibits": Artifact("exhibits/denoising/{bench}.safetensors", _ARRAYS),
+    "inverted_images": Artifact("inversions/{target}/{chunk}.safetensors", _ARRAYS),
+    "explored_balls": Artifact("inversions/ball-{number}.safetensors", _ARRAYS),
+    "edited_samples": Artifact("inversions/edit-{number}.safetensors", _ARRAYS),
+    "implicit_pictures": Artifact("implicit/{chunk}.safetensors", _ARRAYS),
+    **{name: Artifact(f"tables/{name}.parquet", _TABLE) for name in _TABLES},
+    **{name: Artifact(f"statistics/{name}.parquet", _TABLE) for name in _STATISTICS},
+}
+
+
+def read_json(path: str | Path) -> Any:
+    import json
+
+    return json.loads(Path(path).read_text())
+
+
+def modules_that_open(names: Iterable[str]) -> list[str]:
+    """The library's modules that open these artifacts: what a job rests on that opens no others."""
+    openers = {ARTIFACTS[name].opener.partition(":")[0] for name in names}
+    return sorted(module for module in openers if module.startswith("phiscope."))

@@ -1,0 +1,55 @@
+"""Judge one chunk of an attack: whether the class changed, also in 8 bits, and how far the pixels moved.
+
+An attack through the denoiser is judged by what it attacked, the classifier behind it.
+"""
+
+import dataclasses
+
+import torch
+from safetensors.numpy import load_file
+
+from phiscope import tables
+from phiscope.arrays import choose_device
+from phiscope.attacks import judge
+from phiscope.experiments.denoising.network import Denoiser
+from phiscope.models import load_artifact
+from phiscope.workflow.job import job
+from phiscope.workflow.provenance import provenance
+
+
+def judge_attack(
+    original: str,
+    attacked: str,
+    classifier: str,
+    denoiser: str | None,
+    confidence: float,
+    names: dict[str, str],
+    config: dict,
+    output: str,
+) -> None:
+    torch.set_num_threads(1)  # chunks are the jobs
+    view = load_file(attacked)
+    count = len(view["samples"])
+    device = choose_device(config["device"])
+    network = load_artifact(classifier)[0].to(device)
+    if denoiser:
+        network = Denoiser.load(denoiser, device).before(network)
+    found = judge(network, load_file(original)["images"], view["images"], confidence=confidence)
+    columns = tables.constant(names, count) | {"sample": view["samples"], "label": view["labels"]}
+    columns |= {"predicted_before": found.before, "predicted_after": found.after, "iterations": view["iterations"]}
+    columns |= {key: value for key, value in dataclasses.asdict(found).items() if key not in ("before", "after")}
+    tables.write(columns, "attacks", output, provenance(config))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        judge_attack(
+            snakemake.input.original,
+            snakemake.input.attacked,
+            snakemake.input.classifier,
+            snakemake.input.get("denoiser"),
+            snakemake.params.confidence,
+            {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
+            snakemake.config,
+            snakemake.output[0],
+        )

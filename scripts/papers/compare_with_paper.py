@@ -1,0 +1,47 @@
+"""What the text states, beside what this run measured."""
+
+import pandas as pd
+
+from phiscope import tables
+from phiscope.papers.comparison import paper_comparison
+from phiscope.papers.deep_lsd import latent_comparison
+from phiscope.stats.intervals import Resampling
+from phiscope.workflow.job import job
+from phiscope.workflow.provenance import provenance
+
+
+def compare(
+    inputs,
+    dataset_is_papers: bool,
+    latent_is_papers: bool,
+    deepfool: str | None,
+    options: dict,
+    seed: int,
+    config: dict,
+    output: str,
+) -> None:
+    names = ("standing", "hulls", "support", "accuracy", "balls", "lipschitz")
+    frames = {name: tables.read(inputs[name]) for name in names}
+    optional = {"agreement": "agreement", "attacks": "attack_summary", "inversions": "inversion_summary"}
+    for name, key in optional.items():
+        frames[name] = tables.read(inputs[key]) if inputs.get(key) else None
+    resampling = Resampling(**options, seed=seed)
+    found = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
+    if inputs.get("latent"):
+        beside = latent_comparison(tables.read(inputs.latent), dataset_is_papers=latent_is_papers)
+        found = pd.concat([found, beside], ignore_index=True)
+    tables.write(found, "paper_comparison", output, provenance(config))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        compare(
+            snakemake.input,
+            snakemake.params.dataset_is_papers,
+            snakemake.params.latent_is_papers,
+            snakemake.params.deepfool,
+            snakemake.params.options,
+            snakemake.params.seed,
+            snakemake.config,
+            snakemake.output[0],
+        )

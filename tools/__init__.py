@@ -1,0 +1,1 @@
+"""Tools of the project itself: what writes its pages of results, and what compares its commits."""

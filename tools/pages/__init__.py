@@ -1,0 +1,1 @@
+"""Pages of docs/results, each written from the tables of a finished run."""
