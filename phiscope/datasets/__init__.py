@@ -8,7 +8,7 @@ from typing import Any
 from phiscope.datasets.fetch import PerFile, located
 from phiscope.datasets.images import ImageCollection, ImageDataset
 from phiscope.datasets.order import stratified_order
-from phiscope.datasets.prepared import ImagesBySample, PreparedDataset, open_prepared, save
+from phiscope.datasets.prepared import ImagesBySample, PreparedDataset, open_prepared, origin_of, save
 from phiscope.datasets.readers import reader as _reader
 from phiscope.errors import DataError
 
@@ -20,6 +20,7 @@ __all__ = [
     "load",
     "load_collection",
     "open_prepared",
+    "origin_of",
     "save",
     "stratified_order",
 ]

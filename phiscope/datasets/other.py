@@ -64,6 +64,6 @@ def _fit(image: NDArray[np.float32], shape: tuple[int, int, int]) -> NDArray[np.
     return resize(image, shape, order=1, anti_aliasing=True).clip(0, 1).astype(np.float32)
 
 
-def save_unlabelled(images: NDArray, order: NDArray[np.int64], path: str | Path) -> None:
+def save_unlabelled(images: NDArray, order: NDArray[np.int64], path: str | Path, origin: str = "") -> None:
     """Write images in that order as a prepared split with the label -1 throughout and no classes."""
-    save_arrays(images[order], np.full(len(order), -1), order, (), path)
+    save_arrays(images[order], np.full(len(order), -1), order, (), path, origin)

@@ -16,21 +16,33 @@ from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.order import stratified_order
 
 
-def save(dataset: ImageDataset, path: str | Path, seed: int) -> None:
-    """Write the whole split in `stratified_order` under a temporary name, then move it into place."""
+def save(dataset: ImageDataset, path: str | Path, seed: int, origin: str = "") -> None:
+    """Write the whole split in `stratified_order` under a temporary name, then move it into place.
+
+    origin: a fingerprint of what made it, see `origin_of`.
+    """
     order = stratified_order(dataset.labels, seed)
-    save_arrays(dataset.images[order], dataset.labels[order], dataset.samples[order], dataset.classes, path)
+    arrays = (dataset.images[order], dataset.labels[order], dataset.samples[order])
+    save_arrays(*arrays, dataset.classes, path, origin)
 
 
-def save_arrays(images: NDArray, labels: NDArray, samples: NDArray, classes: Sequence[str], path: str | Path) -> None:
+def save_arrays(
+    images: NDArray, labels: NDArray, samples: NDArray, classes: Sequence[str], path: str | Path, origin: str = ""
+) -> None:
     """Write a split as it stands."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     arrays = {"images": images, "labels": labels, "samples": samples}
     arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
-    save_file(arrays, temporary, metadata={"classes": json.dumps(classes)})
+    save_file(arrays, temporary, metadata={"classes": json.dumps(classes), "origin": origin})
     temporary.replace(path)
+
+
+def origin_of(path: str | Path) -> str:
+    """What made a prepared split, as it says itself; empty where it does not."""
+    with safe_open(path, framework="numpy") as file:
+        return (file.metadata() or {}).get("origin", "")
 
 
 class PreparedDataset:

@@ -19,11 +19,19 @@ NETWORK = "network"  # the method of denoising that is the run's own
 DATASET = "dataset:"  # what `of` begins with where a view is of another data set
 
 
+class Extra(NamedTuple):
+    """What a view wants where its options say so: artifacts, and modules that `make` imports by name."""
+
+    applies: Callable[[Mapping[str, Any]], bool]
+    needs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
 class Kind(NamedTuple):
     """module: where `make` lies, loaded when used; words: what the view shows, over the keys of its config.
 
     needs: the artifacts that `make` wants, by name; attack: whether it tries to change the predicted class; fixed:
-    arguments of `make` that set this kind apart from others of the same module.
+    arguments of `make` that set this kind apart from others of the same module; extras: what its options call for.
     """
 
     module: str
@@ -31,6 +39,7 @@ class Kind(NamedTuple):
     needs: tuple[str, ...] = ()
     attack: bool = False
     fixed: Mapping[str, Any] = MappingProxyType({})
+    extras: tuple[Extra, ...] = ()
 
     def load(self) -> Callable[..., dict[str, NDArray]]:
         return partial(importlib.import_module(self.module).make, **self.fixed)
@@ -38,8 +47,15 @@ class Kind(NamedTuple):
 
 def _pgd(words: str, *, stop: bool) -> Kind:
     words = f"images of {{of}} attacked by PGD ({{norm}}, at most {{epsilon:.3g}}), {words}"
-    needs = ("classifier", "head", "training_features")
-    return Kind("phiscope.views.pgd", words, needs, attack=True, fixed={"stop": stop})
+    extras = (
+        Extra(lambda view: view.get("through") == NETWORK, needs=("denoiser",)),
+        Extra(
+            lambda view: bool(view.get("hull_penalty")),
+            needs=("head", "training_features"),
+            modules=("phiscope.attacks.hull_penalty",),
+        ),
+    )
+    return Kind("phiscope.views.pgd", words, ("classifier",), attack=True, fixed={"stop": stop}, extras=extras)
 
 
 _CODEC = ("generator", "encoder", "bases")
@@ -58,7 +74,11 @@ VIEWS: dict[str, Kind] = {
         needs=("test_images",),
     ),
     "inpaint": Kind("phiscope.views.inpaint", "images of {of} with a part filled in from around it"),
-    "denoise": Kind("phiscope.views.denoise", "images of {of} denoised by {method}", needs=("denoiser",)),
+    "denoise": Kind(
+        "phiscope.views.denoise",
+        "images of {of} denoised by {method}",
+        extras=(Extra(lambda view: view.get("method", NETWORK) == NETWORK, needs=("denoiser",)),),
+    ),
     "implicit": Kind(
         "phiscope.views.implicit", "images of {of} drawn again by a network behind the encoding {encoding}"
     ),
@@ -76,11 +96,15 @@ def attacks(views: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def needs_of(view: Mapping[str, Any]) -> tuple[str, ...]:
-    """The artifacts that a view of the configuration wants: of a kind's, those its parameters call for."""
-    needs = VIEWS[view["kind"]].needs
-    if view.get("through") == NETWORK:
-        return (*needs, "denoiser")
-    return needs if view.get("method", NETWORK) == NETWORK else tuple(need for need in needs if need != "denoiser")
+    """The artifacts that a view of the configuration wants: those of its kind, and what its options call for."""
+    kind = VIEWS[view["kind"]]
+    return (*kind.needs, *(need for extra in kind.extras if extra.applies(view) for need in extra.needs))
+
+
+def modules_of(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The modules that make a view of the configuration."""
+    kind = VIEWS[view["kind"]]
+    return (kind.module, *(module for extra in kind.extras if extra.applies(view) for module in extra.modules))
 
 
 def in_words(view: Mapping[str, Any]) -> str:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from phiscope import attacks
-from phiscope.experiments.denoising.network import Denoiser
-from phiscope.head import Head
+from phiscope.attacks.pgd import pgd
+from phiscope.attacks.pgd import random_start as drawn_start
 from phiscope.models import FeatureMap, split
 from phiscope.models.denoiser import Denoised
 from phiscope.views.source import Source
+
+if TYPE_CHECKING:
+    from phiscope.experiments.denoising.network import Denoiser
+    from phiscope.head import Head
 
 # Images at a time; a denoiser keeps many channels of full size for its gradient.
 _BATCH, _BATCH_THROUGH = 250, 50
@@ -24,8 +29,8 @@ def make(
     source: Source,
     *,
     classifier: nn.Module,
-    head: Head,
-    training_features: NDArray[np.float32],
+    head: Head | None = None,
+    training_features: NDArray[np.float32] | None = None,
     denoiser: Denoiser | None = None,
     through: str | None = None,
     stop: bool,
@@ -47,17 +52,19 @@ def make(
     are those before the denoiser. ASSUME: the class to leave is that of the denoised image, then.
     """
     network, batch_size = classifier, _BATCH
-    if through is not None:
+    if denoiser is not None and through is not None:
         network, batch_size = denoiser.before(classifier), _BATCH_THROUGH
     start = penalty = None
     if random_start:
         options = {"norm": norm, "epsilon": epsilon, "samples": source.samples, "seed": source.seed}
-        start = attacks.random_start(source.images.shape[1:], **options)
-    if hull_penalty:
+        start = drawn_start(source.images.shape[1:], **options)
+    if head is not None and hull_penalty:
+        # By name: an attack without the penalty does not rest on the solver of hull projections.
+        hull_penalty_of = import_module("phiscope.attacks.hull_penalty").HullPenalty
         example = torch.from_numpy(source.pixels[:2]).to(next(classifier.parameters()))
         features = _features(split(classifier, example, head=head.layer), network)
-        penalty = attacks.HullPenalty(features, training_features, weight=hull_penalty, every=hull_every)
-    found = attacks.pgd(
+        penalty = hull_penalty_of(features, training_features, weight=hull_penalty, every=hull_every)
+    found = pgd(
         network,
         source.images,
         norm=norm,

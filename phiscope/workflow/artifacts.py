@@ -7,29 +7,9 @@ their rule was given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from importlib import import_module
-from operator import attrgetter
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Iterable
 
-
-class Artifact(NamedTuple):
-    """path: below results/<run>/, with {wildcards} where there are several; opener: `module:function` of a path.
-
-    placed: whether the opener takes the device that a network is put on as well.
-    """
-
-    path: str
-    opener: str
-    placed: bool = False
-
-    def open(self, path: str | Path, device: str = "cpu") -> Any:
-        """What lies at that path; the module that opens it is imported now."""
-        module, _, name = self.opener.partition(":")
-        opener: Callable[..., Any] = attrgetter(name)(import_module(module))
-        return opener(path, device) if self.placed else opener(path)
-
+from phiscope.workflow.opening import Artifact
 
 _TABLE = "phiscope.tables:read"
 _ARRAYS = "safetensors.numpy:load_file"
@@ -55,7 +35,7 @@ ARTIFACTS: dict[str, Artifact] = {
     "training_images": Artifact("data/train.safetensors", "phiscope.datasets.prepared:open_prepared"),
     "test_images": Artifact("data/test.safetensors", "phiscope.datasets.prepared:open_prepared"),
     "classifier": Artifact("models/classifier.safetensors", _NETWORK, placed=True),
-    "classifier_description": Artifact("models/classifier.json", "phiscope.workflow.artifacts:read_json"),
+    "classifier_description": Artifact("models/classifier.json", "phiscope.workflow.opening:read_json"),
     "classifier_log": Artifact("models/classifier.log.csv", _LOG),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
     "denoiser": Artifact(
@@ -80,12 +60,6 @@ ARTIFACTS: dict[str, Artifact] = {
     **{name: Artifact(f"tables/{name}.parquet", _TABLE) for name in _TABLES},
     **{name: Artifact(f"statistics/{name}.parquet", _TABLE) for name in _STATISTICS},
 }
-
-
-def read_json(path: str | Path) -> Any:
-    import json
-
-    return json.loads(Path(path).read_text())
 
 
 def modules_that_open(names: Iterable[str]) -> list[str]:

@@ -15,14 +15,24 @@ from pathlib import Path
 _PACKAGE = "phiscope"
 
 
-def fingerprint(script: str | Path, root: str | Path, *extra: str) -> str:
-    """Hash of the syntax trees of `script`, of every library module it imports, directly or not, and of `extra`.
+LIBRARY = Path(__file__).parents[2]  # the folder that holds the package
+
+
+def files_of(script: str | Path, *extra: str, root: Path = LIBRARY) -> list[Path]:
+    """`script`, every library module that it imports, directly or not, and `extra` with what these import.
 
     root: the folder that holds the package. extra: dotted names of modules chosen at run time, by a registry.
     """
-    root = Path(root)
-    modules = {name for module in extra for name in _closure(_file_of(module, root), root)}
-    files = sorted(modules | _closure(Path(script), root))
+    modules = [_file_of(module, root) for module in extra]
+    missing = [module for module, file in zip(extra, modules) if file is None]
+    if missing:
+        raise ValueError(f"there is no module {missing[0]} below {root}")
+    return sorted({name for file in (Path(script), *modules) if file for name in _closure(file, root)})
+
+
+def fingerprint(script: str | Path, *extra: str, root: Path = LIBRARY) -> str:
+    """Hash of the syntax trees of `files_of` these, in the order of their paths below their folders."""
+    files = files_of(script, *extra, root=root)
     digest = hashlib.sha256()
     for file in files:
         digest.update(_tree(file).encode())
@@ -43,16 +53,54 @@ def _closure(file: Path, root: Path) -> frozenset[Path]:
 
 @cache
 def _imported_files(file: Path, root: Path) -> frozenset[Path]:
-    return frozenset(path for module, name in _imports(_parsed(file)) for path in _providers(module, name, root))
+    tree = _parsed(file)
+    return frozenset(path for module, name in _imports(tree) for path in _providers_to(tree, module, name, root))
+
+
+def _providers_to(tree: ast.AST, module: str, name: str | None, root: Path) -> Iterator[Path]:
+    """The files that an import rests on: of a package imported as a name, those of the names that are taken from it."""
+    imported = _file_of(f"{module}.{name}", root) if name else None
+    used = _used_of(tree, str(name)) if imported and imported.stem == "__init__" else None
+    if used is None:
+        yield from _providers(module, name, root)
+    else:
+        for each in used:
+            yield from _providers(f"{module}.{name}", each, root)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
-    """(module, name) of the package's own imports, deferred ones too; name is None for `import module`."""
-    for node in ast.walk(tree):
+    """(module, name) of the package's own imports, deferred ones too; name is None for `import module`.
+
+    What is imported for type hints alone, under `if TYPE_CHECKING:`, does not count: it does not run.
+    """
+    for node in _running(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names if _own(alias.name))
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and _own(node.module or ""):
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module and _own(node.module):
             yield from ((node.module, alias.name) for alias in node.names)
+
+
+def _running(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node below a tree that is not under `if TYPE_CHECKING:`."""
+    yield tree
+    for child in ast.iter_child_nodes(tree):
+        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
+            yield from _running(child)
+
+
+def _used_of(tree: ast.AST, package: str) -> set[str] | None:
+    """Names that code takes from a package which it imported as a name: {"draw"} for `figures.draw(...)`.
+
+    None where it uses the package in another way.
+    """
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_name(node.value, package)}
+    uses = sum(_is_name(node, package) for node in ast.walk(tree))
+    taken = sum(isinstance(node, ast.Attribute) and _is_name(node.value, package) for node in ast.walk(tree))
+    return names if uses == taken else None
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _own(module: str) -> bool:

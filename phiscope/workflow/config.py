@@ -15,29 +15,36 @@ from phiscope.views import DATASET, VIEWS, needs_of
 from phiscope.words.methods import NAMES as METHODS
 
 
+def read(path: str | Path) -> dict[str, Any]:
+    """A configuration as it stands in a file."""
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+
+
 def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     """Raise ConfigError with one line: the key's path, what was expected, what was found."""
     schema = yaml.safe_load(Path(schema_path).read_text())
     validator = jsonschema.Draft202012Validator(schema)
+    for part in _PARTS:
+        if config.get(part, {}) is None:
+            raise ConfigError(f"config: {part}: got null; a part of a run is left out by {part}: {{enabled: false}}")
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
         raise ConfigError(_sentence(error))
     views = present(config["views"])
     _check_views(enabled(config)["views"], config.get("datasets") or {})
-    _check_latent(views, config.get("latent"))
+    _check_latent(views, config["latent"])
     _check_edits(config["inversions"]["edits"])
-    _check_denoisers(views, config["denoising"])
+    _check_denoisers(config["denoising"])
 
 
-# Parts of a run that can be switched off, and the artifact of each that views may need.
+# Parts of a run that `enabled: false` switches off, and the artifact of each that views may need; these views go too.
 _PARTS = {"denoising": "denoiser", "implicit": None, "latent": "generator"}
 
 
 def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
     """A checked configuration whose disabled parts are None, without the views that rest on them and the null ones."""
-    off = {part for part in _PARTS if not (config.get(part) or {"enabled": False})["enabled"]}
-    # A part that is null takes no views with it: the configuration gave it up, and `check` refuses what rests on it.
-    lacking = {_PARTS[part] for part in off if config.get(part)}
+    off = {part for part in _PARTS if not config.get(part, {"enabled": False})["enabled"]}
+    lacking = {_PARTS[part] for part in off}
     views = present(config["views"])
     dropped = {name for name, view in views.items() if lacking & set(_needs(view))}
     while more := {name for name, view in views.items() if {view.get("of"), view.get("hull_of")} & dropped} - dropped:
@@ -105,18 +112,14 @@ def _check_views(views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, 
             _check_hull_of(name, views)
 
 
-def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, Any] | None) -> None:
-    """Views through latent space need one, and a setting that is there."""
-    settings = present(latent["settings"]) if latent else {}
-    if latent and not settings:
-        raise ConfigError("config: latent.settings: every one is null; expected one, or latent: null")
+def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, Any]) -> None:
+    """Views through latent space need a setting that is there."""
+    settings = present(latent["settings"])
+    if not settings:
+        raise ConfigError("config: latent.settings: every one is null; expected one, or latent: {enabled: false}")
     for name, view in views.items():
         if "generator" not in _needs(view):
             continue
-        if not latent:
-            raise ConfigError(
-                f"config: views.{name}: kind {view['kind']} needs `latent`, which is null; drop one of them"
-            )
         if view.get("setting", next(iter(settings))) not in settings:
             raise ConfigError(
                 f"config: views.{name}.setting: there is no {view['setting']!r}; {_nearest(view['setting'], settings)}"
@@ -138,17 +141,10 @@ def _check_edits(edits: Sequence[Mapping[str, Any]]) -> None:
             raise ConfigError(f"{where}.sample: {edit['sample']} has an edit already; expected one for each sample")
 
 
-def _check_denoisers(views: Mapping[str, Mapping[str, Any]], denoising: Mapping[str, Any] | None) -> None:
-    """Views that the run's network denoises need one; other networks are not called as a classical method is."""
-    others = present(denoising["others"]) if denoising else {}
-    for name in sorted(METHODS.keys() & others.keys()):
+def _check_denoisers(denoising: Mapping[str, Any]) -> None:
+    """Other networks are not called as a classical method is."""
+    for name in sorted(METHODS.keys() & present(denoising["others"]).keys()):
         raise ConfigError(f"config: denoising.others.{name}: that is the name of another method; expected a new one")
-    for name, view in views.items():
-        if denoising is None and "denoiser" in _needs(view):
-            raise ConfigError(
-                f"config: views.{name}: needs the network that `denoising` trains, but that is null; set the view to "
-                "null too, or give it a classical method"
-            )
 
 
 def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from phiscope import datasets
 from phiscope.workflow.job import job
 
 
-def prepare(dataset: dict, split: str, seed: int, output: str) -> None:
+def prepare(dataset: dict, split: str, seed: int, origin: str, output: str) -> None:
     options = {"reader": None, "checksum": None, "url": None, "options": {}} | dataset
     images = datasets.load(
         options["path"],
@@ -15,9 +15,10 @@ def prepare(dataset: dict, split: str, seed: int, output: str) -> None:
         seed=seed,
         **options["options"],
     )
-    datasets.save(images, output, seed)
+    datasets.save(images, output, seed, origin)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        prepare(snakemake.params.dataset, snakemake.wildcards.split, snakemake.params.seed, snakemake.output[0])
+        parameters = snakemake.params
+        prepare(parameters.dataset, snakemake.wildcards.split, parameters.seed, parameters.origin, snakemake.output[0])

@@ -5,11 +5,12 @@ from phiscope.datasets.other import load_other, save_unlabelled
 from phiscope.workflow.job import job
 
 
-def prepare(dataset: dict, like: str, seed: int, output: str) -> None:
+def prepare(dataset: dict, like: str, seed: int, origin: str, output: str) -> None:
     images, order = load_other(**dataset, shape=datasets.open_prepared(like).shape, seed=seed)
-    save_unlabelled(images, order, output)
+    save_unlabelled(images, order, output, origin)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        prepare(snakemake.params.dataset, snakemake.input.like, snakemake.params.seed, snakemake.output[0])
+        parameters = snakemake.params
+        prepare(parameters.dataset, snakemake.input.like, parameters.seed, parameters.origin, snakemake.output[0])

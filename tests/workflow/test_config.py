@@ -63,7 +63,7 @@ def test_every_preset_is_right(root, config, schema):
             "config: views.lsd.setting: there is no 'faithfull'; did you mean 'faithful'?",
         ),
         ({"views": {"lsd": {"components": 41}}}, "views.lsd.components: expected at most latent.dimension, 40"),
-        ({"latent": None}, "config: views.lsd: kind lsd needs `latent`, which is null; drop one of them"),
+        ({"latent": None}, "config: latent: got null; a part of a run is left out by latent: {enabled: false}"),
         ({"latent": {"settings": {"published": None, "faithful": None}}}, "config: latent.settings: every one is null"),
         (
             {"latent": {"gan": {"beta_1": 0.1}}},
@@ -139,10 +139,6 @@ def test_every_preset_is_right(root, config, schema):
             "config: views.noise.hull_of: got 'far', which goes through 'dataset:a'; expected a view of",
         ),
         ({"views": {"noise": {"hull_of": "hull-pixel"}}}, "which goes through 'hull-pixel'; expected a view of"),
-        (
-            {"denoising": None},
-            "config: views.denoise: needs the network that `denoising` trains, but that is null",
-        ),
         (
             {"denoising": {"others": {"tv": {"network": {"factory": "a:b", "arguments": {}}}}}},
             "config: denoising.others.tv: that is the name of another method; expected a new one",

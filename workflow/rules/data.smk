@@ -1,3 +1,6 @@
+# Checkpoints: how many samples there are is known once the data are prepared. A split says in its file what made it.
+
+
 checkpoint prepare_dataset:
     output:
         f"{RESULTS}/data/{{split}}.safetensors",
@@ -6,11 +9,8 @@ checkpoint prepare_dataset:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        dataset={
-            key: value for key, value in config["dataset"].items() if key not in ("limit", "is_papers", "human_labels")
-        },
-        seed=config["seed"],
-        code=rests_on("data/prepare_dataset", "phiscope.datasets.readers"),
+        **PLAN.parameters("prepare_dataset"),
+        origin=lambda wildcards: PLAN.fingerprint("prepare_dataset", split=wildcards.split),
     message:
         "Read and check the {wildcards.split} images of the data set"
     script:
@@ -19,7 +19,7 @@ checkpoint prepare_dataset:
 
 checkpoint prepare_other_dataset:
     input:
-        like=f"{RESULTS}/data/test.safetensors",
+        like=PLAN.prepared("test"),
     output:
         f"{RESULTS}/data/datasets/{{dataset}}.safetensors",
     log:
@@ -29,11 +29,8 @@ checkpoint prepare_other_dataset:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        dataset=lambda wildcards: {
-            key: value for key, value in config["datasets"][wildcards.dataset].items() if key != "limit"
-        },
-        seed=config["seed"],
-        code=rests_on("data/prepare_other_dataset", "phiscope.datasets.readers"),
+        **PLAN.parameters("prepare_other_dataset"),
+        origin=lambda wildcards: PLAN.fingerprint("prepare_other_dataset", dataset=wildcards.dataset),
     message:
         "Read the images of {wildcards.dataset} and fit them to the classifier's input"
     script:

@@ -1,20 +1,18 @@
 # Neural image representations: images as functions of position, from nothing before the network to a complete basis.
 
-if IMPLICIT:
+if PLAN.implicit:
 
     rule gather_images:
         input:
-            test=f"{RESULTS}/data/test.safetensors",
+            test=PLAN.prepared("test"),
         output:
-            IMPLICIT_IMAGES,
+            PLAN.implicit.gathered,
         log:
             f"{RESULTS}/logs/gather_images.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            images=IMPLICIT["images"],
-            seed=config["seed"],
-            code=rests_on("implicit/gather_images"),
+            **PLAN.parameters("gather_images"),
         message:
             "Gather the images that are drawn as functions of position"
         script:
@@ -22,7 +20,7 @@ if IMPLICIT:
 
     rule fit_implicit:
         input:
-            images=IMPLICIT_IMAGES,
+            images=PLAN.implicit.gathered,
         output:
             table=f"{RESULTS}/chunks/implicit/{{chunk}}.parquet",
             pictures=f"{RESULTS}/implicit/{{chunk}}.safetensors",
@@ -31,67 +29,45 @@ if IMPLICIT:
         conda:
             "../../envs/phiscope.yaml"
         params:
-            options={key: value for key, value in IMPLICIT.items() if key not in ("images", "chunk_size")},
-            code=rests_on("implicit/fit_implicit"),
+            **PLAN.parameters("fit_implicit"),
         message:
             "Draw images {wildcards.chunk} as functions of position"
         script:
             "../../scripts/implicit/fit_implicit.py"
 
-    rule merge_implicit:
-        input:
-            implicit_parts("chunks/implicit/{chunk}.parquet"),
-        output:
-            f"{RESULTS}/tables/implicit.parquet",
-        log:
-            f"{RESULTS}/logs/merge_implicit.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            sort_by=["image", "model", "encoding", "k", "seed"],
-            code=rests_on("tables/merge_chunks"),
-        message:
-            "Table implicit"
-        script:
-            "../../scripts/tables/merge_chunks.py"
-
     rule compute_implicit:
         input:
-            f"{RESULTS}/tables/implicit.parquet",
+            PLAN.path("implicit"),
         output:
-            **{name: statistic(name) for name in IMPLICIT_STATISTICS},
+            **paths(*PLAN.implicit.statistics),
         log:
             f"{RESULTS}/logs/compute_implicit.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            main=IMPLICIT_MAIN,
-            options=config["statistics"],
-            seed=config["seed"],
-            code=rests_on("implicit/compute_implicit"),
+            **PLAN.parameters("compute_implicit"),
         message:
             "Statistics of images as functions of position"
         script:
             "../../scripts/implicit/compute_implicit.py"
 
 
-if LATENT_DECODERS:
+if PLAN.implicit and PLAN.implicit.decoding:
 
     rule measure_latent_waves:
         input:
-            model=lambda wildcards: LATENT_DECODERS[wildcards.network],
-            test=f"{RESULTS}/data/test.safetensors",
+            model=lambda wildcards: PLAN.implicit.decoding[wildcards.network],
+            test=PLAN.prepared("test"),
         output:
             f"{RESULTS}/implicit/directions-{{network}}.parquet",
         log:
             f"{RESULTS}/logs/measure_latent_waves/{{network}}.log",
         wildcard_constraints:
-            network="|".join(LATENT_DECODERS),
+            network="|".join(PLAN.implicit.decoding),
         conda:
             "../../envs/phiscope.yaml"
         params:
-            seed=config["seed"],
-            code=rests_on("implicit/measure_latent_waves", "phiscope.models.denoiser"),
+            **PLAN.parameters("measure_latent_waves"),
         message:
             "Latent directions of the {wildcards.network} as waves"
         script:
@@ -99,29 +75,27 @@ if LATENT_DECODERS:
 
     rule compute_latent_waves:
         input:
-            [f"{RESULTS}/implicit/directions-{name}.parquet" for name in LATENT_DECODERS],
+            PLAN.implicit.directions,
         output:
-            **LATENT_WAVES,
+            **paths("latent_waves"),
         log:
             f"{RESULTS}/logs/compute_latent_waves.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            options=config["statistics"],
-            seed=config["seed"],
-            code=rests_on("implicit/compute_latent_waves"),
+            **PLAN.parameters("compute_latent_waves"),
         message:
             "Statistic latent_waves"
         script:
             "../../scripts/implicit/compute_latent_waves.py"
 
 
-if DECODERS:
+if PLAN.implicit and PLAN.implicit.decoders:
 
     rule train_decoders:
         input:
-            train=f"{RESULTS}/data/train.safetensors",
-            test=f"{RESULTS}/data/test.safetensors",
+            train=PLAN.prepared("train"),
+            test=PLAN.prepared("test"),
         output:
             f"{RESULTS}/implicit/decoders-{{seed}}.parquet",
         log:
@@ -131,8 +105,7 @@ if DECODERS:
         conda:
             "../../envs/phiscope.yaml"
         params:
-            options={key: value for key, value in DECODERS.items() if key != "seeds"},
-            code=rests_on("implicit/train_decoders"),
+            **PLAN.parameters("train_decoders"),
         message:
             "Decoders with and without an encoding inside, seed {wildcards.seed}"
         script:
@@ -140,38 +113,34 @@ if DECODERS:
 
     rule compute_decoders:
         input:
-            [f"{RESULTS}/implicit/decoders-{seed}.parquet" for seed in DECODERS["seeds"]],
+            PLAN.implicit.decoder_parts,
         output:
-            **DECODER_STATISTIC,
+            **paths("implicit_decoders"),
         log:
             f"{RESULTS}/logs/compute_decoders.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            confidence=config["statistics"]["confidence"],
-            code=rests_on("implicit/compute_decoders"),
+            **PLAN.parameters("compute_decoders"),
         message:
             "Statistic implicit_decoders"
         script:
             "../../scripts/implicit/compute_decoders.py"
 
 
-if redrawn_views():
+if PLAN.views.redrawn:
 
     rule compute_redrawn:
         input:
-            standing=statistic("standing"),
+            **paths("standing"),
         output:
-            redrawn=statistic("redrawn"),
+            **paths("redrawn"),
         log:
             f"{RESULTS}/logs/compute_redrawn.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            views=redrawn_views(),
-            options=config["statistics"],
-            seed=config["seed"],
-            code=rests_on("implicit/compute_redrawn"),
+            **PLAN.parameters("compute_redrawn"),
         message:
             "From how many waves on answers come back"
         script:

@@ -1,23 +1,20 @@
-# Deep LSD: a generator and encoders into it, trained or loaded.
-if LATENT:
+# Deep LSD: a generator and encoders into it, trained or loaded; encoded and drawn latents, and the axes made of them.
+if PLAN.latent:
 
-    if LATENT["gan"].get("weights"):
+    if not PLAN.latent.generator_is_trained:
 
         rule load_generator:
             input:
-                images=f"{RESULTS}/data/train.safetensors",
+                images=PLAN.prepared("train"),
             output:
-                GENERATOR,
+                PLAN.path("generator"),
                 description=f"{RESULTS}/models/generator.json",
             log:
                 f"{RESULTS}/logs/load_generator.log",
             conda:
                 "../../envs/phiscope.yaml"
             params:
-                factory="phiscope.models.gan:generator",
-                arguments={"latent": LATENT["dimension"], "width": LATENT["width"]},
-                weights=LATENT["gan"]["weights"],
-                code=rests_on("latent/load_latent_network", "phiscope.models.gan"),
+                **PLAN.parameters("load_generator"),
             message:
                 "Load the generator"
             script:
@@ -27,9 +24,9 @@ if LATENT:
 
         rule train_gan:
             input:
-                images=f"{RESULTS}/data/train.safetensors",
+                images=PLAN.prepared("train"),
             output:
-                GENERATOR,
+                PLAN.path("generator"),
                 description=f"{RESULTS}/models/generator.json",
                 log=f"{RESULTS}/models/generator.log.csv",
                 samples=directory(f"{RESULTS}/models/generator.samples"),
@@ -39,50 +36,38 @@ if LATENT:
                 "../../envs/phiscope.yaml"
             threads: THREADS
             params:
-                arguments={"latent": LATENT["dimension"], "width": LATENT["width"]},
-                options={key: value for key, value in LATENT["gan"].items() if key != "weights"},
-                limit=limit("train"),
-                seed=config["seed"],
-                code=rests_on("latent/train_gan"),
+                **PLAN.parameters("train_gan"),
             message:
                 "Train the generator"
             script:
                 "../../scripts/latent/train_gan.py"
 
-    for setting, options in SETTINGS.items():
-        if options.get("weights"):
+    for setting in PLAN.latent.loaded:
 
-            rule:
-                name:
-                    f"load_encoder_{setting}"
-                input:
-                    images=f"{RESULTS}/data/train.safetensors",
-                output:
-                    f"{RESULTS}/models/encoder-{setting}-{{training}}.safetensors",
-                    description=f"{RESULTS}/models/encoder-{setting}-{{training}}.json",
-                log:
-                    f"{RESULTS}/logs/load_encoder/{setting}-{{training}}.log",
-                conda:
-                    "../../envs/phiscope.yaml"
-                params:
-                    factory="phiscope.models.encoder:encoder",
-                    arguments={
-                        "latent": LATENT["dimension"],
-                        "width": LATENT["width"],
-                        "heads": options["heads"],
-                    },
-                    weights=options["weights"],
-                    code=rests_on("latent/load_latent_network", "phiscope.models.encoder"),
-                message:
-                    f"Load the encoder {setting}"
-                script:
-                    "../../scripts/latent/load_latent_network.py"
+        rule:
+            name:
+                f"load_encoder_{setting}"
+            input:
+                images=PLAN.prepared("train"),
+            output:
+                f"{RESULTS}/models/encoder-{setting}-{{training}}.safetensors",
+                description=f"{RESULTS}/models/encoder-{setting}-{{training}}.json",
+            log:
+                f"{RESULTS}/logs/load_encoder/{setting}-{{training}}.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                **PLAN.parameters("load_encoder", setting=setting),
+            message:
+                f"Load the encoder {setting}"
+            script:
+                "../../scripts/latent/load_latent_network.py"
 
     rule train_encoder:
         input:
-            images=f"{RESULTS}/data/train.safetensors",
-            generator=GENERATOR,
-            classifier=CLASSIFIER,
+            images=PLAN.prepared("train"),
+            generator=PLAN.path("generator"),
+            classifier=PLAN.path("classifier"),
         output:
             f"{RESULTS}/models/encoder-{{setting}}-{{training}}.safetensors",
             description=f"{RESULTS}/models/encoder-{{setting}}-{{training}}.json",
@@ -91,20 +76,71 @@ if LATENT:
         log:
             f"{RESULTS}/logs/train_encoder/{{setting}}-{{training}}.log",
         wildcard_constraints:
-            setting="|".join(TRAINED) or "none",
+            setting="|".join(PLAN.latent.trained) or "none",
         conda:
             "../../envs/phiscope.yaml"
         threads: 1  # encoders are trained side by side
         params:
-            arguments=lambda wildcards: {
-                "latent": LATENT["dimension"],
-                "width": LATENT["width"],
-                "heads": SETTINGS[wildcards.setting]["heads"],
-            },
-            options=encoder_options,
-            limit=limit("train"),
-            code=rests_on("latent/train_encoder"),
+            **PLAN.parameters("train_encoder"),
         message:
             "Train the encoder {wildcards.setting}, seed {wildcards.training}"
         script:
             "../../scripts/latent/train_encoder.py"
+
+    rule sample_latents:
+        input:
+            generator=PLAN.path("generator"),
+            classifier=PLAN.path("classifier"),
+            images=PLAN.prepared("test"),
+        output:
+            PLAN.latent.drawn,
+        log:
+            f"{RESULTS}/logs/sample_latents.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        threads: THREADS
+        params:
+            **PLAN.parameters("sample_latents"),
+        message:
+            "Draw latents and label them through generator and classifier"
+        script:
+            "../../scripts/latent/sample_latents.py"
+
+    rule encode_dataset:
+        input:
+            train=PLAN.prepared("train"),
+            test=PLAN.prepared("test"),
+            encoder=f"{RESULTS}/models/encoder-{{setting}}-{{training}}.safetensors",
+            generator=PLAN.path("generator"),
+            classifier=PLAN.path("classifier"),
+        output:
+            f"{RESULTS}/latent/{{setting}}-{{training}}/encoded.safetensors",
+        log:
+            f"{RESULTS}/logs/encode_dataset/{{setting}}-{{training}}.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        threads: THREADS
+        params:
+            **PLAN.parameters("encode_dataset"),
+        message:
+            "Encode the images with {wildcards.setting}, seed {wildcards.training}"
+        script:
+            "../../scripts/latent/encode_dataset.py"
+
+    rule build_basis:
+        input:
+            encoded=f"{RESULTS}/latent/{{setting}}-{{training}}/encoded.safetensors",
+            drawn=PLAN.latent.drawn,
+        output:
+            f"{RESULTS}/latent/{{setting}}-{{training}}/bases.safetensors",
+            numbers=f"{RESULTS}/latent/{{setting}}-{{training}}/basis_numbers.parquet",
+        log:
+            f"{RESULTS}/logs/build_basis/{{setting}}-{{training}}.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("build_basis"),
+        message:
+            "An axis for every label, {wildcards.setting}, seed {wildcards.training}"
+        script:
+            "../../scripts/latent/build_basis.py"

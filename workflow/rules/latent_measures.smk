@@ -1,14 +1,14 @@
 # What latents tell of labels, and what can be done to images along the axes.
-if LATENT:
+if PLAN.latent:
 
     rule measure_latent:
         input:
-            train=f"{RESULTS}/data/train.safetensors",
-            test=f"{RESULTS}/data/test.safetensors",
+            train=PLAN.prepared("train"),
+            test=PLAN.prepared("test"),
             encoded=f"{RESULTS}/latent/{{setting}}-{{training}}/encoded.safetensors",
             bases=f"{RESULTS}/latent/{{setting}}-{{training}}/bases.safetensors",
-            generator=GENERATOR,
-            classifier=CLASSIFIER,
+            generator=PLAN.path("generator"),
+            classifier=PLAN.path("classifier"),
         output:
             readings=f"{RESULTS}/latent/{{setting}}-{{training}}/readings.parquet",
             trials=f"{RESULTS}/latent/{{setting}}-{{training}}/trials.parquet",
@@ -19,50 +19,27 @@ if LATENT:
             "../../envs/phiscope.yaml"
         threads: 1  # encoders run side by side
         params:
-            limits={split: limit(split) for split in ("train", "test")},
-            trials=LATENT["trials"],
-            seed=config["seed"],
-            code=rests_on("latent/measure_latent"),
+            **PLAN.parameters("measure_latent"),
         message:
             "What latents say of the test images, {wildcards.setting}, seed {wildcards.training}"
         script:
             "../../scripts/latent/measure_latent.py"
 
-    rule merge_spectra:
-        input:
-            [of_encoder(setting, "spectra.parquet") for setting in SETTINGS],
-        output:
-            f"{RESULTS}/tables/spectra.parquet",
-        log:
-            f"{RESULTS}/logs/merge_spectra.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            sort_by=["setting", "basis", "trial", "sample"],
-            code=rests_on("tables/merge_chunks"),
-        message:
-            "Table spectra"
-        script:
-            "../../scripts/tables/merge_chunks.py"
-
     rule compute_latent:
         input:
-            readings=of_all_encoders("readings.parquet"),
-            trials=of_all_encoders("trials.parquet"),
-            numbers=of_all_encoders("basis_numbers.parquet"),
+            readings=PLAN.latent.of_all("readings.parquet"),
+            trials=PLAN.latent.of_all("trials.parquet"),
+            numbers=PLAN.latent.of_all("basis_numbers.parquet"),
         output:
-            latent=f"{RESULTS}/tables/latent.parquet",
-            trials=statistic("latent_trials"),
-            numbers=statistic("latent_basis"),
+            latent=PLAN.path("latent"),
+            trials=PLAN.path("latent_trials"),
+            numbers=PLAN.path("latent_basis"),
         log:
             f"{RESULTS}/logs/compute_latent.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            encoders=[(setting, seed) for setting in SETTINGS for seed in SEEDS],
-            options=config["statistics"],
-            seed=config["seed"],
-            code=rests_on("latent/compute_latent"),
+            **PLAN.parameters("compute_latent"),
         message:
             "Table latent"
         script:
@@ -70,25 +47,21 @@ if LATENT:
 
     rule measure_operators:
         input:
-            test=f"{RESULTS}/data/test.safetensors",
-            encoded=of_encoder(MAIN, "encoded.safetensors"),
-            bases=of_encoder(MAIN, "bases.safetensors"),
-            encoder=encoder_of(MAIN),
-            generator=GENERATOR,
-            classifier=CLASSIFIER,
+            test=PLAN.prepared("test"),
+            encoded=PLAN.path("encoded", **PLAN.latent.encoder()),
+            bases=PLAN.path("bases", **PLAN.latent.encoder()),
+            encoder=PLAN.path("encoder", **PLAN.latent.encoder()),
+            generator=PLAN.path("generator"),
+            classifier=PLAN.path("classifier"),
         output:
-            **{name: statistic(f"latent_{name}") for name in OPERATORS},
+            **{name: PLAN.path(f"latent_{name}") for name in PLAN.latent.operators},
         log:
             f"{RESULTS}/logs/measure_operators.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
         params:
-            limit=limit("test"),
-            basis=LATENT["basis"],
-            noise=LATENT["noise"],
-            seed=config["seed"],
-            code=rests_on("latent/measure_operators"),
+            **PLAN.parameters("measure_operators"),
         message:
             "Rotation, truncation and the metric in latent space"
         script:
@@ -96,24 +69,20 @@ if LATENT:
 
     rule exhibit_latent:
         input:
-            test=f"{RESULTS}/data/test.safetensors",
-            encoded=of_encoder(MAIN, "encoded.safetensors"),
-            bases=of_encoder(MAIN, "bases.safetensors"),
-            drawn=DRAWN,
-            generator=GENERATOR,
-            classifier=CLASSIFIER,
+            test=PLAN.prepared("test"),
+            encoded=PLAN.path("encoded", **PLAN.latent.encoder()),
+            bases=PLAN.path("bases", **PLAN.latent.encoder()),
+            drawn=PLAN.latent.drawn,
+            generator=PLAN.path("generator"),
+            classifier=PLAN.path("classifier"),
         output:
-            tiles=statistic("latent_tiles"),
-            densities=statistic("latent_densities"),
-            products=statistic("latent_products"),
+            **{name: PLAN.path(f"latent_{name}") for name in PLAN.latent.exhibits},
         log:
             f"{RESULTS}/logs/exhibit_latent.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            basis=LATENT["basis"],
-            seed=config["seed"],
-            code=rests_on("latent/exhibit_latent"),
+            **PLAN.parameters("exhibit_latent"),
         message:
             "Images that the figures of latent space show"
         script:
@@ -121,17 +90,15 @@ if LATENT:
 
     rule compare_latent_views:
         input:
-            standing=statistic("standing"),
+            **paths("standing"),
         output:
-            statistic("latent_views"),
+            PLAN.path("latent_views"),
         log:
             f"{RESULTS}/logs/compare_latent_views.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            views=latent_views(),
-            attacks=attack_views(),
-            code=rests_on("latent/compare_latent_views"),
+            **PLAN.parameters("compare_latent_views"),
         message:
             "What latent space does to the place of samples"
         script:

@@ -1,61 +1,54 @@
-if config["classifier"]["weights"]:
-
-    rule load_classifier:
-        output:
-            CLASSIFIER,
-            description=f"{RESULTS}/models/classifier.json",
-        log:
-            f"{RESULTS}/logs/load_classifier.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            classifier=lookup("classifier", within=config),
-            code=rests_on("models/load_classifier"),
-        message:
-            "Load the classifier"
-        script:
-            "../../scripts/models/load_classifier.py"
-
-else:
+if PLAN.geometry.is_trained:
 
     rule train_classifier:
         input:
-            images=f"{RESULTS}/data/train.safetensors",
+            images=PLAN.prepared("train"),
         output:
-            CLASSIFIER,
-            description=f"{RESULTS}/models/classifier.json",
-            log=f"{RESULTS}/models/classifier.log.csv",
+            PLAN.path("classifier"),
+            description=PLAN.path("classifier_description"),
+            log=PLAN.path("classifier_log"),
         log:
             f"{RESULTS}/logs/train_classifier.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
         params:
-            classifier={key: config["classifier"].get(key) for key in ("factory", "arguments", "normalise")},
-            options=config["classifier"]["training"],
-            limit=limit("train"),
-            seed=config["seed"],
-            code=rests_on("models/train_classifier"),
+            **PLAN.parameters("train_classifier"),
         message:
             "Train the classifier"
         script:
             "../../scripts/models/train_classifier.py"
 
+else:
+
+    rule load_classifier:
+        output:
+            PLAN.path("classifier"),
+            description=PLAN.path("classifier_description"),
+        log:
+            f"{RESULTS}/logs/load_classifier.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("load_classifier"),
+        message:
+            "Load the classifier"
+        script:
+            "../../scripts/models/load_classifier.py"
+
 
 rule split_classifier:
     input:
-        classifier=CLASSIFIER,
-        images=f"{RESULTS}/data/test.safetensors",
+        classifier=PLAN.path("classifier"),
+        images=PLAN.prepared("test"),
     output:
-        HEAD,
+        PLAN.path("head"),
     log:
         f"{RESULTS}/logs/split_classifier.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
-        head=config["classifier"].get("head"),
-        lower_bound=config["classifier"].get("lower_bound", "detect"),
-        code=rests_on("models/split_classifier"),
+        **PLAN.parameters("split_classifier"),
     message:
         "Find the linear head of the classifier"
     script:

@@ -5,35 +5,22 @@ DENSE = (
     *("implicit_spectrum", "implicit_pictures"),
     *("latent_batches", "latent_sets", "latent_axes", "latent_amplitudes", "latent_truncation", "latent_rotation"),
 )
-IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if kind_of(name) in DENSE else 'svg'}" for name in ALL_FIGURES]
-LATENT_FRAMES = {
-    f"latent_{name}": statistic(f"latent_{name}")
-    for name in (["axes", "basis", "rotation", "denoising", "views"] if LATENT else [])
-}
+IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if kind_of(name) in DENSE else 'svg'}" for name in PLAN.drawing.all]
+LATENT_FRAMES = [f"latent_{name}" for name in ("axes", "basis", "rotation", "denoising", "views") if PLAN.latent]
 
 
 rule render_report:
     input:
-        **{name: statistic(name) for name in DENOISING_STATISTICS},
-        **({"denoiser_layers": statistic("denoiser_layers")} if DENOISING else {}),
-        **({"implicit": statistic("implicit_answers")} if IMPLICIT else {}),
-        **({"redrawn": statistic("redrawn")} if redrawn_views() else {}),
-        **LATENT_WAVES,
-        **DECODER_STATISTIC,
-        **LATENT_FRAMES,
-        **PROCESSED_HULLS,
-        template="workflow/report/report.html.j2",
+        **(paths(*PLAN.denoising.statistics) if PLAN.denoising else {}),
+        **(paths("denoiser_layers") if PLAN.denoising else {}),
+        **({"implicit": PLAN.path("implicit_answers")} if PLAN.implicit else {}),
+        **(paths("redrawn") if PLAN.views.redrawn else {}),
+        **paths(*(PLAN.implicit.further_statistics if PLAN.implicit else []), *LATENT_FRAMES, *PLAN.geometry.processed),
+        template=ROOT / "workflow/report/report.html.j2",
         figures=IN_THE_PAGE,
-        comparison=f"{RESULTS}/tables/paper_comparison.parquet",
-        standing=statistic("standing"),
-        lipschitz=statistic("lipschitz"),
-        margins=f"{RESULTS}/tables/margins.parquet",
-        hulls=f"{RESULTS}/tables/hulls.parquet",
-        verification=statistic("verification"),
-        balls=f"{RESULTS}/tables/balls.parquet",
-        head=HEAD,
-        classifier=f"{RESULTS}/models/classifier.json",
-        test_images=f"{RESULTS}/data/test.safetensors",
+        comparison=PLAN.path("paper_comparison"),
+        **paths("standing", "lipschitz", "margins", "hulls", "verification", "balls", "head", "test_images"),
+        classifier=PLAN.path("classifier_description"),
     output:
         report(
             f"{RESULTS}/report.html",
@@ -46,10 +33,10 @@ rule render_report:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        samples=SAMPLES,
+        samples=PLAN.drawing.samples,
         title=config["report"]["title"],
-        latent_setting=MAIN,
-        code=rests_on("report/render_report"),
+        latent_setting=PLAN.latent.main if PLAN.latent else None,
+        code=code.fingerprint(ROOT / "scripts/report/render_report.py"),
     message:
         "Report"
     script:

@@ -1,4 +1,4 @@
-for name, prepared in slices().items():
+for name, prepared in PLAN.views.slices.items():
 
     rule:
         name:
@@ -6,38 +6,36 @@ for name, prepared in slices().items():
         input:
             prepared,
         output:
-            temp_unless_kept(name)(images_of(name)),
+            temp_unless_kept(name)(PLAN.views.images(name)),
         log:
             f"{RESULTS}/logs/slice_{name}/{{split}}/{{chunk}}.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            code=rests_on("views/slice_dataset"),
+            **PLAN.parameters("slice_dataset"),
         message:
             f"{name}, {{wildcards.split}} samples {{wildcards.chunk}}"
         script:
             "../../scripts/views/slice_dataset.py"
 
 
-for name, view in DERIVED.items():
+for name in PLAN.views.derived:
 
     rule:
         name:
             f"make_{name}"
         input:
-            **needs_of(name),
-            source=source_of(name),
+            **PLAN.needs(name),
+            source=PLAN.views.source(name),
         output:
-            temp_unless_kept(name)(images_of(name)),
+            temp_unless_kept(name)(PLAN.views.images(name)),
         log:
             f"{RESULTS}/logs/make_{name}/{{split}}/{{chunk}}.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            kind=view["kind"],
-            parameters=parameters_of(name),
-            seed=lambda wildcards: seed_of(wildcards.split),
-            code=rests_on("views/make_view", VIEWS[view["kind"]].module),
+            **PLAN.parameters("make_view", view=name),
+            seed=lambda wildcards: PLAN.views.seed(wildcards.split),
         message:
             f"{name}, samples {{wildcards.chunk}}"
         script:
@@ -46,10 +44,10 @@ for name, view in DERIVED.items():
 
 rule judge_attack:
     input:
-        original=lambda wildcards: source_of(wildcards.view).format(split=wildcards.split, chunk=wildcards.chunk),
+        original=lambda wildcards: PLAN.views.source(wildcards.view).format(**wildcards),
         attacked=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
-        classifier=CLASSIFIER,
-        denoiser=lambda wildcards: DENOISER if "denoiser" in wanted(config["views"][wildcards.view]) else [],
+        classifier=PLAN.path("classifier"),
+        denoiser=lambda wildcards: PLAN.needs(wildcards.view).get("denoiser", []),
     output:
         f"{RESULTS}/chunks/attacks/{{view}}/{{split}}/{{chunk}}.parquet",
     log:
@@ -57,8 +55,7 @@ rule judge_attack:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        confidence=lambda wildcards: config["views"][wildcards.view].get("confidence", 0.0),
-        code=rests_on("attacks/judge_attack"),
+        **PLAN.parameters("judge_attack"),
     message:
         "Judge the attack {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
@@ -67,7 +64,7 @@ rule judge_attack:
 
 rule pick_samples:
     input:
-        lambda wildcards: image_chunks_of(wildcards.view),
+        lambda wildcards: counted().views.image_chunks(wildcards.view),
     output:
         f"{RESULTS}/exhibits/{{view}}.safetensors",
     log:
@@ -75,8 +72,7 @@ rule pick_samples:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        samples=config["report"]["samples"],
-        code=rests_on("views/pick_samples"),
+        **PLAN.parameters("pick_samples"),
     message:
         "Images of the samples in the report, {wildcards.view}"
     script:

@@ -1,0 +1,44 @@
+"""How many samples are prepared: what of a plan cannot be known from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phiscope.datasets import open_prepared, origin_of
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class Counts:
+    """splits: prepared samples by split; datasets: those of other data sets by name; order: numbers of the test samples
+    in the order in which they are prepared."""
+
+    splits: Mapping[str, int]
+    datasets: Mapping[str, int] = field(default_factory=dict)
+    order: tuple[int, ...] = ()
+
+
+def read_counts(plan: Plan, folder: Path = Path()) -> Counts | None:
+    """Counts of the prepared splits that lie there already, or None where one is missing or is not the planned one.
+
+    A split says in its own file what made it; another data set, seed or reader makes it another.
+    """
+    splits = {split: _count(folder / plan.prepared(split), plan, split=split) for split in ("train", "test")}
+    datasets = {name: _count(folder / plan.prepared_dataset(name), plan, dataset=name) for name in plan.views.datasets}
+    if None in splits.values() or None in datasets.values():
+        return None
+    order = tuple(open_prepared(folder / plan.prepared("test")).samples.tolist())
+    return Counts({k: v for k, v in splits.items() if v}, {k: v for k, v in datasets.items() if v}, order)
+
+
+def _count(path: Path, plan: Plan, **which: str) -> int | None:
+    """Samples in a prepared file, if it is there and was made as the plan says."""
+    rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
+    if not path.is_file() or origin_of(path) != plan.fingerprint(rule, **which):
+        return None
+    return len(open_prepared(path))

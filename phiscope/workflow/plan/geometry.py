@@ -1,0 +1,207 @@
+"""Where samples stand: the classifier, features, margins, hull projections, balls, detectors, and their statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, chunks_of
+from phiscope.workflow.plan.rule import Parameters, Rule
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+
+class Geometry:
+    """What is computed of every view, and what is said of all of them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the classifier is trained here, not loaded."""
+        return not self._plan.config["classifier"]["weights"]
+
+    @cached_property
+    def located(self) -> list[tuple[str, str]]:
+        """(view, split) with a table of features: every view, and training images under views that span a hull."""
+        return list(dict.fromkeys([*self.with_balls, *((name, "train") for name in self.spanning)]))
+
+    @cached_property
+    def with_balls(self) -> list[tuple[str, str]]:
+        """(view, split) of the samples of every view."""
+        return [(name, split) for name, view in self._plan.views.items() for split in view.splits]
+
+    @cached_property
+    def spanning(self) -> list[str]:
+        """Views whose training images span a hull that other views are judged against."""
+        return sorted(set(self._plan.views.hulls_of.values()))
+
+    @cached_property
+    def judged(self) -> list[str]:
+        """Views in the table `attacks`, which is there where an attack starts from our own samples."""
+        views = self._plan.views
+        return [name for name in views if views[name].is_attack] if views.attacks else []
+
+    # Tables that not every run has, as lists of none or one.
+
+    @property
+    def processed(self) -> list[str]:
+        return ["processed_hulls"] if self._plan.views.hulls_of else []
+
+    @property
+    def attacks(self) -> list[str]:
+        return ["attacks"] if self._plan.views.attacks else []
+
+    @property
+    def scores(self) -> list[str]:
+        return ["scores"] if self._plan.views.scored else []
+
+    @property
+    def tables(self) -> list[str]:
+        """Tables that are merged from chunks of views."""
+        return ["margins", "hulls", *self.processed, *self.attacks, *self.scores]
+
+    @cached_property
+    def statistics(self) -> list[str]:
+        """Of where samples stand."""
+        people = ["entropy", "agreement"] if self._plan.config["dataset"].get("human_labels") else []
+        return ["standing", "support", "accuracy", "ball_summary", "lipschitz", *people]
+
+    @cached_property
+    def detection(self) -> list[str]:
+        """Statistics of detectors and attacks."""
+        views = self._plan.views
+        return [
+            *(["detection", "roc_curves"] if views.attacks or views.foreign else []),
+            *(["attack_summary"] if views.attacks else []),
+            *(["by_confidence"] if views.swept else []),
+        ]
+
+    @cached_property
+    def compared(self) -> list[str]:
+        """Statistics and tables that the comparison with the papers reads, by name of the artifact."""
+        plan = self._plan
+        return [
+            *(name for name in self.statistics if name not in ("ball_summary", "entropy")),
+            *(["attack_summary"] if plan.views.attacks else []),
+            *(["inversion_summary"] if plan.inversion.statistics else []),
+            *(["latent"] if plan.latent else []),
+            *("hulls", "balls"),
+        ]
+
+    def parts(self, table: str) -> list[str]:
+        """Every chunk of a table, over all views."""
+        plan, views = self._plan, self._plan.views
+        if table == "scores":  # detectors look at a whole view at once
+            return [plan.below(f"chunks/scores/{name}.parquet") for name in views.scored]
+        chunked = {
+            "margins": [("margins", name, split) for name, view in views.items() for split in view.splits],
+            "hulls": [(HULLS[space], name, "test") for name, view in views.items() for space in view.spaces],
+            "processed_hulls": [(HULLS["processed"], name, "test") for name in views.hulls_of],
+            "attacks": [(ATTACKS, name, "test") for name in self.judged],
+        }
+        return [part for which in chunked[table] for part in plan.chunks(*which)]
+
+    def hull_chunks(self, view: str) -> list[str]:
+        """Chunks of a view's projections in feature space: none where the configuration asks for none."""
+        return self._plan.chunks(HULLS["feature"], view, "test") if "feature" in self._plan.views[view].spaces else []
+
+    def outputs(self) -> Iterator[str]:
+        plan = self._plan
+        yield from (plan.path(name) for name in ("classifier", "classifier_description", "head"))
+        if self.is_trained:
+            yield plan.path("classifier_log")
+        for what, view, split, name in chunks_of(plan):
+            if what in (LOCATED, ATTACKS, *HULLS.values()):
+                yield plan.below(f"chunks/{what}/{view}/{split}/{name}.parquet")
+            if what == LOCATED:
+                yield plan.below(f"chunks/margins/{view}/{split}/{name}.parquet")
+        yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
+        if plan.views.scored:
+            yield from self.parts("scores")
+        yield from map(plan.path, (*self.tables, "balls", "paper_comparison", "verification"))
+        yield from map(plan.path, (*self.statistics, *self.detection))
+
+
+def _statistics(plan: Plan) -> dict[str, Any]:
+    return {"options": plan.config["statistics"], "seed": plan.config["seed"]}
+
+
+def _loaded(plan: Plan) -> Parameters:
+    keys = ("factory", "arguments", "normalise", "weights")
+    return {"classifier": {key: plan.config["classifier"].get(key) for key in keys}, "where": "classifier.weights"}
+
+
+def _trained(plan: Plan) -> Parameters:
+    classifier = plan.config["classifier"]
+    return {
+        "classifier": {key: classifier.get(key) for key in ("factory", "arguments", "normalise")},
+        "options": classifier["training"],
+        "limit": plan.limit("train"),
+        "seed": plan.config["seed"],
+    }
+
+
+def _verified(plan: Plan) -> Parameters:
+    return {
+        "views": list(plan.views),
+        "hulls_of": plan.geometry.spanning,
+        "most": plan.config["hulls"]["verified"],
+        "limits": {split: plan.limit(split) for split in ("test", "train")},
+    }
+
+
+RULES = {
+    "load_classifier": Rule("models/load_classifier", _loaded),
+    "train_classifier": Rule("models/train_classifier", _trained),
+    "split_classifier": Rule(
+        "models/split_classifier",
+        lambda plan: {
+            "head": plan.config["classifier"].get("head"),
+            "lower_bound": plan.config["classifier"].get("lower_bound", "detect"),
+        },
+    ),
+    "locate": Rule("geometry/locate", lambda plan: {"solver": plan.config["margins"]["solver"]}),
+    "project_feature_hull": Rule(
+        "geometry/project_feature_hull", lambda plan: {"tolerance": plan.config["hulls"]["feature"]["tolerance"]}
+    ),
+    "project_processed_hull": Rule(
+        "geometry/project_feature_hull",
+        lambda plan: {
+            "tolerance": plan.config["hulls"]["feature"]["tolerance"],
+            "hull_of": lambda wildcards: plan.views.hulls_of[wildcards.view],
+        },
+    ),
+    "project_pixel_hull": Rule(
+        "geometry/project_pixel_hull",
+        lambda plan: {"tolerance": plan.config["hulls"]["pixel"]["tolerance"], "limit": plan.limit("train")},
+    ),
+    "verify_hulls": Rule("geometry/verify_hulls", _verified),
+    "count_balls": Rule("geometry/count_balls"),
+    "score_samples": Rule("detection/score_samples"),
+    "merge_chunks": Rule("tables/merge_chunks"),
+    "compute_statistics": Rule(
+        "geometry/compute_statistics",
+        lambda plan: {
+            "human_labels": plan.config["dataset"].get("human_labels"),
+            "pixel_views": plan.views.on_pixel_hull,
+            **_statistics(plan),
+        },
+    ),
+    "compute_detection": Rule(
+        "detection/compute_detection",
+        lambda plan: {"foreign": plan.views.foreign, "swept": plan.views.swept, **_statistics(plan)},
+    ),
+    "compare_with_paper": Rule(
+        "papers/compare_with_paper",
+        lambda plan: {
+            "dataset_is_papers": plan.config["dataset"].get("is_papers", False),
+            "deepfool": plan.views.of_the_boundary,
+            "latent_is_papers": plan.latent.options.get("is_papers", False) if plan.latent else False,
+            **_statistics(plan),
+        },
+    ),
+}

@@ -1,0 +1,131 @@
+"""Images drawn as functions of position: which there are, in which chunks, what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from phiscope.experiments.implicit.images import count_of, group_of
+from phiscope.workflow.plan.rule import Parameters, Rule
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+AUTOENCODER = "phiscope.models.denoiser:autoencoder"
+
+
+class Implicit:
+    """Fits of images, autoencoders with an encoding inside, responses of the run's networks to latent directions."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.options: Mapping[str, Any] = plan.config["implicit"]
+
+    @cached_property
+    def chunk_names(self) -> list[str]:
+        """Chunks of images; how many images there are, the configuration says."""
+        count = sum(count_of(spec) for spec in self.options["images"])
+        return self._plan.chunk_names(count, self.options["chunk_size"])
+
+    @property
+    def gathered(self) -> str:
+        return self._plan.below("implicit/images.safetensors")
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """Chunks of the table `implicit`."""
+        return [self._plan.below(f"chunks/implicit/{name}.parquet") for name in self.chunk_names]
+
+    @cached_property
+    def pictures(self) -> list[str]:
+        return [self._plan.path("implicit_pictures", chunk=name) for name in self.chunk_names]
+
+    @cached_property
+    def main(self) -> str:
+        """The group of images that answers speak of: that of the picture, or the first."""
+        return (self.options["picture"] or group_of(self.options["images"][0])).partition("/")[0]
+
+    @cached_property
+    def statistics(self) -> list[str]:
+        """Of the fits."""
+        names = ("tuned", "by_k", "contrasts", "powers", "bases", "scales", "answers")
+        return [f"implicit_{name}" for name in names]
+
+    @cached_property
+    def decoding(self) -> dict[str, str]:
+        """The run's networks that decode latents, by name: of these the response to latent directions is looked at."""
+        plan = self._plan
+        networks = {"generator": plan.path("generator")} if plan.latent else {}
+        if plan.denoising and plan.denoising.options["network"]["factory"] == AUTOENCODER:
+            networks["autoencoder"] = plan.path("denoiser")
+        return networks
+
+    @cached_property
+    def directions(self) -> list[str]:
+        """Rows of every network's responses."""
+        return [self._plan.below(f"implicit/directions-{name}.parquet") for name in self.decoding]
+
+    @property
+    def decoders(self) -> Mapping[str, Any] | None:
+        """Trainings of small autoencoders that differ in their decoder."""
+        return self.options["decoders"]
+
+    @cached_property
+    def decoder_parts(self) -> list[str]:
+        seeds = self.decoders["seeds"] if self.decoders else []
+        return [self._plan.below(f"implicit/decoders-{seed}.parquet") for seed in seeds]
+
+    @cached_property
+    def further_statistics(self) -> list[str]:
+        """Beside those of the fits."""
+        return [
+            *(["latent_waves"] if self.decoding else []),
+            *(["implicit_decoders"] if self.decoders else []),
+        ]
+
+    def outputs(self) -> Iterator[str]:
+        yield from (self.gathered, *self.parts, *self.pictures, *self.directions, *self.decoder_parts)
+        yield from map(self._plan.path, ("implicit", *self.statistics, *self.further_statistics))
+
+
+def _part(plan: Plan) -> Implicit:
+    assert plan.implicit is not None  # its rules are there only where it is
+    return plan.implicit
+
+
+def _statistics(plan: Plan) -> dict[str, Any]:
+    return {"options": plan.config["statistics"], "seed": plan.config["seed"]}
+
+
+def _fits(plan: Plan) -> Parameters:
+    options = _part(plan).options
+    return {"options": {key: value for key, value in options.items() if key not in ("images", "chunk_size")}}
+
+
+def _decoders(plan: Plan) -> Parameters:
+    options = _part(plan).decoders or {}
+    return {"options": {key: value for key, value in options.items() if key != "seeds"}}
+
+
+RULES = {
+    "gather_images": Rule(
+        "implicit/gather_images",
+        lambda plan: {"images": _part(plan).options["images"], "seed": plan.config["seed"]},
+    ),
+    "fit_implicit": Rule("implicit/fit_implicit", _fits),
+    "compute_implicit": Rule("implicit/compute_implicit", lambda plan: {"main": _part(plan).main, **_statistics(plan)}),
+    "measure_latent_waves": Rule(
+        "implicit/measure_latent_waves",
+        lambda plan: {"seed": plan.config["seed"]},
+        lambda plan, wildcards: ["phiscope.models.denoiser"],
+    ),
+    "compute_latent_waves": Rule("implicit/compute_latent_waves", _statistics),
+    "train_decoders": Rule("implicit/train_decoders", _decoders),
+    "compute_decoders": Rule(
+        "implicit/compute_decoders", lambda plan: {"confidence": plan.config["statistics"]["confidence"]}
+    ),
+    "compute_redrawn": Rule(
+        "implicit/compute_redrawn", lambda plan: {"views": plan.views.redrawn, **_statistics(plan)}
+    ),
+}

@@ -1,0 +1,145 @@
+"""Inversions: which samples, in which chunks, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from phiscope.workflow import chunks
+from phiscope.workflow.plan.rule import Parameters, Rule
+from phiscope.workflow.plan.views import at_most, mask_of
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+TARGETS = ("flip", "hull")
+# What one search is told; the other keys say which samples are inverted, and how many in a job.
+_SELECTION = ("samples", "chunk_size", "references", "edits")
+
+
+class Inversions:
+    """Samples that are inverted, balls that are explored, samples that are edited."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.options: Mapping[str, Any] = plan.config["inversions"]
+
+    @property
+    def any(self) -> bool:
+        """Whether samples are inverted at all."""
+        return self.options["samples"] != 0
+
+    @cached_property
+    def explored(self) -> list[int]:
+        """Test samples whose balls are explored: those of the report."""
+        return self._plan.config["report"]["samples"] if self.any else []
+
+    @cached_property
+    def edits(self) -> dict[int, Mapping[str, Any]]:
+        """Test sample -> what is filled in."""
+        return {edit["sample"]: edit for edit in self.options["edits"]}
+
+    @property
+    def beside_hull(self) -> bool:
+        """Whether distances of DeepFool stand beside those to the hull in pixel space."""
+        views = self._plan.views
+        return bool(views.of_the_boundary) and "pixel" in views["original"].spaces
+
+    @cached_property
+    def statistics(self) -> list[str]:
+        """Those of one kind of samples each; where there is one, there is `inversion_summary` as well."""
+        return [
+            *(["inversion_distances"] if self.any else []),
+            *(["pixel_boundary"] if self.beside_hull else []),
+            *(["edits"] if self.edits else []),
+        ]
+
+    @cached_property
+    def counted(self) -> list[str]:
+        """Chunks of the samples that the configuration counts, first of the stratified order: nobody chose these."""
+        count = at_most(self._plan.views.projected("original", "feature"), self.options["samples"])
+        return self._plan.chunk_names(count, self.options["chunk_size"])
+
+    @cached_property
+    def named(self) -> list[str]:
+        """Chunks of one sample each for those the report names, where they are not among the counted."""
+        counts = self._plan.counts
+        assert counts is not None  # `counted` has asked for them
+        order = list(counts.order[: self._plan.views.samples("original", "test")])
+        places = [order.index(number) for number in self.explored if number in order]
+        after = chunks.span(self.counted[-1]).stop
+        return [f"{place:07d}-{place + 1:07d}" for place in places if place >= after]
+
+    @cached_property
+    def counted_parts(self) -> list[str]:
+        """Rows that statistics are of."""
+        return [self._part(target, name) for target in TARGETS for name in self.counted]
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """Every chunk of the table."""
+        names = [*self.counted, *self.named]
+        balls = [self._plan.below(f"chunks/inversions/ball-{number}.parquet") for number in self.explored]
+        return [*(self._part(target, name) for target in TARGETS for name in names), *balls]
+
+    @cached_property
+    def images(self) -> list[str]:
+        """Files with the images that the column `image` of the table names."""
+        names = [*self.counted, *self.named]
+        return [self._plan.path("inverted_images", target=t, chunk=name) for t in TARGETS for name in names]
+
+    def mask(self, number: int) -> str | list[str]:
+        """File of what an edit hides, if it names one."""
+        return mask_of(self.edits[number])
+
+    def sides(self, number: int) -> str:
+        """Where both sides of an edit stand."""
+        return self._plan.below(f"chunks/edits/{number}.parquet")
+
+    def _part(self, target: str, chunk: str) -> str:
+        return self._plan.below(f"chunks/inversions/{target}/{chunk}.parquet")
+
+    def outputs(self) -> Iterator[str]:
+        plan = self._plan
+        if self.any:
+            yield plan.path("inversions")
+            yield from (*self.parts, *self.images)
+            yield from (plan.path("explored_balls", number=number) for number in self.explored)
+        for number in self.edits:
+            yield from (plan.path("edited_samples", number=number), self.sides(number))
+        if self.statistics:
+            yield from map(plan.path, (*self.statistics, "inversion_summary"))
+
+
+def _search(plan: Plan) -> Parameters:
+    return {"options": {key: value for key, value in plan.inversion.options.items() if key not in _SELECTION}}
+
+
+def _edit(plan: Plan) -> Parameters:
+    def what(wildcards: Any) -> dict[str, Any]:
+        edit = plan.inversion.edits[int(wildcards.number)]
+        return {key: value for key, value in edit.items() if key != "sample"}
+
+    return {"what": what}
+
+
+def _statistics(plan: Plan) -> Parameters:
+    return {
+        "deepfool": plan.views.of_the_boundary,
+        "explored": plan.inversion.explored,
+        "edited": list(plan.inversion.edits),
+        "options": plan.config["statistics"],
+        "seed": plan.config["seed"],
+    }
+
+
+RULES = {
+    "invert": Rule("inversion/invert", _search),
+    "explore_ball": Rule(
+        "inversion/explore_ball",
+        lambda plan: {"references": plan.inversion.options["references"], **_search(plan)},
+    ),
+    "edit_sample": Rule("inversion/edit_sample", _edit),
+    "compute_inversions": Rule("inversion/compute_inversions", _statistics),
+}

@@ -1,0 +1,37 @@
+"""What the plan says of a rule: its script, the parameters of its jobs, and what they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+Parameters = Mapping[str, Any]  # of a rule; a function among them takes the wildcards of a job
+
+
+class Rule(NamedTuple):
+    """script: below scripts/, without its ending; parameters: by the plan; modules: chosen by name at run time.
+
+    The jobs of a rule rest on their script, on every module of the library that the script imports, and on these
+    modules. Where parameters depend on the wildcards of a job, they are functions of an argument named `wildcards`.
+    """
+
+    script: str
+    parameters: Callable[[Plan], Parameters] = lambda plan: {}
+    modules: Callable[[Plan, Mapping[str, str]], Iterable[str]] = lambda plan, wildcards: ()
+
+
+def resolved(parameters: Parameters, wildcards: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of the job with these wildcards."""
+    known = SimpleNamespace(**wildcards)
+    return {key: value(known) if callable(value) else value for key, value in parameters.items()}
+
+
+def digest(parameters: Parameters) -> str:
+    """Changes when one of the values does."""
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -1,0 +1,317 @@
+"""Views: which there are, what each starts from, what its transformation needs, how many samples it has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from phiscope.views import DATASET, VIEWS, attacks, modules_of, needs_of
+from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
+from phiscope.workflow.plan.chunked import IMAGES, chunks_of
+from phiscope.workflow.plan.rule import Rule
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+# What the configuration says of a view beyond what its transformation takes.
+_COMMON = ("kind", "of", "samples", "spaces", "keep", "hull_of", "setting")
+
+
+@dataclass(frozen=True)
+class View:
+    """One view as the configuration gives it."""
+
+    name: str
+    options: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return self.options["kind"]
+
+    @property
+    def parent(self) -> str:
+        """The view, or `dataset:<name>`, that it starts from."""
+        return self.options.get("of", "original")
+
+    @property
+    def dataset(self) -> str | None:
+        """The other data set that it starts from, if it does."""
+        return self.parent.removeprefix(DATASET) if self.parent.startswith(DATASET) else None
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether a transformation makes it; the others are cut out of a prepared split."""
+        return self.kind in VIEWS
+
+    @property
+    def spaces(self) -> list[str]:
+        """Where it is projected onto the hull of the training set."""
+        return self.options.get("spaces", ["feature"])
+
+    @property
+    def splits(self) -> list[str]:
+        return ["train", "test"] if self.name == "original" else ["test"]
+
+    @property
+    def hull_of(self) -> str | None:
+        """The view whose training images span the hull that it is also judged against."""
+        return self.options.get("hull_of")
+
+    @property
+    def kept(self) -> bool:
+        """Whether its images stay when all that needs them is made."""
+        return bool(self.options.get("keep"))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the artifacts that its transformation wants."""
+        return needs_of(self.options) if self.is_derived else ()
+
+    @property
+    def maker(self) -> dict[str, Any]:
+        """The module that makes it, and the arguments that its kind fixes."""
+        return {"module": VIEWS[self.kind].module, "fixed": dict(VIEWS[self.kind].fixed)}
+
+    @property
+    def is_attack(self) -> bool:
+        return self.is_derived and VIEWS[self.kind].attack
+
+    @property
+    def confidence(self) -> float:
+        return self.options.get("confidence", 0.0)
+
+
+class Views(Mapping[str, View]):
+    """The views of a run, by name."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._views = {name: View(name, options) for name, options in plan.config["views"].items()}
+
+    def __getitem__(self, name: str) -> View:
+        return self._views[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    # Kinds of views.
+
+    @cached_property
+    def derived(self) -> list[str]:
+        return [name for name, view in self.items() if view.is_derived]
+
+    @cached_property
+    def hulls_of(self) -> dict[str, str]:
+        """View -> the view whose training images span the hull that it is also judged against."""
+        return {name: view.hull_of for name, view in self.items() if view.hull_of}
+
+    @cached_property
+    def on_pixel_hull(self) -> dict[str, str]:
+        """View -> the view that holds its projections onto the hull in pixel space."""
+        return {view.parent: name for name, view in self.items() if view.kind == "hull-pixel"}
+
+    @cached_property
+    def main(self) -> list[str]:
+        """Those that figures with a panel per view show."""
+        return ["original", *self.on_pixel_hull.values()]
+
+    @cached_property
+    def foreign(self) -> list[str]:
+        """Those that begin with another data set; they have no counterpart among our samples."""
+        return [name for name in self if self._origin(name) != "original"]
+
+    @cached_property
+    def attacks(self) -> list[str]:
+        """Those that an attack makes of our own samples."""
+        return [name for name in attacks(self._plan.config["views"]) if name not in self.foreign]
+
+    @cached_property
+    def scored(self) -> list[str]:
+        """Those that detectors look at: none if there is nothing to tell them from, and no people to ask."""
+        suspicious = [*self.attacks, *self.foreign]
+        asked = suspicious or self._plan.config["dataset"].get("human_labels")
+        return ["original", *suspicious] if asked else []
+
+    @cached_property
+    def of_the_boundary(self) -> str | None:
+        """DeepFool that stops at the boundary, whose numbers stand beside the published ones, if there is one."""
+        deepfool = [name for name in self.attacks if self[name].kind == "deepfool"]
+        return next((name for name in deepfool if not self.parameters(name).get("confidence")), None)
+
+    @cached_property
+    def swept(self) -> dict[str, dict[str, Any]]:
+        """Parameters, kind included, of the attacks of kinds that are run with some confidence beyond the boundary."""
+        parameters = {name: {"kind": self[name].kind} | self.parameters(name) for name in self.attacks}
+        kinds = {given["kind"] for given in parameters.values() if given.get("confidence")}
+        return {name: given for name, given in parameters.items() if given["kind"] in kinds}
+
+    @cached_property
+    def through_latent_space(self) -> dict[str, str]:
+        """View -> the view it starts from, of those that are drawn from latents."""
+        return {name: self[name].parent for name in self.derived if "bases" in VIEWS[self[name].kind].needs}
+
+    @cached_property
+    def redrawn(self) -> dict[str, dict[str, Any]]:
+        """How each view of kind `implicit` draws its samples again, and from which view it takes them."""
+        return {
+            name: {"encoding": view.options["encoding"], "k": view.options.get("k") or 0, "of": view.parent}
+            for name, view in self.items()
+            if view.kind == "implicit"
+        }
+
+    def _origin(self, name: str) -> str:
+        """`original`, or the data set that a view and all it starts from begin with."""
+        while name in self and self[name].kind != "original":
+            name = self[name].parent
+        return self[name].parent if name in self else name
+
+    # Samples.
+
+    def samples(self, name: str, split: str) -> int:
+        """Samples of a view: those of the view or data set it starts from, or the first of them."""
+        counts, config = self._plan.counts, self._plan.config
+        if counts is None:
+            raise ValueError("the plan has no counts yet; see Plan.with_counts")
+        if name == "original":
+            count = at_most(counts.splits[split], self._plan.limit(split))
+        elif dataset := self[name].dataset:
+            count = at_most(counts.datasets[dataset], config["datasets"][dataset].get("limit", {}).get("test"))
+        elif "pixel_hull" in self[name].needs:
+            count = self.projected(self[name].parent, "pixel")
+        else:
+            count = self.samples(self[name].parent, split)
+        return count if split == "train" else at_most(count, self[name].options.get("samples"))
+
+    def projected(self, name: str, space: str) -> int:
+        """Samples of a view that are projected onto the hull in a space."""
+        return at_most(self.samples(name, "test"), self._plan.config["hulls"][space]["samples"])
+
+    # Files.
+
+    def images(self, name: str) -> str:
+        """Images of a view, or of what `dataset:<name>` names, which no view can be called; by {split} and {chunk}."""
+        return self._plan.below(f"views/{name.replace(':', '/')}/{{split}}/{{chunk}}.safetensors")
+
+    def source(self, name: str) -> str:
+        """Images that a view starts from: those of a view, or a slice of another data set."""
+        return self.images(self[name].parent)
+
+    def image_chunks(self, name: str) -> list[str]:
+        names = self._plan.chunk_names(self.samples(name, "test"))
+        return [self.images(name).format(split="test", chunk=chunk) for chunk in names]
+
+    def features(self, split: str = "test") -> list[str]:
+        """Features of every view."""
+        return [self._plan.below(f"features/{name}/{split}.parquet") for name in self]
+
+    def training_features(self, name: str) -> str:
+        """Features of the training images under a view."""
+        return self._plan.below(f"features/{name}/train.parquet")
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """Other data sets that views start from."""
+        return list(dict.fromkeys(view.dataset for view in self.values() if view.dataset))
+
+    @cached_property
+    def slices(self) -> dict[str, str]:
+        """What is cut out of a prepared split -> the split: views of kind `original`, data sets views start from."""
+        own = {"original": self._plan.below("data/{split}.safetensors")}
+        others = {name: view.dataset for name, view in self.items() if name != "original" and not view.is_derived}
+        others |= {self[name].parent: self[name].dataset for name in self.derived if self[name].dataset}
+        return own | {name: self._plan.prepared_dataset(str(dataset)) for name, dataset in others.items()}
+
+    def kept(self, name: str) -> bool:
+        return name in self and self[name].kept
+
+    def needs(self, name: str) -> dict[str, str]:
+        """Files of the artifacts that a view's transformation wants; {split} and {chunk} stay open."""
+        latent, view = self._plan.latent, self[name]
+        encoder = latent.encoder(view.options.get("setting")) if latent else {}
+        own = {"pixel_hull": {"view": view.parent}, "encoder": encoder, "bases": encoder}
+        files = {need: self._plan.path(need, **own.get(need, {})) for need in view.needs}
+        mask = mask_of(view.options)
+        return files | ({"mask": mask} if mask else {})
+
+    def parameters(self, name: str) -> dict[str, Any]:
+        """What the configuration gives a view's transformation."""
+        own = {key: value for key, value in self[name].options.items() if key not in _COMMON}
+        latent = self._plan.latent
+        return {"basis": latent.options["basis"]} | own if latent and name in self.through_latent_space else own
+
+    def seed(self, split: str) -> int:
+        """Of what a view draws. ASSUME: a training image is not drawn the noise of the test image of its number."""
+        return self._plan.config["seed"] + (split == "train")
+
+    def outputs(self) -> Iterator[str]:
+        plan = self._plan
+        yield from (plan.prepared(split) for split in ("train", "test"))
+        yield from (plan.prepared_dataset(name) for name in self.datasets)
+        yield from (
+            self.images(chunk.view).format(split=chunk.split, chunk=chunk.name)
+            for chunk in chunks_of(plan)
+            if chunk.what == IMAGES
+        )
+        yield from (plan.path("exhibits", view=name) for name in plan.drawing.exhibited)
+        if self.redrawn:
+            yield plan.path("redrawn")
+
+
+def at_most(count: int, most: int | None) -> int:
+    return count if most is None else min(count, most)
+
+
+def mask_of(inpainted: Mapping[str, Any]) -> str | list[str]:
+    """File of the mask of an inpainting; nothing without one."""
+    return os.path.expandvars(inpainted["mask"]) if "mask" in inpainted else []
+
+
+def _without(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def _made(plan: Plan, wildcards: Mapping[str, str]) -> list[str]:
+    """Modules that make a view: its kind's, with what its options call for, and those that open what it needs."""
+    view = plan.views[wildcards["view"]]
+    return [*modules_of(view.options), *modules_that_open(view.needs)]
+
+
+RULES = {
+    "prepare_dataset": Rule(
+        "data/prepare_dataset",
+        lambda plan: {
+            "dataset": _without(plan.config["dataset"], "limit", "is_papers", "human_labels"),
+            "seed": plan.config["seed"],
+        },
+        lambda plan, wildcards: ["phiscope.datasets.readers"],
+    ),
+    "prepare_other_dataset": Rule(
+        "data/prepare_other_dataset",
+        lambda plan: {
+            "dataset": lambda wildcards: _without(plan.config["datasets"][wildcards.dataset], "limit"),
+            "seed": plan.config["seed"],
+        },
+        lambda plan, wildcards: ["phiscope.datasets.readers"],
+    ),
+    "slice_dataset": Rule("views/slice_dataset"),
+    "make_view": Rule(
+        "views/make_view",
+        lambda plan: {
+            "maker": lambda wildcards: plan.views[wildcards.view].maker,
+            "openers": lambda wildcards: {need: tuple(ARTIFACTS[need]) for need in plan.views[wildcards.view].needs},
+            "parameters": lambda wildcards: plan.views.parameters(wildcards.view),
+        },
+        _made,
+    ),
+    "judge_attack": Rule(
+        "attacks/judge_attack",
+        lambda plan: {"confidence": lambda wildcards: plan.views[wildcards.view].confidence},
+    ),
+    "pick_samples": Rule("views/pick_samples", lambda plan: {"samples": plan.config["report"]["samples"]}),
+}

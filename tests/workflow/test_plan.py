@@ -1,0 +1,199 @@
+"""The plan of a run as plain Python, and that Snakemake plans the same."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from snakemake.utils import update_config
+
+from phiscope.datasets.prepared import save_arrays
+from phiscope.workflow import code
+from phiscope.workflow.config import check, read
+from phiscope.workflow.plan import Counts, Plan, read_counts
+from phiscope.workflow.plan.plan import RULES
+
+TRAIN, TEST, OTHER = 700, 650, 620
+SMALL = Counts({"train": TRAIN, "test": TEST}, order=tuple(range(TEST)))
+
+
+def presets(root: Path) -> list[tuple[str, ...]]:
+    """Every preset with what it is laid over; the default run is none of them."""
+    chains = [()]
+    for path in sorted((root / "presets").glob("*.yaml")):
+        under = re.match(r"# Laid over (presets/[\w-]+\.yaml)", path.read_text())
+        chains.append((*([under[1]] if under else []), f"presets/{path.name}"))
+    return chains
+
+
+PRESETS = presets(Path(__file__).parents[2])
+
+
+def configured(root: Path, *names: str, **changes) -> dict:
+    config = read(root / "config.yaml")
+    for name in names:
+        update_config(config, read(root / name))
+    update_config(config, changes)
+    check(config, root / "workflow/schemas/config.schema.yaml")
+    return config
+
+
+@pytest.fixture
+def planned(root):
+    """A function of presets and changes that gives the plan of a small data set."""
+
+    def plan(*names: str, counts: Counts | None = SMALL, **changes) -> Plan:
+        return Plan.of(configured(root, *names, **changes), counts, scripts=root / "scripts")
+
+    return plan
+
+
+def prepare(plan: Plan, folder: Path) -> None:
+    """Put small prepared splits where a plan wants them, which say that it made them."""
+    random = np.random.default_rng(0)
+    splits = {plan.prepared(s): (n, {"split": s}) for s, n in (("train", TRAIN), ("test", TEST))}
+    others = {plan.prepared_dataset(name): (OTHER, {"dataset": name}) for name in plan.views.datasets}
+    for path, (count, which) in (splits | others).items():
+        rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
+        images, labels = np.zeros((count, 1, 8, 8), np.uint8), np.arange(count) % 10
+        origin = plan.fingerprint(rule, **which)
+        save_arrays(images, labels, random.permutation(count), list("0123456789"), folder / path, origin)
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("names", PRESETS, ids=lambda names: "+".join(Path(n).stem for n in names) or "default")
+def test_snakemake_plans_every_planned_file_and_no_other(planned, root, tmp_path, names, monkeypatch):
+    monkeypatch.setenv("PHISCOPE_DATA", "/absent")  # splits are prepared: nothing is read from there
+    plan = planned(*names, counts=None)
+    prepare(plan, tmp_path)
+    plan = plan.with_counts(read_counts(plan, tmp_path))
+    files = [str(root / name) for name in names]
+    command = [sys.executable, "-m", "snakemake", "-s", str(root / "Snakefile"), "-d", str(tmp_path), "--summary"]
+    done = subprocess.run([*command, *(["--configfile", *files] if files else [])], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert {line.split("\t")[0] for line in done.stdout.splitlines()[1:]} == plan.outputs()
+
+
+def test_counts_are_those_of_the_planned_splits_alone(planned, tmp_path):
+    plan = planned("presets/tiny.yaml", counts=None)
+    assert read_counts(plan, tmp_path) is None
+    prepare(plan, tmp_path)
+    counts = read_counts(plan, tmp_path)
+    assert counts is not None
+    assert (counts.splits, sorted(counts.order)) == ({"train": TRAIN, "test": TEST}, list(range(TEST)))
+    assert read_counts(planned("presets/tiny.yaml", counts=None, seed=1), tmp_path) is None
+    more = planned("presets/tiny.yaml", counts=None, dataset={"limit": {"test": 10}})
+    assert read_counts(more, tmp_path) == counts  # a limit is no property of the prepared split
+
+
+def test_a_plan_without_counts_says_so(planned):
+    with pytest.raises(ValueError, match="no counts yet"):
+        planned(counts=None).chunks("features", "original", "test")
+
+
+def test_views_take_the_first_samples_of_what_they_start_from(planned):
+    changes = {"views": {"noise": {"samples": 70}, "blur": {"kind": "quantise", "of": "noise", "samples": 90}}}
+    plan = planned(chunk_size=50, **changes)
+    assert [plan.views.samples(name, "test") for name in ("original", "noise", "blur")] == [TEST, 70, 70]
+    assert plan.chunks("margins", "noise", "test") == [
+        "results/digits/chunks/margins/noise/test/0000000-0000050.parquet",
+        "results/digits/chunks/margins/noise/test/0000050-0000070.parquet",
+    ]
+    assert plan.views.samples("original", "train") == TRAIN
+    assert planned(dataset={"limit": {"test": 20}}).views.samples("original", "test") == 20
+
+
+def test_views_need_what_their_kind_and_their_options_call_for(planned):
+    views = {
+        "saved": {"kind": "quantise", "of": "deepfool"},
+        "plain": {"kind": "denoise", "method": "dct", "level": 0.1},
+        "evasive": {"kind": "pgd-full", "norm": "linf", "epsilon": 0.1, "hull_penalty": 1.0},
+        "knowing": {"kind": "pgd-full", "norm": "linf", "epsilon": 0.1, "through": "network"},
+    }
+    plan = planned(views=views)
+    assert {name: set(plan.needs(name)) for name in views} == {
+        "saved": set(),
+        "plain": set(),
+        "evasive": {"classifier", "head", "training_features"},
+        "knowing": {"classifier", "denoiser"},
+    }
+    assert plan.needs("hull-pixel")["pixel_hull"] == (
+        "results/digits/chunks/hulls/pixel/original/{split}/{chunk}.parquet"
+    )
+    assert plan.needs("lsd")["bases"] == "results/digits/latent/published-0/bases.safetensors"
+
+
+def test_a_part_that_is_off_takes_its_views_with_it(planned):
+    plan = planned(latent={"enabled": False}, denoising={"enabled": False})
+    assert (plan.latent, plan.denoising) == (None, None)
+    assert not {"lsd", "lsd-pgd", "rotate", "denoise", "denoise-pgd"} & set(plan.views)
+    assert not [path for path in plan.outputs() if "latent" in path or "denois" in path]
+
+
+def test_parameters_of_a_rule_follow_the_wildcards(planned):
+    plan = planned("presets/tiny.yaml")
+    trained = plan.parameters("train_denoiser", denoiser="denoiser-dncnn")
+    assert trained["network"] == {
+        "factory": "phiscope.models.denoiser:dncnn",
+        "arguments": {"width": 4, "depth": 3},
+    }
+    assert (trained["options"]["epochs"], trained["seed"]) == (1, 0)
+    assert callable(plan.parameters("train_denoiser")["network"])  # of the wildcards that Snakemake fills in
+
+
+def test_a_fingerprint_changes_with_a_parameter_of_its_own_rule_only(planned):
+    base, other = planned(), planned(margins={"solver": "daqp"})
+    changed = [rule for rule in ("locate", "project_feature_hull", "count_balls", "verify_hulls") if
+               base.fingerprint(rule) != other.fingerprint(rule)]  # fmt: skip
+    assert changed == ["locate"]
+
+
+def rested_on(plan: Plan, rule: str, **wildcards: str) -> set[str]:
+    """Library modules that the jobs of a rule rest on."""
+    about = RULES[rule]
+    files = code.files_of(plan.scripts / f"{about.script}.py", *about.modules(plan, wildcards))
+    library = code.LIBRARY / "phiscope"
+    return {str(file.relative_to(library)) for file in files if library in file.parents}
+
+
+@pytest.mark.parametrize("view", ["deepfool", "pgd-first", "pgd-full"])
+def test_an_attack_rests_on_its_own_kind(planned, view):
+    modules = rested_on(planned(), "make_view", view=view)
+    assert f"attacks/{view.partition('-')[0]}.py" in modules
+    others = {"latent/basis.py", "denoising/tiling.py", "geometry/hull/solve.py", "views/__init__.py"}
+    assert not modules & others
+    assert not {name for name in modules if name.startswith(("latent/", "denoising/", "implicit/", "figures/"))}
+
+
+def test_a_view_rests_on_what_it_opens(planned):
+    plan = planned()
+    assert "latent/basis.py" in rested_on(plan, "make_view", view="lsd")
+    assert "denoising/tiling.py" not in rested_on(plan, "make_view", view="lsd")
+    assert "experiments/denoising/network.py" in rested_on(plan, "make_view", view="denoise")
+    assert "latent/basis.py" not in rested_on(plan, "make_view", view="denoise")
+
+
+RUN_A_NETWORK = ["train_classifier", "split_classifier", "locate", "judge_attack", "invert", "explore_ball", "train_gan",
+                 "train_encoder", "sample_latents", "encode_dataset", "measure_latent", "measure_operators",
+                 "exhibit_latent", "train_denoiser", "score_denoisers", "measure_filters"]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RUN_A_NETWORK)
+def test_what_runs_a_network_does_not_rest_on_the_hull_solver(planned, rule):
+    solver = {f"geometry/hull/{name}.py" for name in ("solve", "columns", "pricing", "wolfe")}
+    assert not rested_on(planned(), rule) & solver
+
+
+def test_every_rule_has_a_script_that_is_there(planned, root):
+    for rule in RULES.values():
+        assert (root / f"scripts/{rule.script}.py").is_file()
+
+
+def test_the_plan_needs_no_plots_and_no_networks(root):
+    """Planning is the first thing a user waits for."""
+    heavy = "matplotlib, seaborn, torch, pytorch_lightning, skimage, sklearn"
+    line = f"import sys, phiscope.workflow.plan; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,65 @@
+# What only Snakemake knows: where the project lies, when counts are known, which images are temporary. The rest is the plan.
+
+import sys
+from functools import cache
+from pathlib import Path
+
+from snakemake.utils import update_config
+
+from phiscope import figures
+from phiscope.errors import PhiscopeError
+from phiscope.workflow import chunks, code
+from phiscope.workflow.config import check, read
+from phiscope.workflow.plan import Plan, read_counts
+
+# Beside this file, wherever Snakemake was started, and where another workflow uses this one as a module.
+ROOT = Path(str(workflow.current_basedir)).parents[1]
+
+try:
+    defaults = read(ROOT / "config.yaml")
+    update_config(defaults, config)
+    config.update(defaults)
+    check(config, ROOT / "workflow/schemas/config.schema.yaml")
+except PhiscopeError as error:
+    sys.exit(str(error))
+
+PLAN = Plan.of(config, scripts=ROOT / "scripts")
+# Splits that are prepared already need no checkpoint, so that all jobs are planned at once.
+PLAN = PLAN.with_counts(counts) if (counts := read_counts(PLAN)) else PLAN
+RESULTS = PLAN.results
+# Rules whose library spreads over cores by itself ask for these; Snakemake lowers them to --cores.
+THREADS = 8
+
+
+wildcard_constraints:
+    view="[^/]+",
+    split="train|test",
+    chunk=chunks.PATTERN,
+    setting=r"\w+",
+    training=r"\d+",
+    number=r"\d+",
+
+
+@cache
+def counted():
+    """The plan with its counts: where these are not known yet, what asks for them waits until the data are prepared."""
+    if PLAN.counts:
+        return PLAN
+    for split in ("train", "test"):
+        checkpoints.prepare_dataset.get(split=split)
+    for name in PLAN.views.datasets:
+        checkpoints.prepare_other_dataset.get(dataset=name)
+    return PLAN.with_counts(read_counts(PLAN))
+
+
+def of_each(pattern, values):
+    return [pattern.format(value) for value in values]
+
+
+def paths(*names):
+    """Name -> file of artifacts, as named inputs or outputs of a rule."""
+    return {name: PLAN.path(name) for name in names}
+
+
+def temp_unless_kept(view):
+    return (lambda path: path) if PLAN.views.kept(view) else temp

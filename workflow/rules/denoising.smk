@@ -1,0 +1,177 @@
+# A network that takes noise away, what it is compared with, and images of the user's.
+
+if PLAN.denoising and PLAN.denoising.is_loaded:
+
+    rule load_denoiser:
+        output:
+            PLAN.path("denoiser"),
+            description=f"{RESULTS}/models/denoiser.json",
+        log:
+            f"{RESULTS}/logs/load_denoiser.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("load_denoiser"),
+        message:
+            "Load the denoiser"
+        script:
+            "../../scripts/models/load_classifier.py"
+
+
+if PLAN.denoising and PLAN.denoising.trained:
+
+    rule train_denoiser:
+        input:
+            PLAN.denoising.training_images,
+        output:
+            f"{RESULTS}/models/{{denoiser}}.safetensors",
+            description=f"{RESULTS}/models/{{denoiser}}.json",
+            log=f"{RESULTS}/models/{{denoiser}}.log.csv",
+        log:
+            f"{RESULTS}/logs/train_denoiser/{{denoiser}}.log",
+        wildcard_constraints:
+            denoiser="|".join(PLAN.denoising.trained),
+        conda:
+            "../../envs/phiscope.yaml"
+        threads: THREADS
+        params:
+            **PLAN.parameters("train_denoiser"),
+        message:
+            "Train {wildcards.denoiser}"
+        script:
+            "../../scripts/denoising/train_denoiser.py"
+
+
+if PLAN.denoising:
+
+    rule score_denoisers:
+        input:
+            PLAN.denoising.training_images,
+            denoiser=PLAN.path("denoiser"),
+            others=of_each(f"{RESULTS}/models/denoiser-{{}}.safetensors", PLAN.denoising.others),
+            test=PLAN.prepared("test"),
+        output:
+            table=f"{RESULTS}/chunks/denoising/{{bench}}.parquet",
+            shown=f"{RESULTS}/exhibits/denoising/{{bench}}.safetensors",
+        log:
+            f"{RESULTS}/logs/score_denoisers/{{bench}}.log",
+        wildcard_constraints:
+            bench="[^/]+",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("score_denoisers"),
+        message:
+            "Compare denoisers: {wildcards.bench}"
+        script:
+            "../../scripts/denoising/score_denoisers.py"
+
+    rule compute_denoising:
+        input:
+            **paths("denoising", "standing"),
+        output:
+            **paths(*PLAN.denoising.statistics),
+        log:
+            f"{RESULTS}/logs/compute_denoising.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("compute_denoising"),
+        message:
+            "Statistics of denoising, and of all views"
+        script:
+            "../../scripts/denoising/compute_denoising.py"
+
+    rule measure_filters:
+        input:
+            denoiser=PLAN.path("denoiser"),
+            test=PLAN.prepared("test"),
+        output:
+            **paths(*PLAN.denoising.filter_statistics),
+        log:
+            f"{RESULTS}/logs/measure_filters.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("measure_filters"),
+        message:
+            "What filters keep of an image, and what layers see"
+        script:
+            "../../scripts/denoising/measure_filters.py"
+
+    if PLAN.denoising.study:
+
+        rule study_denoising:
+            input:
+                train=PLAN.prepared("train"),
+                test=PLAN.prepared("test"),
+            output:
+                f"{RESULTS}/chunks/denoising_study/{{experiment}}/{{seed}}.parquet",
+            log:
+                f"{RESULTS}/logs/study_denoising/{{experiment}}/{{seed}}.log",
+            wildcard_constraints:
+                experiment="|".join(PLAN.denoising.study["experiments"]),
+                seed=r"\d+",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                **PLAN.parameters("study_denoising"),
+            message:
+                "The lecture's experiment {wildcards.experiment}, seed {wildcards.seed}"
+            script:
+                "../../scripts/denoising/study_denoising.py"
+
+        rule retrain_denoiser:
+            input:
+                study=f"{RESULTS}/chunks/denoising_study/weight_decay/{{seed}}.parquet",
+                train=PLAN.prepared("train"),
+            output:
+                f"{RESULTS}/chunks/denoising_study/retrained/{{seed}}.parquet",
+            log:
+                f"{RESULTS}/logs/retrain_denoiser/{{seed}}.log",
+            wildcard_constraints:
+                seed=r"\d+",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                **PLAN.parameters("retrain_denoiser"),
+            message:
+                "Retrain with the chosen weight decay, seed {wildcards.seed}"
+            script:
+                "../../scripts/denoising/retrain_denoiser.py"
+
+        rule sum_up_study:
+            input:
+                f"{RESULTS}/tables/denoising_study.parquet",
+            output:
+                **paths(*PLAN.denoising.study_statistics),
+            log:
+                f"{RESULTS}/logs/sum_up_study.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                **PLAN.parameters("sum_up_study"),
+            message:
+                "The lecture's experiments over seeds"
+            script:
+                "../../scripts/denoising/sum_up_study.py"
+
+    if PLAN.denoising.options["folder"]:
+
+        rule denoise_folder:
+            input:
+                denoiser=PLAN.path("denoiser") if PLAN.denoising.options["folder"]["method"] == "network" else [],
+            output:
+                table=f"{RESULTS}/tables/denoised.parquet",
+                images=directory(f"{RESULTS}/denoised"),
+            log:
+                f"{RESULTS}/logs/denoise_folder.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            threads: THREADS
+            params:
+                **PLAN.parameters("denoise_folder"),
+            message:
+                "Denoise the images of {params.options[path]}"
+            script:
+                "../../scripts/denoising/denoise_folder.py"
