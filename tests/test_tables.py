@@ -35,7 +35,7 @@ def test_write_read_matrix_and_provenance(tmp_path):
 def test_merge_sorts_and_keeps_lists_with_their_rows(tmp_path):
     for name, samples in (("x", [5, 1]), ("y", [3])):
         tables.write(features(samples), "features", tmp_path / f"{name}.parquet", {"seed": 3})
-    tables.merge([tmp_path / "x.parquet", tmp_path / "y.parquet"], tmp_path / "all.parquet", ["sample"])
+    tables.merge([tmp_path / "x.parquet", tmp_path / "y.parquet"], tmp_path / "all.parquet")
     assert tables.read(tmp_path / "all.parquet")["sample"].tolist() == [1, 3, 5]
     np.testing.assert_array_equal(tables.matrix(tmp_path / "all.parquet", "features")[:, 0], [3, 0, 0])
     assert tables.provenance(tmp_path / "all.parquet") == {"seed": 3}

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from phiscope.errors import DataError
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
-from phiscope.tables.schemas import SCHEMAS
+from phiscope.tables.schemas import SCHEMAS, SORT_KEYS
 
 if TYPE_CHECKING:
     from phiscope.geometry.hull import HullProjection
@@ -95,11 +95,20 @@ def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, 
     _write_atomically(table.replace_schema_metadata((table.schema.metadata or {}) | about), Path(path))
 
 
-def merge(paths: Iterable[str | Path], path: str | Path, sort_by: Iterable[str]) -> None:
-    """Put the chunks of one table into one file, sorted; schema and provenance are those of the first."""
-    tables = [pq.read_table(part) for part in paths]
-    merged = pa.concat_tables(tables).sort_by([(key, "ascending") for key in sort_by])
+def merge(paths: Iterable[str | Path], path: str | Path) -> None:
+    """Put the chunks of one table into one file, sorted by its keys; schema and provenance are those of the first."""
+    parts = [pq.read_table(part) for part in paths]
+    keys = SORT_KEYS[name_of(parts[0].schema)]
+    merged = pa.concat_tables(parts).sort_by([(key, "ascending") for key in keys])
     _write_atomically(merged, Path(path))
+
+
+def name_of(schema: pa.Schema) -> str:
+    """The table that a file's schema says it is a part of."""
+    name = (schema.metadata or {}).get(b"phiscope.table", b"").decode()
+    if name not in SORT_KEYS:
+        raise DataError(f"a chunk says that it is of table {name!r}; expected one of {', '.join(SORT_KEYS)}")
+    return name
 
 
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:

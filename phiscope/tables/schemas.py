@@ -41,7 +41,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_SAMPLE,
             _field("other_class", _INT, "class j of the boundary"),
             _field("margin", _REAL, "distance to the closest flip point between the two classes, equation (11)", _PHI),
-            _field("status", _TEXT, "`solved`, `infeasible`, `degenerate_pair` or `inaccurate`"),
+            _field("status", _TEXT, "`solved`, `infeasible`, `degenerate_pair` or `failed`"),
             _field("primal_residual", _REAL, "largest violation of (7), (8), (10), recomputed", "absolute"),
             _field("dual_residual", _REAL, "largest violation of stationarity, recomputed", "absolute"),
             _field(
@@ -276,3 +276,18 @@ SCHEMAS: dict[str, pa.Schema] = {
 SCHEMAS["processed_hulls"] = SCHEMAS["hulls"].append(
     _field("hull_of", _TEXT, "view under which the training images span the hull, instead of as they are")
 )
+
+# The order of rows of tables that are merged from chunks: what tells them apart.
+SORT_KEYS: dict[str, tuple[str, ...]] = {
+    "features": ("sample",),
+    "margins": ("view", "split", "sample", "other_class"),
+    "hulls": ("view", "space", "sample"),
+    "processed_hulls": ("view", "sample"),
+    "attacks": ("view", "sample"),
+    "scores": ("view", "sample", "detector"),
+    "inversions": ("view", "target", "sample", "radius"),
+    "denoising": ("dataset", "noise", "level", "method", "image"),
+    "denoising_study": ("seed",),  # settings stay in their order
+    "implicit": ("image", "model", "encoding", "k", "seed"),
+    "spectra": ("setting", "basis", "trial", "sample"),
+}

@@ -1,8 +1,8 @@
-"""Put the chunks of one table into one file, in the order of the samples."""
+"""Put the chunks of one table into one file, in the order of its keys."""
 
 from phiscope import tables
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        tables.merge(snakemake.input, snakemake.output[0], snakemake.params.sort_by)
+        tables.merge(snakemake.input, snakemake.output[0])
