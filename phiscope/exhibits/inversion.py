@@ -30,21 +30,50 @@ def image_at(folder: Path, reference: str) -> NDArray[np.float64]:
         return arrays.get_slice(array[0] if array else "images")[int(row)]
 
 
+def image_of(files: Mapping[str, Path], reference: str) -> NDArray[np.float64]:
+    """The image that the column `image` of `inversions` names; files: by `<target>/<chunk>`, as the plan has them."""
+    file, row = reference.split(":")
+    target, chunk = Path(file).parts[-2:]
+    with safe_open(files[f"{target}/{Path(chunk).stem}"], framework="numpy") as arrays:
+        return arrays.get_slice("images")[int(row)]
+
+
+def beside(
+    number: int,
+    attacks: pd.DataFrame | None,
+    kept: Mapping[str, Mapping[str, NDArray]] | None,
+    view: str | None,
+) -> list[tuple[dict[str, Any], NDArray]]:
+    """(row of `attacks`, image) of one sample under a view, if the run has it; kept: by view, samples and images."""
+    if view is None or attacks is None or not kept or view not in kept:
+        return []
+    rows = attacks[(attacks["view"] == view) & (attacks["sample"] == number)].to_dict("records")
+    places = np.flatnonzero(kept[view]["samples"] == number)
+    return [(row, kept[view]["images"][place]) for row, place in zip(rows, places)]
+
+
 def inverted_page(
-    number: int, inversions: pd.DataFrame, standing: pd.DataFrame, image: NDArray, classes: Sequence[str], open_at: Open
+    number: int,
+    inversions: pd.DataFrame,
+    standing: pd.DataFrame,
+    image: NDArray,
+    classes: Sequence[str],
+    open_at: Open,
+    deepfool: Sequence[tuple[Mapping[str, Any], NDArray]] = (),
 ) -> dict[str, Any]:
-    """Figures 3(c) and 5(c) of one sample: see `figures.inversion.inverted`; without DeepFool's image.
+    """Figures 3(c) and 5(c) of one sample: see `figures.inversion.inverted`; deepfool: as from `beside`.
 
     inversions: the table; standing: as from `stats.standing`, of the view `original`; image: the sample's.
     """
     own = inversions[(inversions["sample"] == number) & inversions["target"].isin(["flip", "hull"])]
     place = standing.set_index("sample").loc[number]
     away = {"flip": place["margin"], "hull": place["distance"]}
-    found = [_found(row, away[row["target"]], image, classes, open_at) for row in own.to_dict("records")]
-    return {"image": image, "own": classes[int(place["predicted"])], "found": found}
+    images = [_inverted(row, away[row["target"]], image, classes, open_at) for row in own.to_dict("records")]
+    images += [attacked(row, moved, classes) for row, moved in deepfool]
+    return {"image": image, "own": classes[int(place["predicted"])], "found": images}
 
 
-def _found(row: Mapping[str, Any], away: float, image: NDArray, classes: Sequence[str], open_at: Open) -> dict:
+def _inverted(row: Mapping[str, Any], away: float, image: NDArray, classes: Sequence[str], open_at: Open) -> dict:
     if row["status"] == "no_target":
         return {"kind": row["target"], "image": None, "status": row["status"]}
     return {
@@ -132,6 +161,11 @@ def _flat(image: NDArray) -> dict[str, Any]:
 
 def _row_of(reference: str) -> int:
     return int(reference.rpartition(":")[2])
+
+
+def explored_path(shown: Shown, head: Head, classes: Sequence[str]) -> pd.DataFrame:
+    """The straight pixel path to one sample; shown: what was explored of its ball."""
+    return path_frame(shown["path_features"], shown["path_classes"], head, classes)
 
 
 def path_frame(features: NDArray, labels: NDArray, head: Head, classes: Sequence[str]) -> pd.DataFrame:

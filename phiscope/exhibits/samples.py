@@ -5,7 +5,7 @@ Arrays and frames in, frames and mappings out; the figures then draw them withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phiscope.datasets import ImagesBySample
+from phiscope.errors import ConfigError
 from phiscope.geometry.margin import closest_flip, flip_points
 from phiscope.geometry.slices import plane_through
 from phiscope.head import Head
+from phiscope.tables import SAMPLE_COLUMNS, LocatedSamples
 
 
 def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[str], count: int = 16) -> pd.DataFrame:
@@ -45,6 +47,35 @@ class Sample:
     features: NDArray[np.float64]
     hulls: dict[str, pd.Series]
     projections: dict[str, NDArray[np.float64]]
+
+
+def located_sample(
+    number: int, test: LocatedSamples, train: LocatedSamples, hulls: pd.DataFrame, train_images: ImagesBySample
+) -> Sample:
+    """One test sample with its projections, put together from their supports; hulls: the table.
+
+    Raises ConfigError where the run has no such sample.
+    """
+    located = test.columns(*SAMPLE_COLUMNS, "margin")
+    rows = np.flatnonzero(located["sample"] == number)
+    if not len(rows):
+        raise ConfigError(
+            f"config: report.samples: test sample {number} is not among the {len(located)} of this run; "
+            "choose another, or raise dataset.limit.test"
+        )
+    own = hulls[(hulls["view"] == "original") & (hulls["sample"] == number)]
+    by_space = {row["space"]: row for _, row in own.iterrows()}
+    numbers = train.columns("sample")["sample"].to_numpy()
+    vertices: dict[str, Callable[[int], NDArray]] = {
+        "feature": lambda index: train.vectors[np.searchsorted(numbers, index)].astype(np.float64),
+        "pixel": lambda index: train_images[index].astype(np.float64).ravel(),
+    }
+    projections = {
+        space: row["support_weight"] @ np.stack([vertices[space](index) for index in row["support_index"]])
+        for space, row in by_space.items()
+    }
+    features = test.vectors[rows[0]].astype(np.float64)
+    return Sample(located.iloc[rows[0]], features, by_space, projections)
 
 
 def page(
@@ -78,38 +109,6 @@ def _support(hull: pd.Series, train: ImagesBySample, classes: Sequence[str]) -> 
         {"image": train[index], "label_name": classes[train.label(index)], "weight": weight}
         for index, weight in zip(hull["support_index"], hull["support_weight"])
     ]
-
-
-def attacked_page(
-    number: int,
-    attacked: Mapping[str, Mapping[int, NDArray]],
-    standing: pd.DataFrame,
-    attacks: pd.DataFrame,
-    test: ImagesBySample,
-    classes: Sequence[str],
-) -> list[dict[str, Any]]:
-    """Figure 14 of one sample, one entry per attack that was made of it: see `figures.attacks.adversarial`.
-
-    attacked: view -> sample -> image; standing: as from `stats.geometry.standing`; attacks: the table of that name.
-    """
-    standing = standing[standing["sample"] == number].set_index("view")
-    outcomes = attacks[attacks["sample"] == number].set_index("view")
-    held = [view for view, images in attacked.items() if number in images and view in standing.index]
-    return [
-        {
-            "view": view,
-            "image": test[number],
-            "attacked": attacked[view][number],
-            "before": _position(standing.loc["original"], classes),
-            "after": _position(standing.loc[view], classes),
-        }
-        | outcomes.loc[view, ["success", "success_8bit", "l2", "linf"]].to_dict()
-        for view in held
-    ]
-
-
-def _position(row: pd.Series, classes: Sequence[str]) -> dict[str, Any]:
-    return {"predicted": classes[int(row["predicted"])], "margin": row["margin"], "distance": row["distance"]}
 
 
 def slice_frames(

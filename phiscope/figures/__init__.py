@@ -1,23 +1,60 @@
-"""One module per figure, each with `draw(frames...) -> Figure`; frames in, pictures out, nothing else.
+"""One module per figure: what it is drawn from, what it shows, and `draw(frames...) -> Figure`.
 
     from phiscope import figures
-    figure = figures.draw("plane", standing=standing)
+    figure = figures.draw("plane", main_standing=standing)
     Path("plane.svg").write_bytes(figures.encode(figure, "svg"))
 
-A figure sees DataFrames only: no files, no configuration. It is built on `matplotlib.figure.Figure`, never on
-pyplot, so that drawing leaves no global state behind and needs no display.
+A figure sees frames only: no files, no configuration. The arguments of `draw` are the names of the frames it is drawn
+from, those with a default are optional. It is built on `matplotlib.figure.Figure`, never on pyplot, so that drawing
+leaves no global state behind and needs no display.
+
+Beside `draw`, a module says as literals what others need to know without importing it: CAPTION, the text below it;
+CATEGORY, where Snakemake's report lists it; ALT, what the picture shows, for those who do not see it; DENSE, whether
+pages take it as png rather than svg; WHEN, which runs have it (see `WHEN`); and ONE_PER, where there is one for each
+`sample` of the report or each `edit`, named `<figure>-<number>`.
+
+A new figure is such a module and one line of `FIGURES`.
 """
 
 from __future__ import annotations
 
+import ast
 import difflib
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phiscope.errors import ConfigError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# Conditions on a run, which the plan knows, under which a figure is drawn.
+WHEN = {
+    "always": "in every run",
+    "trained": "where the classifier is trained, not loaded",
+    "people": "where there are human labels",
+    "samples": "where the report names samples",
+    "detection": "where samples are attacked, or come from another data set",
+    "attacks": "where samples are attacked",
+    "swept": "where attacks go on beyond the boundary by some confidence",
+    "inversions": "where samples are inverted",
+    "pixel_boundary": "where DeepFool's images stand beside projections onto the hull in pixel space",
+    "edits": "where samples are edited",
+    "denoising": "where there is a denoiser",
+    "study": "where trainings of denoisers are compared over seeds",
+    "fitted_networks": "where networks draw images as functions of position",
+    "swept_scales": "where several scales of Gaussian encodings are tried",
+    "largest_coefficients": "where images are drawn from the largest coefficients of a basis",
+    "decoders": "where decoders with an encoding inside are trained",
+    "latent_waves": "where the response of decoders to latent directions is looked at",
+    "pictured": "where an image is chosen to be shown as a function of position",
+    "latent": "where there is a latent space",
+    "trained_encoders": "where encoders are trained, not loaded",
+}
 
 FIGURES: dict[str, str] = {
     "training": "phiscope.figures.models.training",
@@ -71,14 +108,65 @@ FIGURES: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class About:
+    """What a figure's module says of it; frames: names of what it is drawn from; optional: what it can do without."""
+
+    frames: tuple[str, ...]
+    optional: tuple[str, ...]
+    caption: str
+    category: str
+    alt: str
+    dense: bool
+    when: str
+    one_per: str | None = None
+
+
+def kind_of(name: str) -> str:
+    """The figure of the registry that a file is named after: `sample` for `sample-7`."""
+    return name.partition("-")[0]
+
+
+@cache
+def about(kind: str) -> About:
+    """What the module of a figure says of it, read from its text: planning a run imports no plotting library."""
+    spec = find_spec(_module_of(kind))
+    if spec is None or spec.origin is None:
+        raise ConfigError(f"figure {kind!r}: there is no module {_module_of(kind)}")
+    tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    said = {
+        target.id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id in _SAID
+    }
+    missing = [name for name in _SAID[:-1] if name not in said]
+    if missing:
+        raise ConfigError(f"figure {kind!r}: {_module_of(kind)} does not say {missing[0]}")
+    if said["WHEN"] not in WHEN:
+        raise ConfigError(f"figure {kind!r}: WHEN is {said['WHEN']!r}; expected one of {', '.join(WHEN)}")
+    drawing = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "draw")
+    names = [argument.arg for argument in drawing.args.args]
+    given = len(names) - len(drawing.args.defaults)
+    return About(tuple(names[:given]), tuple(names[given:]), **{name.lower(): value for name, value in said.items()})
+
+
+_SAID = ("CAPTION", "CATEGORY", "ALT", "DENSE", "WHEN", "ONE_PER")
+
+
 def draw(name: str, **frames: Any) -> Figure:
     """The figure of that name, from the frames its module's `draw` asks for."""
+    return import_module(_module_of(name)).draw(**frames)
+
+
+def _module_of(name: str) -> str:
     if name not in FIGURES:
         nearest = difflib.get_close_matches(name, FIGURES, n=1, cutoff=0.0)[0]
         raise ConfigError(
             f"figure {name!r} does not exist; expected one of {', '.join(FIGURES)} (did you mean {nearest!r}?)"
         )
-    return import_module(FIGURES[name]).draw(**frames)
+    return FIGURES[name]
 
 
 def encode(figure: Figure, kind: str = "svg", dpi: int = 170) -> bytes:

@@ -7,7 +7,8 @@ their rule was given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from phiscope.workflow.opening import Artifact
 
@@ -53,13 +54,27 @@ ARTIFACTS: dict[str, Artifact] = {
     "pixel_hull": Artifact("chunks/hulls/pixel/{view}/{split}/{chunk}.parquet", _TABLE),
     "exhibits": Artifact("exhibits/{view}.safetensors", _ARRAYS),
     "denoised_exhibits": Artifact("exhibits/denoising/{bench}.safetensors", _ARRAYS),
-    "inverted_images": Artifact("inversions/{target}/{chunk}.safetensors", _ARRAYS),
+    "inverted_images": Artifact("inversions/{target}/{chunk}.safetensors", "pathlib:Path"),  # each opened for one image
     "explored_balls": Artifact("inversions/ball-{number}.safetensors", _ARRAYS),
     "edited_samples": Artifact("inversions/edit-{number}.safetensors", _ARRAYS),
     "implicit_pictures": Artifact("implicit/{chunk}.safetensors", _ARRAYS),
     **{name: Artifact(f"tables/{name}.parquet", _TABLE) for name in _TABLES},
     **{name: Artifact(f"statistics/{name}.parquet", _TABLE) for name in _STATISTICS},
 }
+
+
+def opened(inputs: Mapping[str, Any], keys: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """A function that opens the inputs of a job by the names of artifacts; None for what the job was not given.
+
+    keys: of artifacts of which there are several, what tells them apart, in the order of their files.
+    """
+
+    def open_artifact(name: str) -> Any:
+        if name in keys:
+            return {key: ARTIFACTS[name].open(path) for key, path in zip(keys[name], inputs[name], strict=True)}
+        return ARTIFACTS[name].open(inputs[name]) if inputs.get(name) else None
+
+    return open_artifact
 
 
 def modules_that_open(names: Iterable[str]) -> list[str]:

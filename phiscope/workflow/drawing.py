@@ -10,13 +10,16 @@ from phiscope import figures
 
 
 def draw(name: str, frames: Mapping[str, Any], folder: Path) -> None:
-    """Draw one figure from its frames and put `<name>.svg` and `<name>.png` into the folder.
+    """Draw one figure and put `<name>.svg`, `<name>.png` and its caption, `<name>.rst`, into the folder.
 
-    name: that of a module of figures, with what it is of after a dash where there are several: `plane`, `sample-7`.
+    name: that of a figure, with what it is of after a dash where there are several: `plane`, `sample-7`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    figure = figures.draw(name.partition("-")[0], **frames)
-    for kind in ("svg", "png"):
-        temporary = folder / f".{name}.{kind}.tmp"
-        temporary.write_bytes(figures.encode(figure, kind))
-        temporary.replace(folder / f"{name}.{kind}")
+    kind = figures.kind_of(name)
+    figure = figures.draw(kind, **frames)
+    files = {file_kind: figures.encode(figure, file_kind) for file_kind in ("svg", "png")}
+    files["rst"] = f"{figures.about(kind).caption}\n".encode()
+    for file_kind, content in files.items():
+        temporary = folder / f".{name}.{file_kind}.tmp"
+        temporary.write_bytes(content)
+        temporary.replace(folder / f"{name}.{file_kind}")

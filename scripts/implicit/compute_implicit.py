@@ -3,6 +3,7 @@
 import pandas as pd
 
 from phiscope import stats, tables
+from phiscope.stats.implicit import fits as over_fits
 from phiscope.stats.intervals import Resampling
 from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job

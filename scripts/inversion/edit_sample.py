@@ -16,7 +16,7 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
-def filled(test: Images, number: int, what: dict, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def filled(test: ImagesBySample, number: int, what: dict, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The image and its edited copy, (channels, h, w) each."""
     if number not in test.row:
         raise ConfigError(

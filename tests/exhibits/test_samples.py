@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from phiscope.datasets import ImageDataset, ImagesBySample, open_prepared, save
-from phiscope.exhibits.samples import Sample, attacked_page, gallery, page, slice_frames
+from phiscope.exhibits.attacks import attacked_page
+from phiscope.exhibits.samples import Sample, gallery, page, slice_frames
 from phiscope.head import Head
 
 CLASSES = ("a", "b", "c")
@@ -53,7 +54,10 @@ def attacked():
     })  # fmt: skip
     outcomes = standing[standing["view"] != "original"][["view", "sample"]]
     outcomes = outcomes.assign(success=[True, True, False], success_8bit=[True, False, False], l2=0.5, linf=0.1)
-    copies = {"deepfool": {3: np.zeros((1, 2, 2))}, "pgd": {3: np.ones((1, 2, 2)), 1: np.ones((1, 2, 2))}}
+    copies = {
+        "deepfool": {"samples": np.array([3]), "images": np.zeros((1, 1, 2, 2))},
+        "pgd": {"samples": np.array([3, 1]), "images": np.ones((2, 1, 2, 2))},
+    }
     return copies, standing, outcomes
 
 

@@ -98,7 +98,7 @@ def plane_slice():
     grid["class_name"] = np.array(NAMES)[number]
     rows = [("sample", 0, 0, 1.0, "ant"), ("flip", 1, 0, np.nan, "bee"), ("flip", 0, 2, np.nan, "cow")]
     rows += [("hull", -0.3, -0.4, np.nan, "hull"), ("train", -1, -1, np.nan, "")]
-    return {"grid": grid, "points": pd.DataFrame(rows, columns=["kind", "u", "v", "radius", "label"])}
+    return {"slice_grid": grid, "slice_points": pd.DataFrame(rows, columns=["kind", "u", "v", "radius", "label"])}
 
 
 @pytest.fixture
@@ -206,22 +206,22 @@ def frames(rng, standing, gallery, log, projection_accuracy, support_shares, bal
            inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     found = {
-        "training": {"log": log},
-        "distances": {"standing": standing},
+        "training": {"classifier_log": log},
+        "distances": {"main_standing": standing},
         "distances_by_view": {"standing": standing},
-        "plane": {"standing": standing},
-        "ambiguity": {"gallery": gallery},
-        "accuracy": {"projection_accuracy": projection_accuracy, "classes": 3},
-        "support": {"support_shares": support_shares},
-        "balls": {"balls": balls},
+        "plane": {"main_standing": standing},
+        "ambiguity": {"ambiguity_gallery": gallery},
+        "accuracy": {"main_accuracy": projection_accuracy, "class_count": 3},
+        "support": {"main_support": support_shares},
+        "balls": {"main_balls": balls},
         "slice": plane_slice,
-        "human": {"standing": standing.assign(entropy=1.0 / (1 + standing["margin"])), "agreement": agreement},
-        "class_margins": {"margins": margins, "classes": NAMES},
-        "sample": {"page": page},
+        "human": {"human_standing": standing.assign(entropy=1.0 / (1 + standing["margin"])), "agreement": agreement},
+        "class_margins": {"original_margins": margins, "classes": NAMES},
+        "sample": {"sample_page": page},
         "comparison": {"paper_comparison": paper_comparison},
         "roc": {"roc_curves": roc_curves, "detection": detection},
         "detection_by_confidence": {"by_confidence": by_confidence},
-        "attack_plane": {"standing": attack_plane},
-        "adversarial": {"exhibits": exhibits},
+        "attack_plane": {"attacked_standing": attack_plane},
+        "adversarial": {"attacked_samples": exhibits},
     }
     return found | inversion_frames | frames_of_denoising(rng) | frames_of_implicit(rng) | frames_of_latent(rng)

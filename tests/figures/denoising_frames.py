@@ -9,7 +9,7 @@ def frames_of_denoising(rng) -> dict[str, dict]:
     """What the figures about denoisers are drawn from."""
     return {
         "denoising": {"denoising_summary": _summary()},
-        "denoised": {"exhibits": _denoised(rng)},
+        "denoised": {"denoised_images": _denoised(rng)},
         "filter_inversion": {"filter_inversion": _filter_inversion()},
         "lecture": {"study_summary": _study()},
     }

@@ -8,13 +8,13 @@ def frames_of_implicit(rng) -> dict[str, dict]:
     """What the figures about images as functions are drawn from; `b` is the group that is spoken of."""
     drawn = _drawn(rng)
     return {
-        "implicit_k": {"by_k": drawn["by_k"], "main": "b"},
-        "implicit_spectrum": {"tuned": drawn["tuned"], "powers": drawn["powers"]},
-        "implicit_scale": {"scales": drawn["scales"]},
-        "implicit_bases": {"bases": drawn["bases"], "main": "b"},
-        "implicit_pictures": {"gallery": drawn["gallery"]},
+        "implicit_k": {"implicit_by_k": drawn["by_k"], "main_group": "b"},
+        "implicit_spectrum": {"implicit_tuned": drawn["tuned"], "implicit_powers": drawn["powers"]},
+        "implicit_scale": {"implicit_scales": drawn["scales"]},
+        "implicit_bases": {"implicit_bases": drawn["bases"], "main_group": "b"},
+        "implicit_pictures": {"implicit_gallery": drawn["gallery"]},
         "implicit_waves": {"latent_waves": _waves()},
-        "implicit_decoders": {"decoders": _decoders()},
+        "implicit_decoders": {"implicit_decoders": _decoders()},
     }
 
 

@@ -9,11 +9,11 @@ CLASSES = ["ant", "bee", "cow"]
 def frames_of_inversions(rng) -> dict[str, dict]:
     """What the figures about inverted images are drawn from."""
     return {
-        "inverted": _inverted(rng),
-        "perimeter": _perimeter(rng),
-        "morph": {"steps": _morph_steps(rng)},
-        "path": {"path": _path(), "classes": 3},
-        "edit": _edit(rng),
+        "inverted": {"inverted_page": _inverted(rng)},
+        "perimeter": {"perimeter_page": _perimeter(rng)},
+        "morph": {"morph_steps": _morph_steps(rng)},
+        "path": {"sample_path": _path(), "class_count": 3},
+        "edit": {"edit_page": _edit(rng)},
         "inversion_distances": {"inversion_distances": _distances()},
         "pixel_boundary": {"pixel_boundary": _pixel_boundary(rng)},
     }

@@ -96,33 +96,49 @@ def frames_of_latent(rng) -> dict[str, dict]:
         "val_accuracy": [0.6, 0.9],
     }
     return {
-        "latent_batches": {"tiles": tiles(rng, dict.fromkeys(("images", "decoded", "generated"), (2, 2)))},
+        "latent_batches": {"batch_tiles": tiles(rng, dict.fromkeys(("images", "decoded", "generated"), (2, 2)))},
         "latent_sets": {
-            "tiles": tiles(rng, {"encoded latents": (3, 4), "averages, encoded": (1, 3), "averages, drawn": (1, 3)}),
-            "densities": pd.concat(densities),
+            "set_tiles": tiles(
+                rng, {"encoded latents": (3, 4), "averages, encoded": (1, 3), "averages, drawn": (1, 3)}
+            ),
+            "latent_densities": pd.concat(densities),
             "classes": NAMES,
         },
-        "latent_axes": {"tiles": tiles(rng, {"averages": (3, 2), "axes": (3, 2)}), "products": pd.concat(products)},
-        "latent_accuracy": {
-            "spectra": spectra(rng), "trials": pd.DataFrame(trials), "latent": latent().head(19), "classes": NAMES
+        "latent_axes": {
+            "axis_tiles": tiles(rng, {"averages": (3, 2), "axes": (3, 2)}),
+            "latent_products": pd.concat(products),
         },
-        "latent_amplitudes": {"spectra": spectra(rng)},
-        "latent_truncation": {"tiles": tiles(rng, {"": (5, 4)}), "titles": ["image", "all", "1", "4"]},
-        "latent_rotation": {"tiles": tiles(rng, {"givens": (2, 7), "projector": (2, 7)}), "stops": NAMES},
-        "latent_way": {"rotation": rotation(), "classes": NAMES},
+        "latent_accuracy": {
+            "sampled_spectra": spectra(rng),
+            "main_trials": pd.DataFrame(trials),
+            "main_latent": latent().head(19),
+            "classes": NAMES,
+        },
+        "latent_amplitudes": {"sampled_spectra": spectra(rng)},
+        "latent_truncation": {
+            "truncation_tiles": tiles(rng, {"": (5, 4)}),
+            "truncation_titles": ["image", "all", "1", "4"],
+        },
+        "latent_rotation": {
+            "rotation_tiles": tiles(rng, {"givens": (2, 7), "projector": (2, 7)}),
+            "rotation_stops": NAMES,
+        },
+        "latent_way": {"latent_rotation": rotation(), "classes": NAMES},
         "latent_metric": {
-            "metric": pd.DataFrame(
+            "latent_metric": pd.DataFrame(
                 [{"label": i, "other": j, "angle": 1 + 0.1 * abs(i - j), "confusion": 0.01 / (i + j)} for i, j in pairs]
             ),
-            "linearity": pd.DataFrame(
+            "latent_linearity": pd.DataFrame(
                 [{"label": i, "step": s, "error": s / 10} for i in range(3) for s in (0.1, 1.0, 4.0)]
             ),
             "classes": NAMES,
         },
         "latent_denoising": {
-            "denoising": pd.DataFrame([{"level": a, "components": k, "kept": 0.8, "psnr": 9.0 + k} for a, k in levels])
+            "latent_denoising": pd.DataFrame(
+                [{"level": a, "components": k, "kept": 0.8, "psnr": 9.0 + k} for a, k in levels]
+            )
         },
         "latent_tradeoff": {"latent": latent()},
-        "latent_basis": {"numbers": numbers(rng)},
-        "latent_training": {"logs": pd.DataFrame(learned), "gan_log": log},
-    }  # fmt: skip
+        "latent_basis": {"main_basis": numbers(rng)},
+        "latent_training": {"encoder_logs": pd.DataFrame(learned), "generator_log": log},
+    }

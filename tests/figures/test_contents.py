@@ -25,12 +25,12 @@ def pictures(figure) -> list:
 
 
 def test_distances_has_one_axes_a_view_and_states_the_medians(standing):
-    figure = figures.draw("distances", standing=standing)
+    figure = figures.draw("distances", main_standing=standing)
     assert len(figure.axes) == 2
     assert figure.axes[0].get_title(loc="left") == "view: original"
     original = standing[standing["view"] == "original"]
     assert f"median {original['margin'].median():.3g}" in words(figure)
-    single = figures.draw("distances", standing=original)
+    single = figures.draw("distances", main_standing=original)
     assert len(single.axes) == 1
     assert "view" not in words(single)
 
@@ -38,7 +38,7 @@ def test_distances_has_one_axes_a_view_and_states_the_medians(standing):
 def test_distances_histograms_hold_all_samples_on_the_axis(standing):
     margin = np.r_[np.linspace(0.5, 1.5, 399), 100.0]  # one sample far out
     original = pd.DataFrame({"margin": margin, "distance": 1.0})
-    figure = figures.draw("distances", standing=original)
+    figure = figures.draw("distances", main_standing=original)
     assert "(1 further out, up to 100)" in words(figure)
     (blue, *_) = [c.get_paths()[0] for c in figure.axes[0].collections]
     assert blue.vertices[:, 0].max() < 10
@@ -47,7 +47,7 @@ def test_distances_histograms_hold_all_samples_on_the_axis(standing):
 def test_distances_leaves_out_what_has_no_number(standing):
     standing = standing.assign(margin=np.where(standing["sample"] % 2, np.inf, standing["margin"]))
     standing.loc[standing["sample"] == 4, "distance"] = np.nan
-    figures.encode(figures.draw("distances", standing=standing), "svg")
+    figures.encode(figures.draw("distances", main_standing=standing), "svg")
 
 
 def test_distances_by_view_has_a_line_a_view_and_the_medians(standing):
@@ -82,7 +82,7 @@ def test_distances_by_view_keeps_what_is_at_zero_or_unbounded(standing):
 
 def test_plane_marks_wrong_predictions_and_counts_sides(standing):
     original = standing[standing["view"] == "original"]
-    figure = figures.draw("plane", standing=original)
+    figure = figures.draw("plane", main_standing=original)
     (ax,) = figure.axes
     crosses = [c for c in ax.collections if np.allclose(c.get_edgecolor()[0][:3], (194 / 255, 38 / 255, 107 / 255))]
     wrong = original[~original["correct"]]
@@ -94,17 +94,17 @@ def test_plane_marks_wrong_predictions_and_counts_sides(standing):
 
 def test_plane_counts_a_sample_without_boundary_as_closer_to_the_hull():
     frame = pd.DataFrame({"margin": [np.inf, 1.0], "distance": [1.0, 2.0], "correct": [True, True]})
-    assert "50.0 % of 2 samples" in words(figures.draw("plane", standing=frame))
+    assert "50.0 % of 2 samples" in words(figures.draw("plane", main_standing=frame))
 
 
 def test_plane_draws_a_crowd_as_density(rng):
     frame = pd.DataFrame({"margin": rng.uniform(1, 2, 2000), "distance": rng.uniform(0, 1, 2000), "correct": True})
-    (ax,) = figures.draw("plane", standing=frame).axes
+    (ax,) = figures.draw("plane", main_standing=frame).axes
     assert int(ax.collections[0].get_array().sum()) == 2000
 
 
 def test_ambiguity_shows_every_image_with_its_caption(gallery):
-    figure = figures.draw("ambiguity", gallery=gallery)
+    figure = figures.draw("ambiguity", ambiguity_gallery=gallery)
     shown = pictures(figure)
     assert len(shown) == len(gallery)
     assert np.allclose(shown[0].images[0].get_array(), np.reshape(gallery["image"][0], (4, 5)))
@@ -114,7 +114,7 @@ def test_ambiguity_shows_every_image_with_its_caption(gallery):
 
 
 def test_accuracy_draws_before_and_after_and_chance(projection_accuracy):
-    figure = figures.draw("accuracy", projection_accuracy=projection_accuracy, classes=3)
+    figure = figures.draw("accuracy", main_accuracy=projection_accuracy, class_count=3)
     (ax,) = figure.axes
     places = [tuple(c.get_offsets()[0]) for c in ax.collections]
     assert places == [(0.9, 0), (0.9, 0), (0.88, 1), (0.34, 1)]
@@ -125,7 +125,7 @@ def test_accuracy_draws_before_and_after_and_chance(projection_accuracy):
 def test_support_counts_three_ways(support_shares):
     feature = support_shares[support_shares["space"] == "feature"]
     assert shares(feature) == (4 / 5, 0.5, 0.5)
-    figure = figures.draw("support", support_shares=support_shares)
+    figure = figures.draw("support", main_support=support_shares)
     widths = sorted(round(bar.get_width(), 3) for bar in figure.axes[2].patches)
     assert widths == [0.2, 0.2, 0.5, 0.5, 0.5, 0.8]
 
@@ -138,7 +138,7 @@ def test_at_least_counts_empty_balls_in_the_denominator():
 
 
 def test_balls_states_shares_and_has_one_panel_a_split(balls):
-    figure = figures.draw("balls", balls=balls)
+    figure = figures.draw("balls", main_balls=balls)
     assert len(figure.axes) == 3
     for split, rows in balls.groupby("split"):
         assert f"{split}: {100 * (rows['train_inside'] > 0).mean():.1f} % hold some" in words(figure)
@@ -149,7 +149,7 @@ def test_balls_states_shares_and_has_one_panel_a_split(balls):
 def test_balls_draws_crowds_with_and_without_content(rng, most):
     frame = pd.DataFrame({"split": "test", "radius": rng.uniform(size=4000), "test_inside": 0})
     frame["train_inside"] = rng.integers(0, most + 1, 4000)
-    figure = figures.draw("balls", balls=frame)
+    figure = figures.draw("balls", main_balls=frame)
     cells = figure.axes[1].collections[0].get_array()
     assert cells.count() > 0
     figures.encode(figure, "svg")
@@ -167,8 +167,8 @@ def test_slice_draws_the_ball_with_its_radius(plane_slice):
 
 
 def test_slice_writes_the_distance_it_is_told(plane_slice):
-    points = plane_slice["points"].assign(distance=[np.nan, 7.25, np.nan, np.nan, np.nan])
-    text = words(figures.draw("slice", grid=plane_slice["grid"], points=points))
+    points = plane_slice["slice_points"].assign(distance=[np.nan, 7.25, np.nan, np.nan, np.nan])
+    text = words(figures.draw("slice", slice_grid=plane_slice["slice_grid"], slice_points=points))
     assert "bee (7.25)" in text
     assert "cow (2)" in text
 
@@ -185,14 +185,14 @@ def test_slice_boundaries_lie_between_the_classes(plane_slice):
 
 def test_human_states_correlations_at_their_place(standing, agreement):
     standing = standing[standing["view"] == "original"].assign(entropy=0.5)
-    figure = figures.draw("human", standing=standing, agreement=agreement)
+    figure = figures.draw("human", human_standing=standing, agreement=agreement)
     assert np.allclose(figure.axes[1].collections[1].get_offsets(), [(0.41, 0), (0.38, 1)])
     assert "+0.41" in words(figure)
     assert "ambiguity indicator" in words(figure)
 
 
 def test_class_margins_shows_medians_and_leaves_gaps(margins):
-    figure = figures.draw("class_margins", margins=margins, classes=["ant", "bee", "cow"])
+    figure = figures.draw("class_margins", original_margins=margins, classes=["ant", "bee", "cow"])
     cells = figure.axes[0].collections[0].get_array().reshape(3, 3)
     assert cells[0, 1] == 2.0
     assert cells[0, 2] == 5.0
@@ -200,7 +200,7 @@ def test_class_margins_shows_medians_and_leaves_gaps(margins):
 
 
 def test_sample_shows_image_vectors_and_supports(page):
-    figure = figures.draw("sample", page=page)
+    figure = figures.draw("sample", sample_page=page)
     # Image, three vectors, projection, its difference, two changes; 3 and 8 support images.
     colour_bars = 2
     assert len(pictures(figure)) == 8 + 3 + 8
@@ -210,7 +210,7 @@ def test_sample_shows_image_vectors_and_supports(page):
 
 
 def test_sample_vectors_share_one_scale(page):
-    vectors = pictures(figures.draw("sample", page=page))[1:4]
+    vectors = pictures(figures.draw("sample", sample_page=page))[1:4]
     limits = {ax.images[0].get_clim() for ax in vectors}
     assert limits == {(0.0, page["flip_point"].max())}
     assert np.isnan(vectors[0].images[0].get_array().filled(np.nan)).sum() == 4  # 60 features in 8 x 8 squares
@@ -218,7 +218,7 @@ def test_sample_vectors_share_one_scale(page):
 
 def test_sample_does_without_pixel_space_and_without_flip_point(page):
     page |= {"pixel_projection": None, "support_pixel": None, "flip_point": np.full(60, np.nan), "closest": "no class"}
-    figure = figures.draw("sample", page=page)
+    figure = figures.draw("sample", sample_page=page)
     assert "pixel space" not in words(figure)
     figures.encode(figure, "png", 50)
 
@@ -234,7 +234,7 @@ def test_comparison_draws_shares_only_and_the_papers_values(paper_comparison):
 
 
 def test_training_states_the_last_accuracy(log):
-    assert "last: 96.9 %" in words(figures.draw("training", log=log))
+    assert "last: 96.9 %" in words(figures.draw("training", classifier_log=log))
 
 
 def test_roc_shows_successes_of_attacks_and_all_of_foreign_views(roc_curves, detection):
@@ -253,23 +253,25 @@ def test_detection_by_confidence_draws_values_against_confidence(by_confidence):
 
 
 def test_attack_plane_shows_successes_beside_the_genuine(attack_plane):
-    (ax,) = figures.draw("attack_plane", standing=attack_plane).axes
+    (ax,) = figures.draw("attack_plane", attacked_standing=attack_plane).axes
     genuine, attacked = (points.get_offsets() for points in ax.collections)
     assert (len(genuine), len(attacked)) == (40, 30)
     rows = attack_plane[(attack_plane["view"] == "pgd") & attack_plane["success"].eq(True)]
     assert np.allclose(attacked, rows[["distance", "margin"]])
     share = (rows["margin"] < rows["distance"]).mean()
-    assert f"{100 * share:.3g} % of 30: boundary closer" in words(figures.draw("attack_plane", standing=attack_plane))
+    assert f"{100 * share:.3g} % of 30: boundary closer" in words(
+        figures.draw("attack_plane", attacked_standing=attack_plane)
+    )
 
 
 def test_attack_plane_keeps_a_margin_of_zero_off_the_logarithm(attack_plane):
-    figure = figures.draw("attack_plane", standing=attack_plane.assign(margin=0.0))
+    figure = figures.draw("attack_plane", attacked_standing=attack_plane.assign(margin=0.0))
     figures.encode(figure, "png", 50)
     assert "100 % of 30" in words(figure)
 
 
 def test_adversarial_magnifies_the_difference_around_grey(exhibits):
-    figure = figures.draw("adversarial", exhibits=exhibits)
+    figure = figures.draw("adversarial", attacked_samples=exhibits)
     image, attacked, change = (ax.images[0].get_array() for ax in pictures(figure))
     assert np.isclose(attacked[0, 0] - image[0, 0], 0.05)
     assert np.isclose(change[0, 0], 1.0)
@@ -279,6 +281,6 @@ def test_adversarial_magnifies_the_difference_around_grey(exhibits):
 
 
 def test_adversarial_says_when_there_was_no_attack():
-    figure = figures.draw("adversarial", exhibits=[])
+    figure = figures.draw("adversarial", attacked_samples=[])
     assert "No attack was made" in figure.texts[0].get_text()
     figures.encode(figure, "svg")

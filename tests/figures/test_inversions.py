@@ -21,8 +21,8 @@ def pictures(figure) -> list:
 
 
 def test_inverted_says_what_each_image_is(inversion_frames):
-    inverted = inversion_frames["inverted"]
-    figure = figures.draw("inverted", **inverted)
+    page = inversion_frames["inverted"]["inverted_page"]
+    figure = figures.draw("inverted", inverted_page=page)
     assert len(pictures(figure)) == 9
     said = words(figure)
     for text in (
@@ -37,18 +37,18 @@ def test_inverted_says_what_each_image_is(inversion_frames):
 
 
 def test_inverted_without_a_target_gives_the_reason(inversion_frames):
-    inverted = inversion_frames["inverted"]
-    inverted["found"] = [{"kind": "flip", "image": None, "status": "no_target"}]
-    figure = figures.draw("inverted", **inverted)
+    page = inversion_frames["inverted"]["inverted_page"]
+    page["found"] = [{"kind": "flip", "image": None, "status": "no_target"}]
+    figure = figures.draw("inverted", inverted_page=page)
     assert "no image: no target" in words(figure)
     assert len(pictures(figure)) == 1
-    empty = figures.draw("inverted", **(inverted | {"found": []}))
+    empty = figures.draw("inverted", inverted_page=page | {"found": []})
     assert "was not inverted" in empty.texts[0].get_text()
 
 
 def test_perimeter_puts_each_image_below_its_reference(inversion_frames):
-    perimeter = inversion_frames["perimeter"]
-    figure = figures.draw("perimeter", **perimeter)
+    page = inversion_frames["perimeter"]["perimeter_page"]
+    figure = figures.draw("perimeter", perimeter_page=page)
     assert len(pictures(figure)) == 2 + 3 * 2
     for text in ("reference: black", "reference: train image 12", "ant, 4.82\nfrom the reference",
                  "2.55 from the centre", "not reached", "off the ball"):  # fmt: skip
@@ -56,8 +56,8 @@ def test_perimeter_puts_each_image_below_its_reference(inversion_frames):
 
 
 def test_morph_has_two_ways_with_the_distance_below_each_step(inversion_frames):
-    morph_steps = inversion_frames["morph"]["steps"]
-    figure = figures.draw("morph", steps=morph_steps)
+    morph_steps = inversion_frames["morph"]["morph_steps"]
+    figure = figures.draw("morph", morph_steps=morph_steps)
     shown = pictures(figure)
     assert len(shown) == 24
     assert shown[0].get_xlabel() == "2.54, ant"
@@ -67,8 +67,8 @@ def test_morph_has_two_ways_with_the_distance_below_each_step(inversion_frames):
 
 
 def test_path_is_coloured_by_class_and_says_its_length(inversion_frames):
-    path = inversion_frames["path"]["path"]
-    figure = figures.draw("path", path=path, classes=3)
+    path = inversion_frames["path"]["sample_path"]
+    figure = figures.draw("path", sample_path=path, class_count=3)
     (ax,) = figure.axes
     pixel, feature = (c for c in ax.collections if isinstance(c, LineCollection))
     pieces = np.stack(pixel.get_segments())
@@ -86,8 +86,8 @@ def test_path_is_coloured_by_class_and_says_its_length(inversion_frames):
 
 
 def test_edit_shows_both_sides_the_frame_and_the_numbers(inversion_frames):
-    edit = inversion_frames["edit"]
-    figure = figures.draw("edit", **edit)
+    page = inversion_frames["edit"]["edit_page"]
+    figure = figures.draw("edit", edit_page=page)
     shown = pictures(figure)
     assert len(shown) == 4
     (outline,) = shown[0].collections

@@ -5,16 +5,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from phiscope import figures
 from tools.pages import denoising, implicit, markdown
 
 
-def test_pictures_are_copied_small_and_absent_ones_left_out(tmp_path, monkeypatch):
+def test_pictures_are_copied_small_and_absent_ones_left_out(tmp_path):
     (tmp_path / "run/figures").mkdir(parents=True)
-    (tmp_path / "plane.rst").write_text("Where samples stand.\n")
-    monkeypatch.setattr(markdown, "CAPTIONS", tmp_path)
     Image.new("RGB", (3 * markdown.WIDTH, 30), "red").save(tmp_path / "run/figures/plane.png")
     lines = markdown.pictures(tmp_path / "run", tmp_path, ["plane", "slice"])
-    assert lines == ["![plane](run-plane.png)", "", "*Where samples stand.*", ""]
+    assert lines == ["![plane](run-plane.png)", "", f"*{figures.about('plane').caption}*", ""]
     with Image.open(tmp_path / "run-plane.png") as copied:
         assert copied.size == (markdown.WIDTH, 10)
         assert copied.convert("RGB").getpixel((0, 0)) == (255, 0, 0)

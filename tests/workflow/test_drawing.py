@@ -3,7 +3,7 @@ import pandas as pd
 from phiscope.workflow.drawing import draw
 
 
-def test_a_figure_is_an_svg_and_a_png_called_by_its_whole_name(tmp_path):
+def test_a_figure_is_an_svg_and_a_png_with_its_caption_called_by_its_whole_name(tmp_path):
     comparison = pd.DataFrame(
         {
             "paper": ["feature_space.txt"],
@@ -16,6 +16,7 @@ def test_a_figure_is_an_svg_and_a_png_called_by_its_whole_name(tmp_path):
     )
     draw("comparison-7", {"paper_comparison": comparison}, tmp_path / "figures")
     found = sorted((tmp_path / "figures").iterdir())
-    assert [path.name for path in found] == ["comparison-7.png", "comparison-7.svg"]
+    assert [path.name for path in found] == ["comparison-7.png", "comparison-7.rst", "comparison-7.svg"]
     assert found[0].read_bytes().startswith(b"\x89PNG")
-    assert b"<svg" in found[1].read_bytes()
+    assert b"<svg" in found[2].read_bytes()
+    assert found[1].read_text().startswith("Shares measured in this run")

@@ -175,9 +175,11 @@ def test_a_view_rests_on_what_it_opens(planned):
     assert "latent/basis.py" not in rested_on(plan, "make_view", view="denoise")
 
 
-RUN_A_NETWORK = ["train_classifier", "split_classifier", "locate", "judge_attack", "invert", "explore_ball", "train_gan",
-                 "train_encoder", "sample_latents", "encode_dataset", "measure_latent", "measure_operators",
-                 "exhibit_latent", "train_denoiser", "score_denoisers", "measure_filters"]  # fmt: skip
+RUN_A_NETWORK = (
+    *("train_classifier", "split_classifier", "locate", "judge_attack", "invert", "explore_ball", "edit_sample"),
+    *("train_gan", "train_encoder", "sample_latents", "encode_dataset", "measure_latent", "measure_operators"),
+    *("exhibit_latent", "train_denoiser", "score_denoisers", "measure_filters"),
+)
 
 
 @pytest.mark.parametrize("rule", RUN_A_NETWORK)

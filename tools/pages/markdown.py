@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from phiscope import tables
+from phiscope import figures, tables
 
-CAPTIONS = Path("workflow/report/captions")
 FOLDER = Path("docs/results")
 WIDTH = 1000  # pixels, at most, of a picture on a page
 
@@ -41,7 +40,7 @@ def pictures(run: Path, folder: Path, names: Iterable[str]) -> list[str]:
             image.thumbnail((WIDTH, 4 * WIDTH))
             # The method that keeps rare colours: median cut, the default, draws two lines of a figure in one.
             image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(folder / copied, optimize=True)
-        caption = (CAPTIONS / f"{name.partition('-')[0]}.rst").read_text().strip()
+        caption = figures.about(figures.kind_of(name)).caption
         lines += [f"![{name}]({copied})", "", f"*{caption}*", ""]
     return lines
 

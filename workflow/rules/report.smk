@@ -1,11 +1,3 @@
-# Dense pictures go into the page as png, line drawings as svg.
-DENSE = (
-    *("sample", "ambiguity", "slice", "plane", "attack_plane", "adversarial"),
-    *("inverted", "perimeter", "morph", "edit", "pixel_boundary", "denoised"),
-    *("implicit_spectrum", "implicit_pictures"),
-    *("latent_batches", "latent_sets", "latent_axes", "latent_amplitudes", "latent_truncation", "latent_rotation"),
-)
-IN_THE_PAGE = [f"{RESULTS}/figures/{name}.{'png' if kind_of(name) in DENSE else 'svg'}" for name in PLAN.drawing.all]
 LATENT_FRAMES = [f"latent_{name}" for name in ("axes", "basis", "rotation", "denoising", "views") if PLAN.latent]
 
 
@@ -17,7 +9,7 @@ rule render_report:
         **(paths("redrawn") if PLAN.views.redrawn else {}),
         **paths(*(PLAN.implicit.further_statistics if PLAN.implicit else []), *LATENT_FRAMES, *PLAN.geometry.processed),
         template=ROOT / "workflow/report/report.html.j2",
-        figures=IN_THE_PAGE,
+        figures=PLAN.drawing.in_the_page,
         comparison=PLAN.path("paper_comparison"),
         **paths("standing", "lipschitz", "margins", "hulls", "verification", "balls", "head", "test_images"),
         classifier=PLAN.path("classifier_description"),

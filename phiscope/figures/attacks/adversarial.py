@@ -12,22 +12,32 @@ from phiscope.figures.pictures import show, show_change
 from phiscope.figures.style import INK, MUTED, WRONG, blank, themed, words_alone
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "Before and after each attack, what changed (grey: nothing), and its distances in feature space (Yousefzadeh "
+    "2022, Figure 14)."
+)
+CATEGORY = "Attacks and detection"
+ALT = "A sample before and after each attack, the difference, and the distances"
+DENSE = True
+WHEN = "attacks"
+ONE_PER = "sample"
+
 Exhibit = Mapping[str, Any]
 
 
 @themed
-def draw(exhibits: Sequence[Exhibit]) -> Figure:
-    """exhibits: one mapping per attack, with the same sample in all.
+def draw(attacked_samples: Sequence[Exhibit]) -> Figure:
+    """attacked_samples: one mapping per attack, with the same sample in all.
 
     view; image and attacked, two images; before and after, mappings with predicted (a name), margin and distance;
     success and success_8bit, whether the class changed, and whether it does after rounding to 8 bits; l2, linf, the
     size of the change in pixels in [0, 1]. Without any attack the figure says so.
     """
-    if not exhibits:
+    if not attacked_samples:
         return words_alone("No attack was made of this sample in this run.")
-    figure = blank(height=2.05 * len(exhibits))
-    axes = figure.subplots(len(exhibits), 4, squeeze=False, width_ratios=[1, 1, 1, 1.25])
-    for line, exhibit in zip(axes, exhibits):
+    figure = blank(height=2.05 * len(attacked_samples))
+    axes = figure.subplots(len(attacked_samples), 4, squeeze=False, width_ratios=[1, 1, 1, 1.25])
+    for line, exhibit in zip(axes, attacked_samples):
         _row(line, exhibit)
     return figure
 

@@ -13,26 +13,35 @@ from phiscope.figures.frames import finite, require
 from phiscope.figures.style import INK, MUTED, WRONG, blank, note, themed
 from phiscope.words.numbers import percent
 
+CAPTION = (
+    "Genuine samples (grey) and those on which an attack succeeded (red), one panel per attack. Below the dashed "
+    "diagonal the boundary is closer than the hull."
+)
+CATEGORY = "Attacks and detection"
+ALT = "Genuine and attacked samples by distance to the hull and to the closest boundary, on logarithmic axes"
+DENSE = True
+WHEN = "attacks"
+
 _COLUMNS = 2
 _MOST = 2500  # samples drawn of each kind, the first by number
 _FLOOR = 1e-9  # there are no smaller distances on a logarithmic axis
 
 
 @themed
-def draw(standing: pd.DataFrame) -> Figure:
-    """standing: view, sample, margin, distance, of `original` and the attacked views, and there success.
+def draw(attacked_standing: pd.DataFrame) -> Figure:
+    """attacked_standing: view, sample, margin, distance, of `original` and the attacked views, and there success.
 
     One panel per attacked view. Below the dashed diagonal the boundary is closer than the hull. success: whether the
     attack succeeded; other samples of an attacked view are not drawn.
     """
-    require(standing, "standing", "margin", "view", "sample", "distance", "success")
-    genuine = standing[standing["view"] == "original"]
-    attacked = {view: rows for view, rows in standing.groupby("view", sort=False) if view != "original"}
+    require(attacked_standing, "attacked_standing", "margin", "view", "sample", "distance", "success")
+    genuine = attacked_standing[attacked_standing["view"] == "original"]
+    attacked = {view: rows for view, rows in attacked_standing.groupby("view", sort=False) if view != "original"}
     columns = min(_COLUMNS, max(1, len(attacked)))
     rows = max(1, math.ceil(len(attacked) / columns))
     figure = blank(height=rows * (4.4 if columns == 1 else 3.4), width=5.6 if columns == 1 else 7.2)
     places = figure.subplots(rows, columns, squeeze=False).ravel()
-    ends = {name: _ends(standing[name].to_numpy(float)) for name in ("distance", "margin")}
+    ends = {name: _ends(attacked_standing[name].to_numpy(float)) for name in ("distance", "margin")}
     for place in places[len(attacked) :]:
         place.axis("off")
     for place, (view, own) in zip(places, attacked.items()):

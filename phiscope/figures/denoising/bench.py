@@ -12,6 +12,15 @@ from phiscope.figures.frames import finite, require
 from phiscope.figures.style import FAINT, HULL, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.methods import noise_in_words, ordered, title_of
 
+CAPTION = (
+    "Mean over images, with its interval. Dashed: the noisy image as it comes. Filling with the mask known is told "
+    "which pixels are missing, which no other method is."
+)
+CATEGORY = "Denoising"
+ALT = "Mean PSNR with interval of every method, one panel per noise"
+DENSE = False
+WHEN = "denoising"
+
 _COLUMNS = 2
 
 

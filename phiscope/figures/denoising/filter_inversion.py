@@ -10,6 +10,16 @@ from matplotlib.ticker import NullLocator
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, MARGIN, MUTED, panels, themed
 
+CAPTION = (
+    "Such layers filter and cut at zero. From the responses of filters enough, least squares give the image back "
+    "exactly; noise in them is averaged out by more. One sign: responses cut off at zero are not known. Dotted: an "
+    "error as large as the noise."
+)
+CATEGORY = "Denoising"
+ALT = "Error of the image against the number of filters, and against noise in their responses"
+DENSE = False
+WHEN = "denoising"
+
 COLOURS = {"random": MARGIN, "orientation": HULL}
 _WORDS = {"random": "random filters", "orientation": "turned edges and lines"}
 _SIGNS = {True: ("both signs", "-"), False: ("one sign", "--")}

@@ -11,6 +11,15 @@ from phiscope.figures.frames import require
 from phiscope.figures.style import DENSITY, FAINT, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "What a lecture says of denoising autoencoders, put to small ones on these images: means over seeds with "
+    "intervals for another training."
+)
+CATEGORY = "Denoising"
+ALT = "One panel per experiment: settings against what was measured, over seeds"
+DENSE = False
+WHEN = "study"
+
 _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.
 PANELS = (

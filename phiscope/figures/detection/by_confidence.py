@@ -11,6 +11,15 @@ from phiscope.figures.detection.detectors import look, ordered, title_of
 from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, panels, themed
 
+CAPTION = (
+    "Left: area under the curve. Right: share of genuine images flagged where 95 % of the attacked are caught. Bands "
+    "are intervals, dashed is guessing."
+)
+CATEGORY = "Attacks and detection"
+ALT = "Area and false positive rate of each detector against the confidence of attacks"
+DENSE = False
+WHEN = "swept"
+
 _SCALES = {"area": "area under the ROC curve", "fpr95": "genuine flagged, 95 % caught"}
 
 

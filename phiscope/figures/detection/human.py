@@ -13,19 +13,29 @@ from phiscope.figures.frames import finite, per_view, require, view_title
 from phiscope.figures.style import DENSITY, HULL, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.numbers import signed
 
+CAPTION = (
+    "Left: each test image by indicator and by entropy of human labels, with the mean entropy over tenths of the "
+    "images. Right: rank correlations (Spearman) with intervals; the last row is a difference of two, over the same "
+    "images."
+)
+CATEGORY = "Attacks and detection"
+ALT = "Ambiguity indicator against entropy of human labels, and rank correlations with intervals"
+DENSE = False
+WHEN = "people"
+
 _CROWD = 1500
 _GROUPS = 10
 
 
 @themed
-def draw(standing: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
-    """standing: view, ambiguity and entropy (of human labels) per test sample.
+def draw(human_standing: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
+    """human_standing: view, ambiguity and entropy (of human labels) per test sample.
 
     agreement: one row per view and indicator with Spearman's correlation, ci_low, ci_high and n.
     """
-    require(standing, "standing", "ambiguity", "entropy")
+    require(human_standing, "human_standing", "ambiguity", "entropy")
     require(agreement, "agreement", "indicator", "correlation", "ci_low", "ci_high")
-    views = per_view(standing)
+    views = per_view(human_standing)
     indicators = agreement["indicator"].nunique()
     figure, axes = panels(len(views), 2, max(3.0, 0.42 * indicators), width_ratios=[1, 1.1])
     for line, (name, rows) in zip(axes, views.items()):

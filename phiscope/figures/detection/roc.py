@@ -13,6 +13,15 @@ from phiscope.figures.detection.detectors import area_in_words, look, ordered, t
 from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, MUTED, blank, themed
 
+CAPTION = (
+    "Each detector against each view; of attacks, the images on which they succeeded. Blue is the paper’s threshold "
+    "on the margin, rust its indicator."
+)
+CATEGORY = "Attacks and detection"
+ALT = "One ROC curve per detector, one panel per view"
+DENSE = False
+WHEN = "detection"
+
 _COLUMNS = 2
 
 

@@ -11,26 +11,32 @@ from phiscope.figures.frames import per_view, require
 from phiscope.figures.style import INK, MUTED, SPACES, blank, themed
 from phiscope.words.numbers import percent
 
+CAPTION = "Accuracy at the samples (open) and at their projections onto the hull (filled). Dotted: guessing."
+CATEGORY = "Where samples stand"
+ALT = "Accuracy before and after projection, in feature space and in pixel space"
+DENSE = False
+WHEN = "always"
+
 
 @themed
-def draw(projection_accuracy: pd.DataFrame, classes: int) -> Figure:
-    """projection_accuracy: one row per view and space with n, accuracy_before, accuracy_after, changed.
+def draw(main_accuracy: pd.DataFrame, class_count: int) -> Figure:
+    """main_accuracy: one row per view and space with n, accuracy_before, accuracy_after, changed.
 
-    changed counts the samples whose class differs after projection; classes: how many there are.
+    changed counts the samples whose class differs after projection; class_count: how many there are.
     """
-    require(projection_accuracy, "projection_accuracy", "space", "n", "accuracy_before", "accuracy_after", "changed")
-    rows = [row for part in per_view(projection_accuracy).values() for row in part.to_dict("records")]
+    require(main_accuracy, "main_accuracy", "space", "n", "accuracy_before", "accuracy_after", "changed")
+    rows = [row for part in per_view(main_accuracy).values() for row in part.to_dict("records")]
     figure = blank(height=1.0 + 0.62 * len(rows))
     ax = figure.subplots()
     for place, row in enumerate(rows):
         _row(ax, place, row)
-    ax.axvline(1 / classes, color=MUTED, lw=1.0, ls=":")
+    ax.axvline(1 / class_count, color=MUTED, lw=1.0, ls=":")
     ax.annotate(
-        f"chance, {percent(1 / classes)}", (1 / classes, 1.0), xycoords=ax.get_xaxis_transform(),
+        f"chance, {percent(1 / class_count)}", (1 / class_count, 1.0), xycoords=ax.get_xaxis_transform(),
         xytext=(4, 0), textcoords="offset points", va="top", color=MUTED,
     )  # fmt: skip
     ax.set(xlim=(0, 1.04), ylim=(len(rows) - 0.5, -0.75), xlabel="accuracy")
-    several = projection_accuracy.get("view", pd.Series([""])).nunique() > 1
+    several = main_accuracy.get("view", pd.Series([""])).nunique() > 1
     ax.set_yticks(range(len(rows)), [_name(row, several) for row in rows])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -12,6 +12,15 @@ from phiscope.figures.pictures import grid, image_of
 from phiscope.figures.style import INK, WIDTH, WRONG, blank, themed
 from phiscope.words.numbers import signed
 
+CAPTION = (
+    "The test images with the lowest and the highest value of the indicator. Below each: its label → what the network "
+    "says, the indicator, and its number in the test set. Coloured captions are wrong answers."
+)
+CATEGORY = "Where samples stand"
+ALT = "Two grids of images: the most and the least ambiguous"
+DENSE = True
+WHEN = "always"
+
 _COLUMNS = 8
 _EXPLAINED = {
     "most ambiguous": "most ambiguous: close to a decision boundary, far from the hull",
@@ -20,13 +29,24 @@ _EXPLAINED = {
 
 
 @themed
-def draw(gallery: pd.DataFrame) -> Figure:
-    """gallery: rank, group, sample, label_name, predicted_name, ambiguity; image flat with channels, height, width.
+def draw(ambiguity_gallery: pd.DataFrame) -> Figure:
+    """ambiguity_gallery: rank, group, sample, label_name, predicted_name, ambiguity; image flat with
+    channels, height, width.
 
     One block of pictures per group, each captioned with label → prediction, indicator and sample number.
     """
-    require(gallery, "gallery", "rank", "group", "sample", "label_name", "predicted_name", "ambiguity", "image")
-    groups = {name: rows.sort_values("rank") for name, rows in gallery.groupby("group", sort=False)}
+    require(
+        ambiguity_gallery,
+        "ambiguity_gallery",
+        "rank",
+        "group",
+        "sample",
+        "label_name",
+        "predicted_name",
+        "ambiguity",
+        "image",
+    )
+    groups = {name: rows.sort_values("rank") for name, rows in ambiguity_gallery.groupby("group", sort=False)}
     columns = max(min(_COLUMNS, len(rows)) for rows in groups.values())
     depth = [math.ceil(len(rows) / columns) for rows in groups.values()]
     figure = blank(height=sum(depth) * (WIDTH / max(columns, 5) + 0.38) + 0.3 * len(groups))

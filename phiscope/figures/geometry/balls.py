@@ -12,20 +12,29 @@ from phiscope.figures.frames import finite, per_view, require, view_title
 from phiscope.figures.style import DENSITY, MUTED, SPLITS, note, panels, themed
 from phiscope.words.numbers import percent, significant
 
+CAPTION = (
+    "Left: the share of balls that hold at least so many other samples. Then, for the balls around training and "
+    "around test samples: radius against content; empty balls have a row of their own at 0."
+)
+CATEGORY = "Where samples stand"
+ALT = "How many samples balls hold, and how that grows with the radius"
+DENSE = False
+WHEN = "always"
+
 _CROWD = 3000
 
 
 @themed
-def draw(balls: pd.DataFrame) -> Figure:
-    """balls: one row per view, split and sample with radius, train_inside, test_inside.
+def draw(main_balls: pd.DataFrame) -> Figure:
+    """main_balls: one row per view, split and sample with radius, train_inside, test_inside.
 
     The first panel reads "this share of balls holds at least so many other samples": a ball that holds none
     counts in the denominator and needs no place on the logarithmic axis. The others are one per split.
     """
-    require(balls, "balls", "split", "radius", "train_inside", "test_inside")
-    balls = balls.assign(inside=balls["train_inside"] + balls["test_inside"])
-    views = per_view(balls)
-    splits = [split for split in ("train", "test") if (balls["split"] == split).any()]
+    require(main_balls, "main_balls", "split", "radius", "train_inside", "test_inside")
+    main_balls = main_balls.assign(inside=main_balls["train_inside"] + main_balls["test_inside"])
+    views = per_view(main_balls)
+    splits = [split for split in ("train", "test") if (main_balls["split"] == split).any()]
     figure, axes = panels(len(views), 1 + len(splits), 2.7, width_ratios=[1.35] + [1.0] * len(splits))
     for line, (name, rows) in zip(axes, views.items()):
         parts = {split: rows[rows["split"] == split] for split in splits}

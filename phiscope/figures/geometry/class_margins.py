@@ -12,17 +12,26 @@ from matplotlib.figure import Figure
 from phiscope.figures.frames import require
 from phiscope.figures.style import MUTED, blank, themed
 
+CAPTION = (
+    "Median distance in feature space from the test samples of one predicted class (row) to the boundary with another "
+    "class (column). Grey: no flip point between the two."
+)
+CATEGORY = "Where samples stand"
+ALT = "Heat map of median margins by predicted class and class across the boundary"
+DENSE = False
+WHEN = "always"
+
 _WRITTEN = 20  # more classes than this leave no room for numbers in the cells
 
 
 @themed
-def draw(margins: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    """margins: predicted, other_class, margin, one row per pair or per solved problem; classes: their names.
+def draw(original_margins: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """original_margins: predicted, other_class, margin, one row per pair or per solved problem; classes: their names.
 
     Cells hold the median; pairs without a flip point stay grey.
     """
-    require(margins, "margins", "predicted", "other_class", "margin")
-    median = margins.groupby(["predicted", "other_class"])["margin"].median().unstack()
+    require(original_margins, "original_margins", "predicted", "other_class", "margin")
+    median = original_margins.groupby(["predicted", "other_class"])["margin"].median().unstack()
     everything = range(len(classes))
     median = median.reindex(index=everything, columns=everything)
     written = len(classes) <= _WRITTEN

@@ -12,19 +12,28 @@ from matplotlib.ticker import PercentFormatter
 from phiscope.figures.frames import per_view, require, view_title
 from phiscope.figures.style import HULL, MARGIN, MUTED, note, panels, themed, upper_limit
 
+CAPTION = (
+    "Distances in feature space of every test sample: to the closest decision boundary (blue) and to the hull of the "
+    "training set (rust). Dashed: medians."
+)
+CATEGORY = "Where samples stand"
+ALT = "Histograms of the distance to the closest decision boundary and to the hull, on one axis"
+DENSE = False
+WHEN = "always"
+
 _MOST_BINS = 60
 _ON_AXIS = 0.995  # a few far samples must not squeeze all others into one bar; they are counted in the note
 
 
 @themed
-def draw(standing: pd.DataFrame) -> Figure:
-    """standing: one row per view and test sample with margin and distance, both in feature space.
+def draw(main_standing: pd.DataFrame) -> Figure:
+    """main_standing: one row per view and test sample with margin and distance, both in feature space.
 
     Both distributions share one axis, since the question is which of the two is larger.
     """
-    require(standing, "standing", "margin", "distance")
-    views = per_view(standing)
-    end = upper_limit(standing[["margin", "distance"]].to_numpy(float), _ON_AXIS)
+    require(main_standing, "main_standing", "margin", "distance")
+    views = per_view(main_standing)
+    end = upper_limit(main_standing[["margin", "distance"]].to_numpy(float), _ON_AXIS)
     figure, axes = panels(len(views), 1, 2.6, sharex=True)
     for ax, (name, rows) in zip(axes[:, 0], views.items()):
         _panel(ax, rows, np.linspace(0.0, end, _bins(len(rows)) + 1))

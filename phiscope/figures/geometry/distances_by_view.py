@@ -11,6 +11,17 @@ from phiscope.figures.frames import per_view, require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, blank, themed
 from phiscope.words.numbers import percent
 
+CAPTION = (
+    "The same distances for every view, on a logarithmic axis: to the closest decision boundary above each line, to "
+    "the hull of the training set below it. Strokes: medians; dotted, the median distance to the hull of training "
+    "images that went through the same, where a view names one. Right: for how many samples the hull is closer. "
+    "Attacks move samples across a boundary; where they stop decides how far beyond it they lie."
+)
+CATEGORY = "Where samples stand"
+ALT = "Distributions of both distances, one line per view, on a logarithmic axis"
+DENSE = False
+WHEN = "always"
+
 _BINS = 60
 _DECADES = 6.0  # below the largest value; what is closer still is counted at the left edge
 _HEIGHT = 0.42  # of a histogram, where views are 1 apart

@@ -13,18 +13,27 @@ from phiscope.figures.frames import finite, per_view, require, view_title
 from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, themed, upper_limit
 from phiscope.words.numbers import percent
 
+CAPTION = (
+    "The same, sample by sample. Above the dashed diagonal the hull is closer, below it a boundary is. Crosses are "
+    "samples that the classifier gets wrong."
+)
+CATEGORY = "Where samples stand"
+ALT = "Each test sample by its distance to the hull and its distance to the closest boundary"
+DENSE = True
+WHEN = "always"
+
 _CROWD = 1500  # more samples than this are drawn as density
 _COLUMNS = 2
 
 
 @themed
-def draw(standing: pd.DataFrame) -> Figure:
-    """standing: one row per view and test sample with margin, distance and correct.
+def draw(main_standing: pd.DataFrame) -> Figure:
+    """main_standing: one row per view and test sample with margin, distance and correct.
 
     Above the diagonal the hull of the training set is closer than the closest decision boundary.
     """
-    require(standing, "standing", "margin", "distance", "correct")
-    views = per_view(standing)
+    require(main_standing, "main_standing", "margin", "distance", "correct")
+    views = per_view(main_standing)
     columns = min(_COLUMNS, len(views))
     rows = math.ceil(len(views) / columns)
     figure = blank(height=rows * (4.6 if columns == 1 else 3.5), width=5.6 if columns == 1 else 7.2)

@@ -13,27 +13,38 @@ from numpy.typing import NDArray
 from phiscope.figures.pictures import as_picture, as_square, bare, grid, show
 from phiscope.figures.style import INK, MUTED, WRONG, blank, themed
 
+CAPTION = (
+    "The image and its features as a picture, one square per feature; the closest flip point and the closest point of "
+    "the hull, and how much each feature changes on the way there. Below, the training images with the largest "
+    "coefficients in the closest blends; coloured captions are of another class (Yousefzadeh 2022, Figures 2 to 6)."
+)
+CATEGORY = "Where samples stand"
+ALT = "One test sample: the image, its features, its closest flip point, its projections and their support"
+DENSE = True
+WHEN = "samples"
+ONE_PER = "sample"
+
 Page = Mapping[str, Any]
 
 _SHOWN = 8  # support images in a row
 
 
 @themed
-def draw(page: Page) -> Figure:
-    """page: what was found about one sample, as a plain mapping.
+def draw(sample_page: Page) -> Figure:
+    """sample_page: what was found about one sample, as a plain mapping.
 
     image; features, flip_point, hull_point, each (f,); own and closest, names of the predicted class and of the one
     across the closest boundary; margin and distance in feature space; pixel_projection, an image or None;
     support_feature and support_pixel, lists of {image, label_name, weight} with the largest weight first, or None.
     Optional: label, the name of the class the data set gives; pixel_distance.
     """
-    strips = [space for space in ("feature", "pixel") if page.get(f"support_{space}")]
+    strips = [space for space in ("feature", "pixel") if sample_page.get(f"support_{space}")]
     heights = [4.25] + [1.42] * len(strips)
     figure = blank(height=sum(heights))
     parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
-    _board(parts[0], page)
+    _board(parts[0], sample_page)
     for part, space in zip(parts[1:], strips):
-        _support(part, page, space)
+        _support(part, sample_page, space)
     return figure
 
 

@@ -13,6 +13,17 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MUTED, blank, class_colours, themed
 
+CAPTION = (
+    "The plane through a test sample and its closest flip points with two other classes. Coloured: what the network "
+    "answers at each point of the plane. Diamonds: the flip points, with their distance. Circle: the ball up to the "
+    "closest one. Square: the closest point of the hull of the training set, as seen in this plane; the distance "
+    "written beside it is the true one."
+)
+CATEGORY = "Where samples stand"
+ALT = "A plane through feature space with the regions of the classes, one sample, its ball and its closest flip points"
+DENSE = True
+WHEN = "samples"
+
 _BALL = "#c2266b"
 _TINT = 0.35  # how much of a class's colour its region keeps
 _MARKERS = {"flip": (INK, "D"), "hull": (HULL, "s")}
@@ -21,21 +32,22 @@ _SMALLEST = 0.012  # regions below this share of the picture get no name
 
 
 @themed
-def draw(grid: pd.DataFrame, points: pd.DataFrame) -> Figure:
-    """grid: u, v on a regular grid with class, class_name, inside_domain; points: kind, u, v, radius, label.
+def draw(slice_grid: pd.DataFrame, slice_points: pd.DataFrame) -> Figure:
+    """slice_grid: u, v on a regular grid with class, class_name, inside_domain; slice_points: kind, u, v, radius,
+    label.
 
     Kinds: `sample` (its ball has that radius), `flip` (a line shows the distance; `distance`, if the frame has it,
     is written, else the length in the plane), `hull` (the projection), `train` and others as small dots. u and v are
     orthonormal coordinates, so that distances and the ball are those of feature space.
     """
-    require(grid, "slice grid", "u", "v", "class", "class_name", "inside_domain")
-    require(points, "slice points", "kind", "u", "v", "radius", "label")
-    field = _Field(grid)
+    require(slice_grid, "slice grid", "u", "v", "class", "class_name", "inside_domain")
+    require(slice_points, "slice points", "kind", "u", "v", "radius", "label")
+    field = _Field(slice_grid)
     height, width = np.ptp(field.v), np.ptp(field.u)
     figure = blank(height=float(np.clip(6.4 * height / width, 3.0, 7.0)) + 0.5, width=6.8)
     ax = figure.subplots()
-    _regions(ax, field, _off_balls(field, points))
-    _points(ax, points)
+    _regions(ax, field, _off_balls(field, slice_points))
+    _points(ax, slice_points)
     ax.set(xlim=field.extent[:2], ylim=field.extent[2:], aspect="equal")
     ax.set(xlabel="first direction in the plane", ylabel="second direction in the plane")
     return figure

@@ -13,18 +13,27 @@ from phiscope.figures.frames import per_view, require, view_title
 from phiscope.figures.style import INK, SPACES, note, panels, themed
 from phiscope.words.numbers import percent
 
+CAPTION = (
+    "Left: how many training images make up the closest point of the hull. Middle: for which share of test samples at "
+    "most so much of the support has their label. Right: the share counted in three ways."
+)
+CATEGORY = "Where samples stand"
+ALT = "Sizes of supports, and shares of support images with the sample's label"
+DENSE = False
+WHEN = "always"
+
 _SAME = "support samples\nwith the sample's label"
 
 
 @themed
-def draw(support_shares: pd.DataFrame) -> Figure:
-    """support_shares: one row per view, space and sample with support_size, same_label, same_share, same_weight.
+def draw(main_support: pd.DataFrame) -> Figure:
+    """main_support: one row per view, space and sample with support_size, same_label, same_share, same_weight.
 
     The share with the sample's label is counted three ways, since they differ: pooled over all support rows,
     as the mean over samples, and with every support sample weighted by its coefficient α.
     """
-    require(support_shares, "support_shares", "space", "support_size", "same_label", "same_share", "same_weight")
-    views = per_view(support_shares)
+    require(main_support, "main_support", "space", "support_size", "same_label", "same_share", "same_weight")
+    views = per_view(main_support)
     figure, axes = panels(len(views), 3, 2.6)
     for line, (name, rows) in zip(axes, views.items()):
         spaces = dict(iter(rows.groupby("space", sort=True)))

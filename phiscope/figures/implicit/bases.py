@@ -11,18 +11,29 @@ from phiscope.figures.frames import require
 from phiscope.figures.implicit.encodings import colour, groups_in_order, key, ordered, title_of
 from phiscope.figures.style import panels, themed
 
+CAPTION = (
+    "The mean and the largest coefficients in four complete bases. Where lines fall together, the basis does not "
+    "matter."
+)
+CATEGORY = "Images as functions of position"
+ALT = "PSNR of the largest coefficients in each complete basis"
+DENSE = False
+WHEN = "largest_coefficients"
+
 
 @themed
-def draw(bases: pd.DataFrame, main: str) -> Figure:
-    """bases: as from `phiscope.stats.implicit.fits.bases`; main: the group that comes first. One panel per group.
+def draw(implicit_bases: pd.DataFrame, main_group: str) -> Figure:
+    """implicit_bases: as from `stats.implicit.fits.bases`; main_group: the one that comes first.
+
+    One panel per group.
 
     Where lines fall together the basis does not matter; the random one is the control.
     """
-    require(bases, "bases", "group", "encoding", "share", "value", "ci_low", "ci_high")
-    groups = groups_in_order(bases, main, most=4)
+    require(implicit_bases, "implicit_bases", "group", "encoding", "share", "value", "ci_low", "ci_high")
+    groups = groups_in_order(implicit_bases, main_group, most=4)
     figure, axes = panels(1, len(groups), 2.7, sharey=True)
     for ax, group in zip(axes[0], groups):
-        rows = bases[bases["group"] == group]
+        rows = implicit_bases[implicit_bases["group"] == group]
         _panel(ax, rows[rows["height"] == rows["height"].max()])
         ax.set(xlabel="coefficients kept", title=group)
     axes[0, 0].set_ylabel("PSNR in dB")

@@ -9,6 +9,16 @@ from phiscope.figures.frames import require
 from phiscope.figures.implicit.encodings import NAMES, colour
 from phiscope.figures.style import FAINT, INK, panels, themed
 
+CAPTION = (
+    "Small autoencoders that differ in the decoder only, on test images: a network that is asked for one position at "
+    "a time, with an encoding before it, and a dense one of about as many parameters (vertical line). Detail: energy "
+    "beyond low frequencies that is right. Bars are intervals over trainings."
+)
+CATEGORY = "Images as functions of position"
+ALT = "Decoders with and without an encoding inside"
+DENSE = False
+WHEN = "decoders"
+
 _MEASURES = {
     "psnr": "PSNR in dB",
     "sharpness": "sharpness of edges",
@@ -18,16 +28,20 @@ _DENSE = "dense"
 
 
 @themed
-def draw(decoders: pd.DataFrame) -> Figure:
-    """decoders: as from `phiscope.stats.decoder_summary`. A line per decoder, a panel per measure.
+def draw(implicit_decoders: pd.DataFrame) -> Figure:
+    """implicit_decoders: as from `phiscope.stats.decoder_summary`. A line per decoder, a panel per measure.
 
     Means over trainings, with their intervals; vertical, the dense decoder. Detail: energy beyond low frequencies.
     """
-    require(decoders, "decoders", "encoding", "k", "sigma", "measure", "value", "ci_low", "ci_high")
-    ways = list(dict.fromkeys(zip(decoders["encoding"], decoders["k"].fillna(0), decoders["sigma"].fillna(0))))
+    require(implicit_decoders, "implicit_decoders", "encoding", "k", "sigma", "measure", "value", "ci_low", "ci_high")
+    ways = list(
+        dict.fromkeys(
+            zip(implicit_decoders["encoding"], implicit_decoders["k"].fillna(0), implicit_decoders["sigma"].fillna(0))
+        )
+    )
     figure, axes = panels(1, len(_MEASURES), 0.9 + 0.24 * len(ways), sharey=True)
     for ax, (measure, words) in zip(axes[0], _MEASURES.items()):
-        rows = decoders[decoders["measure"] == measure]
+        rows = implicit_decoders[implicit_decoders["measure"] == measure]
         places = [ways.index(way) for way in zip(rows["encoding"], rows["k"].fillna(0), rows["sigma"].fillna(0))]
         colours = [INK if name == _DENSE else colour(name) for name in rows["encoding"]]
         ax.hlines(places, rows["ci_low"], rows["ci_high"], color=colours, lw=1.6)

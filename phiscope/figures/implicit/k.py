@@ -11,20 +11,42 @@ from phiscope.figures.frames import require
 from phiscope.figures.implicit.encodings import colour, groups_in_order, key, keyed, ordered, title_of
 from phiscope.figures.style import MUTED, panels, themed
 
+CAPTION = (
+    "Mean PSNR against the number of waves, on the pixels that were fitted and on those held out, and against the "
+    "number of parameters. Dashed, a network on the bare position; dotted, the linear model on the complete basis, "
+    "which fits its pixels exactly. Bands are intervals over images and seeds."
+)
+CATEGORY = "Images as functions of position"
+ALT = "PSNR against the number of waves for every encoding"
+DENSE = False
+WHEN = "fitted_networks"
+
 _MEASURES = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
 
 
 @themed
-def draw(by_k: pd.DataFrame, main: str) -> Figure:
-    """by_k: as from `phiscope.stats.implicit.fits.by_k`; main: the group of images that comes first. A row per group.
+def draw(implicit_by_k: pd.DataFrame, main_group: str) -> Figure:
+    """implicit_by_k: as from `stats.implicit.fits.by_k`; main_group: the group of images that comes first.
 
     Left and middle: mean PSNR of fitted and of held-out pixels, with intervals as bands; dashed the network on the bare
     position, dotted the linear model on the complete basis, whose fitted pixels are exact. Right: held-out PSNR against
     the number of parameters.
     """
-    require(by_k, "by_k", "group", "model", "encoding", "k", "parameters", "measure", "value", "ci_low", "ci_high")
-    frame = keyed(by_k)
-    groups = groups_in_order(frame, main, most=3)
+    require(
+        implicit_by_k,
+        "implicit_by_k",
+        "group",
+        "model",
+        "encoding",
+        "k",
+        "parameters",
+        "measure",
+        "value",
+        "ci_low",
+        "ci_high",
+    )
+    frame = keyed(implicit_by_k)
+    groups = groups_in_order(frame, main_group, most=3)
     figure, axes = panels(len(groups), 3, 2.3)
     for line, group in zip(axes, groups):
         own = frame[frame["group"] == group]

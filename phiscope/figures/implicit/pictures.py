@@ -12,18 +12,29 @@ from phiscope.figures.pictures import image_of, show
 from phiscope.figures.style import INK, blank, themed
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "One image drawn again: the image, a network without waves, and with k waves of each kind. Below each, the PSNR "
+    "of fitted and of held-out pixels; scale and learning rate are those that are best on the other images."
+)
+CATEGORY = "Images as functions of position"
+ALT = "One image drawn by networks behind different encodings"
+DENSE = True
+WHEN = "pictured"
+
 _MOST = 5  # numbers of waves
 
 
 @themed
-def draw(gallery: pd.DataFrame) -> Figure:
-    """gallery: as from `phiscope.exhibits.samples.implicit.gallery`. A row per encoding, a column per k.
+def draw(implicit_gallery: pd.DataFrame) -> Figure:
+    """implicit_gallery: as from `phiscope.exhibits.samples.implicit.gallery`. A row per encoding, a column per k.
 
     The first column holds the image itself and what has no k. Below each: PSNR of fitted and of held-out pixels.
     """
-    require(gallery, "gallery", "encoding", "image", "channels", "height", "width")
+    require(implicit_gallery, "implicit_gallery", "encoding", "image", "channels", "height", "width")
     rows = keyed(
-        gallery.reindex(columns=[*gallery.columns.union(["spectrum", "asked_k", "psnr_train", "psnr_heldout"])])
+        implicit_gallery.reindex(
+            columns=[*implicit_gallery.columns.union(["spectrum", "asked_k", "psnr_train", "psnr_heldout"])]
+        )
     )
     alone, ranked = rows[rows["asked_k"].isna()], rows[rows["asked_k"].notna()]
     counts = _thinned(sorted(set(ranked["asked_k"])))

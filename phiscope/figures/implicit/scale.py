@@ -12,17 +12,36 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from phiscope.figures.frames import require
 from phiscope.figures.style import panels, themed
 
+CAPTION = (
+    "Left: PSNR of held-out pixels against the scale σ, thin for each image. Right: the best scale of each image "
+    "against the slope of its spectrum."
+)
+CATEGORY = "Images as functions of position"
+ALT = "The best scale of Gaussian waves"
+DENSE = False
+WHEN = "swept_scales"
+
 
 @themed
-def draw(scales: pd.DataFrame) -> Figure:
-    """scales: as from `phiscope.stats.implicit.fits.scales`, of which the k in the middle is shown.
+def draw(implicit_scales: pd.DataFrame) -> Figure:
+    """implicit_scales: as from `phiscope.stats.implicit.fits.scales`, of which the k in the middle is shown.
 
     Left: PSNR of held-out pixels against σ, one thin line per image, thick the mean of its group. Right: the best σ of
     each image against the slope of its spectrum; images that share both lie beside each other.
     """
-    require(scales, "scales", "group", "image", "asked_k", "sigma", "psnr_heldout", "spectrum_slope", "best")
-    counts = sorted(set(scales["asked_k"]))
-    rows = scales[scales["asked_k"] == counts[len(counts) // 2]]
+    require(
+        implicit_scales,
+        "implicit_scales",
+        "group",
+        "image",
+        "asked_k",
+        "sigma",
+        "psnr_heldout",
+        "spectrum_slope",
+        "best",
+    )
+    counts = sorted(set(implicit_scales["asked_k"]))
+    rows = implicit_scales[implicit_scales["asked_k"] == counts[len(counts) // 2]]
     groups = dict.fromkeys(rows["group"])
     colours = dict(zip(groups, sns.color_palette("colorblind", len(groups))))
     figure, axes = panels(1, 2, 2.8)

@@ -13,25 +13,46 @@ from phiscope.figures.implicit.encodings import colour, key, keyed, ordered, tit
 from phiscope.figures.style import FAINT, INK, MUTED, note, panels, themed
 from phiscope.words.numbers import signed
 
+CAPTION = (
+    "One point per image and encoding: PSNR against the spectrum’s sum of magnitudes, its energy, its energy beyond "
+    "the encoding’s bandwidth, and against the PSNR that Parseval gives the linear model on the same waves. ρ is the "
+    "rank correlation."
+)
+CATEGORY = "Images as functions of position"
+ALT = "PSNR against the power of the spectrum"
+DENSE = True
+WHEN = "fitted_networks"
+
 _POWERS = {"spectrum_l1": "sum of magnitudes", "spectrum_energy": "energy", "energy_beyond": "energy beyond bandwidth"}
 _MEASURES = {"psnr_train": "fitted", "psnr_heldout": "held-out"}
 
 
 @themed
-def draw(tuned: pd.DataFrame, powers: pd.DataFrame) -> Figure:
-    """tuned, powers: as from `phiscope.stats.implicit.fits`. One point per image and encoding, mean over seeds.
+def draw(implicit_tuned: pd.DataFrame, implicit_powers: pd.DataFrame) -> Figure:
+    """implicit_tuned, implicit_powers: as from `stats.implicit.fits`. One point per image and encoding, mean over
+    seeds.
 
     Columns: three kinds of power of the spectrum, without the mean, with the rank correlation; and the PSNR that
     Parseval gives the linear model on the same waves, on the diagonal where that is all that counts. Upper row: the
     network on fitted pixels, lower row: on held-out pixels.
     """
-    require(tuned, "tuned", "image", "model", "encoding", "psnr_train", "psnr_heldout", "psnr_parseval", *_POWERS)
-    require(powers, "powers", "measure", "power", "value")
-    rows = keyed(tuned)
+    require(
+        implicit_tuned,
+        "implicit_tuned",
+        "image",
+        "model",
+        "encoding",
+        "psnr_train",
+        "psnr_heldout",
+        "psnr_parseval",
+        *_POWERS,
+    )
+    require(implicit_powers, "implicit_powers", "measure", "power", "value")
+    rows = keyed(implicit_tuned)
     keys = ["model", "way", "asked_k", "image"]
     mean = rows.groupby(keys, dropna=False)[[*_MEASURES, *_POWERS, "psnr_parseval"]].mean().reset_index()
     networks, linear = mean[mean["model"] == "mlp"], mean[mean["model"] == "projection"]
-    told = powers.set_index(["measure", "power"])["value"]
+    told = implicit_powers.set_index(["measure", "power"])["value"]
     figure, axes = panels(2, 4, 2.2, sharey="row")
     for line, (measure, words) in zip(axes, _MEASURES.items()):
         for ax, (power, name) in zip(line, _POWERS.items()):

@@ -10,6 +10,16 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, panels, themed
 
+CAPTION = (
+    "The response of a decoder to one latent direction, and three controls: over how many functions of a basis its "
+    "energy is spread. There are about half as many waves as functions of the other bases. The dotted line is a "
+    "single function. Bars are intervals over directions, and over networks where weights are random."
+)
+CATEGORY = "Images as functions of position"
+ALT = "How many functions of a basis hold the response to a latent direction"
+DENSE = False
+WHEN = "latent_waves"
+
 COLOURS = {"waves": MARGIN, "dct": SPACES["feature"], "pixels": HULL, "orthogonal": MUTED}
 _BASES = {"waves": "waves, any phase", "dct": "DCT", "pixels": "pixels", "orthogonal": "random basis"}
 _KINDS = {

@@ -13,6 +13,12 @@ from phiscope.figures.inversion.inverted import COLOURS
 from phiscope.figures.style import blank, note, themed, words_alone
 from phiscope.words.numbers import significant
 
+CAPTION = "For this share of samples the image is at most so far from the sample. Dashed: medians."
+CATEGORY = "Images of points in feature space"
+ALT = "Distribution functions of the pixel distances of the images of flip points, of hull projections, and of DeepFool"
+DENSE = False
+WHEN = "inversions"
+
 NAMES = {
     "flip": "image of the closest flip point",
     "hull": "image of the hull projection",

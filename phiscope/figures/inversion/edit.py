@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -17,6 +16,16 @@ from phiscope.figures.pictures import as_square, bare, show
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, WRONG, blank, themed
 from phiscope.words.numbers import signed, significant
 
+CAPTION = (
+    "Before and after filling in a part from around it (frame), and the straight path of pixels between the two in "
+    "feature space (Yousefzadeh 2022, Figures 11 and 12)."
+)
+CATEGORY = "Images of points in feature space"
+ALT = "A sample and its edited copy, their features, distances and the path between them"
+DENSE = True
+WHEN = "edits"
+ONE_PER = "edit"
+
 _ROWS = (
     ("closest boundary", "margin", MARGIN),
     ("hull", "distance", HULL),
@@ -25,12 +34,13 @@ _ROWS = (
 
 
 @themed
-def draw(sides: Sequence[Mapping[str, Any]], filled: NDArray, moved: float, path: pd.DataFrame, classes: int) -> Figure:
-    """sides: the image before and after, each with image, features (f,), predicted and closest (names), margin,
-    distance, ambiguity; filled (h, w): whether a pixel was filled in.
+def draw(edit_page: Mapping[str, Any]) -> Figure:
+    """edit_page: sides, the image before and after, each with image, features (f,), predicted and closest (names),
+    margin, distance, ambiguity; filled (h, w), whether a pixel was filled in.
 
-    moved: how far the edit moves it in feature space; path: as `phiscope.figures.inversion.path` takes it.
+    moved: how far the edit moves it in feature space; path and classes: as `figures.inversion.path` takes them.
     """
+    sides, path = edit_page["sides"], edit_page["path"]
     figure = blank(height=5.3)
     above, below = figure.subfigures(2, 1, height_ratios=[2.3, 3.3])
     axes = above.subplots(1, 5, width_ratios=[1, 1, 1, 1, 1.75])
@@ -39,9 +49,9 @@ def draw(sides: Sequence[Mapping[str, Any]], filled: NDArray, moved: float, path
         changed = side["predicted"] != sides[0]["predicted"]
         show(axes[2 * place], side["image"], f"{name}: {side['predicted']}", WRONG if changed else INK)
         _features(axes[2 * place + 1], side["features"], top)
-    _outline(axes[0], np.asarray(filled, bool))
-    _numbers(axes[4], sides, moved)
-    draw_paths(below.subplots(), path, classes, ("before", "after"))
+    _outline(axes[0], np.asarray(edit_page["filled"], bool))
+    _numbers(axes[4], sides, edit_page["moved"])
+    draw_paths(below.subplots(), path, edit_page["classes"], ("before", "after"))
     return figure
 
 

@@ -12,6 +12,16 @@ from phiscope.figures.pictures import show, show_change
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, WRONG, blank, themed, words_alone
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "The sample, the image of its closest flip point and of the closest point of the hull, what changed (grey: "
+    "nothing), and the distances in both spaces (Yousefzadeh 2022, Figures 3c and 5c)."
+)
+CATEGORY = "Images of points in feature space"
+ALT = "A sample, the images of its flip point and of its hull projection, what changed, and the distances"
+DENSE = True
+WHEN = "inversions"
+ONE_PER = "sample"
+
 Found = Mapping[str, Any]
 
 NAMES = {"flip": "closest flip point", "hull": "closest point of the hull", "deepfool": "DeepFool"}
@@ -19,13 +29,15 @@ COLOURS = {"flip": MARGIN, "hull": HULL, "deepfool": MUTED}
 
 
 @themed
-def draw(image: Any, own: str, found: Sequence[Found]) -> Figure:
-    """image: the sample; own: its predicted class; found: one mapping per image that was found from it.
+def draw(inverted_page: Mapping[str, Any]) -> Figure:
+    """inverted_page: image, the sample; own, its predicted class; found, one mapping per image that was found from it.
 
-    kind: `flip`, `hull` or `deepfool`; image; predicted, a name; pixel_distance, for pixels in [0, 1]; rms, the root
-    mean square change of a pixel in levels of 255. Of inversions also status, target_class (a name), feature_distance
-    (of the target to the sample), relative_residual, class_changes. image None: there is none, and status says why.
+    Of these, kind: `flip`, `hull` or `deepfool`; image; predicted, a name; pixel_distance, for pixels in [0, 1]; rms,
+    the root mean square change of a pixel in levels of 255. Of inversions also status, target_class (a name),
+    feature_distance (of the target to the sample), relative_residual, class_changes. image None: there is none, and
+    status says why.
     """
+    image, own, found = (inverted_page[key] for key in ("image", "own", "found"))
     if not found:
         return words_alone("This sample was not inverted in this run.")
     figure = blank(height=1.95 * len(found))

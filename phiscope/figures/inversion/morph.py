@@ -12,6 +12,18 @@ from phiscope.figures.pictures import image_of, show
 from phiscope.figures.style import INK, MUTED, SPACES, WIDTH, WRONG, blank, themed
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "Above, the image nearest to a training image (found) whose features are at most so far from the sample’s as the "
+    "number says, down to 0; below, plain interpolation between the same two images, with its distance in feature "
+    "space. Only the plain way has to end at the sample: another image may map to the same point (Yousefzadeh 2022, "
+    "Figure 8)."
+)
+CATEGORY = "Images of points in feature space"
+ALT = "Twelve steps of a morph through feature space, and of plain interpolation of pixels"
+DENSE = True
+WHEN = "inversions"
+ONE_PER = "sample"
+
 _COLUMNS = 6
 _ZERO = 1e-4  # smaller distances are what the tolerance leaves of 0
 _TITLES = {
@@ -22,15 +34,16 @@ _COLOURS = {"morph": SPACES["feature"], "interpolation": SPACES["pixel"]}
 
 
 @themed
-def draw(steps: pd.DataFrame) -> Figure:
-    """steps: way (`morph` or `interpolation`), step, distance (to the centre, in feature space), predicted_name, own.
+def draw(morph_steps: pd.DataFrame) -> Figure:
+    """morph_steps: way (`morph` or `interpolation`), step, distance (to the centre, in feature space),
+    predicted_name, own.
 
     reached: whether the distance is what it had to be; image flat with channels, height, width. own says whether the
     class is the centre's. Both ways set out from one training image; only the plain one has to end at the sample.
     """
-    require(steps, "steps", "way", "step", "distance", "predicted_name", "own", "reached", "image")
-    ways = [way for way in _TITLES if (steps["way"] == way).any()]
-    rows = math.ceil(steps.groupby("way").size().max() / _COLUMNS)
+    require(morph_steps, "morph_steps", "way", "step", "distance", "predicted_name", "own", "reached", "image")
+    ways = [way for way in _TITLES if (morph_steps["way"] == way).any()]
+    rows = math.ceil(morph_steps.groupby("way").size().max() / _COLUMNS)
     figure = blank(height=len(ways) * (0.3 + rows * (WIDTH / _COLUMNS + 0.3)))
     parts = figure.subfigures(len(ways), 1, squeeze=False)[:, 0]
     for part, way in zip(parts, ways):
@@ -38,7 +51,7 @@ def draw(steps: pd.DataFrame) -> Figure:
         places = part.subplots(rows, _COLUMNS, squeeze=False).ravel()
         for place in places:
             place.axis("off")
-        for place, row in zip(places, steps[steps["way"] == way].sort_values("step").to_dict("records")):
+        for place, row in zip(places, morph_steps[morph_steps["way"] == way].sort_values("step").to_dict("records")):
             place.axis("on")
             show(place, image_of(row), _caption(row), _colour(row))
     return figure

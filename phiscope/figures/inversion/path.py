@@ -12,18 +12,29 @@ from phiscope.figures.frames import require
 from phiscope.figures.style import INK, MUTED, SPACES, blank, class_colours, themed
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "The straight path of pixels from a training image (A) to the sample (B), as the network sees it, drawn so that "
+    "the distances to A and to B are true; colours are classes (Yousefzadeh 2022, Figure 9)."
+)
+CATEGORY = "Images of points in feature space"
+ALT = "A straight path of pixels and a straight path of features, drawn by the distances to both ends"
+DENSE = False
+WHEN = "inversions"
+ONE_PER = "sample"
+
 NAMES = {"pixel": "straight in pixel space", "feature": "straight in feature space (dashed)"}
 
 
 @themed
-def draw(path: pd.DataFrame, classes: int) -> Figure:
-    """path: space (`pixel` or `feature`, where it is straight), share (of the way), along, across, class, class_name.
+def draw(sample_path: pd.DataFrame, class_count: int) -> Figure:
+    """sample_path: space (`pixel` or `feature`, where it is straight), share (of the way), along, across, class,
+    class_name.
 
     along and across: coordinates of the two-point equidistant projection of appendix A, which keep the distances to
     both ends. length_over_chord is said beside each path. classes: how many there are, for their colours.
     """
     figure = blank(height=3.4)
-    draw_paths(figure.subplots(), path, classes)
+    draw_paths(figure.subplots(), sample_path, class_count)
     return figure
 
 

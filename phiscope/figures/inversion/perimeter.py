@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,17 +13,28 @@ from phiscope.figures.pictures import as_square, bare, show
 from phiscope.figures.style import FAINT, INK, MUTED, WRONG, blank, themed
 from phiscope.words.numbers import significant
 
+CAPTION = (
+    "Images that map to the surface of the ball, each the nearest found to the reference above it; below, their "
+    "features. They are all given the sample’s class, whatever they look like (Yousefzadeh 2022, Figure 7)."
+)
+CATEGORY = "Images of points in feature space"
+ALT = "Images on the perimeter of a ball, each near a reference image"
+DENSE = True
+WHEN = "inversions"
+ONE_PER = "sample"
+
 _COLUMNS = 5
 
 
 @themed
-def draw(image: NDArray, features: NDArray, own: str, radius: float, found: Sequence[Mapping[str, Any]]) -> Figure:
-    """image and features (f,): the sample's; own: its class; radius: of its ball.
+def draw(perimeter_page: Mapping[str, Any]) -> Figure:
+    """perimeter_page: image and features (f,), the sample's; own, its class; radius, of its ball; found.
 
     found: per reference its name in words, reference (an image), image (the one on the perimeter), features (f,) of
     that, pixel_distance to the reference, predicted (a name), status. Pairs stand below each other, then features.
     """
-    shown = list(found)[:_COLUMNS]
+    image, features, own, radius = (perimeter_page[key] for key in ("image", "features", "own", "radius"))
+    shown = list(perimeter_page["found"])[:_COLUMNS]
     figure = blank(height=4.75, width=min(7.2, 1.55 * (len(shown) + 1)) + 0.25)
     axes = figure.subplots(3, len(shown) + 1, squeeze=False)
     axes[0, 0].axis("off")

@@ -12,6 +12,15 @@ from phiscope.figures.frames import finite, require
 from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, SPACES, note, panels, themed, words_alone
 from phiscope.words.numbers import percent
 
+CAPTION = (
+    "The same samples in both spaces, on logarithmic axes. Below the dashed diagonal the boundary is closer than the "
+    "hull. In pixel space the height is an upper bound."
+)
+CATEGORY = "Images of points in feature space"
+ALT = "Distance to the boundary against distance to the hull, in feature space and in pixel space"
+DENSE = True
+WHEN = "pixel_boundary"
+
 _CROWD = 1500  # more samples than this are drawn as density
 _FLOOR = 1e-9  # there are no smaller distances on a logarithmic axis
 

@@ -12,24 +12,32 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, WRONG, blank, themed
 
+CAPTION = "Toledo-Marín and Glazier 2021, Figure 5. Dashed: the classifier on the images."
+CATEGORY = "Latent space"
+ALT = "A batch, accuracy by trial, cumulative probability"
+DENSE = False
+WHEN = "latent"
+
 BATCH = 25
 RULE = {"encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "magnitude"}
 
 
 @themed
-def draw(spectra: pd.DataFrame, trials: pd.DataFrame, latent: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    """All of one setting. spectra: rows of the table for one trial in one basis; trials: trial, measure, encoding,
-    basis, axes, sign, k, value; latent: rows of the table.
+def draw(
+    sampled_spectra: pd.DataFrame, main_trials: pd.DataFrame, main_latent: pd.DataFrame, classes: Sequence[str]
+) -> Figure:
+    """All of one setting. spectra: rows of the table for one trial in one basis; main_trials: trial, measure, encoding,
+    basis, axes, sign, k, value; main_latent: rows of the table.
     """
-    require(spectra, "spectra", "label", "predicted")
-    require(trials, "trials", "trial", "measure", "value")
-    require(latent, "latent", "measure", "value")
+    require(sampled_spectra, "sampled_spectra", "label", "predicted")
+    require(main_trials, "main_trials", "trial", "measure", "value")
+    require(main_latent, "main_latent", "measure", "value")
     figure = blank(4.6)
     top, bottom = figure.subfigures(2, 1, height_ratios=[1.15, 1])
-    _batch(top.subplots(), spectra.head(BATCH), classes)
+    _batch(top.subplots(), sampled_spectra.head(BATCH), classes)
     by_trial, cumulative = bottom.subplots(1, 2)
-    _by_trial(by_trial, trials, latent)
-    _cumulative(cumulative, latent)
+    _by_trial(by_trial, main_trials, main_latent)
+    _cumulative(cumulative, main_latent)
     return figure
 
 

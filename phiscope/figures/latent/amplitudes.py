@@ -11,18 +11,27 @@ from numpy.typing import NDArray
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, MARGIN, MUTED, SPACES, panels, themed
 
+CAPTION = (
+    "Toledo-Marín and Glazier 2021, Figure 6: amplitudes where the class comes first, second and third; below, "
+    "densities of the next ones."
+)
+CATEGORY = "Latent space"
+ALT = "Amplitude against rank"
+DENSE = True
+WHEN = "latent"
+
 SHOWN = 300  # lines in a panel
 ORDINALS = ("first", "second", "third")
 COLOURS = {2: MARGIN, 3: HULL, 4: SPACES["pixel"]}
 
 
 @themed
-def draw(spectra: pd.DataFrame) -> Figure:
-    """spectra: rows of the table for one setting, basis and trial."""
-    require(spectra, "spectra", "amplitude", "rank_of_label")
+def draw(sampled_spectra: pd.DataFrame) -> Figure:
+    """sampled_spectra: rows of the table for one setting, basis and trial."""
+    require(sampled_spectra, "sampled_spectra", "amplitude", "rank_of_label")
     figure, axes = panels(2, 3, 2.3, sharey="row")
     for place, (lines, densities) in enumerate(axes.T):
-        rows = spectra[spectra["rank_of_label"] == place + 1]
+        rows = sampled_spectra[sampled_spectra["rank_of_label"] == place + 1]
         lines.set_title(f"label {ORDINALS[place]} ({len(rows):,})")
         lines.set(xlabel="rank", ylim=(0, 1.02))
         densities.set(xlabel="amplitude over the largest", xlim=(0, 1))

@@ -11,24 +11,32 @@ from phiscope.figures.frames import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import blank, themed
 
+CAPTION = "Toledo-Marín and Glazier 2021, Figure 4: a row for each class, a column for each set."
+CATEGORY = "Latent space"
+ALT = "Averages and axes decoded, inner products before and after"
+DENSE = True
+WHEN = "latent"
+
 TITLES = {"averages": "averages η, decoded", "axes": "axes ξ (Gram-Schmidt), decoded"}
 
 
 @themed
-def draw(tiles: pd.DataFrame, products: pd.DataFrame) -> Figure:
-    """tiles: as `latent_batches`, of the panels `averages` and `axes`, labels in rows, sets in columns.
+def draw(axis_tiles: pd.DataFrame, latent_products: pd.DataFrame) -> Figure:
+    """axis_tiles: as `latent_batches`, of the panels `averages` and `axes`, labels in rows, sets in columns.
 
-    products: kind (`averages`, `axes`), row, column, value: inner products over M.
+    latent_products: kind (`averages`, `axes`), row, column, value: inner products over M.
     """
-    require(tiles, "tiles", "panel", "row", "column", "image")
-    require(products, "products", "kind", "row", "column", "value")
+    require(axis_tiles, "axis_tiles", "panel", "row", "column", "image")
+    require(latent_products, "latent_products", "kind", "row", "column", "value")
     figure = blank(6.6)
     places = figure.subplots(2, 2)
     for ax, (kind, title) in zip(places[0], TITLES.items()):
-        show_placed(ax, tiles[tiles["panel"] == kind], title)
+        show_placed(ax, axis_tiles[axis_tiles["panel"] == kind], title)
         ax.set(xlabel="set", ylabel="label")
     for ax, kind in zip(places[1], TITLES):
-        _products(ax, products[products["kind"] == kind], {"averages": "⟨η|η⟩ / M", "axes": "⟨ξ|ξ⟩ / M"}[kind])
+        _products(
+            ax, latent_products[latent_products["kind"] == kind], {"averages": "⟨η|η⟩ / M", "axes": "⟨ξ|ξ⟩ / M"}[kind]
+        )
     return figure
 
 

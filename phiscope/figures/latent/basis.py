@@ -10,19 +10,28 @@ from matplotlib.ticker import PercentFormatter
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, MARGIN, MUTED, panels, themed
 
+CAPTION = (
+    "Left: averages and deviations of two disjoint halves; dotted, what independent latents give. Right: each dot is "
+    "one order of the classes."
+)
+CATEGORY = "Latent space"
+ALT = "Convergence with V, condition number, accuracy by order of classes"
+DENSE = False
+WHEN = "latent"
+
 KINDS = {"encoded": MARGIN, "drawn": HULL}
 
 
 @themed
-def draw(numbers: pd.DataFrame) -> Figure:
-    """numbers: quantity, kind, x, value, of one encoder."""
-    require(numbers, "numbers", "quantity", "kind", "x", "value")
+def draw(main_basis: pd.DataFrame) -> Figure:
+    """main_basis: quantity, kind, x, value, of one encoder."""
+    require(main_basis, "main_basis", "quantity", "kind", "x", "value")
     figure, axes = panels(1, 3, 2.8, width_ratios=[1, 0.8, 1.2])
-    _convergence(axes[0, 0], numbers)
-    condition = numbers[numbers["quantity"] == "condition"]
+    _convergence(axes[0, 0], main_basis)
+    condition = main_basis[main_basis["quantity"] == "condition"]
     axes[0, 1].plot(condition["x"], condition["value"], color=MARGIN, lw=1.3)
     axes[0, 1].set(title="condition number", xlabel="averages, in the paper's order", yscale="log")
-    _order(axes[0, 2], numbers[numbers["quantity"] == "order"])
+    _order(axes[0, 2], main_basis[main_basis["quantity"] == "order"])
     return figure
 
 

@@ -9,14 +9,20 @@ from phiscope.figures.frames import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import panels, themed
 
+CAPTION = "Toledo-Marín and Glazier 2021, Figure 2; the decoded images are of mean latents."
+CATEGORY = "Latent space"
+ALT = "Test images, the same encoded and decoded, random latents decoded"
+DENSE = True
+WHEN = "latent"
+
 TITLES = {"images": "test images", "decoded": "encoded and decoded", "generated": "random latents, decoded"}
 
 
 @themed
-def draw(tiles: pd.DataFrame) -> Figure:
-    """tiles: panel (`images`, `decoded`, `generated`), row, column, channels, height, width, image."""
-    require(tiles, "tiles", "panel", "row", "column", "image")
+def draw(batch_tiles: pd.DataFrame) -> Figure:
+    """batch_tiles: panel (`images`, `decoded`, `generated`), row, column, channels, height, width, image."""
+    require(batch_tiles, "batch_tiles", "panel", "row", "column", "image")
     figure, axes = panels(1, len(TITLES), 2.5)
     for ax, (panel, title) in zip(axes[0], TITLES.items()):
-        show_placed(ax, tiles[tiles["panel"] == panel], title)
+        show_placed(ax, batch_tiles[batch_tiles["panel"] == panel], title)
     return figure

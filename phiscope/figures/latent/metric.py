@@ -13,17 +13,26 @@ from matplotlib.ticker import PercentFormatter
 from phiscope.figures.frames import require
 from phiscope.figures.style import MARGIN, class_colours, note, panels, themed
 
+CAPTION = (
+    "Angles between the averages of classes; the same against how probable the classifier finds the other class; how "
+    "far the generator is from linear along each axis (0 % is linear)."
+)
+CATEGORY = "Latent space"
+ALT = "Angles between classes, confusion, error of linearisation"
+DENSE = False
+WHEN = "latent"
+
 
 @themed
-def draw(metric: pd.DataFrame, linearity: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    """metric: label, other, angle, length, confusion; linearity: label, step, error."""
-    require(metric, "metric", "label", "other", "angle", "confusion")
-    require(linearity, "linearity", "label", "step", "error")
+def draw(latent_metric: pd.DataFrame, latent_linearity: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """latent_metric: label, other, angle, length, confusion; latent_linearity: label, step, error."""
+    require(latent_metric, "latent_metric", "label", "other", "angle", "confusion")
+    require(latent_linearity, "latent_linearity", "label", "step", "error")
     figure, axes = panels(1, 3, 2.7)
-    _matrix(axes[0, 0], metric, classes)
-    _confusion(axes[0, 1], metric)
+    _matrix(axes[0, 0], latent_metric, classes)
+    _confusion(axes[0, 1], latent_metric)
     colours = class_colours(len(classes))
-    for label, rows in linearity.groupby("label"):
+    for label, rows in latent_linearity.groupby("label"):
         axes[0, 2].plot(rows["step"], rows["error"], color=colours[label], lw=0.9)
     axes[0, 2].set(title="error of the linearisation", xscale="log", xlabel="step along an axis", ylim=(0, None))
     axes[0, 2].yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -13,30 +13,38 @@ from phiscope.figures.frames import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import INK, blank, class_colours, themed
 
+CAPTION = (
+    "Toledo-Marín and Glazier 2021, Figure 3. Encoded latents need not be normal within a class; drawn ones nearly are."
+)
+CATEGORY = "Latent space"
+ALT = "Latents by class, averages, densities"
+DENSE = True
+WHEN = "latent"
+
 KINDS = {"encoded": "encoded (4a)", "drawn": "drawn (4b)"}
 
 
 @themed
-def draw(tiles: pd.DataFrame, densities: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    """tiles: as `latent_batches`, of the panels `encoded latents`, `averages, encoded` and `averages, drawn`.
+def draw(set_tiles: pd.DataFrame, latent_densities: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """set_tiles: as `latent_batches`, of the panels `encoded latents`, `averages, encoded` and `averages, drawn`.
 
-    densities: kind, label, x, density.
+    latent_densities: kind, label, x, density.
     """
-    require(tiles, "tiles", "panel", "row", "column", "image")
-    require(densities, "densities", "kind", "label", "x", "density")
+    require(set_tiles, "set_tiles", "panel", "row", "column", "image")
+    require(latent_densities, "latent_densities", "kind", "label", "x", "density")
     figure = blank(3.9)
     left, right = figure.subfigures(1, 2, width_ratios=[1, 1.15])
     samples = left.subplots()
-    show_placed(samples, tiles[tiles["panel"] == "encoded latents"], "encoded latents, decoded: a row a label")
+    show_placed(samples, set_tiles[set_tiles["panel"] == "encoded latents"], "encoded latents, decoded: a row a label")
     samples.set_anchor("N")
     places = right.subplots(2, 2, height_ratios=[1, 4.2])
     for (average, density), (kind, title) in zip(places.T, KINDS.items()):
-        part = tiles[tiles["panel"] == f"averages, {kind}"]
+        part = set_tiles[set_tiles["panel"] == f"averages, {kind}"]
         if len(part):
             show_placed(average, part.assign(row=part["column"] // 5, column=part["column"] % 5))
         average.set_title(f"η, {title}")
         average.axis("off")
-        _densities(density, densities[densities["kind"] == kind], len(classes))
+        _densities(density, latent_densities[latent_densities["kind"] == kind], len(classes))
     return figure
 
 

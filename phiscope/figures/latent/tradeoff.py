@@ -10,6 +10,15 @@ from matplotlib.ticker import PercentFormatter
 from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, HULL, MARGIN, MUTED, SPACES, panels, themed
 
+CAPTION = (
+    "Every encoder at its squared error. Circles are LSD; squares the classifier on decoded images; the others are "
+    "baselines that are not LSD. Bars span the trainings."
+)
+CATEGORY = "Latent space"
+ALT = "Accuracy against squared error, one column per encoder"
+DENSE = False
+WHEN = "latent"
+
 _LSD = {"measure": "lsd", "axes": "first-set", "sign": "signed", "encoding": "mean", "k": 1}
 _ALL = {"measure": "lsd", "axes": "all", "sign": "magnitude", "encoding": "sampled", "k": 1}
 ROWS = {

@@ -10,23 +10,33 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, MARGIN, MUTED, class_colours, panels, themed
 
+CAPTION = "The GAN’s losses, and the encoders on images that were held out."
+CATEGORY = "Latent space"
+ALT = "Losses by epoch"
+DENSE = False
+WHEN = "trained_encoders"
+
 COLOURS = {"generator_loss": MARGIN, "discriminator_loss": HULL}
 
 
 @themed
-def draw(logs: pd.DataFrame, gan_log: pd.DataFrame | None = None) -> Figure:
-    """logs: setting, epoch, val_squared_error, val_accuracy of every trained encoder; gan_log: epoch and losses."""
-    require(logs, "logs", "setting", "epoch", "val_squared_error", "val_accuracy")
+def draw(encoder_logs: pd.DataFrame, generator_log: pd.DataFrame | None = None) -> Figure:
+    """encoder_logs: setting, epoch, val_squared_error, val_accuracy of every trained encoder; generator_log: epoch,
+    losses.
+    """
+    require(encoder_logs, "encoder_logs", "setting", "epoch", "val_squared_error", "val_accuracy")
     figure, axes = panels(1, 3, 2.6)
-    if gan_log is None:
+    if generator_log is None:
         axes[0, 0].axis("off")
     else:
         for column, colour in COLOURS.items():
-            axes[0, 0].plot(gan_log["epoch"], gan_log[column], color=colour, lw=1.2, label=column.partition("_")[0])
+            axes[0, 0].plot(
+                generator_log["epoch"], generator_log[column], color=colour, lw=1.2, label=column.partition("_")[0]
+            )
         axes[0, 0].set_title("losses of the GAN")
         axes[0, 0].legend(frameon=False)
-    _curves(axes[0, 1], logs, "val_squared_error", "encoder: squared error")
-    _curves(axes[0, 2], logs, "val_accuracy", "decoded images recognised")
+    _curves(axes[0, 1], encoder_logs, "val_squared_error", "encoder: squared error")
+    _curves(axes[0, 2], encoder_logs, "val_accuracy", "decoded images recognised")
     axes[0, 2].yaxis.set_major_formatter(PercentFormatter(1.0))
     axes[0, 1].legend(frameon=False)
     for ax in axes[0]:

@@ -11,23 +11,29 @@ from phiscope.figures.frames import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import blank, themed
 
+CAPTION = "Toledo-Marín and Glazier 2021, Figure 7: the image, its whole latent, and its 1, 2, ... largest components."
+CATEGORY = "Latent space"
+ALT = "Images drawn from their largest components"
+DENSE = True
+WHEN = "latent"
+
 _BLOCKS = 2
 
 
 @themed
-def draw(tiles: pd.DataFrame, titles: Sequence[str]) -> Figure:
-    """tiles: as `latent_batches`, a row an image, a column per entry of `titles`."""
-    require(tiles, "tiles", "row", "column", "image")
-    height = -(-(tiles["row"].max() + 1) // _BLOCKS)
-    figure = blank(0.5 + 3.4 * height / len(titles))
+def draw(truncation_tiles: pd.DataFrame, truncation_titles: Sequence[str]) -> Figure:
+    """truncation_tiles: as `latent_batches`, a row an image, a column per entry of `titles`."""
+    require(truncation_tiles, "truncation_tiles", "row", "column", "image")
+    height = -(-(truncation_tiles["row"].max() + 1) // _BLOCKS)
+    figure = blank(0.5 + 3.4 * height / len(truncation_titles))
     figure.get_layout_engine().set(wspace=0.06)
     for block, ax in enumerate(figure.subplots(1, _BLOCKS, squeeze=False)[0]):
-        rows = tiles[tiles["row"] // height == block]
+        rows = truncation_tiles[truncation_tiles["row"] // height == block]
         if rows.empty:
             ax.axis("off")
             continue
         _, width = show_placed(ax, rows.assign(row=rows["row"] % height))
-        ax.set_xticks([(place + 0.5) * width for place in range(len(titles))], titles)
+        ax.set_xticks([(place + 0.5) * width for place in range(len(truncation_titles))], truncation_titles)
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
     return figure

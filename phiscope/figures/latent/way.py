@@ -12,6 +12,12 @@ from matplotlib.ticker import PercentFormatter
 from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, blank, class_colours, themed
 
+CAPTION = "Above: what the classifier sees. Below: how different the images stay."
+CATEGORY = "Latent space"
+ALT = "Shares of classes and diversity along the way"
+DENSE = False
+WHEN = "latent"
+
 LOOKS = {
     "givens": ("rotation in a plane", MARGIN),
     "projector": ("equation (11)", HULL),
@@ -22,13 +28,13 @@ LOOKS = {
 
 
 @themed
-def draw(rotation: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    """rotation: path, step, source, target, label, share, diversity."""
-    require(rotation, "rotation", "path", "step", "source", "target", "label", "share", "diversity")
+def draw(latent_rotation: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """latent_rotation: path, step, source, target, label, share, diversity."""
+    require(latent_rotation, "latent_rotation", "path", "step", "source", "target", "label", "share", "diversity")
     figure = blank(5.4)
     top, bottom = figure.subplots(2, 1, height_ratios=[1, 1])
-    _shares(top, rotation[rotation["path"] == "givens"], classes)
-    _diversity(bottom, rotation)
+    _shares(top, latent_rotation[latent_rotation["path"] == "givens"], classes)
+    _diversity(bottom, latent_rotation)
     return figure
 
 

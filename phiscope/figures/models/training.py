@@ -10,29 +10,39 @@ from phiscope.figures.frames import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.numbers import percent
 
+CAPTION = (
+    "Training: the loss on the training and on held-out images (logarithmic), the accuracy on the held-out images, "
+    "and the step size, by epoch."
+)
+CATEGORY = "The classifier"
+ALT = "Loss, accuracy and learning rate by epoch of training"
+DENSE = False
+WHEN = "trained"
+
 
 @themed
-def draw(log: pd.DataFrame) -> Figure:
-    """log: one row per epoch with epoch, learning_rate, train_loss, val_loss, val_accuracy."""
-    require(log, "training log", "epoch", "learning_rate", "train_loss", "val_loss", "val_accuracy")
-    log = log.sort_values("epoch")
+def draw(classifier_log: pd.DataFrame) -> Figure:
+    """classifier_log: one row per epoch with epoch, learning_rate, train_loss, val_loss, val_accuracy."""
+    require(classifier_log, "training log", "epoch", "learning_rate", "train_loss", "val_loss", "val_accuracy")
+    classifier_log = classifier_log.sort_values("epoch")
     figure, axes = panels(1, 3, 2.5)
     losses, accuracy, rate = axes[0]
-    _line(losses, log, "train_loss", MARGIN)
-    _line(losses, log, "val_loss", HULL)
+    _line(losses, classifier_log, "train_loss", MARGIN)
+    _line(losses, classifier_log, "val_loss", HULL)
     losses.set(title="cross-entropy", yscale="log")
     losses.yaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
     losses.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     losses.yaxis.set_minor_formatter(NullFormatter())
     losses.legend(["training", "validation"], frameon=False)
-    _line(accuracy, log, "val_accuracy", HULL)
+    _line(accuracy, classifier_log, "val_accuracy", HULL)
     accuracy.set_title("validation accuracy")
     accuracy.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    measured = classifier_log["val_accuracy"].dropna()
     accuracy.annotate(
-        f"last: {percent(log['val_accuracy'].dropna().iloc[-1])}" if log["val_accuracy"].notna().any() else "",
+        f"last: {percent(measured.iloc[-1])}" if len(measured) else "",
         (0.97, 0.06), xycoords="axes fraction", ha="right", color=INK,
     )  # fmt: skip
-    _line(rate, log, "learning_rate", MUTED)
+    _line(rate, classifier_log, "learning_rate", MUTED)
     rate.set_title("learning rate")
     for ax in axes[0]:
         ax.set_xlabel("epoch")

@@ -15,6 +15,12 @@ from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, HULL, MARGIN, blank, themed
 from phiscope.words.numbers import percent
 
+CAPTION = "Shares measured in this run, with their intervals, and beside them the published value where there is one."
+CATEGORY = "Beside the papers"
+ALT = "Shares measured in this run with intervals, beside the values in the paper"
+DENSE = False
+WHEN = "always"
+
 
 @themed
 def draw(paper_comparison: pd.DataFrame) -> Figure:

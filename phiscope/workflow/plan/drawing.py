@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from phiscope import figures
+from phiscope.exhibits.frames import artifacts_of
 from phiscope.workflow.plan.rule import Rule
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
+
+# Figures of these topics have a job of their own; those of all others are drawn in one.
+_APART = ("inversion", "denoising", "implicit", "latent")
+REST = "figures"
 
 
 class Drawing:
@@ -29,73 +35,133 @@ class Drawing:
         return self._plan.views.attacks if self.samples else []
 
     @cached_property
-    def figures(self) -> list[str]:
+    def conditions(self) -> dict[str, bool]:
+        """Which of the conditions that figures name this run meets."""
         plan, views = self._plan, self._plan.views
-        return [
-            *(["training"] if plan.geometry.is_trained else []),
-            *("distances", "distances_by_view", "plane", "ambiguity", "accuracy"),
-            *("support", "balls", "class_margins", "comparison"),
-            *(["human"] if plan.config["dataset"].get("human_labels") else []),
-            *(["slice"] if self.samples else []),  # through the first of them
-            *[f"sample-{number}" for number in self.samples],
-            *(["roc"] if plan.geometry.detection else []),
-            *(["detection_by_confidence"] if views.swept else []),
-            *(["attack_plane"] if views.attacks else []),
-            *([f"adversarial-{number}" for number in self.samples] if views.attacks else []),
-        ]
+        denoising, latent, inversion = plan.denoising, plan.latent, plan.inversion
+        return {
+            "always": True,
+            "trained": plan.geometry.is_trained,
+            "people": bool(plan.config["dataset"].get("human_labels")),
+            "samples": bool(self.samples),
+            "detection": bool(plan.geometry.detection),
+            "attacks": bool(views.attacks),
+            "swept": bool(views.swept),
+            "inversions": inversion.any,
+            "pixel_boundary": inversion.beside_hull,
+            "edits": bool(inversion.edits),
+            "denoising": denoising is not None,
+            "study": denoising is not None and denoising.study is not None,
+            "latent": latent is not None,
+            "trained_encoders": latent is not None and bool(latent.encoder_logs),
+            **(plan.implicit.conditions if plan.implicit else {}),
+        }
 
     @cached_property
-    def inversion(self) -> list[str]:
-        own = self._plan.inversion
-        each = ("inverted", "perimeter", "morph", "path")
-        return [
-            *[name for name in ("inversion_distances", "pixel_boundary") if name in own.statistics],
-            *[f"{kind}-{number}" for number in own.explored for kind in each],
-            *[f"edit-{number}" for number in own.edits],
-        ]
-
-    @cached_property
-    def denoising(self) -> list[str]:
-        own = self._plan.denoising
-        if own is None:
-            return []
-        return ["denoising", "denoised", "filter_inversion", *(["lecture"] if own.study else [])]
-
-    @cached_property
-    def implicit(self) -> list[str]:
-        own = self._plan.implicit
-        if own is None:
-            return []
-        models = {fit["model"] for fit in own.options["fits"]}
-        names = [name for name, model in (("k", "mlp"), ("spectrum", "mlp"), ("bases", "largest")) if model in models]
-        swept = any(f["encoding"] == "gaussian" and isinstance(f.get("sigma"), list) for f in own.options["fits"])
-        names += ["scale"] if swept else []
-        names += ["decoders"] if own.decoders else []
-        names += ["waves"] if own.decoding else []
-        return [f"implicit_{name}" for name in (*names, *(["pictures"] if own.options["picture"] else []))]
-
-    @cached_property
-    def latent(self) -> list[str]:
-        own = self._plan.latent
-        if own is None:
-            return []
-        names = [
-            *("batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way"),
-            *("metric", "denoising", "tradeoff", "basis"),
-            *(["training"] if own.encoder_logs else []),
-        ]
-        return [f"latent_{name}" for name in names]
-
-    @property
     def all(self) -> list[str]:
-        return [*self.figures, *self.inversion, *self.denoising, *self.implicit, *self.latent]
+        """Every figure of the run, in the order of the registry."""
+        return [name for kind in figures.FIGURES for name in self._of_kind(kind)]
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """Figures by the job that draws them."""
+        groups: dict[str, list[str]] = {}
+        for name in self.all:
+            topic = figures.FIGURES[figures.kind_of(name)].split(".")[2]
+            groups.setdefault(topic if topic in _APART else REST, []).append(name)
+        return groups
+
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """What figures are told of the run beside its artifacts: see `phiscope.exhibits.frames.Run`."""
+        plan = self._plan
+        return {
+            "main_views": plan.views.main,
+            "slice_sample": self.samples[0] if self.samples else None,
+            "deepfool": plan.views.of_the_boundary,
+            "setting": plan.latent.main if plan.latent else None,
+            "main_group": plan.implicit.main if plan.implicit else None,
+            "picture": plan.implicit.options["picture"] if plan.implicit else None,
+            "benches": plan.denoising.benches if plan.denoising else {},
+        }
+
+    def artifacts(self, names: Sequence[str]) -> list[str]:
+        """What figures are drawn from, as far as the run has it."""
+        needed, optional = (
+            list(dict.fromkeys(artifact for parts in each for artifact in parts))
+            for each in zip(*map(artifacts_of, names), strict=True)
+        )
+        return [*needed, *(artifact for artifact in optional if artifact not in needed and self._has(artifact))]
+
+    def files(self, artifact: str) -> str | dict[str, str]:
+        """The file of an artifact, or the files of all that a run has of it, by what tells them apart."""
+        plan = self._plan
+        several: dict[str, dict[str, dict[str, object]]] = {
+            "exhibits": {view: {"view": view} for view in self.exhibited},
+            "explored_balls": {str(number): {"number": number} for number in plan.inversion.explored},
+            "edited_samples": {str(number): {"number": number} for number in plan.inversion.edits},
+        }
+        if artifact == "inverted_images":
+            several[artifact] = {f"{t}/{c}": {"target": t, "chunk": c} for t, c in plan.inversion.inverted}
+        if plan.denoising:
+            several["denoised_exhibits"] = {name: {"bench": name} for name in plan.denoising.benches}
+        if plan.implicit:
+            several["implicit_pictures"] = {name: {"chunk": name} for name in plan.implicit.chunk_names}
+        if plan.latent:
+            trained = [(s, t) for s, t in plan.latent.encoders if s in plan.latent.trained]
+            several["encoder_log"] = {f"{s}/{t}": {"setting": s, "training": t} for s, t in trained}
+        if artifact not in several:
+            return plan.path(artifact)
+        return {key: plan.path(artifact, **wildcards) for key, wildcards in several[artifact].items()}
+
+    def _has(self, artifact: str) -> bool:
+        """Whether a run makes an artifact that a figure can do without."""
+        views, latent = self._plan.views, self._plan.latent
+        return {
+            "attacks": bool(views.attacks),
+            "exhibits": bool(self.exhibited),
+            "generator_log": latent is not None and latent.generator_is_trained,
+        }[artifact]
+
+    def _of_kind(self, kind: str) -> list[str]:
+        about = figures.about(kind)
+        if not self.conditions.get(about.when, False):
+            return []
+        numbers = {"sample": self.samples, "edit": list(self._plan.inversion.edits)}
+        return [kind] if about.one_per is None else [f"{kind}-{number}" for number in numbers[about.one_per]]
+
+    def drawn(self, names: Sequence[str], kind: str) -> list[str]:
+        """Files of figures: svg, png, or rst, the caption."""
+        return [self._plan.below(f"figures/{name}.{kind}") for name in names]
 
     @property
-    def files(self) -> list[str]:
-        return [self._plan.below(f"figures/{name}.{kind}") for name in self.all for kind in ("svg", "png")]
+    def targets(self) -> list[str]:
+        return [*self.drawn(self.all, "svg"), *self.drawn(self.all, "png")]
+
+    @property
+    def in_the_page(self) -> list[str]:
+        """The file of each figure that the page shows: png of dense ones, svg of line drawings."""
+        dense = {name: figures.about(figures.kind_of(name)).dense for name in self.all}
+        return [self._plan.below(f"figures/{name}.{'png' if dense[name] else 'svg'}") for name in self.all]
 
     def outputs(self) -> Iterator[str]:
-        yield from (*self.files, self._plan.below("report.html"))
+        for kind in ("svg", "png", "rst"):
+            yield from self.drawn(self.all, kind)
+        yield self._plan.below("report.html")
 
 
-RULES: dict[str, Rule] = {}
+def _code(plan: Plan, wildcards: Any) -> list[str]:
+    """The modules of the figures that a job draws."""
+    return sorted({figures.FIGURES[figures.kind_of(name)] for name in plan.drawing.groups[wildcards["group"]]})
+
+
+RULES = {
+    "draw_figures": Rule(
+        "figures/draw_figures",
+        lambda plan: {
+            "names": lambda wildcards: plan.drawing.groups[wildcards.group],
+            "context": plan.drawing.context,
+        },
+        _code,
+    ),
+}

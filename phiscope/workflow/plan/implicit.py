@@ -84,6 +84,20 @@ class Implicit:
             *(["implicit_decoders"] if self.decoders else []),
         ]
 
+    @property
+    def conditions(self) -> dict[str, bool]:
+        """Which figures of images as functions a run has: see `phiscope.figures.WHEN`."""
+        fits = self.options["fits"]
+        models = {fit["model"] for fit in fits}
+        return {
+            "fitted_networks": "mlp" in models,
+            "largest_coefficients": "largest" in models,
+            "swept_scales": any(f["encoding"] == "gaussian" and isinstance(f.get("sigma"), list) for f in fits),
+            "decoders": bool(self.decoders),
+            "latent_waves": bool(self.decoding),
+            "pictured": bool(self.options["picture"]),
+        }
+
     def outputs(self) -> Iterator[str]:
         yield from (self.gathered, *self.parts, *self.pictures, *self.directions, *self.decoder_parts)
         yield from map(self._plan.path, ("implicit", *self.statistics, *self.further_statistics))

@@ -83,11 +83,10 @@ class Inversions:
         balls = [self._plan.below(f"chunks/inversions/ball-{number}.parquet") for number in self.explored]
         return [*(self._part(target, name) for target in TARGETS for name in names), *balls]
 
-    @cached_property
-    def images(self) -> list[str]:
-        """Files with the images that the column `image` of the table names."""
-        names = [*self.counted, *self.named]
-        return [self._plan.path("inverted_images", target=t, chunk=name) for t in TARGETS for name in names]
+    @property
+    def inverted(self) -> list[tuple[str, str]]:
+        """(target, chunk) of the files with the images that the column `image` of the table names."""
+        return [(target, name) for target in TARGETS for name in (*self.counted, *self.named)]
 
     def mask(self, number: int) -> str | list[str]:
         """File of what an edit hides, if it names one."""
@@ -104,7 +103,8 @@ class Inversions:
         plan = self._plan
         if self.any:
             yield plan.path("inversions")
-            yield from (*self.parts, *self.images)
+            yield from self.parts
+            yield from (plan.path("inverted_images", target=target, chunk=name) for target, name in self.inverted)
             yield from (plan.path("explored_balls", number=number) for number in self.explored)
         for number in self.edits:
             yield from (plan.path("edited_samples", number=number), self.sides(number))

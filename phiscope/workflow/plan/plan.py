@@ -170,7 +170,7 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        return [self.below("report.html"), *map(self.path, tables), *self.drawing.files]
+        return [self.below("report.html"), *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
