@@ -7,16 +7,15 @@ whoever draws hands over a function that opens one by its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from phiscope import figures
-from phiscope.datasets import ImagesBySample
 from phiscope.exhibits import attacks, denoising, implicit, inversion, latent, samples
+from phiscope.exhibits.run import Run
 
 
 class Frame(NamedTuple):
@@ -28,59 +27,16 @@ class Frame(NamedTuple):
     of_one: bool = False
 
 
-class Run:
-    """One run's artifacts, opened when they are first asked for, and what its plan knows.
-
-    open_artifact: of a name; where there are several of one name, a mapping by what tells them apart; None where the
-    run has none. context: main_views, those that figures with a panel per view show; slice_sample, the sample whose
-    plane is drawn; deepfool, the view whose images stand beside inverted ones, or None; setting, the encoder's that is
-    looked at; main_group and picture, of images as functions of position; benches, (set of images, noise) by name.
-    """
-
-    def __init__(self, open_artifact: Callable[[str], Any], context: Mapping[str, Any]) -> None:
-        self._open, self._opened, self.context = open_artifact, dict[str, Any](), context
-
-    def __getitem__(self, artifact: str) -> Any:
-        if artifact not in self._opened:
-            self._opened[artifact] = self._open(artifact)
-        return self._opened[artifact]
-
-    @cached_property
-    def test(self) -> ImagesBySample:
-        return ImagesBySample(self["test_images"])
-
-    @cached_property
-    def train(self) -> ImagesBySample:
-        return ImagesBySample(self["training_images"])
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self["test_images"].classes
-
-    def main(self, artifact: str) -> pd.DataFrame:
-        """The rows of the main views."""
-        rows = self[artifact]
-        return rows[rows["view"].isin(self.context["main_views"])]
-
-    def original(self, artifact: str) -> pd.DataFrame:
-        """The rows of the test samples as they are."""
-        rows = self[artifact]
-        return rows[(rows["view"] == "original") & (rows["split"] == "test")]
-
-    def sample(self, number: int) -> samples.Sample:
-        """One test sample with its projections."""
-        return samples.located_sample(number, self["located_test"], self["located_train"], self["hulls"], self.train)
-
-    def inversions(self, number: int) -> pd.DataFrame:
-        rows = self["inversions"]
-        return rows[rows["sample"] == number]
+def _sample(run: Run, number: int) -> samples.Sample:
+    """One test sample with its projections."""
+    return samples.located_sample(number, run["located_test"], run["located_train"], run["hulls"], run.train)
 
 
 _LOCATED = ("located_test", "located_train", "hulls", "training_images", "test_images", "head")
 
 
 def _slice(part: int) -> Callable[[Run], pd.DataFrame]:
-    return lambda run: samples.slice_frames(run.sample(run.context["slice_sample"]), run["head"], run.classes)[part]
+    return lambda run: samples.slice_frames(_sample(run, run.context["slice_sample"]), run["head"], run.classes)[part]
 
 
 def _tiles(figure: str) -> Frame:
@@ -110,7 +66,7 @@ FRAMES: dict[str, Frame] = {
     "slice_points": Frame(_LOCATED, _slice(1)),
     "sample_page": Frame(
         _LOCATED,
-        lambda run, number: samples.page(run.sample(number), run["head"], run.test, run.train, run.classes),
+        lambda run, number: samples.page(_sample(run, number), run["head"], run.test, run.train, run.classes),
         of_one=True,
     ),
     # Attacks.
@@ -129,7 +85,7 @@ FRAMES: dict[str, Frame] = {
         ("inversions", "inverted_images", "standing", "test_images"),
         lambda run, number: inversion.inverted_page(
             number,
-            run.inversions(number),
+            run.of_sample("inversions", number),
             run.original("standing"),
             run.test[number].astype(np.float64),
             run.classes,
@@ -142,14 +98,14 @@ FRAMES: dict[str, Frame] = {
     "perimeter_page": Frame(
         ("explored_balls", "inversions", "test_images"),
         lambda run, number: inversion.perimeter_page(
-            run["explored_balls"][str(number)], run.inversions(number), run.classes
+            run["explored_balls"][str(number)], run.of_sample("inversions", number), run.classes
         ),
         of_one=True,
     ),
     "morph_steps": Frame(
         ("explored_balls", "inversions", "test_images"),
         lambda run, number: inversion.morph_steps(
-            run["explored_balls"][str(number)], run.inversions(number), run.classes
+            run["explored_balls"][str(number)], run.of_sample("inversions", number), run.classes
         ),
         of_one=True,
     ),
@@ -162,7 +118,7 @@ FRAMES: dict[str, Frame] = {
         ("edited_samples", "edits", "head", "test_images"),
         lambda run, number: inversion.edit_page(
             run["edited_samples"][str(number)],
-            run["edits"][run["edits"]["sample"] == number],
+            run.of_sample("edits", number),
             run["head"],
             run.classes,
         ),
@@ -177,7 +133,9 @@ FRAMES: dict[str, Frame] = {
     "main_group": Frame((), lambda run: run.context["main_group"]),
     "implicit_gallery": Frame(
         ("implicit_tuned", "implicit_pictures"),
-        lambda run: implicit.gallery(run["implicit_tuned"], run["implicit_pictures"], run.context["picture"]),
+        lambda run: implicit.gallery(
+            run["implicit_tuned"], implicit.of_all_chunks(run["implicit_pictures"]), run.context["picture"]
+        ),
     ),
     # Latent space.
     **{

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from phiscope.experiments.implicit.settings import Setting
 
 
+def of_all_chunks(pictures: Mapping[str, Mapping[str, NDArray]]) -> dict[str, NDArray]:
+    """Pictures by the names of their settings, from those of each chunk; one image alone has pictures."""
+    return {name: picture for chunk in pictures.values() for name, picture in chunk.items()}
+
+
 def gallery(chosen: pd.DataFrame, pictures: Mapping[str, NDArray], image: str) -> pd.DataFrame:
     """The original and every picture of networks: model, encoding, spectrum, asked_k, psnr_train, psnr_heldout, image.
 

@@ -23,11 +23,10 @@ import difflib
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phiscope.errors import ConfigError
+from phiscope.words.declared import literals_of, tree_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,23 +129,14 @@ def kind_of(name: str) -> str:
 @cache
 def about(kind: str) -> About:
     """What the module of a figure says of it, read from its text: planning a run imports no plotting library."""
-    spec = find_spec(_module_of(kind))
-    if spec is None or spec.origin is None:
-        raise ConfigError(f"figure {kind!r}: there is no module {_module_of(kind)}")
-    tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-    said = {
-        target.id: ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name) and target.id in _SAID
-    }
+    said = literals_of(_module_of(kind), _SAID)
     missing = [name for name in _SAID[:-1] if name not in said]
     if missing:
         raise ConfigError(f"figure {kind!r}: {_module_of(kind)} does not say {missing[0]}")
     if said["WHEN"] not in WHEN:
         raise ConfigError(f"figure {kind!r}: WHEN is {said['WHEN']!r}; expected one of {', '.join(WHEN)}")
-    drawing = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "draw")
+    body = tree_of(_module_of(kind)).body
+    drawing = next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == "draw")
     names = [argument.arg for argument in drawing.args.args]
     given = len(names) - len(drawing.args.defaults)
     return About(tuple(names[:given]), tuple(names[given:]), **{name.lower(): value for name, value in said.items()})

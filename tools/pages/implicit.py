@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from phiscope import tables
-from phiscope.report.implicit import findings, gathered
+from phiscope.report.sections.implicit import findings, gathered
 from tools.pages import markdown
 
 CONFIDENCE = 0.95

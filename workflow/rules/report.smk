@@ -1,18 +1,7 @@
-LATENT_FRAMES = [f"latent_{name}" for name in ("axes", "basis", "rotation", "denoising", "views") if PLAN.latent]
-
-
 rule render_report:
     input:
-        **(paths(*PLAN.denoising.statistics) if PLAN.denoising else {}),
-        **(paths("denoiser_layers") if PLAN.denoising else {}),
-        **({"implicit": PLAN.path("implicit_answers")} if PLAN.implicit else {}),
-        **(paths("redrawn") if PLAN.views.redrawn else {}),
-        **paths(*(PLAN.implicit.further_statistics if PLAN.implicit else []), *LATENT_FRAMES, *PLAN.geometry.processed),
-        template=ROOT / "workflow/report/report.html.j2",
-        figures=PLAN.drawing.in_the_page,
-        comparison=PLAN.path("paper_comparison"),
-        **paths("standing", "lipschitz", "margins", "hulls", "verification", "balls", "head", "test_images"),
-        classifier=PLAN.path("classifier_description"),
+        **paths(*PLAN.drawing.of_the_page),
+        pictures=PLAN.drawing.in_the_page,
     output:
         report(
             f"{RESULTS}/report.html",
@@ -25,10 +14,7 @@ rule render_report:
     conda:
         "../../envs/phiscope.yaml"
     params:
-        samples=PLAN.drawing.samples,
-        title=config["report"]["title"],
-        latent_setting=PLAN.latent.main if PLAN.latent else None,
-        code=code.fingerprint(ROOT / "scripts/report/render_report.py"),
+        **PLAN.parameters("render_report"),
     message:
         "Report"
     script:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from phiscope import figures
 from phiscope.exhibits.frames import artifacts_of
+from phiscope.report.page import artifacts_of_page
+from phiscope.report.sections import SECTIONS, module_of
 from phiscope.workflow.plan.rule import Rule
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class Drawing:
         plan = self._plan
         return {
             "main_views": plan.views.main,
+            "samples": self.samples,
             "slice_sample": self.samples[0] if self.samples else None,
             "deepfool": plan.views.of_the_boundary,
             "setting": plan.latent.main if plan.latent else None,
@@ -144,6 +147,13 @@ class Drawing:
         dense = {name: figures.about(figures.kind_of(name)).dense for name in self.all}
         return [self._plan.below(f"figures/{name}.{'png' if dense[name] else 'svg'}") for name in self.all]
 
+    @cached_property
+    def of_the_page(self) -> list[str]:
+        """Artifacts that the page is written from, as far as the run has them."""
+        needed, optional = artifacts_of_page()
+        made = self._plan.statistics_and_tables
+        return [*needed, *(artifact for artifact in optional if artifact in made)]
+
     def outputs(self) -> Iterator[str]:
         for kind in ("svg", "png", "rst"):
             yield from self.drawn(self.all, kind)
@@ -163,5 +173,10 @@ RULES = {
             "context": plan.drawing.context,
         },
         _code,
+    ),
+    "render_report": Rule(
+        "report/render_report",
+        lambda plan: {"context": plan.drawing.context},
+        lambda plan, wildcards: [module_of(section) for section in SECTIONS],
     ),
 }

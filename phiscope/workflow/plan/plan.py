@@ -161,6 +161,17 @@ class Plan:
         return digest(self.parameters(rule, **wildcards))
 
     @cached_property
+    def statistics_and_tables(self) -> set[str]:
+        """Names of those that not every run has, and that this one makes."""
+        return {
+            *self.geometry.processed,
+            *(["redrawn"] if self.views.redrawn else []),
+            *([*self.denoising.statistics, *self.denoising.filter_statistics] if self.denoising else []),
+            *([*self.implicit.statistics, *self.implicit.further_statistics] if self.implicit else []),
+            *(self.latent.statistics if self.latent else []),
+        }
+
+    @cached_property
     def targets(self) -> list[str]:
         """What a run is for; all else is made on the way."""
         tables = [

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_rel
 
-from phiscope.report.implicit import findings
+from phiscope.report.sections.implicit import findings
 from phiscope.stats import decoder_answers, decoder_summary
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from phiscope.report.implicit import findings
+from phiscope.report.sections.implicit import findings
 from phiscope.stats import implicit_answers
 from phiscope.stats.implicit import fits
 from phiscope.stats.intervals import Resampling

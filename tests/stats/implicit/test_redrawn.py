@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from phiscope.errors import DataError
-from phiscope.report.implicit import findings
+from phiscope.report.sections.implicit import findings
 from phiscope.stats import Redrawn, redrawn
 from phiscope.stats.intervals import Resampling
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from phiscope.errors import DataError
-from phiscope.report.implicit import findings
+from phiscope.report.sections.implicit import findings
 from phiscope.stats import latent_answers, latent_waves
 from phiscope.stats.intervals import Resampling
 

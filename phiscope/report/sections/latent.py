@@ -8,12 +8,23 @@ from typing import Any
 
 import pandas as pd
 
+from phiscope.exhibits.run import Run
 from phiscope.stats.latent import axis_counts, order_spread, path_summary
 
+TITLE = "Does a generator’s latent space have an axis for every class?"
 NUMBERS = (
-    *("lsd_top1", "lsd_top4", "lsd_encode_decode", "lsd_logistic", "lsd_lowdin"),
-    *("lsd_error", "lsd_error_class_mean", "lsd_faithful_error", "lsd_faithful_lowdin"),
+    "lsd_top1",
+    "lsd_top4",
+    "lsd_encode_decode",
+    "lsd_logistic",
+    "lsd_lowdin",
+    "lsd_error",
+    "lsd_error_class_mean",
+    "lsd_faithful_error",
+    "lsd_faithful_lowdin",
 )
+NEEDS = ()
+OPTIONAL = ("latent_axes", "latent_basis", "latent_rotation", "latent_denoising", "latent_views", "test_images")
 PATHS = {
     "givens": "rotation in the plane of two axes",
     "projector": "equation (11)",
@@ -44,6 +55,15 @@ class LatentPage:
     views: Sequence[Mapping[str, Any]]
     lost: Sequence[str]
     short: int
+
+
+def data(run: Run) -> LatentPage | None:
+    """What is said of latent space, where the run looked at one."""
+    setting = run.context["setting"]
+    if setting is None:
+        return None
+    frames = {name: run[f"latent_{name}"] for name in ("axes", "basis", "rotation", "denoising", "views")}
+    return latent_page(frames, run.context["config"]["latent"], setting, run.classes)
 
 
 def latent_page(

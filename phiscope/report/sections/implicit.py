@@ -7,9 +7,34 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from phiscope.exhibits.run import Run
+from phiscope.report.estimate import MeasuredNumber
 from phiscope.stats.implicit.decoders import decoder_answers
 from phiscope.stats.implicit.waves import latent_answers
 from phiscope.words.numbers import percent, signed, significant
+
+TITLE = "What does an image take as a function of position?"
+NUMBERS = ()
+NEEDS = ()
+OPTIONAL = ("implicit_answers", "redrawn", "latent_waves", "implicit_decoders")
+
+Answer = tuple[str, str, list[tuple[str, MeasuredNumber]]]
+
+
+def data(run: Run) -> list[Answer] | None:
+    """Every question, what was found in a sentence, and the numbers behind it; None where nothing was asked."""
+    frames = {name: run[name] for name in OPTIONAL if run[name] is not None}
+    answers = gathered(frames, run.context["config"]["statistics"]["confidence"])
+    return None if answers is None or answers.empty else answers_of(answers)
+
+
+def answers_of(answers: pd.DataFrame) -> list[Answer]:
+    sentences = findings(answers)
+    return [
+        (question, sentences.get(question, ""), [(row["quantity"], MeasuredNumber.of(row)) for row in rows])
+        for question, part in answers.groupby("question", sort=False)
+        for rows in [part.to_dict("records")]
+    ]
 
 
 def gathered(frames: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame | None:

@@ -1,0 +1,57 @@
+"""A finished run, as those see it who draw it or write about it: its artifacts by name, and what its plan knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from phiscope.datasets import ImagesBySample
+
+
+class Run:
+    """One run's artifacts, opened when they are first asked for, and what its plan knows.
+
+    open_artifact: of a name; where there are several of one name, a mapping by what tells them apart; None where the
+    run has none. context: main_views, those that figures with a panel per view show; samples, test samples of the
+    report; slice_sample, the one whose plane is drawn; deepfool, the view whose images stand beside inverted ones, or
+    None; setting, the encoder's that is looked at, or None; main_group and picture, of images as functions of position;
+    benches, (set of images, noise) by name. Who writes the page is also given config, provenance and pictures.
+    """
+
+    def __init__(self, open_artifact: Callable[[str], Any], context: Mapping[str, Any]) -> None:
+        self._open, self._opened, self.context = open_artifact, dict[str, Any](), context
+
+    def __getitem__(self, artifact: str) -> Any:
+        if artifact not in self._opened:
+            self._opened[artifact] = self._open(artifact)
+        return self._opened[artifact]
+
+    @cached_property
+    def test(self) -> ImagesBySample:
+        return ImagesBySample(self["test_images"])
+
+    @cached_property
+    def train(self) -> ImagesBySample:
+        return ImagesBySample(self["training_images"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self["test_images"].classes
+
+    def main(self, artifact: str) -> pd.DataFrame:
+        """The rows of the main views."""
+        rows = self[artifact]
+        return rows[rows["view"].isin(self.context["main_views"])]
+
+    def original(self, artifact: str) -> pd.DataFrame:
+        """The rows of the test samples as they are."""
+        rows = self[artifact]
+        return rows[(rows["view"] == "original") & (rows["split"] == "test")]
+
+    def of_sample(self, artifact: str, number: int) -> pd.DataFrame:
+        """The rows of one sample."""
+        rows = self[artifact]
+        return rows[rows["sample"] == number]

@@ -1,0 +1,6 @@
+"""What the page asks, in words that need no other text."""
+
+TITLE = "What was asked"
+NUMBERS = ()
+NEEDS = ()
+OPTIONAL = ()

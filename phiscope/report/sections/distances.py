@@ -1,0 +1,24 @@
+"""Which is closer, a decision boundary or the hull of the training set, and how strongly logits can react."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from phiscope.exhibits.run import Run
+
+TITLE = "What is closer: a decision boundary, or the training set?"
+NUMBERS = ("closer_to_hull",)
+NEEDS = ("lipschitz",)
+OPTIONAL = ()
+
+
+class Slopes(NamedTuple):
+    """Of the logits against steps in feature space: σ_max(Wφ), and the largest ratio of (14) between two samples."""
+
+    most: float
+    observed: float
+
+
+def data(run: Run) -> Slopes:
+    row = run["lipschitz"].iloc[0]
+    return Slopes(row["constant"], row["largest_ratio"])

@@ -1,0 +1,48 @@
+"""What a reader might expect of a run and does not find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from phiscope.exhibits.run import Run
+
+TITLE = "What was left out"
+NUMBERS = ()
+NEEDS = ("classifier_description",)
+OPTIONAL = ("denoising_summary",)
+
+
+def data(run: Run) -> list[str]:
+    """A sentence each."""
+    config, summary = run.context["config"], run["denoising_summary"]
+    trained = "training" in run["classifier_description"]
+    return [*_of_samples(config), *_of_denoising(config, summary), *_of_the_network(config, trained)]
+
+
+def _of_samples(config: Mapping[str, Any]) -> Iterator[str]:
+    pixel = config["hulls"]["pixel"]["samples"]
+    if pixel is not None:
+        yield f"Pixel space: the first {pixel:,} test samples of the stratified order were projected, not all."
+    if any(config["dataset"].get("limit", {}).values()):
+        yield f"The data set was limited: {config['dataset']['limit']}."
+    if not config["dataset"].get("human_labels"):
+        yield "No human labels were configured, so nothing is said about people."
+
+
+def _of_denoising(config: Mapping[str, Any], summary: pd.DataFrame | None) -> Iterator[str]:
+    plain = [name for name, view in config["views"].items() if view["kind"] == "denoise" and not view.get("hull_of")]
+    if plain:
+        yield f"Judged against the hull of training images as they are, not denoised: {', '.join(plain)}."
+    named = [] if summary is None else config["denoising"]["bench"]["methods"]
+    if summary is not None and "bm3d" in named and "bm3d" not in set(summary["method"]):
+        yield "BM3D, though configured, was not compared: its package was not installed."
+
+
+def _of_the_network(config: Mapping[str, Any], trained: bool) -> Iterator[str]:
+    if not trained:
+        yield "The classifier was loaded, not trained here, so there is no training curve."
+    if config["inversions"]["samples"] == 0:
+        yield "Images of points in feature space (the inverse problem of sections 4 and 5) were not sought."

@@ -1,0 +1,6 @@
+"""Which classes are neighbours."""
+
+TITLE = "Which classes are neighbours?"
+NUMBERS = ()
+NEEDS = ()
+OPTIONAL = ()

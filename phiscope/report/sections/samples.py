@@ -1,0 +1,53 @@
+"""Single test samples, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from phiscope.exhibits.run import Run
+
+TITLE = "Single samples"
+NUMBERS = ()
+NEEDS = ("standing", "margins", "balls", "test_images")
+OPTIONAL = ()
+
+
+@dataclass(frozen=True)
+class SamplePage:
+    """One test sample: names of its label, predicted and closest class, and Table 1 as margins by class name.
+
+    A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds.
+    """
+
+    sample: int
+    label: str
+    predicted: str
+    closest: str
+    margin: float
+    distance: float
+    margins: Mapping[str, float]
+    inside: tuple[int, int] | None = None
+
+    @classmethod
+    def of(cls, sample: int, frames: Mapping[str, pd.DataFrame], classes: Sequence[str]) -> SamplePage:
+        """From the frames `standing`, `balls` and `margins` of the test samples."""
+        own = {name: frame[frame["sample"] == sample] for name, frame in frames.items()}
+        row, ball, table = own["standing"].iloc[0], own["balls"].iloc[0], own["margins"]
+        return cls(
+            sample=sample,
+            label=classes[int(row["label"])],
+            predicted=classes[int(row["predicted"])],
+            closest=classes[int(row["closest_class"])] if row["closest_class"] >= 0 else "none",
+            margin=row["margin"],
+            distance=row["distance"],
+            margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
+            inside=(int(ball["train_inside"]), int(ball["test_inside"])),
+        )
+
+
+def data(run: Run) -> list[SamplePage]:
+    frames = {name: run.original(name) for name in ("standing", "balls", "margins")}
+    return [SamplePage.of(number, frames, run.classes) for number in run.context["samples"]]

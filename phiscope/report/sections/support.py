@@ -1,0 +1,13 @@
+"""Which training images a test image rests on."""
+
+TITLE = "Which training images does a test image rest on?"
+NUMBERS = (
+    "same_label_feature_pooled",
+    "same_label_feature_query",
+    "same_label_feature_weighted",
+    "same_label_pixel_pooled",
+    "same_label_pixel_query",
+    "same_label_pixel_weighted",
+)
+NEEDS = ()
+OPTIONAL = ()
