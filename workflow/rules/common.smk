@@ -27,6 +27,8 @@ PLAN = Plan.of(config, scripts=ROOT / "scripts")
 # Splits that are prepared already need no checkpoint, so that all jobs are planned at once.
 PLAN = PLAN.with_counts(counts) if (counts := read_counts(PLAN)) else PLAN
 RESULTS = PLAN.results
+# Scripts see the run as it is planned, without the parts that are switched off.
+config.update(PLAN.config)
 # Rules whose library spreads over cores by itself ask for these; Snakemake lowers them to --cores.
 THREADS = 8
 
