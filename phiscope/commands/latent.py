@@ -21,10 +21,10 @@ from phiscope.datasets.other import fitted
 from phiscope.errors import ConfigError, PhiscopeError
 from phiscope.experiments.latent import bases
 from phiscope.figures.mosaic import save_mosaic
+from phiscope.latent.baselines import squared_error
 from phiscope.latent.basis import Basis
 from phiscope.latent.operators import KINDS, rotate
 from phiscope.latent.spectral import classify, decompose, truncate
-from phiscope.latent.yardsticks import squared_error
 from phiscope.models import load_artifact
 from phiscope.models.codec import Codec
 
