@@ -14,11 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phiscope.datasets import ImagesBySample
-from phiscope.errors import ConfigError
 from phiscope.geometry.margin import closest_flip, flip_points
 from phiscope.geometry.slices import plane_through
 from phiscope.head import Head
-from phiscope.tables import SAMPLE_COLUMNS, LocatedSamples
+from phiscope.tables import LocatedSamples
 
 
 def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[str], count: int = 16) -> pd.DataFrame:
@@ -56,26 +55,19 @@ def located_sample(
 
     Raises ConfigError where the run has no such sample.
     """
-    located = test.columns(*SAMPLE_COLUMNS, "margin")
-    rows = np.flatnonzero(located["sample"] == number)
-    if not len(rows):
-        raise ConfigError(
-            f"config: report.samples: test sample {number} is not among the {len(located)} of this run; "
-            "choose another, or raise dataset.limit.test"
-        )
+    row, features = test.sample(number, "config: report.samples")
     own = hulls[(hulls["view"] == "original") & (hulls["sample"] == number)]
-    by_space = {row["space"]: row for _, row in own.iterrows()}
+    by_space = {hull["space"]: hull for _, hull in own.iterrows()}
     numbers = train.columns("sample")["sample"].to_numpy()
     vertices: dict[str, Callable[[int], NDArray]] = {
         "feature": lambda index: train.vectors[np.searchsorted(numbers, index)].astype(np.float64),
         "pixel": lambda index: train_images[index].astype(np.float64).ravel(),
     }
     projections = {
-        space: row["support_weight"] @ np.stack([vertices[space](index) for index in row["support_index"]])
-        for space, row in by_space.items()
+        space: hull["support_weight"] @ np.stack([vertices[space](index) for index in hull["support_index"]])
+        for space, hull in by_space.items()
     }
-    features = test.vectors[rows[0]].astype(np.float64)
-    return Sample(located.iloc[rows[0]], features, by_space, projections)
+    return Sample(row, features, by_space, projections)
 
 
 def page(

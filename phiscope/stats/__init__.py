@@ -13,8 +13,10 @@ from phiscope.stats.implicit.decoders import decoder_answers, decoder_summary
 from phiscope.stats.implicit.redrawn import Redrawn, redrawn
 from phiscope.stats.implicit.waves import latent_answers, latent_waves
 from phiscope.stats.inversion import (
+    InvertedRun,
     as_demanded,
     inversion_distances,
+    inversion_frames,
     inversion_summary,
     order_of_distances,
     pixel_boundary,
@@ -22,6 +24,7 @@ from phiscope.stats.inversion import (
 )
 
 __all__ = [
+    "InvertedRun",
     "Redrawn",
     "as_demanded",
     "attack_summary",
@@ -37,6 +40,7 @@ __all__ = [
     "human_agreement",
     "implicit_answers",
     "inversion_distances",
+    "inversion_frames",
     "inversion_summary",
     "label_entropy",
     "latent_answers",

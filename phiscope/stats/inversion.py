@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,37 @@ def as_demanded(inversions: pd.DataFrame) -> pd.Series:
     """
     demanded = inversions["predicted"] == inversions["target_class"]
     return demanded | ((inversions["target"] == "flip") & (inversions["predicted"] == inversions["own"]))
+
+
+@dataclass(frozen=True)
+class InvertedRun:
+    """What a run holds of inverted, attacked and edited samples; None or empty where it has none.
+
+    inversions: rows of the table with the targets `flip` and `hull`; deepfool: rows of `attacks` of the view beside them; standing, hulls: the statistic and the table; paths: as from `experiments.inversion.paths`; edits: both
+    sides of every edit; pixels: numbers in an image.
+    """
+
+    inversions: pd.DataFrame | None
+    deepfool: pd.DataFrame | None
+    standing: pd.DataFrame
+    hulls: pd.DataFrame
+    paths: pd.DataFrame
+    edits: pd.DataFrame
+    pixels: int
+
+
+def inversion_frames(run: InvertedRun, wanted: Collection[str], options: Resampling) -> dict[str, pd.DataFrame]:
+    """The statistics that are wanted by name, and `inversion_summary` of all of them."""
+    frames, summaries = {}, [sample_summary(run.paths, run.edits)]
+    if "inversion_distances" in wanted and run.inversions is not None:
+        frames["inversion_distances"] = distances = inversion_distances(run.inversions, run.deepfool)
+        summaries.append(inversion_summary(run.inversions, distances, run.pixels, options))
+    if "pixel_boundary" in wanted and run.deepfool is not None:
+        frames["pixel_boundary"] = boundary = pixel_boundary(run.standing, run.hulls, run.deepfool)
+        summaries.append(order_of_distances(boundary, options))
+    if "edits" in wanted:
+        frames["edits"] = run.edits
+    return frames | {"inversion_summary": pd.concat(summaries, ignore_index=True)}
 
 
 def inversion_distances(inversions: pd.DataFrame, deepfool: pd.DataFrame | None) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from phiscope.errors import DataError
+from phiscope.errors import ConfigError, DataError
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
 from phiscope.tables.schemas import SCHEMAS, SORT_KEYS
 
@@ -135,6 +135,17 @@ class LocatedSamples:
 
     def columns(self, *names: str) -> pd.DataFrame:
         return read(self.path, list(names))
+
+    def sample(self, number: int, asked_by: str) -> tuple[pd.Series, np.ndarray]:
+        """One sample's columns, and its vector in float64; asked_by: the place in the config that errors speak of."""
+        located = self.columns(*SAMPLE_COLUMNS, "margin")
+        rows = np.flatnonzero(located["sample"] == number)
+        if not len(rows):
+            raise ConfigError(
+                f"{asked_by}: test sample {number} is not among the {len(located)} of this run; "
+                "choose another, or raise dataset.limit.test"
+            )
+        return located.iloc[rows[0]], self.vectors[rows[0]].astype(np.float64)
 
     @cached_property
     def vectors(self) -> np.ndarray:

@@ -4,7 +4,7 @@ from safetensors.numpy import load_file
 
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
-from phiscope.exhibits.latent import BATCH, TRUNCATED, LatentExhibits
+from phiscope.exhibits.latent_space import BATCH, TRUNCATED, LatentExhibits
 from phiscope.experiments.latent import bases
 from phiscope.latent.sets import LatentSets
 from phiscope.models.codec import Codec

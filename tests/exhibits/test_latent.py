@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phiscope.exhibits.latent import BATCH, TRUNCATED, LatentExhibits, of_setting, rotation_stops, truncation_titles
+from phiscope.exhibits.latent import of_setting, rotation_stops, truncation_titles
+from phiscope.exhibits.latent_space import BATCH, TRUNCATED, LatentExhibits
 from phiscope.latent.sets import LatentSets
 from tests.experiments.latent import toy
 

@@ -51,14 +51,12 @@ rule explore_ball:
 
 rule edit_sample:
     input:
-        training=PLAN.path("training_features"),
         test_images=PLAN.prepared("test"),
         classifier=PLAN.path("classifier"),
         head=PLAN.path("head"),
         mask=lambda wildcards: PLAN.inversion.mask(int(wildcards.number)),
     output:
-        sides=f"{RESULTS}/chunks/edits/{{number}}.parquet",
-        shown=f"{RESULTS}/inversions/edit-{{number}}.safetensors",
+        f"{RESULTS}/inversions/edit-{{number}}.safetensors",
     log:
         f"{RESULTS}/logs/edit_sample/{{number}}.log",
     conda:
@@ -80,7 +78,8 @@ if PLAN.inversion.statistics:
             test_images=PLAN.prepared("test"),
             balls=of_each(PLAN.path("explored_balls", number="{}"), PLAN.inversion.explored),
             edits=of_each(PLAN.path("edited_samples", number="{}"), PLAN.inversion.edits),
-            sides=[PLAN.inversion.sides(number) for number in PLAN.inversion.edits],
+            head=PLAN.path("head"),
+            training=PLAN.path("training_features"),
         output:
             **paths(*PLAN.inversion.statistics, "inversion_summary"),
         log:

@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from phiscope.geometry.inversion import Inversion, invert
+from phiscope.geometry.inversion import Inversion
 from phiscope.geometry.margin import closest_flip
 from phiscope.geometry.paths import class_changes, straight
 from phiscope.head import Head
@@ -40,8 +40,8 @@ class Wanted:
 
 def flip_targets(features: NDArray, head: Head) -> Wanted:
     """The closest flip point of each sample, (9); its class is that on the other side of the boundary."""
-    found = closest_flip(features.astype(np.float64), head.weight, head.bias, lower_bound=head.lower_bound)
-    return Wanted(found.point, found.other_class)
+    closest = closest_flip(features.astype(np.float64), head.weight, head.bias, lower_bound=head.lower_bound)
+    return Wanted(closest.point, closest.other_class)
 
 
 def hull_targets(hulls: pd.DataFrame, training: NDArray, numbers: NDArray, head: Head) -> Wanted:
@@ -59,17 +59,17 @@ def hull_targets(hulls: pd.DataFrame, training: NDArray, numbers: NDArray, head:
     return Wanted(points, np.where(exists, head.classify(np.nan_to_num(points)), -1))
 
 
-def columns(found: Inversion, references: NDArray, feature_map: FeatureMap) -> dict[str, NDArray]:
+def columns(inverted: Inversion, references: NDArray, feature_map: FeatureMap) -> dict[str, NDArray]:
     """What the table says of each inversion beside its sample: residuals, distances, classes, status."""
-    predicted = classes(feature_map.double(), found.image)
+    predicted = classes(feature_map.double(), inverted.image)
     return {
-        "feature_residual": found.residual,
-        "target_norm": found.scale,
-        "pixel_distance": found.distance,
+        "feature_residual": inverted.residual,
+        "target_norm": inverted.scale,
+        "pixel_distance": inverted.distance,
         "predicted": predicted,
-        "class_changes": changes_to(feature_map, found.image, references, predicted),
-        "iterations": found.jacobians,
-        "status": found.status,
+        "class_changes": changes_to(feature_map, inverted.image, references, predicted),
+        "iterations": inverted.jacobians,
+        "status": inverted.status,
     }
 
 
@@ -101,8 +101,8 @@ def changes_to(feature_map: FeatureMap, images: NDArray, references: NDArray, pr
     classifying the image again among others could give the other class.
     """
     paths = [straight(image, reference, STEPS)[1:] for image, reference in zip(images, references)]
-    found = [[own, *classes(feature_map, path)] for own, path in zip(predicted, paths)]
-    return class_changes(np.stack(found)) if found else np.empty(0, dtype=np.int64)
+    along = [[own, *classes(feature_map, path)] for own, path in zip(predicted, paths)]
+    return class_changes(np.stack(along)) if along else np.empty(0, dtype=np.int64)
 
 
 def straight_path(
@@ -121,35 +121,3 @@ def reference_image(name: str, shape: Sequence[int], images: Mapping[str, Any]) 
         return np.full(shape, plain[name])
     split, _, number = name.partition(":")
     return images[split][int(number)].astype(np.float64)
-
-
-def on_the_perimeter(centre: NDArray, radius: float, training: NDArray, located: pd.DataFrame, own: int) -> int:
-    """The training sample of the predicted class `own` whose features lie nearest to the ball's surface.
-
-    ASSUME: the text names a training sample by an index into another order of the training set; what it says of
-    it is that its features are as far from the centre as the boundary is.
-    """
-    away = np.linalg.norm(training - centre, axis=1)
-    off = np.where(located["predicted"] == own, np.abs(away - radius), np.inf)
-    return int(located["sample"].iloc[int(off.argmin())])
-
-
-# Radii of Figure 8, as shares of the ball's.
-MORPH = np.array([2.54, 2.50, 2.40, 2.25, 2.20, 2.10, 2.00, 1.80, 1.50, 1.00, 0.50, 0.0]) / 2.546
-
-
-def morph(
-    feature_map: FeatureMap, centre: NDArray, neighbour: NDArray, radius: float, options: Mapping[str, Any]
-) -> tuple[Inversion, NDArray[np.float64]]:
-    """Figure 8: (15)-(16) with the neighbour as reference, for radii that shrink to 0, and those radii.
-
-    Each search begins at the image found before it, so that the images follow one another.
-    """
-    radii, found, start = radius * MORPH, [], neighbour
-    for r in radii:
-        ball = {"radius": np.array([r])} if r > 0 else {}
-        step = invert(feature_map, centre[None], neighbour[None], start=start[None], **ball, **options)
-        found.append(step)
-        start = step.image[0]
-    fields = Inversion.__dataclass_fields__
-    return Inversion(**{name: np.concatenate([getattr(step, name) for step in found]) for name in fields}), radii

@@ -92,10 +92,6 @@ class Inversions:
         """File of what an edit hides, if it names one."""
         return mask_of(self.edits[number])
 
-    def sides(self, number: int) -> str:
-        """Where both sides of an edit stand."""
-        return self._plan.below(f"chunks/edits/{number}.parquet")
-
     def _part(self, target: str, chunk: str) -> str:
         return self._plan.below(f"chunks/inversions/{target}/{chunk}.parquet")
 
@@ -106,8 +102,7 @@ class Inversions:
             yield from self.parts
             yield from (plan.path("inverted_images", target=target, chunk=name) for target, name in self.inverted)
             yield from (plan.path("explored_balls", number=number) for number in self.explored)
-        for number in self.edits:
-            yield from (plan.path("edited_samples", number=number), self.sides(number))
+        yield from (plan.path("edited_samples", number=number) for number in self.edits)
         if self.statistics:
             yield from map(plan.path, (*self.statistics, "inversion_summary"))
 

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from phiscope.experiments.inversion import edits
+from phiscope.experiments.inversion.sides import sides_of
 from phiscope.head import Head
 from phiscope.models import split
 
@@ -25,14 +26,15 @@ def parts():
 
 def test_an_edit_moves_its_sample_as_the_pixels_say(parts):
     before, after = np.array([[[0.4, 0.9]]]), np.array([[[0.8, 0.6]]])
-    found = edits.compare(*parts, before, after)
-    sides = found.sides.set_index("side")
+    feature_map, head, training = parts
+    edited = edits.compare(feature_map, before, after)
+    sides = sides_of(edited.features, head, training).set_index("side")
     assert sides["predicted"].tolist() == [0, 1]
     assert sides["closest_class"].tolist() == [1, 0]
     np.testing.assert_allclose(sides["margin"], [0.1, 0.3], atol=1e-6)
     np.testing.assert_allclose(sides["distance"], [0.4, 0.1], atol=1e-6)
     np.testing.assert_allclose(sides["ambiguity"], sides["margin"] - sides["distance"])
     np.testing.assert_allclose(sides["moved"], 0.5, atol=1e-6)
-    np.testing.assert_allclose(found.features, [[0.4, 0.9], [0.8, 0.6]])
-    np.testing.assert_allclose(found.path, np.linspace(before, after, edits.PATH_POINTS).reshape(-1, 2))
-    assert (np.diff(found.path_classes) != 0).sum() == 1
+    np.testing.assert_allclose(edited.features, [[0.4, 0.9], [0.8, 0.6]])
+    np.testing.assert_allclose(edited.path, np.linspace(before, after, edits.PATH_POINTS).reshape(-1, 2))
+    assert (np.diff(edited.path_classes) != 0).sum() == 1

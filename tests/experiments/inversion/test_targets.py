@@ -94,21 +94,3 @@ def test_reference_images():
     stored = {"train": {3: np.full((1, 1, 2), 0.25, np.float32)}}
     for name, value in {"black": 0.0, "grey": 0.5, "white": 1.0, "train:3": 0.25}.items():
         np.testing.assert_array_equal(targets.reference_image(name, (1, 1, 2), stored), np.full((1, 1, 2), value))
-
-
-def test_the_neighbour_is_of_the_class_and_nearest_to_the_surface():
-    training = np.array([[1.0, 0.0], [1.9, 0.0], [2.0, 0.0]])
-    located = pd.DataFrame({"sample": [7, 8, 9], "predicted": [0, 0, 1]})
-    assert targets.on_the_perimeter(np.zeros(2), 2.0, training, located, own=0) == 8
-    assert targets.on_the_perimeter(np.zeros(2), 2.0, training, located, own=1) == 9
-
-
-def test_a_morph_walks_straight_in_where_features_are_pixels(feature_map):
-    """The point of each disc nearest to the neighbour is on the line to the centre."""
-    centre, neighbour = np.array([0.2, 0.3]), np.array([0.6, 0.6])
-    options = {"tolerance": 1e-8, "seed": 0}
-    found, radii = targets.morph(feature_map, centre, as_images([neighbour])[0], 0.5, options)
-    unit = (neighbour - centre) / 0.5
-    np.testing.assert_allclose(found.image.reshape(-1, 2), centre + radii[:, None] * unit, atol=1e-5)
-    assert radii[-1] == 0
-    assert (np.diff(radii) < 0).all()
