@@ -59,8 +59,9 @@ def as_demanded(inversions: pd.DataFrame) -> pd.Series:
 class InvertedRun:
     """What a run holds of inverted, attacked and edited samples; None or empty where it has none.
 
-    inversions: rows of the table with the targets `flip` and `hull`; deepfool: rows of `attacks` of the view beside them; standing, hulls: the statistic and the table; paths: as from `experiments.inversion.paths`; edits: both
-    sides of every edit; pixels: numbers in an image.
+    inversions: rows of the table with the targets `flip` and `hull`; deepfool: rows of `attacks` of one view;
+    standing, hulls: the statistic and the table; paths: as from `experiments.inversion.paths`; edits: both sides of
+    every edit; pixels: numbers in an image.
     """
 
     inversions: pd.DataFrame | None

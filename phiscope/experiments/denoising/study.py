@@ -8,8 +8,8 @@ A row says: experiment, setting, measure, noise it was measured under (None wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from phiscope.arrays import generator, unit_range
+from phiscope.datasets import PreparedDataset
 from phiscope.denoising.bench import Pairs
 from phiscope.denoising.cheating import PassThrough, passing_filters
 from phiscope.denoising.corruptions import Noise, corrupt_anew
 from phiscope.denoising.losses import indicator, weighted
 from phiscope.denoising.metrics import Quality, compare
+from phiscope.errors import DataError
 from phiscope.models.denoiser import autoencoder, run_on
 from phiscope.training.denoiser import train
 
@@ -87,7 +89,7 @@ BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64)
 
 
 @dataclass(frozen=True)
-class Images:
+class StudyImages:
     """Images (m, channels, h, w), uint8 or float in [0, 1], and labels (m,), to train on and to measure with."""
 
     train: NDArray
@@ -96,7 +98,9 @@ class Images:
     test_labels: NDArray
 
 
-def run(experiment: str, images: Images, options: Mapping[str, Any], *, seed: int, checkpoints: Path) -> Iterator[Row]:
+def run(
+    experiment: str, images: StudyImages, options: Mapping[str, Any], *, seed: int, checkpoints: Path
+) -> Iterator[Row]:
     """All settings of one experiment, from one seed: rows in the order of the settings."""
     if experiment == GRADIENTS:
         yield from gradient_rows(images.train, seed)
@@ -111,7 +115,39 @@ def run(experiment: str, images: Images, options: Mapping[str, Any], *, seed: in
             yield Row(experiment, name, measure, noise, float(value))
 
 
-def retrain(images: Images, options: Mapping[str, Any], decay: str, *, seed: int, checkpoints: Path) -> Iterator[Row]:
+def columns_of(rows: Iterable[Row], seed: int) -> dict[str, list[Any]]:
+    """Columns of the table `denoising_study`."""
+    filled = [asdict(row) | {"seed": seed} for row in rows]
+    return {key: [row[key] for row in filled] for key in filled[0]}
+
+
+def images_of_study(old: PreparedDataset, new: PreparedDataset, samples: int) -> StudyImages:
+    """The first training and test images of two prepared splits, `samples` of each at most."""
+    (train, labels), (test, test_labels) = (_part(split, slice(0, min(samples, len(split)))) for split in (old, new))
+    return StudyImages(train, labels, test, test_labels)
+
+
+def images_of_retraining(split: PreparedDataset, samples: int, where: str) -> StudyImages:
+    """The training images of the study, and as many after them: the study measures on test images, not on these.
+
+    where: the file, for the error of a split that has no more.
+    """
+    if len(split) <= samples:
+        raise DataError(
+            f"{where}: the study trains on all {len(split)} training images and leaves none to judge the retrained "
+            "network by; expected more than denoising.study.samples: lower it, or leave the weight_decay experiment out"
+        )
+    old, new = _part(split, slice(0, samples)), _part(split, slice(samples, min(2 * samples, len(split))))
+    return StudyImages(*old, *new)
+
+
+def _part(split: PreparedDataset, rows: slice) -> tuple[NDArray, NDArray]:
+    return split.images(rows), split.labels[rows]
+
+
+def retrain(
+    images: StudyImages, options: Mapping[str, Any], decay: str, *, seed: int, checkpoints: Path
+) -> Iterator[Row]:
     """The weight decay that held-out data chose, trained with once more, on those data as well; looked at once.
 
     decay: a setting of the experiment `weight_decay`; images.test: new ones, of which neither training nor choice has
@@ -137,7 +173,7 @@ def _trained(images: NDArray, options: Mapping[str, Any], setting: Setting, seed
     return network.eval(), [(name, None, last[name]) for name in ("train_loss", "val_loss", "val_psnr")]
 
 
-def _measures(network: nn.Module, images: Images, seed: int) -> Iterator[tuple[str, str | None, float]]:
+def _measures(network: nn.Module, images: StudyImages, seed: int) -> Iterator[tuple[str, str | None, float]]:
     """Of a trained network on test images: how close it comes under each noise and none, and what its codes tell."""
     clean = unit_range(images.test)
     yield "psnr", "clean", _mean_psnr([compare(*pair) for pair in zip(run_on(network, clean), clean)])
@@ -156,7 +192,7 @@ def _mean_psnr(qualities: Sequence[Quality]) -> float:
     return float(np.mean([min(quality.psnr, 100.0) for quality in qualities]))
 
 
-def probe(network: nn.Module, images: Images) -> float:
+def probe(network: nn.Module, images: StudyImages) -> float:
     """Accuracy of a ridge-regularised linear classifier of one-hot labels on the encoder's codes of clean images."""
     codes = [_codes(network, part) for part in (images.train, images.test)]
     mean, scale = codes[0].mean(0), codes[0].std(0) + 1e-6

@@ -38,6 +38,20 @@ class Options:
     precision: str = "float32"
     device: str = "cpu"
 
+    @classmethod
+    def of(cls, implicit: Mapping[str, Any], seed: int, device: str = "cpu") -> Options:
+        """From the section `implicit` of a configuration."""
+        network, schedule = implicit["network"], implicit["schedule"]
+        return cls(
+            network=Network(width=network["width"], depth=network["depth"]),
+            schedule=Schedule(schedule["steps"], schedule["learning_rate"], schedule["decay"]),
+            seeds=tuple(1000 * seed + number for number in range(implicit["seeds"])),
+            training=implicit["training_pixels"],
+            seed=seed,
+            precision=schedule["precision"],
+            device=device,
+        )
+
     def train(self, size: Size) -> NDArray[np.bool_]:
         """(h, w): the pixels that are fitted, the same for all images of a size."""
         return every_other(size) if self.training == "grid" else random_pixels(size, self.training, seed=self.seed)

@@ -24,7 +24,7 @@ LATENTS = 2 * DIRECTIONS  # differences are of pairs that share no image
 
 
 @dataclass(frozen=True)
-class Subject:
+class DecoderDirections:
     """A decoder, latents (p, ...), and the directions (d, ...) of its latent space by name of the family."""
 
     decode: Decode
@@ -37,15 +37,15 @@ class Subject:
         return self.latents[:POINTS]
 
 
-Open = Callable[[nn.Module], Subject]
+Open = Callable[[nn.Module], DecoderDirections]
 
 
-def of_generator(network: nn.Module, seed: int) -> Subject:
+def of_generator(network: nn.Module, seed: int) -> DecoderDirections:
     """Latents as it is given them, and the axes of its latent space."""
-    return Subject(network, draw(LATENTS, network.latent, seed, 11), {"axes": torch.eye(network.latent)})
+    return DecoderDirections(network, draw(LATENTS, network.latent, seed, 11), {"axes": torch.eye(network.latent)})
 
 
-def of_autoencoder(network: nn.Module, images: NDArray) -> Subject:
+def of_autoencoder(network: nn.Module, images: NDArray) -> DecoderDirections:
     """Codes of images (m, c, h, w) in [0, 1]; its units, each at one place, and its channels, each everywhere."""
     pixels = torch.from_numpy(images[:LATENTS])
     with torch.no_grad():
@@ -53,7 +53,12 @@ def of_autoencoder(network: nn.Module, images: NDArray) -> Subject:
     channels, *places = codes.shape[1:]
     units = torch.eye(codes[0].numel()).view(-1, *codes.shape[1:])
     families = {"units": units, "channels": torch.eye(channels)[:, :, None, None].expand(-1, -1, *places)}
-    return Subject(partial(network.decode, sizes=network.sizes(pixels.shape[2:])), codes, families)
+    return DecoderDirections(partial(network.decode, sizes=network.sizes(pixels.shape[2:])), codes, families)
+
+
+def as_taken(images: NDArray, channels: int) -> NDArray:
+    """Images (m, c, h, w) with as many channels as a network takes; grey where it takes one."""
+    return images if images.shape[1] == channels else images.mean(1, keepdims=True)
 
 
 def rows_of(name: str, trained: nn.Module, anew: Callable[[], nn.Module], opened: Open, seed: int) -> Iterator[dict]:
@@ -77,7 +82,7 @@ def rows_of(name: str, trained: nn.Module, anew: Callable[[], nn.Module], opened
             yield from _rows({"network": name, "family": family, "training": training, "kind": UNTRAINED}, found)
 
 
-def differences(subject: Subject) -> NDArray[np.float32]:
+def differences(subject: DecoderDirections) -> NDArray[np.float32]:
     """(p / 2, c, h, w): differences of decoded images, the first latent less the second, the third less the fourth."""
     if len(subject.latents) < 2:
         raise DataError(f"latents: got {len(subject.latents)}; expected two or more images to take the difference of")

@@ -6,7 +6,10 @@ import pytest
 from skimage.metrics import mean_squared_error
 from sklearn.datasets import load_digits
 
+from phiscope.datasets import open_prepared
+from phiscope.datasets.prepared import save_arrays
 from phiscope.denoising.bench import Pairs
+from phiscope.errors import DataError
 from phiscope.experiments.denoising import study
 from phiscope.experiments.denoising.study import (
     BATCH_SIZES,
@@ -15,7 +18,7 @@ from phiscope.experiments.denoising.study import (
     EXPERIMENTS,
     GRADIENTS,
     TEST_NOISES,
-    Images,
+    StudyImages,
     gradient_rows,
     probe,
     run,
@@ -33,7 +36,7 @@ OPTIONS = {
 def images():
     digits = load_digits()
     pixels = (digits.images[:, None] / 16).astype(np.float32)
-    return Images(pixels[:200], digits.target[:200], pixels[200:260], digits.target[200:260])
+    return StudyImages(pixels[:200], digits.target[:200], pixels[200:260], digits.target[200:260])
 
 
 def test_every_setting_gives_the_same_measures(images, tmp_path):
@@ -91,3 +94,30 @@ def test_the_variance_of_the_gradient_falls_as_one_over_b_and_the_indicator_give
     norm = {row.setting: row.value for row in rows if row.measure == "gradient_norm"}
     assert norm["indicator"] == 0
     assert min(norm["L1"], norm["L2"]) > 0
+
+
+@pytest.fixture
+def numbered(tmp_path):
+    """Fifty images, each of one grey value, its number."""
+    numbers = np.arange(50)
+    grey = np.broadcast_to(numbers.astype(np.uint8)[:, None, None, None], (50, 1, 4, 4))
+    save_arrays(grey, numbers % 2, numbers, ["even", "odd"], tmp_path / "train.safetensors")
+    return open_prepared(tmp_path / "train.safetensors")
+
+
+@pytest.mark.parametrize(("samples", "new"), [(20, range(20, 40)), (35, range(35, 50))])
+def test_new_images_are_those_after_the_studys_and_at_most_as_many(numbered, samples, new):
+    chosen = study.images_of_retraining(numbered, samples, "train")
+    assert chosen.train[:, 0, 0, 0].tolist() == list(range(samples))
+    assert chosen.test[:, 0, 0, 0].tolist() == list(new)
+    assert chosen.test_labels.tolist() == [number % 2 for number in new]
+
+
+def test_a_study_that_leaves_no_new_image_says_so(numbered):
+    with pytest.raises(DataError, match="all 50 training images .* lower it"):
+        study.images_of_retraining(numbered, 50, "train")
+
+
+def test_a_study_takes_the_first_images_of_both_splits(numbered):
+    chosen = study.images_of_study(numbered, numbered, 7)
+    assert chosen.train[:, 0, 0, 0].tolist() == chosen.test[:, 0, 0, 0].tolist() == list(range(7))

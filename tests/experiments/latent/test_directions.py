@@ -11,7 +11,7 @@ from phiscope.errors import DataError
 from phiscope.experiments.latent.directions import (
     KINDS,
     LATENTS,
-    Subject,
+    DecoderDirections,
     differences,
     of_autoencoder,
     of_generator,
@@ -54,10 +54,10 @@ def test_random_weights_are_drawn_from_the_seed_and_differ():
 
 def test_differences_are_of_pairs_that_share_no_image():
     latents = torch.arange(5.0)[:, None]
-    subject = Subject(lambda z: z.view(-1, 1, 1, 1).expand(-1, 1, 2, 2), latents, {})
+    subject = DecoderDirections(lambda z: z.view(-1, 1, 1, 1).expand(-1, 1, 2, 2), latents, {})
     np.testing.assert_array_equal(differences(subject)[:, 0, 0, 0], [-1, -1])
     with pytest.raises(DataError, match="expected two or more"):
-        differences(Subject(subject.decode, latents[:1], {}))
+        differences(DecoderDirections(subject.decode, latents[:1], {}))
 
 
 def test_there_are_latents_for_as_many_differences_as_directions():

@@ -1,0 +1,85 @@
+"""Hull projections of the tables, looked at again with code that shares nothing with the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phiscope import stats, tables
+from phiscope.geometry.hull import NEAR, verify
+
+
+class Points(NamedTuple):
+    """vectors (n, d) and the numbers of the samples that they are (n,)."""
+
+    vectors: NDArray
+    samples: NDArray[np.int64]
+
+
+Opened = Callable[[], Points]  # read when they are needed: a view at a time
+
+
+def proofs(
+    hulls: pd.DataFrame,
+    processed: pd.DataFrame | None,
+    features: Mapping[str, Opened],
+    training: Opened,
+    spanning: Mapping[str, Opened],
+    pixels: tuple[Opened, Opened],
+    most: int | None,
+) -> pd.DataFrame:
+    """One row per view and space with its worst numbers, of the first `most` samples of each.
+
+    hulls, processed: the tables of these names; features: by view; training: what spans the hull in feature space;
+    spanning: features of training images by the view they went through; pixels: test and training images.
+    """
+    rows = []
+    vertices = training()
+    for view, opened in features.items():
+        part = _part(hulls, view, "feature", most)
+        rows += [proof(part, opened(), vertices)] if len(part) else []
+    for (view, hull_of), own in _processed(processed):
+        part = stats.named_after_hull(own if most is None else own.head(most))
+        rows.append(proof(part, features[view](), spanning[hull_of]()))
+    part = _part(hulls, "original", "pixel", most)  # images of other views are gone by now
+    if len(part):
+        test, train = pixels
+        rows.append(proof(part, test(), train()))
+    return pd.DataFrame(rows)
+
+
+def proof(hulls: pd.DataFrame, points: Points, vertices: Points) -> dict[str, object]:
+    """One row for rows of `hulls` of one view and space.
+
+    relative_gap: the largest g / (‖z - x‖ R) of those that do not touch the hull. distance_error: the largest
+    difference to the distance in the table, relative to R. weight_error: how far the coefficients are from being
+    nonnegative with sum 1.
+    """
+    projection = tables.hull_projection(hulls, *vertices)
+    queries = points.vectors[pd.Index(points.samples).get_indexer(hulls["sample"])]
+    checked = verify(projection, queries, vertices.vectors)
+    away = projection.distance > NEAR * checked.farthest
+    scale = projection.distance * checked.farthest
+    relative = np.divide(checked.gap, scale, out=np.zeros(len(away)), where=away)
+    return {
+        "view": hulls["view"].iloc[0],
+        "space": hulls["space"].iloc[0],
+        "n": len(hulls),
+        "touching": int((~away).sum()),
+        "relative_gap": relative.max(),
+        "distance_error": (checked.distance_error / checked.farthest).max(),
+        "weight_error": max(checked.weight_sum_error.max(), -checked.least_weight.min(), 0.0),
+    }
+
+
+def _part(hulls: pd.DataFrame, view: str, space: str, most: int | None) -> pd.DataFrame:
+    rows = hulls[(hulls["view"] == view) & (hulls["space"] == space)]
+    return rows if most is None else rows.head(most)
+
+
+def _processed(processed: pd.DataFrame | None) -> Iterable[tuple[tuple[str, str], pd.DataFrame]]:
+    return [] if processed is None else processed.groupby(["view", "hull_of"])
