@@ -26,7 +26,7 @@ def attacked_page(
     test: ImagesBySample,
     classes: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Figure 14 of one sample, one entry per attack that was made of it: see `figures.attacks.adversarial`.
+    """One sample, with an entry per attack that was made of it: see `figures.attacks.adversarial`.
 
     attacked: by view, `samples` and their `images`; standing: as from `stats.standing`; attacks: the table.
     """

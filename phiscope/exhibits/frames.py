@@ -27,7 +27,7 @@ class Frame(NamedTuple):
     of_one: bool = False
 
 
-def _sample(run: Run, number: int) -> samples.Sample:
+def _sample(run: Run, number: int) -> samples.ProjectedSample:
     """One test sample with its projections."""
     return samples.located_sample(number, run["located_test"], run["located_train"], run["hulls"], run.train)
 

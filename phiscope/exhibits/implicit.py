@@ -24,20 +24,20 @@ def gallery(chosen: pd.DataFrame, pictures: Mapping[str, NDArray], image: str) -
     """
     rows = chosen[(chosen["image"] == image) & chosen["model"].isin(["mlp", "siren"])]
     rows = rows[rows["seed"] == rows["seed"].min()]
-    found = [_row({"model": "", "encoding": "original"}, pictures["original"])]
+    drawn = [_row({"model": "", "encoding": "original"}, pictures["original"])]
     for row in rows.to_dict("records"):
-        drawn = pictures.get(_setting(row).name)
-        if drawn is not None:
-            told = ("model", "encoding", "spectrum", "asked_k", "psnr_train", "psnr_heldout")
-            found.append(_row({key: row[key] for key in told}, drawn))
-    return pd.DataFrame(found)
+        picture = pictures.get(_setting(row).name)
+        if picture is not None:
+            columns = ("model", "encoding", "spectrum", "asked_k", "psnr_train", "psnr_heldout")
+            drawn.append(_row({key: row[key] for key in columns}, picture))
+    return pd.DataFrame(drawn)
 
 
 def _setting(row: Mapping) -> Setting:
     """The setting that a row of the table is of; empty cells are None."""
-    told = {key: row[key] for key in ("sigma", "learning_rate") if pd.notna(row[key])}
+    optional = {key: row[key] for key in ("sigma", "learning_rate") if pd.notna(row[key])}
     k = None if pd.isna(row["asked_k"]) else int(row["asked_k"])
-    return Setting(row["model"], row["encoding"], k=k, spectrum=row["spectrum"] or None, **told)
+    return Setting(row["model"], row["encoding"], k=k, spectrum=row["spectrum"] or None, **optional)
 
 
 def _row(about: dict, picture: NDArray) -> dict:

@@ -61,7 +61,7 @@ def inverted_page(
     open_at: Open,
     deepfool: Sequence[tuple[Mapping[str, Any], NDArray]] = (),
 ) -> dict[str, Any]:
-    """Figures 3(c) and 5(c) of one sample: see `figures.inversion.inverted`; deepfool: as from `beside`.
+    """One sample and the images of its points: see `figures.inversion.inverted`; deepfool: as from `beside`.
 
     inversions: the table; standing: as from `stats.standing`, of the view `original`; image: the sample's.
     """
@@ -70,7 +70,7 @@ def inverted_page(
     away = {"flip": place["margin"], "hull": place["distance"]}
     images = [_inverted(row, away[row["target"]], image, classes, open_at) for row in own.to_dict("records")]
     images += [attacked(row, moved, classes) for row, moved in deepfool]
-    return {"image": image, "own": classes[int(place["predicted"])], "found": images}
+    return {"image": image, "own": classes[int(place["predicted"])], "images": images}
 
 
 def _inverted(row: Mapping[str, Any], away: float, image: NDArray, classes: Sequence[str], open_at: Open) -> dict:
@@ -108,10 +108,10 @@ def rms(distance: float, image: NDArray) -> float:
 
 
 def perimeter_page(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> dict[str, Any]:
-    """Figure 7: see `figures.inversion.perimeter`; shown: what was explored of one ball; rows: of `inversions`."""
+    """See `figures.inversion.perimeter`; shown: what was explored of one ball; rows: of `inversions`."""
     rim = rows[rows["target"] == "perimeter"].set_index("image", drop=False)
     order = sorted(rim.index, key=_row_of)
-    found = [
+    pairs = [
         {
             "name": in_words(row["reference"]),
             "reference": shown["perimeter_references"][place],
@@ -125,7 +125,7 @@ def perimeter_page(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> 
     ]
     own = classes[int(rim["own"].iloc[0])] if len(rim) else ""
     radius = float(rim["radius"].iloc[0]) if len(rim) else np.nan
-    return {"image": shown["image"], "features": shown["centre"], "own": own, "radius": radius, "found": found}
+    return {"image": shown["image"], "features": shown["centre"], "own": own, "radius": radius, "pairs": pairs}
 
 
 def in_words(reference: str) -> str:
@@ -134,25 +134,25 @@ def in_words(reference: str) -> str:
 
 
 def morph_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
-    """Figure 8: see `figures.inversion.morph`; plain interpolation stands where the radius is on the way to 0."""
+    """See `figures.inversion.morph`; plain interpolation stands where the radius is on the way to 0."""
     ball = rows[rows["target"] == "ball"]
     ball = ball.loc[ball["image"].map(_row_of).sort_values().index].to_dict("records")
     own, path = int(ball[0]["own"]), shown["path_features"]
     away = np.linalg.norm(shown["morph_features"] - shown["centre"], axis=1)
     steps = []
     for k, row in enumerate(ball):
-        told = {"distance": away[k], "predicted": int(row["predicted"]), "reached": row["status"] != "unreached"}
-        steps.append({"way": "morph", "step": k} | told | _flat(shown["morph_images"][k]))
+        about = {"distance": away[k], "predicted": int(row["predicted"]), "reached": row["status"] != "unreached"}
+        steps.append({"way": "morph", "step": k} | about | _flat(shown["morph_images"][k]))
     for k, radius in enumerate(shown["morph_radii"]):
-        # ASSUME: plain interpolation has gone as far as the radius has shrunk; the text shows none.
+        # ASSUME: plain interpolation has gone as far as the radius has shrunk; Yousefzadeh 2022 shows none.
         at = round((1 - radius / shown["morph_radii"][0]) * (len(path) - 1))
         share = at / (len(path) - 1)
         image = (1 - share) * shown["neighbour"] + share * shown["image"]
         distance = np.linalg.norm(path[at] - shown["centre"])
-        told = {"distance": distance, "predicted": int(shown["path_classes"][at]), "reached": True}
-        steps.append({"way": "interpolation", "step": k} | told | _flat(image))
-    found = pd.DataFrame(steps)
-    return found.assign(own=found["predicted"] == own, predicted_name=[classes[k] for k in found["predicted"]])
+        about = {"distance": distance, "predicted": int(shown["path_classes"][at]), "reached": True}
+        steps.append({"way": "interpolation", "step": k} | about | _flat(image))
+    frame = pd.DataFrame(steps)
+    return frame.assign(own=frame["predicted"] == own, predicted_name=[classes[k] for k in frame["predicted"]])
 
 
 def _flat(image: NDArray) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def explored_path(shown: Shown, head: Head, classes: Sequence[str]) -> pd.DataFr
 
 
 def path_frame(features: NDArray, labels: NDArray, head: Head, classes: Sequence[str]) -> pd.DataFrame:
-    """Figures 9 and 12: see `figures.inversion.path`; features (n, f) and classes (n,) of the straight pixel path."""
+    """See `figures.inversion.path`; features (n, f) and classes (n,) of the straight pixel path."""
     a, b = features[0], features[-1]
     direct = straight(a, b, len(features))
     parts = []
@@ -178,12 +178,12 @@ def path_frame(features: NDArray, labels: NDArray, head: Head, classes: Sequence
         frame = pd.DataFrame({"space": space, "share": np.linspace(0, 1, len(points))})
         frame["along"], frame["across"], frame["class"] = drawn[:, 0], drawn[:, 1], own
         parts.append(frame.assign(length_over_chord=length_over_chord(points)))
-    found = pd.concat(parts, ignore_index=True)
-    return found.assign(class_name=[classes[label] for label in found["class"]])
+    path = pd.concat(parts, ignore_index=True)
+    return path.assign(class_name=[classes[label] for label in path["class"]])
 
 
 def edit_page(shown: Shown, sides: pd.DataFrame, head: Head, classes: Sequence[str]) -> dict[str, Any]:
-    """Figures 11 and 12: see `figures.inversion.edit`; shown and sides: what the edit of one sample gave."""
+    """See `figures.inversion.edit`; shown and sides: what the edit of one sample gave."""
     rows = sides.set_index("side").loc[["before", "after"]].to_dict("records")
     pages = [
         {
@@ -196,5 +196,5 @@ def edit_page(shown: Shown, sides: pd.DataFrame, head: Head, classes: Sequence[s
         for image, features, row in zip(shown["images"], shown["features"], rows)
     ]
     path = path_frame(shown["path_features"], shown["path_classes"], head, classes)
-    told = {"moved": rows[0]["moved"], "path": path, "classes": len(classes)}
-    return {"sides": pages, "filled": shown["filled"]} | told
+    edit = {"filled": shown["filled"], "moved": rows[0]["moved"], "path": path}
+    return {"sides": pages, "classes": len(classes)} | edit

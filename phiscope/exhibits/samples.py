@@ -21,7 +21,7 @@ from phiscope.tables import LocatedSamples
 
 
 def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[str], count: int = 16) -> pd.DataFrame:
-    """Figure 13: the samples with the extreme values of d_f - d_h (26), with their images."""
+    """The samples with the extreme values of d_f - d_h, with images (Yousefzadeh 2022, equation 26, Figure 13)."""
     ranked = standing.sort_values("ambiguity", kind="stable")
     groups = {"most ambiguous": ranked.head(count), "least ambiguous": ranked.tail(count)[::-1]}
     rows = []
@@ -30,13 +30,13 @@ def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[st
             image = images[row.sample]
             shape = dict(zip(("channels", "height", "width"), image.shape))
             names = {"label_name": classes[row.label], "predicted_name": classes[row.predicted]}
-            found = {"rank": rank, "group": group, "sample": row.sample, "ambiguity": row.ambiguity}
-            rows.append(found | names | shape | {"image": image.ravel()})
+            place = {"rank": rank, "group": group, "sample": row.sample, "ambiguity": row.ambiguity}
+            rows.append(place | names | shape | {"image": image.ravel()})
     return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True)
-class Sample:
+class ProjectedSample:
     """One located test sample: its rows of the tables, and its features (f,) in float64.
 
     hulls: its rows of `hulls`, by space; projections: the nearest points, by space.
@@ -50,7 +50,7 @@ class Sample:
 
 def located_sample(
     number: int, test: LocatedSamples, train: LocatedSamples, hulls: pd.DataFrame, train_images: ImagesBySample
-) -> Sample:
+) -> ProjectedSample:
     """One test sample with its projections, put together from their supports; hulls: the table.
 
     Raises ConfigError where the run has no such sample.
@@ -67,15 +67,15 @@ def located_sample(
         space: hull["support_weight"] @ np.stack([vertices[space](index) for index in hull["support_index"]])
         for space, hull in by_space.items()
     }
-    return Sample(row, features, by_space, projections)
+    return ProjectedSample(row, features, by_space, projections)
 
 
 def page(
-    sample: Sample, head: Head, test: ImagesBySample, train: ImagesBySample, classes: Sequence[str]
+    sample: ProjectedSample, head: Head, test: ImagesBySample, train: ImagesBySample, classes: Sequence[str]
 ) -> dict[str, Any]:
-    """Figures 2 to 6 of one sample, apart from the images found by inversion: see `figures.geometry.sample`."""
+    """What one sample's page shows, apart from the images found by inversion: see `figures.geometry.sample`."""
     closest = closest_flip(sample.features[None], head.weight, head.bias, lower_bound=head.lower_bound)
-    found = {
+    shown = {
         "image": test[sample.row["sample"]],
         "features": sample.features,
         "flip_point": closest.point[0],
@@ -90,10 +90,10 @@ def page(
         "support_pixel": None,
     }
     if "pixel" in sample.hulls:
-        found["pixel_projection"] = sample.projections["pixel"].reshape(found["image"].shape)
-        found["pixel_distance"] = float(sample.hulls["pixel"]["distance"])
-        found["support_pixel"] = _support(sample.hulls["pixel"], train, classes)
-    return found
+        shown["pixel_projection"] = sample.projections["pixel"].reshape(shown["image"].shape)
+        shown["pixel_distance"] = float(sample.hulls["pixel"]["distance"])
+        shown["support_pixel"] = _support(sample.hulls["pixel"], train, classes)
+    return shown
 
 
 def _support(hull: pd.Series, train: ImagesBySample, classes: Sequence[str]) -> list[dict[str, Any]]:
@@ -104,9 +104,9 @@ def _support(hull: pd.Series, train: ImagesBySample, classes: Sequence[str]) -> 
 
 
 def slice_frames(
-    sample: Sample, head: Head, classes: Sequence[str], count: int = 241
+    sample: ProjectedSample, head: Head, classes: Sequence[str], count: int = 241
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Figure 1 on real data: the plane of a sample and its closest flip points with two classes.
+    """Yousefzadeh 2022, Figure 1, on real data: the plane of a sample and its closest flip points with two classes.
 
     Returns the grid (u, v, class, class_name, inside_domain) and the points that `figures.geometry.slice` marks.
     """

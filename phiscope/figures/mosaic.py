@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ def show_placed(ax: Axes, tiles: pd.DataFrame, title: str = "") -> tuple[float, 
     return float(tiles["height"].iloc[0] + 1), float(tiles["width"].iloc[0] + 1)
 
 
-def _canvas(images: Sequence[NDArray], rows: NDArray, columns: NDArray, gap: int) -> NDArray[np.floating]:
+def _canvas(images: Iterable[NDArray], rows: NDArray, columns: NDArray, gap: int) -> NDArray[np.floating]:
     pictures = np.stack([as_picture(image) for image in images])
     height, width = pictures.shape[1:3]
     size = (rows.max() + 1) * (height + gap) - gap, (columns.max() + 1) * (width + gap) - gap

@@ -36,8 +36,8 @@ def test_images_are_found_where_the_table_says(tmp_path):
     images = np.arange(8.0).reshape(2, 1, 2, 2)
     save_file({"images": images, "morph_images": 10 * images}, tmp_path / "inversions/x.safetensors")
     np.testing.assert_array_equal(inversion.image_at(tmp_path, "inversions/x.safetensors:1"), images[1])
-    found = inversion.image_at(tmp_path, "inversions/x.safetensors:morph_images:0")
-    np.testing.assert_array_equal(found, 10 * images[0])
+    image = inversion.image_at(tmp_path, "inversions/x.safetensors:morph_images:0")
+    np.testing.assert_array_equal(image, 10 * images[0])
 
 
 def test_inverted_page_shows_both_targets_and_says_what_is_missing():
@@ -49,7 +49,7 @@ def test_inverted_page_shows_both_targets_and_says_what_is_missing():
     opened = []
     page = inversion.inverted_page(3, inversions, standing, IMAGE, CLASSES, opened.append)
     assert page["own"] == "a"
-    flip, hull = page["found"]
+    flip, hull = page["images"]
     assert flip == {"kind": "flip", "image": None, "status": "no_target"}
     assert opened == ["inversions/h:0"]
     assert (hull["target_class"], hull["feature_distance"], hull["relative_residual"]) == ("b", 0.5, 5e-7)
@@ -59,9 +59,9 @@ def test_inverted_page_shows_both_targets_and_says_what_is_missing():
 def test_perimeter_page_pairs_references_with_images_whatever_the_order(shown):
     rim = rows_of("perimeter", 2, "b:perimeter_images", reference=["black", "train:12"], radius=1.0)
     page = inversion.perimeter_page(shown, rim[::-1], CLASSES)
-    assert [row["name"] for row in page["found"]] == ["black", "train image 12"]
-    np.testing.assert_array_equal(page["found"][1]["image"], IMAGE / 2)
-    np.testing.assert_array_equal(page["found"][1]["reference"], 1)
+    assert [row["name"] for row in page["pairs"]] == ["black", "train image 12"]
+    np.testing.assert_array_equal(page["pairs"][1]["image"], IMAGE / 2)
+    np.testing.assert_array_equal(page["pairs"][1]["reference"], 1)
     assert (page["own"], page["radius"]) == ("a", 1.0)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from phiscope.datasets import ImageDataset, ImagesBySample, open_prepared, save
 from phiscope.exhibits.attacks import attacked_page
-from phiscope.exhibits.samples import Sample, gallery, page, slice_frames
+from phiscope.exhibits.samples import ProjectedSample, gallery, page, slice_frames
 from phiscope.head import Head
 
 CLASSES = ("a", "b", "c")
@@ -29,10 +29,10 @@ def sample(head):
     hull = pd.Series({"distance": 0.5, "support_index": np.array([4, 0]), "support_weight": np.array([0.7, 0.3])})
     predicted = int(head.classify(features[None])[0])
     row = pd.Series({"sample": 3, "label": 0, "predicted": predicted})
-    return Sample(row, features, {"feature": hull}, {"feature": features + 0.1})
+    return ProjectedSample(row, features, {"feature": hull}, {"feature": features + 0.1})
 
 
-def test_images_are_found_by_their_number_whatever_the_order(images):
+def test_images_are_shown_by_their_number_whatever_the_order(images):
     for number in range(5):
         np.testing.assert_allclose(images[number] * 255, np.arange(4 * number, 4 * number + 4).reshape(1, 2, 2))
     assert [images.label(number) for number in range(5)] == [0, 1, 2, 0, 1]
@@ -40,9 +40,9 @@ def test_images_are_found_by_their_number_whatever_the_order(images):
 
 def test_gallery_holds_the_extremes_in_order(images):
     standing = pd.DataFrame({"sample": range(5), "label": 0, "predicted": 1, "ambiguity": [3.0, -1.0, 0.0, 5.0, -2.0]})
-    found = gallery(standing, images, CLASSES, count=2)
-    assert found.groupby("group")["sample"].agg(list).to_dict() == {"least ambiguous": [3, 0], "most ambiguous": [4, 1]}
-    np.testing.assert_allclose(found["image"][0], images[4].ravel())
+    shown = gallery(standing, images, CLASSES, count=2)
+    assert shown.groupby("group")["sample"].agg(list).to_dict() == {"least ambiguous": [3, 0], "most ambiguous": [4, 1]}
+    np.testing.assert_allclose(shown["image"][0], images[4].ravel())
 
 
 @pytest.fixture
@@ -62,13 +62,13 @@ def attacked():
 
 
 def test_attacked_page_has_one_entry_per_attack_of_the_sample(images, attacked):
-    found = attacked_page(3, *attacked, images, CLASSES)
-    assert [entry["view"] for entry in found] == ["deepfool", "pgd"]
-    assert found[0]["before"] == {"predicted": "a", "margin": 2.0, "distance": 0.8}
-    assert found[0]["after"] == {"predicted": "c", "margin": 0.1, "distance": 0.6}
-    assert (found[0]["success"], found[0]["success_8bit"], found[0]["l2"]) == (True, False, 0.5)
-    np.testing.assert_array_equal(found[1]["attacked"], 1)
-    np.testing.assert_array_equal(found[1]["image"], images[3])
+    shown = attacked_page(3, *attacked, images, CLASSES)
+    assert [entry["view"] for entry in shown] == ["deepfool", "pgd"]
+    assert shown[0]["before"] == {"predicted": "a", "margin": 2.0, "distance": 0.8}
+    assert shown[0]["after"] == {"predicted": "c", "margin": 0.1, "distance": 0.6}
+    assert (shown[0]["success"], shown[0]["success_8bit"], shown[0]["l2"]) == (True, False, 0.5)
+    np.testing.assert_array_equal(shown[1]["attacked"], 1)
+    np.testing.assert_array_equal(shown[1]["image"], images[3])
 
 
 @pytest.mark.parametrize(("sample", "views"), [(1, ["pgd"]), (0, [])])
@@ -77,12 +77,12 @@ def test_attacked_page_of_a_sample_that_few_attacks_were_made_of(images, attacke
 
 
 def test_page_without_pixel_space(images, head, sample):
-    found = page(sample, head, images, images, CLASSES)
-    assert found["pixel_projection"] is None
-    assert [row["label_name"] for row in found["support_feature"]] == ["b", "a"]
-    logits = head.logits(found["flip_point"][None])[0]
+    shown = page(sample, head, images, images, CLASSES)
+    assert shown["pixel_projection"] is None
+    assert [row["label_name"] for row in shown["support_feature"]] == ["b", "a"]
+    logits = head.logits(shown["flip_point"][None])[0]
     assert np.sort(logits)[-1] == pytest.approx(np.sort(logits)[-2])
-    assert found["margin"] == pytest.approx(np.linalg.norm(found["flip_point"] - sample.features))
+    assert shown["margin"] == pytest.approx(np.linalg.norm(shown["flip_point"] - sample.features))
 
 
 def test_slice_has_the_flip_points_at_their_distances_and_one_class_inside_the_ball(head, sample):

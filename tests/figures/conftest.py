@@ -205,7 +205,7 @@ def frames(rng, standing, gallery, log, projection_accuracy, support_shares, bal
            page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits,
            inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
-    found = {
+    frames = {
         "training": {"classifier_log": log},
         "distances": {"main_standing": standing},
         "distances_by_view": {"standing": standing},
@@ -224,4 +224,4 @@ def frames(rng, standing, gallery, log, projection_accuracy, support_shares, bal
         "attack_plane": {"attacked_standing": attack_plane},
         "adversarial": {"attacked_samples": exhibits},
     }
-    return found | inversion_frames | frames_of_denoising(rng) | frames_of_implicit(rng) | frames_of_latent(rng)
+    return frames | inversion_frames | frames_of_denoising(rng) | frames_of_implicit(rng) | frames_of_latent(rng)

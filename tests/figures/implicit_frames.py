@@ -22,8 +22,8 @@ def _decoders() -> pd.DataFrame:
     ways = [("none", np.nan, np.nan), ("gaussian", 16.0, 1.0), ("gaussian", 16.0, 4.0), ("dense", np.nan, np.nan)]
     rows = [(*way, name) for way in ways for name in ("psnr", "sharpness", "energy_kept", "energy_right")]
     value = np.linspace(0.3, 0.9, len(rows))
-    found = pd.DataFrame(rows, columns=["encoding", "k", "sigma", "measure"])
-    return found.assign(value=value, ci_low=value - 0.1, ci_high=value + 0.1)
+    frame = pd.DataFrame(rows, columns=["encoding", "k", "sigma", "measure"])
+    return frame.assign(value=value, ci_low=value - 0.1, ci_high=value + 0.1)
 
 
 def _waves() -> pd.DataFrame:

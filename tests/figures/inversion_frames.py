@@ -23,20 +23,20 @@ def _inverted(rng) -> dict:
     """A sample of `ant`: its flip point's image was found, its hull's was not reached, DeepFool's is beside them."""
     image = rng.uniform(0.2, 0.8, size=(1, 8, 8))
     moved = {"image": image + 0.05, "pixel_distance": 0.4, "rms": 12.75}
-    told = {"feature_distance": 2.546, "relative_residual": 3.1e-7, "class_changes": 1, "status": "solved"}
-    flip = {"kind": "flip", "predicted": "bee", "target_class": "bee"} | moved | told
+    reached = {"feature_distance": 2.546, "relative_residual": 3.1e-7, "class_changes": 1, "status": "solved"}
+    flip = {"kind": "flip", "predicted": "bee", "target_class": "bee"} | moved | reached
     hull = flip | {"kind": "hull", "predicted": "ant", "target_class": "ant", "status": "unreached", "class_changes": 3}
     deepfool = {"kind": "deepfool", "predicted": "cow"} | moved | {"pixel_distance": 0.05}
-    return {"image": image, "own": "ant", "found": [flip, hull, deepfool]}
+    return {"image": image, "own": "ant", "images": [flip, hull, deepfool]}
 
 
 def _perimeter(rng) -> dict:
     one = {"predicted": "ant", "pixel_distance": 4.82, "status": "solved", "features": rng.uniform(size=60)}
     images = {"reference": np.zeros((1, 8, 8)), "image": rng.uniform(size=(1, 8, 8))}
-    found = [one | images | {"name": "black"}, one | images | {"name": "train image 12", "status": "unreached"}]
+    pairs = [one | images | {"name": "black"}, one | images | {"name": "train image 12", "status": "unreached"}]
     return {
         "image": rng.uniform(size=(1, 8, 8)), "features": rng.uniform(size=60), "own": "ant", "radius": 2.546,
-        "found": found,
+        "pairs": pairs,
     }  # fmt: skip
 
 
@@ -46,9 +46,9 @@ def _morph_steps(rng) -> pd.DataFrame:
     for way in ("morph", "interpolation"):
         for step in range(12):
             own = way == "morph" or not 4 < step < 8
-            told = {"way": way, "step": step, "distance": 2.54 * (1 - step / 11), "own": own}
-            told |= {"predicted_name": "ant" if own else "bee", "reached": way == "interpolation" or step < 11}
-            rows.append(told | {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)})
+            row = {"way": way, "step": step, "distance": 2.54 * (1 - step / 11), "own": own}
+            row |= {"predicted_name": "ant" if own else "bee", "reached": way == "interpolation" or step < 11}
+            rows.append(row | {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)})
     return pd.DataFrame(rows)
 
 

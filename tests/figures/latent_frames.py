@@ -22,13 +22,13 @@ def tiles(rng, panels: dict[str, tuple[int, int]]) -> pd.DataFrame:
 def latent() -> pd.DataFrame:
     rows = []
     for setting, error in (("published", 0.4), ("faithful", 0.1)):
-        found = [("lsd", RULE, k, 0.85 + 0.01 * k) for k in range(1, 11)] + [("lsd", READ, 1, 0.95)]
-        found += [("classifier", EMPTY, 0, 0.99), ("lda", EMPTY, 0, 0.96), ("logistic", EMPTY, 0, 0.97)]
-        found += [("encode_decode", EMPTY | {"encoding": "sampled"}, 0, 0.94)]
-        found += [("nearest_mean", EMPTY | {"encoding": "mean"}, 0, 0.93)]
-        found += [("squared_error", EMPTY | {"encoding": "mean"}, 0, error)]
-        found += [("squared_error_of_class_mean", EMPTY, 0, 0.2), ("squared_error_of_mean", EMPTY, 0, 0.27)]
-        for measure, keys, k, value in found:
+        measured = [("lsd", RULE, k, 0.85 + 0.01 * k) for k in range(1, 11)] + [("lsd", READ, 1, 0.95)]
+        measured += [("classifier", EMPTY, 0, 0.99), ("lda", EMPTY, 0, 0.96), ("logistic", EMPTY, 0, 0.97)]
+        measured += [("encode_decode", EMPTY | {"encoding": "sampled"}, 0, 0.94)]
+        measured += [("nearest_mean", EMPTY | {"encoding": "mean"}, 0, 0.93)]
+        measured += [("squared_error", EMPTY | {"encoding": "mean"}, 0, error)]
+        measured += [("squared_error_of_class_mean", EMPTY, 0, 0.2), ("squared_error_of_mean", EMPTY, 0, 0.27)]
+        for measure, keys, k, value in measured:
             ends = {"ci_low": value - 0.01, "ci_high": value + 0.01, "lowest": value - 0.02, "highest": value + 0.02}
             rows.append({"setting": setting, "measure": measure, "k": k, "value": value} | keys | ends)
     return pd.DataFrame(rows)

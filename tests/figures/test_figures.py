@@ -61,8 +61,10 @@ def test_every_word_lies_within_the_figure(name, frames):
 
 @pytest.mark.parametrize("name", TINY)
 def test_one_row_is_enough(name, frames):
-    told = {key: frame.head(1) if isinstance(frame, pd.DataFrame) else frame for key, frame in frames[name].items()}
-    figures.encode(figures.draw(name, **told), "svg")
+    first_rows = {
+        key: frame.head(1) if isinstance(frame, pd.DataFrame) else frame for key, frame in frames[name].items()
+    }
+    figures.encode(figures.draw(name, **first_rows), "svg")
 
 
 PAGES = {"sample", "adversarial", "inverted", "perimeter", "edit", "denoised"}  # drawn from mappings, not from frames

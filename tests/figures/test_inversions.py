@@ -38,11 +38,11 @@ def test_inverted_says_what_each_image_is(inversion_frames):
 
 def test_inverted_without_a_target_gives_the_reason(inversion_frames):
     page = inversion_frames["inverted"]["inverted_page"]
-    page["found"] = [{"kind": "flip", "image": None, "status": "no_target"}]
+    page["images"] = [{"kind": "flip", "image": None, "status": "no_target"}]
     figure = figures.draw("inverted", inverted_page=page)
     assert "no image: no target" in words(figure)
     assert len(pictures(figure)) == 1
-    empty = figures.draw("inverted", inverted_page=page | {"found": []})
+    empty = figures.draw("inverted", inverted_page=page | {"images": []})
     assert "was not inverted" in empty.texts[0].get_text()
 
 

@@ -6,7 +6,7 @@ from phiscope.workflow.drawing import draw
 def test_a_figure_is_an_svg_and_a_png_with_its_caption_called_by_its_whole_name(tmp_path):
     comparison = pd.DataFrame(
         {
-            "paper": ["feature_space.txt"],
+            "paper": ["Yousefzadeh 2022"],
             "section": ["7"],
             "quantity": ["share"],
             "unit": ["share"],
@@ -15,8 +15,8 @@ def test_a_figure_is_an_svg_and_a_png_with_its_caption_called_by_its_whole_name(
         | {"value": [0.7], "ci_low": [0.6], "ci_high": [0.8], "interval": ["bootstrap"], "n": [9], "key": ["a"]}
     )
     draw("comparison-7", {"paper_comparison": comparison}, tmp_path / "figures")
-    found = sorted((tmp_path / "figures").iterdir())
-    assert [path.name for path in found] == ["comparison-7.png", "comparison-7.rst", "comparison-7.svg"]
-    assert found[0].read_bytes().startswith(b"\x89PNG")
-    assert b"<svg" in found[2].read_bytes()
-    assert found[1].read_text().startswith("Shares measured in this run")
+    files = sorted((tmp_path / "figures").iterdir())
+    assert [path.name for path in files] == ["comparison-7.png", "comparison-7.rst", "comparison-7.svg"]
+    assert files[0].read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in files[2].read_bytes()
+    assert files[1].read_text().startswith("Shares measured in this run")

@@ -1,4 +1,4 @@
-"""Figure 14: one sample before and after attacks, what changed in it, and where it stands."""
+"""One sample before and after attacks, what changed, and where it stands (Yousefzadeh 2022, Figure 14)."""
 
 from __future__ import annotations
 
@@ -63,12 +63,21 @@ def _numbers(ax: Axes, exhibit: Exhibit) -> None:
         ax.text(0.0, y, name, va="top", color=MUTED, fontsize=8.0, transform=ax.transAxes)
         for x, text in zip((0.66, 1.0), numbers):
             ax.text(x, y, text, ha="right", va="top", color=colour, fontsize=8.0, transform=ax.transAxes)
-    told = [
+    change = [
         f"change in pixels: {significant(exhibit['l2'])} (L2)",
         f"largest: {significant(255 * exhibit['linf'], 2)} of 255",
         _outcome(exhibit),
     ]
-    ax.text(0.0, 0.42, "\n".join(told), va="top", color=INK, fontsize=8.0, linespacing=1.5, transform=ax.transAxes)
+    ax.text(
+        0.0,
+        0.42,
+        "\n".join(change),
+        va="top",
+        color=INK,
+        fontsize=8.0,
+        linespacing=1.5,
+        transform=ax.transAxes,
+    )
 
 
 def _outcome(exhibit: Exhibit) -> str:

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import finite, require
+from phiscope.figures.checks import require
+from phiscope.figures.rows import finite
 from phiscope.figures.style import INK, MUTED, WRONG, blank, note, themed
 from phiscope.words.numbers import percent
 

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import finite, require
+from phiscope.figures.checks import require
+from phiscope.figures.rows import finite
 from phiscope.figures.style import FAINT, HULL, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.methods import noise_in_words, ordered, title_of
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import HULL, MARGIN, MUTED, panels, themed
 
 CAPTION = (
@@ -66,6 +66,6 @@ def _against_noise(ax: Axes, rows: pd.DataFrame) -> None:
 
 def _counts(ax: Axes, counts: pd.Series) -> None:
     """Ticks at the numbers of filters that there are."""
-    found = sorted(counts.unique())
-    ax.set_xticks(found, [str(count) for count in found])
+    sizes = sorted(counts.unique())
+    ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.xaxis.set_minor_locator(NullLocator())

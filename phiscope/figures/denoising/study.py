@@ -1,4 +1,4 @@
-"""The lecture's claims about denoising autoencoders, one panel each, over seeds."""
+"""What the denoising lecture claims about denoising autoencoders, one panel each, over seeds."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import DENSITY, FAINT, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.numbers import significant
 
 CAPTION = (
-    "What a lecture says of denoising autoencoders, put to small ones on these images: means over seeds with "
-    "intervals for another training."
+    "What the denoising lecture says of denoising autoencoders, put to small ones on these images: means over seeds "
+    "with intervals for another training."
 )
 CATEGORY = "Denoising"
 ALT = "One panel per experiment: settings against what was measured, over seeds"

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from phiscope.figures.checks import require
 from phiscope.figures.detection.detectors import look, ordered, title_of
-from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, panels, themed
 
 CAPTION = (
@@ -44,7 +44,7 @@ def draw(by_confidence: pd.DataFrame) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, told: list[float]) -> None:
+def _panel(ax: Axes, rows: pd.DataFrame, confidences: list[float]) -> None:
     for name in ordered(rows["detector"]):
         own, style = rows[rows["detector"] == name].sort_values("confidence"), look(name)
         ax.fill_between(
@@ -53,6 +53,6 @@ def _panel(ax: Axes, rows: pd.DataFrame, told: list[float]) -> None:
         ax.plot(own["confidence"], own["value"], marker="o", ms=3, label=title_of(name), **style)
     chance = 0.5 if (rows["measure"] == "area").any() else 0.95
     ax.axhline(chance, color=FAINT, lw=1.0, ls="--", zorder=1)
-    room = 0.06 * max(told[-1] - told[0], 1.0)
-    ax.set(ylim=(-0.03, 1.03), xlim=(told[0] - room, told[-1] + room), xticks=told)
+    room = 0.06 * max(confidences[-1] - confidences[0], 1.0)
+    ax.set(ylim=(-0.03, 1.03), xlim=(confidences[0] - room, confidences[-1] + room), xticks=confidences)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0) if chance == 0.95 else "{x:.1f}")

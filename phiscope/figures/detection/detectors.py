@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from phiscope.figures.style import HULL, MARGIN
 
-# The two of the paper stand out; the others follow Okabe and Ito, darkened like the rest.
+# The two of Yousefzadeh 2022 stand out; the others follow Okabe and Ito, darkened like the rest.
 COLOURS = {
     "margin": MARGIN,
     "margin-hull": HULL,
@@ -37,7 +37,7 @@ def ordered(names: Sequence[str]) -> list[str]:
 
 
 def look(name: str) -> dict:
-    """Colour, width and layer of a detector's line: the paper's two are thicker and above the others."""
+    """Colour, width and layer of a detector's line: the two of Yousefzadeh 2022 are thicker and above the others."""
     own = name in ("margin", "margin-hull")
     return {"color": COLOURS.get(name, _OTHER), "lw": 2.0 if own else 1.1, "zorder": 4 if own else 3}
 

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import finite, per_view, require, view_title
+from phiscope.figures.checks import require
+from phiscope.figures.rows import finite, per_view, view_title
 from phiscope.figures.style import DENSITY, HULL, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.numbers import signed
 

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from phiscope.figures.checks import require
 from phiscope.figures.detection.detectors import area_in_words, look, ordered, title_of
-from phiscope.figures.frames import require
 from phiscope.figures.style import FAINT, MUTED, blank, themed
 
 CAPTION = (
-    "Each detector against each view; of attacks, the images on which they succeeded. Blue is the paper’s threshold "
-    "on the margin, rust its indicator."
+    "Each detector against each view; of attacks, the images on which they succeeded. Of Yousefzadeh "
+    "2022: blue, the threshold on the margin, and rust, the indicator."
 )
 CATEGORY = "Attacks and detection"
 ALT = "One ROC curve per detector, one panel per view"

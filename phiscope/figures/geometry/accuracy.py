@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import per_view, require
+from phiscope.figures.checks import require
+from phiscope.figures.rows import per_view
 from phiscope.figures.style import INK, MUTED, SPACES, blank, themed
 from phiscope.words.numbers import percent
 
@@ -50,7 +53,7 @@ def _row(ax: Axes, place: int, row: dict) -> None:
     ax.plot([before, after], [place, place], color=colour, lw=1.6, alpha=0.5, zorder=2)
     ax.scatter([before], [place], s=70, facecolor="white", edgecolor=colour, lw=1.5, zorder=3)
     ax.scatter([after], [place], s=34, color=colour, lw=0, zorder=4)
-    middle = {"ha": "center", "textcoords": "offset points"}
+    middle: dict[str, Any] = {"ha": "center", "textcoords": "offset points"}
     if abs(before - after) < 0.12:  # too close for two labels side by side
         text = f"{percent(before)} → {percent(after)}"
         ax.annotate(text, ((before + after) / 2, place), xytext=(0, 9), color=colour, **middle | {"ha": "right"})

@@ -1,4 +1,4 @@
-"""Figure 13: the images with the extreme values of the ambiguity indicator (26)."""
+"""The images with the extreme values of the ambiguity indicator (Yousefzadeh 2022, equation 26 and Figure 13)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.pictures import grid, image_of
 from phiscope.figures.style import INK, WIDTH, WRONG, blank, themed
 from phiscope.words.numbers import signed

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 
-from phiscope.figures.frames import finite, per_view, require, view_title
+from phiscope.figures.checks import require
+from phiscope.figures.rows import finite, per_view, view_title
 from phiscope.figures.style import DENSITY, MUTED, SPLITS, note, panels, themed
 from phiscope.words.numbers import percent, significant
 

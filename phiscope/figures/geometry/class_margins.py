@@ -9,7 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import MUTED, blank, themed
 
 CAPTION = (

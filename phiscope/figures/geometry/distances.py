@@ -1,4 +1,4 @@
-"""Figure 10: how far samples are from the closest decision boundary and from the hull of the training set."""
+"""How far samples are from the closest boundary and from the training set's hull (Yousefzadeh 2022, Figure 10)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import per_view, require, view_title
+from phiscope.figures.checks import require
+from phiscope.figures.rows import per_view, view_title
 from phiscope.figures.style import HULL, MARGIN, MUTED, note, panels, themed, upper_limit
 
 CAPTION = (

@@ -1,4 +1,4 @@
-"""Both distances of Figure 10 for every view, one line each: where attacks, noise and other data sets stand."""
+"""Both distances for every view, a line each: where attacks and noise stand (after Yousefzadeh 2022, Figure 10)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import per_view, require
+from phiscope.figures.checks import require
+from phiscope.figures.rows import per_view
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, blank, themed
 from phiscope.words.numbers import percent
 
@@ -77,7 +78,7 @@ def _processed(ax: Axes, rows: pd.DataFrame, place: int, edges: np.ndarray) -> N
 
 
 def _share(ax: Axes, rows: pd.DataFrame, place: int) -> None:
-    """How many samples have the hull closer than a boundary: the question of Figure 10."""
+    """How many samples have the hull closer than a boundary: the question of Yousefzadeh 2022, Figure 10."""
     known = rows.dropna(subset=["margin", "distance"])
     share = (known["margin"] > known["distance"]).mean() if len(known) else np.nan
     words = f"{percent(share)} of {len(known):,}"

@@ -1,4 +1,4 @@
-"""One sample's page: Figures 2 to 6, apart from the images found by inversion."""
+"""One sample's page: Yousefzadeh 2022, Figures 2 to 6, apart from the images found by inversion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figure 1 on a real plane through feature space: regions of the classes, the sample's ball, its flip points."""
+"""A plane through feature space: regions of classes, a sample's ball, its flip points (Yousefzadeh 2022, Figure 1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import HULL, INK, MUTED, blank, class_colours, themed
 
 CAPTION = (
@@ -123,18 +123,18 @@ def _points(ax: Axes, points: pd.DataFrame) -> None:
     crowd = points[~points["kind"].isin([*_MARKERS, "sample"])]
     ax.scatter(crowd["u"], crowd["v"], s=6, color=MUTED, lw=0, alpha=0.7, zorder=4)
     for sample in points[points["kind"] == "sample"].to_dict("records"):
-        centre = np.array([sample["u"], sample["v"]])
+        u, v = sample["u"], sample["v"]
+        centre = np.array([u, v])
         if np.isfinite(sample["radius"]):
-            ax.add_patch(Circle(centre, sample["radius"], facecolor="none", edgecolor=_BALL, lw=1.8, zorder=5))
+            ax.add_patch(Circle((u, v), sample["radius"], facecolor="none", edgecolor=_BALL, lw=1.8, zorder=5))
         others = points[points["kind"].isin(list(_MARKERS))].to_dict("records")
         taken: list[np.ndarray] = []
         for other in others:
             taken.append(_free_way(np.array([other["u"], other["v"]]) - centre, taken))
             _spoke(ax, centre, other, taken[-1])
-        ax.scatter(*centre, s=60, color=_BALL, edgecolor="white", lw=1.0, zorder=7)
-        _label(
-            ax, centre, f"sample: {sample['label']}", _BALL, _free_way(-np.sum([[0.0, -1e-9], *taken], axis=0), taken)
-        )
+        ax.scatter(u, v, s=60, color=_BALL, edgecolor="white", lw=1.0, zorder=7)
+        away = -np.sum([np.array([0.0, -1e-9]), *taken], axis=0)
+        _label(ax, centre, f"sample: {sample['label']}", _BALL, _free_way(away, taken))
 
 
 def _free_way(wanted: np.ndarray, taken: list[np.ndarray]) -> np.ndarray:
@@ -151,7 +151,7 @@ def _spoke(ax: Axes, centre: np.ndarray, point: dict, way: np.ndarray) -> None:
     colour, marker = _MARKERS[point["kind"]]
     end = np.array([point["u"], point["v"]])
     ax.plot(*zip(centre, end), color=colour, lw=1.1, zorder=5)
-    ax.scatter(*end, s=30, marker=marker, color=colour, edgecolor="white", lw=0.8, zorder=6)
+    ax.scatter(end[0], end[1], s=30, marker=marker, color=colour, edgecolor="white", lw=0.8, zorder=6)
     distance = point.get("distance", np.nan)
     distance = distance if np.isfinite(distance) else float(np.linalg.norm(end - centre))
     _label(ax, end, f"{point['label']} ({distance:.3g})", colour, way)
@@ -162,6 +162,7 @@ def _label(ax: Axes, place: np.ndarray, text: str, colour: str, way: np.ndarray)
     across = "center" if abs(way[0]) < 0.4 else "left" if way[0] > 0 else "right"
     along = "center" if abs(way[1]) < 0.4 else "bottom" if way[1] > 0 else "top"
     ax.annotate(
-        text, place, xytext=10 * way, textcoords="offset points", color=colour, zorder=8, ha=across, va=along,
+        text, (place[0], place[1]), xytext=(10 * way[0], 10 * way[1]), textcoords="offset points",
+        color=colour, zorder=8, ha=across, va=along,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.2},
     )  # fmt: skip

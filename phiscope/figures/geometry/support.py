@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from phiscope.figures.frames import per_view, require, view_title
+from phiscope.figures.checks import require
+from phiscope.figures.rows import per_view, view_title
 from phiscope.figures.style import INK, SPACES, note, panels, themed
 from phiscope.words.numbers import percent
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.implicit.encodings import colour, groups_in_order, key, ordered, title_of
 from phiscope.figures.style import panels, themed
 

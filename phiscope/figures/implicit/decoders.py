@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.implicit.encodings import NAMES, colour
 from phiscope.figures.style import FAINT, INK, panels, themed
 
@@ -15,7 +15,7 @@ CAPTION = (
     "beyond low frequencies that is right. Bars are intervals over trainings."
 )
 CATEGORY = "Images as functions of position"
-ALT = "Decoders with and without an encoding inside"
+ALT = "PSNR, sharpness and detail that decoders with and without an encoding inside reach"
 DENSE = False
 WHEN = "decoders"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 COLOURS = {
@@ -73,10 +74,10 @@ def groups_in_order(frame: pd.DataFrame, main: str, most: int) -> list[str]:
 
 def key(figure: Figure, axes: np.ndarray, columns: int = 4) -> None:
     """One key below all panels, of whatever any of them shows."""
-    told: dict = {}
+    handles: dict[str, Artist] = {}
     for ax in axes.ravel():
         for handle, label in zip(*ax.get_legend_handles_labels()):
-            told.setdefault(label, handle)
-    place = {"loc": "outside lower center", "ncols": columns, "frameon": False}
-    for handle in figure.legend(told.values(), told.keys(), **place).legend_handles:
+            handles.setdefault(label, handle)
+    legend = figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=columns, frameon=False)
+    for handle in filter(None, legend.legend_handles):
         handle.set_alpha(1.0)

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.implicit.encodings import keyed, ordered, title_of
 from phiscope.figures.pictures import image_of, show
 from phiscope.figures.style import INK, blank, themed
@@ -26,7 +26,7 @@ _MOST = 5  # numbers of waves
 
 @themed
 def draw(implicit_gallery: pd.DataFrame) -> Figure:
-    """implicit_gallery: as from `phiscope.exhibits.samples.implicit.gallery`. A row per encoding, a column per k.
+    """implicit_gallery: as from `phiscope.exhibits.implicit.gallery`. A row per encoding, a column per k.
 
     The first column holds the image itself and what has no k. Below each: PSNR of fitted and of held-out pixels.
     """

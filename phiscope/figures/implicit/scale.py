@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import panels, themed
 
 CAPTION = (
@@ -17,7 +17,7 @@ CAPTION = (
     "against the slope of its spectrum."
 )
 CATEGORY = "Images as functions of position"
-ALT = "The best scale of Gaussian waves"
+ALT = "Held-out PSNR against the scale of Gaussian waves, and the best scale against the slope of the spectrum"
 DENSE = False
 WHEN = "swept_scales"
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.implicit.encodings import colour, key, keyed, ordered, title_of
 from phiscope.figures.style import FAINT, INK, MUTED, note, panels, themed
 from phiscope.words.numbers import signed
@@ -52,15 +52,15 @@ def draw(implicit_tuned: pd.DataFrame, implicit_powers: pd.DataFrame) -> Figure:
     keys = ["model", "way", "asked_k", "image"]
     mean = rows.groupby(keys, dropna=False)[[*_MEASURES, *_POWERS, "psnr_parseval"]].mean().reset_index()
     networks, linear = mean[mean["model"] == "mlp"], mean[mean["model"] == "projection"]
-    told = implicit_powers.set_index(["measure", "power"])["value"]
+    correlations = implicit_powers.set_index(["measure", "power"])["value"]
     figure, axes = panels(2, 4, 2.2, sharey="row")
     for line, (measure, words) in zip(axes, _MEASURES.items()):
         for ax, (power, name) in zip(line, _POWERS.items()):
             _scatter(ax, networks, power, measure)
             _logarithmic(ax, networks[power])
             ax.set_xlabel(name)
-            if (measure, power) in told.index:
-                note(ax, [(f"ρ = {signed(told[measure, power])}", INK)])
+            if (measure, power) in correlations.index:
+                note(ax, [(f"ρ = {signed(correlations[measure, power])}", INK)])
         _parseval(line[3], networks, linear, measure)
         line[0].set_ylabel(f"PSNR in dB, {words}")
     key(figure, axes)

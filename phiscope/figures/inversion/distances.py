@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.inversion.inverted import COLOURS
 from phiscope.figures.style import blank, note, themed, words_alone
 from phiscope.words.numbers import significant

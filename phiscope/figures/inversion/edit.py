@@ -1,4 +1,4 @@
-"""Figures 11 and 12: an image, an edited copy of it, where both stand, and the straight path between them."""
+"""An image, an edited copy, where both stand, and the path between (Yousefzadeh 2022, Figures 11 and 12)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def draw(edit_page: Mapping[str, Any]) -> Figure:
     """
     sides, path = edit_page["sides"], edit_page["path"]
     figure = blank(height=5.3)
-    above, below = figure.subfigures(2, 1, height_ratios=[2.3, 3.3])
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[2.3, 3.3])[:, 0]
     axes = above.subplots(1, 5, width_ratios=[1, 1, 1, 1, 1.75])
     top = max(float(side["features"].max()) for side in sides)
     for place, (side, name) in enumerate(zip(sides, ("before", "after"))):
@@ -72,14 +72,14 @@ def _outline(ax: Axes, filled: NDArray) -> None:
 def _numbers(ax: Axes, sides: Sequence[Mapping[str, Any]], moved: float) -> None:
     """Distances to the boundary and to the hull before and after."""
     ax.axis("off")
-    lines = [("", "before", "after", MUTED)]
+    lines: list[tuple[str, ...]] = [("", "before", "after", MUTED)]
     for name, key, colour in _ROWS:
         write = signed if key == "ambiguity" else significant
         lines.append((name, *(write(side[key]) for side in sides), colour))
     lines.append(("across it", *(side["closest"] for side in sides), MUTED))
-    for step, (name, *told, colour) in enumerate(lines):
+    for step, (name, *texts, colour) in enumerate(lines):
         y = 0.95 - 0.14 * step
         ax.text(0.0, y, name, va="top", color=colour, fontsize=8.0, transform=ax.transAxes)
-        for x, text in zip((0.76, 1.04), told):
+        for x, text in zip((0.76, 1.04), texts):
             ax.text(x, y, text, ha="right", va="top", color=colour, fontsize=8.0, transform=ax.transAxes)
     ax.text(0.0, 0.2, f"{significant(moved)} apart in Φ", va="top", color=INK, fontsize=8.0, transform=ax.transAxes)

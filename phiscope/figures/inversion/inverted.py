@@ -1,4 +1,4 @@
-"""Figures 3(c) and 5(c): a sample, the images that map to its closest flip point and to its hull projection."""
+"""A sample, the images of its closest flip point and of its hull projection (Yousefzadeh 2022, Figures 3c and 5c)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DENSE = True
 WHEN = "inversions"
 ONE_PER = "sample"
 
-Found = Mapping[str, Any]
+Inverted = Mapping[str, Any]
 
 NAMES = {"flip": "closest flip point", "hull": "closest point of the hull", "deepfool": "DeepFool"}
 COLOURS = {"flip": MARGIN, "hull": HULL, "deepfool": MUTED}
@@ -30,24 +30,24 @@ COLOURS = {"flip": MARGIN, "hull": HULL, "deepfool": MUTED}
 
 @themed
 def draw(inverted_page: Mapping[str, Any]) -> Figure:
-    """inverted_page: image, the sample; own, its predicted class; found, one mapping per image that was found from it.
+    """inverted_page: image, the sample; own, its predicted class; images, one mapping per image made from it.
 
     Of these, kind: `flip`, `hull` or `deepfool`; image; predicted, a name; pixel_distance, for pixels in [0, 1]; rms,
     the root mean square change of a pixel in levels of 255. Of inversions also status, target_class (a name),
     feature_distance (of the target to the sample), relative_residual, class_changes. image None: there is none, and
     status says why.
     """
-    image, own, found = (inverted_page[key] for key in ("image", "own", "found"))
-    if not found:
+    image, own, rows = (inverted_page[key] for key in ("image", "own", "images"))
+    if not rows:
         return words_alone("This sample was not inverted in this run.")
-    figure = blank(height=1.95 * len(found))
-    axes = figure.subplots(len(found), 4, squeeze=False, width_ratios=[1, 1, 1, 1.5])
-    for line, row in zip(axes, found):
+    figure = blank(height=1.95 * len(rows))
+    axes = figure.subplots(len(rows), 4, squeeze=False, width_ratios=[1, 1, 1, 1.5])
+    for line, row in zip(axes, rows):
         _row(line, image, own, row)
     return figure
 
 
-def _row(axes: Sequence[Axes], image: Any, own: str, row: Found) -> None:
+def _row(axes: Sequence[Axes], image: Any, own: str, row: Inverted) -> None:
     show(axes[0], image, f"original: {own}")
     if row["image"] is None:
         for ax in axes[1:3]:
@@ -57,11 +57,11 @@ def _row(axes: Sequence[Axes], image: Any, own: str, row: Found) -> None:
         show_change(axes[2], image, row["image"])
     axes[3].axis("off")
     axes[3].text(0.0, 0.9, NAMES[row["kind"]], va="top", weight="bold", color=COLOURS[row["kind"]], fontsize=8.5)
-    for step, (text, colour) in enumerate(_told(own, row)):
+    for step, (text, colour) in enumerate(_in_words(own, row)):
         axes[3].text(0.0, 0.76 - 0.12 * step, text, va="top", color=colour, fontsize=8.0)
 
 
-def _told(own: str, row: Found) -> list[tuple[str, str]]:
+def _in_words(own: str, row: Inverted) -> list[tuple[str, str]]:
     """What is written beside the pictures, line by line."""
     if row["image"] is None:
         return [(f"no image: {row['status'].replace('_', ' ')}", WRONG)]

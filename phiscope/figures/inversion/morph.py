@@ -1,4 +1,4 @@
-"""Figure 8: morphing between two images inside a ball, by shrinking it, beside plain interpolation of pixels."""
+"""Morphing between two images by shrinking a ball, beside plain interpolation (Yousefzadeh 2022, Figure 8)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.pictures import image_of, show
 from phiscope.figures.style import INK, MUTED, SPACES, WIDTH, WRONG, blank, themed
 from phiscope.words.numbers import significant

@@ -1,4 +1,4 @@
-"""Figures 9 and 12: a straight path of pixels and the straight path of features, by their distances to both ends."""
+"""Straight paths of pixels and of features, by the distances to both ends (Yousefzadeh 2022, Figures 9 and 12)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import INK, MUTED, SPACES, blank, class_colours, themed
 from phiscope.words.numbers import significant
 
@@ -31,7 +31,7 @@ def draw(sample_path: pd.DataFrame, class_count: int) -> Figure:
     class_name.
 
     along and across: coordinates of the two-point equidistant projection of appendix A, which keep the distances to
-    both ends. length_over_chord is said beside each path. classes: how many there are, for their colours.
+    both ends. length_over_chord is said beside each path. class_count: how many there are, for their colours.
     """
     figure = blank(height=3.4)
     draw_paths(figure.subplots(), sample_path, class_count)
@@ -61,7 +61,7 @@ def _line(ax: Axes, rows: pd.DataFrame, colours: list, *, dashed: bool) -> None:
     shades = [colours[label] for label in rows["class"].iloc[:-1]]
     if dashed:
         pieces, shades = pieces[::2], shades[::2]
-    ax.add_collection(LineCollection(pieces, colors=shades, linewidths=2.4, capstyle="butt"))
+    ax.add_collection(LineCollection(list(pieces), colors=shades, linewidths=2.4, capstyle="butt"))
     ax.update_datalim(points)
     ax.autoscale_view()
 
@@ -69,9 +69,9 @@ def _line(ax: Axes, rows: pd.DataFrame, colours: list, *, dashed: bool) -> None:
 def _ends(ax: Axes, path: pd.DataFrame, names: tuple[str, str]) -> None:
     pixel = path[path["space"] == path["space"].iloc[0]].sort_values("share")
     for name, place in zip(names, (0, -1)):
-        point = pixel[["along", "across"]].iloc[place].to_numpy(float)
-        ax.scatter(*point, s=34, color=INK, zorder=4)
-        ax.annotate(name, point, xytext=(0, -9), textcoords="offset points", ha="center", va="top", color=INK)
+        x, y = pixel[["along", "across"]].iloc[place].to_numpy(float)
+        ax.scatter(x, y, s=34, color=INK, zorder=4)
+        ax.annotate(name, (x, y), xytext=(0, -9), textcoords="offset points", ha="center", va="top", color=INK)
 
 
 def _legend(ax: Axes, path: pd.DataFrame, colours: list) -> None:
@@ -84,8 +84,8 @@ def _legend(ax: Axes, path: pd.DataFrame, colours: list) -> None:
             text, (0.01, 0.99), xycoords="axes fraction", xytext=(0, -13 * step), textcoords="offset points",
             va="top", color=SPACES[space],
         )  # fmt: skip
-    told = path.drop_duplicates("class")
-    for step, (label, name) in enumerate(zip(told["class"], told["class_name"])):
+    classes = path.drop_duplicates("class")
+    for step, (label, name) in enumerate(zip(classes["class"], classes["class_name"])):
         ax.annotate(
             f"▬ {name}", (0.99, 0.99), xycoords="axes fraction", xytext=(0, -13 * step), textcoords="offset points",
             ha="right", va="top", color=colours[label],

@@ -1,4 +1,4 @@
-"""Figure 7: images on the perimeter of one sample's ball, each the nearest found to a reference image."""
+"""Images on the perimeter of one sample's ball, each the nearest to a reference image (Yousefzadeh 2022, Figure 7)."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _COLUMNS = 5
 
 @themed
 def draw(perimeter_page: Mapping[str, Any]) -> Figure:
-    """perimeter_page: image and features (f,), the sample's; own, its class; radius, of its ball; found.
+    """perimeter_page: image and features (f,), the sample's; own, its class; radius, of its ball; pairs.
 
-    found: per reference its name in words, reference (an image), image (the one on the perimeter), features (f,) of
+    pairs: per reference its name in words, reference (an image), image (the one on the perimeter), features (f,) of
     that, pixel_distance to the reference, predicted (a name), status. Pairs stand below each other, then features.
     """
     image, features, own, radius = (perimeter_page[key] for key in ("image", "features", "own", "radius"))
-    shown = list(perimeter_page["found"])[:_COLUMNS]
+    shown = list(perimeter_page["pairs"])[:_COLUMNS]
     figure = blank(height=4.75, width=min(7.2, 1.55 * (len(shown) + 1)) + 0.25)
     axes = figure.subplots(3, len(shown) + 1, squeeze=False)
     axes[0, 0].axis("off")

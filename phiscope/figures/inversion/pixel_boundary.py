@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from phiscope.figures.frames import finite, require
+from phiscope.figures.checks import require
+from phiscope.figures.rows import finite
 from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, SPACES, note, panels, themed, words_alone
 from phiscope.words.numbers import percent
 
@@ -49,9 +50,11 @@ def _panel(ax: Axes, frame: pd.DataFrame, hull: str, boundary: str, space: str) 
     x, y = (np.maximum(rows[name].to_numpy(float), _FLOOR) for name in (hull, boundary))
     ends = _ends(np.concatenate([x, y]))
     if len(x) > _CROWD:
-        decades = (*np.log10(ends), *np.log10(ends))  # one grid for both axes, so that cells are regular
-        logs = {"xscale": "log", "yscale": "log", "extent": decades}
-        ax.hexbin(x, y, gridsize=64, bins="log", mincnt=1, cmap=DENSITY, lw=0.1, **logs)
+        low, high = np.log10(ends)
+        square = (low, high, low, high)  # one grid for both axes, so that cells are regular
+        ax.hexbin(
+            x, y, gridsize=64, bins="log", mincnt=1, cmap=DENSITY, lw=0.1, xscale="log", yscale="log", extent=square
+        )
     else:
         ax.scatter(x, y, s=9, color=MARGIN, alpha=0.4, lw=0)
     ax.plot(ends, ends, color=INK, lw=1.0, ls="--", zorder=4)

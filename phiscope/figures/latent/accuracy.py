@@ -1,4 +1,4 @@
-"""LSD as a classifier: one batch, accuracy by trial, and how early the label comes. Deep LSD, Figure 5."""
+"""LSD as a classifier: a batch, trials, how early the label comes (Toledo-Marín and Glazier 2021, Figure 5)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, WRONG, blank, themed
 
 CAPTION = "Toledo-Marín and Glazier 2021, Figure 5. Dashed: the classifier on the images."
 CATEGORY = "Latent space"
-ALT = "A batch, accuracy by trial, cumulative probability"
+ALT = "Labels of a batch, accuracy by trial, and how often the label is among the largest amplitudes"
 DENSE = False
 WHEN = "latent"
 
@@ -26,14 +26,14 @@ RULE = {"encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "
 def draw(
     sampled_spectra: pd.DataFrame, main_trials: pd.DataFrame, main_latent: pd.DataFrame, classes: Sequence[str]
 ) -> Figure:
-    """All of one setting. spectra: rows of the table for one trial in one basis; main_trials: trial, measure, encoding,
-    basis, axes, sign, k, value; main_latent: rows of the table.
+    """All of one setting. sampled_spectra: rows of the table for one trial in one basis; main_trials: trial, measure,
+    encoding, basis, axes, sign, k, value; main_latent: rows of the table.
     """
     require(sampled_spectra, "sampled_spectra", "label", "predicted")
     require(main_trials, "main_trials", "trial", "measure", "value")
     require(main_latent, "main_latent", "measure", "value")
     figure = blank(4.6)
-    top, bottom = figure.subfigures(2, 1, height_ratios=[1.15, 1])
+    top, bottom = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
     _batch(top.subplots(), sampled_spectra.head(BATCH), classes)
     by_trial, cumulative = bottom.subplots(1, 2)
     _by_trial(by_trial, main_trials, main_latent)
@@ -46,15 +46,15 @@ def _batch(ax: Axes, rows: pd.DataFrame, classes: Sequence[str]) -> None:
     right = (rows["label"] == rows["predicted"]).to_numpy()
     ax.scatter(place, rows["label"], s=70, facecolor="none", edgecolor=MARGIN, lw=1.3, label="label")
     for flags, colour, name in ((right, SPACES["feature"], "LSD, right"), (~right, WRONG, "LSD, wrong")):
-        found = rows.assign(place=place)[flags & (rows["predicted"] >= 0).to_numpy()]
-        ax.scatter(found["place"], found["predicted"], s=16, color=colour, lw=0, label=name)
+        classified = rows.assign(place=place)[flags & (rows["predicted"] >= 0).to_numpy()]
+        ax.scatter(classified["place"], classified["predicted"], s=16, color=colour, lw=0, label=name)
     ax.set(title="a batch of test images", xlabel="image", ylabel="label", yticks=range(len(classes)))
     ax.set_yticklabels(classes if len(classes) <= 12 else [""] * len(classes))
     ax.set_ylim(-0.6, len(classes) - 0.4)
     ax.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0.55, 1.0), borderpad=0)
 
 
-def _chosen(frame: pd.DataFrame, measure: str, **where: str) -> pd.DataFrame:
+def _chosen(frame: pd.DataFrame, measure: str, **where: str | int) -> pd.DataFrame:
     frame = frame[frame["measure"] == measure]
     for key, value in where.items():
         frame = frame[frame[key] == value]

@@ -1,4 +1,4 @@
-"""Amplitude against rank, where the label comes first, second or third. Deep LSD, Figure 6."""
+"""Amplitude against rank, where the label comes first, second or third (Toledo-Marín and Glazier 2021, Figure 6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import HULL, MARGIN, MUTED, SPACES, panels, themed
 
 CAPTION = (
@@ -16,7 +16,7 @@ CAPTION = (
     "densities of the next ones."
 )
 CATEGORY = "Latent space"
-ALT = "Amplitude against rank"
+ALT = "Amplitudes by rank, and their densities, where the label comes first, second and third"
 DENSE = True
 WHEN = "latent"
 
@@ -57,7 +57,7 @@ def _lines(ax: Axes, ranked: NDArray) -> None:
 
 
 def _densities(ax: Axes, ranked: NDArray) -> None:
-    edges = np.linspace(0, 1, 26)
+    edges = np.linspace(0, 1, 26).tolist()
     for rank, colour in COLOURS.items():
         if rank <= ranked.shape[1]:
             ax.hist(

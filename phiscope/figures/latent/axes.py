@@ -1,4 +1,4 @@
-"""Averages and axes as images, and their inner products before and after orthogonalisation. Deep LSD, Figure 4."""
+"""Averages and axes as images, and their inner products (Toledo-Marín and Glazier 2021, Figure 4)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import blank, themed
 

@@ -1,11 +1,11 @@
-"""What generator and encoder have learned: images, the same decoded, and random latents. Deep LSD, Figure 2."""
+"""Images, the same encoded and decoded, and random latents (Toledo-Marín and Glazier 2021, Figure 2)."""
 
 from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import panels, themed
 

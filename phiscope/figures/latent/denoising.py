@@ -1,4 +1,4 @@
-"""Does truncation denoise? Labels kept and PSNR against the number of components. Deep LSD, section V."""
+"""Does truncation denoise? Labels kept and PSNR against the number of components (Toledo-Marín and Glazier 2021, V)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import panels, themed
 
 CAPTION = "Lines: truncated; dotted: the noisy image itself."

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import MARGIN, class_colours, note, panels, themed
 
 CAPTION = (

@@ -1,4 +1,4 @@
-"""Images turned from label to label: a plane's rotation above, equation (11) below. Deep LSD, Figure 8."""
+"""Images turned from label to label: a rotation above, below the equation (11) of Toledo-Marín and Glazier 2021."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import blank, themed
 
@@ -15,7 +15,7 @@ CAPTION = (
     "Toledo-Marín and Glazier 2021, Figure 8, with a rotation that keeps images apart, and as equation (11) prints it."
 )
 CATEGORY = "Latent space"
-ALT = "Images turned from class to class"
+ALT = "Images turned step by step from class to class, in two ways"
 DENSE = True
 WHEN = "latent"
 

@@ -1,4 +1,4 @@
-"""Sets of latents by label: samples, averages, and densities against the normal. Deep LSD, Figure 3."""
+"""Sets of latents by label: samples, averages and densities (Toledo-Marín and Glazier 2021, Figure 3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import INK, blank, class_colours, themed
 
@@ -17,7 +17,7 @@ CAPTION = (
     "Toledo-Marín and Glazier 2021, Figure 3. Encoded latents need not be normal within a class; drawn ones nearly are."
 )
 CATEGORY = "Latent space"
-ALT = "Latents by class, averages, densities"
+ALT = "Decoded latents of each class, their averages, and the densities of their entries"
 DENSE = True
 WHEN = "latent"
 
@@ -33,7 +33,7 @@ def draw(set_tiles: pd.DataFrame, latent_densities: pd.DataFrame, classes: Seque
     require(set_tiles, "set_tiles", "panel", "row", "column", "image")
     require(latent_densities, "latent_densities", "kind", "label", "x", "density")
     figure = blank(3.9)
-    left, right = figure.subfigures(1, 2, width_ratios=[1, 1.15])
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=[1, 1.15])[0]
     samples = left.subplots()
     show_placed(samples, set_tiles[set_tiles["panel"] == "encoded latents"], "encoded latents, decoded: a row a label")
     samples.set_anchor("N")

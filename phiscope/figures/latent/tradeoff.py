@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import FAINT, HULL, MARGIN, MUTED, SPACES, panels, themed
 
 CAPTION = (
@@ -21,7 +23,7 @@ WHEN = "latent"
 
 _LSD = {"measure": "lsd", "axes": "first-set", "sign": "signed", "encoding": "mean", "k": 1}
 _ALL = {"measure": "lsd", "axes": "all", "sign": "magnitude", "encoding": "sampled", "k": 1}
-ROWS = {
+ROWS: dict[str, tuple[dict[str, Any], str, str]] = {
     "LSD as published": (_ALL | {"basis": "gram-schmidt"}, HULL, "o"),
     "LSD, Löwdin, set 1": (_LSD | {"basis": "lowdin"}, MARGIN, "o"),
     "encoded, decoded": ({"measure": "encode_decode", "encoding": "sampled"}, SPACES["pixel"], "s"),

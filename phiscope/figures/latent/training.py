@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from phiscope.figures.frames import require
-from phiscope.figures.style import HULL, MARGIN, MUTED, class_colours, panels, themed
+from phiscope.figures.checks import require
+from phiscope.figures.style import HULL, MARGIN, class_colours, panels, themed
 
 CAPTION = "The GAN’s losses, and the encoders on images that were held out."
 CATEGORY = "Latent space"
-ALT = "Losses by epoch"
+ALT = "Losses of generator and discriminator, squared error and accuracy of the encoders, by epoch"
 DENSE = False
 WHEN = "trained_encoders"
 
@@ -47,7 +47,7 @@ def draw(encoder_logs: pd.DataFrame, generator_log: pd.DataFrame | None = None) 
 
 def _curves(ax: Axes, logs: pd.DataFrame, column: str, title: str) -> None:
     settings = list(dict.fromkeys(logs["setting"]))
-    for setting, colour in zip(settings, class_colours(len(settings)) or [MUTED]):
+    for setting, colour in zip(settings, class_colours(len(settings))):
         rows = logs[logs["setting"] == setting].groupby("epoch")[column].mean()
         ax.plot(rows.index, rows, color=colour, lw=1.2, marker="o" if len(rows) <= 12 else None, ms=3, label=setting)
     ax.set_title(title)

@@ -1,4 +1,4 @@
-"""Images drawn from their largest components only. Deep LSD, Figure 7."""
+"""Images drawn from their largest components only (Toledo-Marín and Glazier 2021, Figure 7)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.mosaic import show_placed
 from phiscope.figures.style import blank, themed
 
 CAPTION = "Toledo-Marín and Glazier 2021, Figure 7: the image, its whole latent, and its 1, 2, ... largest components."
 CATEGORY = "Latent space"
-ALT = "Images drawn from their largest components"
+ALT = "Test images, and what is decoded from all and from few of the components of their latents"
 DENSE = True
 WHEN = "latent"
 
@@ -26,7 +26,7 @@ def draw(truncation_tiles: pd.DataFrame, truncation_titles: Sequence[str]) -> Fi
     require(truncation_tiles, "truncation_tiles", "row", "column", "image")
     height = -(-(truncation_tiles["row"].max() + 1) // _BLOCKS)
     figure = blank(0.5 + 3.4 * height / len(truncation_titles))
-    figure.get_layout_engine().set(wspace=0.06)
+    figure.set_layout_engine("constrained", wspace=0.06)
     for block, ax in enumerate(figure.subplots(1, _BLOCKS, squeeze=False)[0]):
         rows = truncation_tiles[truncation_tiles["row"] // height == block]
         if rows.empty:

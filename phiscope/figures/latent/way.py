@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, blank, class_colours, themed
 
 CAPTION = "Above: what the classifier sees. Below: how different the images stay."

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, themed
 from phiscope.words.numbers import percent
 

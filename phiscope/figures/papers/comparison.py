@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.errors import DataError
-from phiscope.figures.frames import require
+from phiscope.figures.checks import require
 from phiscope.figures.style import FAINT, HULL, MARGIN, blank, themed
 from phiscope.words.numbers import percent
 
 CAPTION = "Shares measured in this run, with their intervals, and beside them the published value where there is one."
 CATEGORY = "Beside the papers"
-ALT = "Shares measured in this run with intervals, beside the values in the paper"
+ALT = "Shares measured in this run with intervals, beside the published values"
 DENSE = False
 WHEN = "always"
 

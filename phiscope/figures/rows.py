@@ -1,20 +1,9 @@
-"""What figures ask of the frames they are given."""
+"""Which rows of a frame a figure draws, and of which view."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
-from phiscope.errors import DataError
-
-
-def require(frame: pd.DataFrame, name: str, *columns: str) -> None:
-    """Raise DataError where a column is missing or there is no row to draw."""
-    missing = [column for column in columns if column not in frame]
-    if missing:
-        raise DataError(f"{name}: misses {missing}; expected a frame with the columns {list(columns)}")
-    if frame.empty:
-        raise DataError(f"{name}: holds no rows; expected at least one")
 
 
 def per_view(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
