@@ -1,8 +1,7 @@
-"""Write docs/results/<run>.md from a finished run of denoising: python -m benchmarks.denoising_table <run> "where" """
+"""The page of a finished run of denoising."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +101,3 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     if "study_summary" in read:
         lines += study(read["study_summary"])
     return "\n".join([*lines, *markdown.pictures(run, folder, PICTURES)])
-
-
-if __name__ == "__main__":
-    markdown.write(page, *sys.argv[1:])

@@ -1,8 +1,7 @@
-"""Write docs/results/<run>.md from a finished run: python -m benchmarks.implicit_table <run> "where" """
+"""The page of a finished run of images as functions."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +39,3 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
     lines += answers(gathered(read, CONFIDENCE))
     return "\n".join([*lines, *markdown.pictures(run, folder, PICTURES)])
-
-
-if __name__ == "__main__":
-    markdown.write(page, *sys.argv[1:])

@@ -1,8 +1,7 @@
-"""Write docs/results/<run>-latent.md from a finished run: python -m benchmarks.latent_table <run> "on what it ran" """
+"""The page of a finished run with a latent space."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -123,7 +122,3 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         *markdown.pictures(run, folder, PICTURES),
     ]
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    markdown.write(page, *sys.argv[1:], suffix="-latent")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from phiscope import figures, tables
 
-FOLDER = Path("docs/results")
+DASH = "–"  # where there is no number
 WIDTH = 1000  # pixels, at most, of a picture on a page
 
 
@@ -43,8 +43,3 @@ def pictures(run: Path, folder: Path, names: Iterable[str]) -> list[str]:
         caption = figures.about(figures.kind_of(name)).caption
         lines += [f"![{name}]({copied})", "", f"*{caption}*", ""]
     return lines
-
-
-def write(page: Callable[[Path, str, Path], str], name: str, circumstances: str, *, suffix: str = "") -> None:
-    """Write page(run, on what it ran, folder) of the run called `name` to docs/results."""
-    (FOLDER / f"{name}{suffix}.md").write_text(page(Path("results") / name, circumstances, FOLDER))

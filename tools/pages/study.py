@@ -1,16 +1,14 @@
-"""Write docs/results/<run>.md from what of a denoising study has run, finished or not:
-python -m benchmarks.study_table <run> "where"
-"""
+"""The page of a denoising study, of what has run, finished or not."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from phiscope import stats, tables
+from phiscope.errors import DataError
 from phiscope.figures import draw
 from phiscope.stats.intervals import Resampling
 from tools.pages import markdown
@@ -21,20 +19,19 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     """Of the experiments and comparisons whose chunks are there."""
     benches, experiments = (_read(run, f"chunks/{name}/*.parquet") for name in ("denoising", "denoising_study/*"))
     compared = stats.denoising_summary(benches, Resampling(2000, seed=0))
-    told = stats.study_summary(experiments, 0.95)
+    studied = stats.study_summary(experiments, 0.95)
     about = markdown.made_with(next((run / "chunks/denoising").glob("*.parquet")))
-    lines = [f"# {run.name}", "", circumstances, "", about, "", *methods(compared), *study(told)]
+    lines = [f"# {run.name}", "", circumstances, "", about, "", *methods(compared), *study(studied)]
     with TemporaryDirectory() as scratch:
         drawn = Path(scratch) / run.name
         (drawn / "figures").mkdir(parents=True)
         draw("denoising", denoising_summary=compared).savefig(drawn / "figures/denoising.png", dpi=170)
-        draw("lecture", study_summary=told).savefig(drawn / "figures/lecture.png", dpi=170)
+        draw("lecture", study_summary=studied).savefig(drawn / "figures/lecture.png", dpi=170)
         return "\n".join([*lines, *markdown.pictures(drawn, folder, ("denoising", "lecture"))])
 
 
 def _read(run: Path, chunks: str) -> pd.DataFrame:
-    return pd.concat([tables.read(path) for path in sorted(run.glob(chunks))], ignore_index=True)
-
-
-if __name__ == "__main__":
-    markdown.write(page, *sys.argv[1:])
+    paths = sorted(run.glob(chunks))
+    if not paths:
+        raise DataError(f"{run}: nothing lies at {chunks}; expected a run of presets/denoise-study.yaml")
+    return pd.concat([tables.read(path) for path in paths], ignore_index=True)
