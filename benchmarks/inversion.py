@@ -60,7 +60,7 @@ def measure(samples: int) -> Iterator[dict]:
     for problem in problems(samples):
         ours = _by_invert(problem)
         yield _row("invert", problem, *ours)
-        yield _row("invert, no polish, one start", problem, *_by_invert(problem, polishes=0, rescues=0, retreats=0))
+        yield _row("invert, no polish, one start", problem, *_by_invert(problem, polishes=0, restarts=0, backtracks=0))
         limit = MULTIPLE * ours[1]
         name = f"augmented Lagrangian, Adam, {MULTIPLE:g} times the time"
         yield _row(name, problem, *augmented_lagrangian(problem, limit))

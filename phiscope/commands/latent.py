@@ -30,7 +30,7 @@ from phiscope.models.codec import Codec
 
 
 @dataclass(frozen=True)
-class LatentSpace:
+class LoadedLatentSpace:
     """Networks and one basis of a finished run; shape (channels, h, w) is that of its images."""
 
     codec: Codec
@@ -38,7 +38,7 @@ class LatentSpace:
     shape: tuple[int, int, int]
 
     @classmethod
-    def open(cls, run: Path, setting: str, training: int, basis: str, device: str) -> LatentSpace:
+    def open(cls, run: Path, setting: str, training: int, basis: str, device: str) -> LoadedLatentSpace:
         """What `snakemake` left in results/<run>; raises ConfigError where a file of it is missing."""
         encoder, about = load_artifact(_existing(run / f"models/encoder-{setting}-{training}.safetensors", run))
         networks = [load_artifact(_existing(run / f"models/{n}.safetensors", run))[0] for n in _SHARED]
@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     told = _parser().parse_args(arguments)
     if not 0 < told.step <= 90:
         raise ConfigError(f"--step {told.step}: expected more than 0 and at most 90 degrees")
-    space = LatentSpace.open(told.run, told.setting, told.training, told.basis, choose_device(told.device))
+    space = LoadedLatentSpace.open(told.run, told.setting, told.training, told.basis, choose_device(told.device))
     names, images = _images(told.images, space.shape, told.invert)
     mean, log_deviation = space.codec.encode(images)
     decoded = space.codec.decode(mean)
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _columns(
-    space: LatentSpace, images: NDArray, mean: NDArray, decoded: NDArray, told: argparse.Namespace
+    space: LoadedLatentSpace, images: NDArray, mean: NDArray, decoded: NDArray, told: argparse.Namespace
 ) -> list[NDArray]:
     """Per image (columns, c, h, w): itself, decoded, decoded from the largest components, turned step by step."""
     shorter = [truncate(mean, space.basis, count) for count in told.components]

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional, grad
 
 
-class Layer(Protocol):
+class ChainLayer(Protocol):
     """One L_k of the recursion."""
 
     def forward(self, block: Tensor) -> Tensor: ...
@@ -79,7 +79,7 @@ class Upsampling:
         return functional.avg_pool2d(u, self.factor) * self.factor**2
 
 
-def blocks_of(layers: Sequence[Layer], image: Tensor) -> list[Tensor]:
+def blocks_of(layers: Sequence[ChainLayer], image: Tensor) -> list[Tensor]:
     """B_1 = image, B_{k+1} = L_k(B_k): the input of every layer, and at the end the output."""
     found = [image]
     for layer in layers:
@@ -88,7 +88,7 @@ def blocks_of(layers: Sequence[Layer], image: Tensor) -> list[Tensor]:
 
 
 @torch.no_grad()
-def gradients(layers: Sequence[Layer], blocks: Sequence[Tensor], u: Tensor) -> list[tuple[Tensor, ...]]:
+def gradients(layers: Sequence[ChainLayer], blocks: Sequence[Tensor], u: Tensor) -> list[tuple[Tensor, ...]]:
     """∇_θk C for every layer, first to last; blocks: as from `blocks_of`; u: ∇_O C, of the cost at the output."""
     found: list[tuple[Tensor, ...]] = []
     for layer, block in zip(reversed(layers), reversed(blocks[:-1])):

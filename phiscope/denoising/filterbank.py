@@ -22,7 +22,7 @@ _AROUND = 1.5  # ASSUME: deviation in pixels of the average around an interest p
 
 
 @dataclass(frozen=True)
-class Responses:
+class FilterResponses:
     """ReLU(f ⋆ x) and ReLU(-f ⋆ x) for each filter f, (filters, h, w) each; negative None where only one sign is kept.
 
     A filter correlates with the image, which is 0 beyond its border.
@@ -33,7 +33,7 @@ class Responses:
 
 
 @dataclass(frozen=True)
-class Inversion:
+class FilterInversion:
     """The image (h, w) whose responses come closest; equations: how many responses spoke; residual: their norm left."""
 
     image: NDArray[np.float64]
@@ -66,15 +66,17 @@ def random_bank(count: int, side: int, seed: int) -> NDArray[np.float64]:
     return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).reshape(count, side, side)
 
 
-def respond(image: NDArray, bank: NDArray, both_signs: bool = True) -> Responses:
+def respond(image: NDArray, bank: NDArray, both_signs: bool = True) -> FilterResponses:
     """Scores of an image (h, w) against every pattern (filters, k, k), k odd."""
     if bank.shape[-1] % 2 == 0:
         raise DataError(f"filters are {bank.shape[-1]} pixels wide; expected an odd number, so that they have a centre")
     scores = _correlate(np.asarray(image, np.float64), bank)
-    return Responses(np.maximum(scores, 0), np.maximum(-scores, 0) if both_signs else None)
+    return FilterResponses(np.maximum(scores, 0), np.maximum(-scores, 0) if both_signs else None)
 
 
-def invert(responses: Responses, bank: NDArray, *, tolerance: float = 1e-10, steps: int = 2000) -> Inversion:
+def invert(
+    responses: FilterResponses, bank: NDArray, *, tolerance: float = 1e-10, steps: int = 2000
+) -> FilterInversion:
     """min_x Σ over responses that survived the ReLU of (f ⋆ x - r)²: least squares, by LSQR from x = 0.
 
     With both signs every r = r₊ - r₋ is known, also where it is 0; with one, only what is positive gives an equation.
@@ -95,15 +97,15 @@ def invert(responses: Responses, bank: NDArray, *, tolerance: float = 1e-10, ste
 
     operator = LinearOperator((int(spoke.sum()), shape[0] * shape[1]), matvec=forward, rmatvec=adjoint, dtype=float)
     found, _, _, residual, *_ = lsqr(operator, target, atol=tolerance, btol=tolerance, iter_lim=steps)
-    return Inversion(found.reshape(shape), int(spoke.sum()), float(residual))
+    return FilterInversion(found.reshape(shape), int(spoke.sum()), float(residual))
 
 
-def edges(responses: Responses) -> NDArray[np.float64]:
+def edges(responses: FilterResponses) -> NDArray[np.float64]:
     """(h, w) the strongest response of either sign: how much of an edge or line there is."""
     return _strength(responses).max(axis=0)
 
 
-def interest_points(responses: Responses, count: int) -> NDArray[np.int64]:
+def interest_points(responses: FilterResponses, count: int) -> NDArray[np.int64]:
     """(count, 2) rows and columns where the image changes in every direction, strongest first.
 
     responses: of first derivatives of one scale, evenly turned. Their squares, averaged around a pixel, are u M uᵀ of
@@ -116,7 +118,7 @@ def interest_points(responses: Responses, count: int) -> NDArray[np.int64]:
     return peaks[np.argsort(-score[tuple(peaks.T)], kind="stable")][:count]
 
 
-def _strength(responses: Responses) -> NDArray[np.float64]:
+def _strength(responses: FilterResponses) -> NDArray[np.float64]:
     if responses.negative is None:
         return responses.positive
     return np.maximum(responses.positive, responses.negative)

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.denoising.filterbank import Responses, invert, orientation_bank, random_bank, respond
+from phiscope.denoising.filterbank import FilterResponses, invert, orientation_bank, random_bank, respond
 
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
 NOISES = (0.0, 0.001, 0.01, 0.1, 1.0)
@@ -68,7 +68,7 @@ def recovery(image: NDArray, number: int, bank: str, count: int, both_signs: boo
     return Recovery(bank, count, both_signs, noise, number, found.equations / image.size, error)
 
 
-def disturbed(responses: Responses, noise: float, random: np.random.Generator) -> Responses:
+def disturbed(responses: FilterResponses, noise: float, random: np.random.Generator) -> FilterResponses:
     """Gaussian noise of that deviation on every response that an inversion looks at, once for each pair of signs.
 
     Of a single sign those above 0 are disturbed, and stay above 0: what survived the ReLU remains known.

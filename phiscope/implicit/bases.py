@@ -22,7 +22,7 @@ LARGEST_MATRIX = 4096  # pixels; the matrix of a 64 x 64 image takes 134 MB
 
 
 @dataclass(frozen=True)
-class Basis:
+class ImageBasis:
     """analyse: images (..., h, w) -> coefficients (..., h·w); synthesise: the way back; both keep the norm."""
 
     name: str
@@ -36,7 +36,7 @@ class Basis:
         return self.synthesise(np.eye(pixels)).reshape(pixels, pixels).T.copy()
 
 
-def fourier(size: Size) -> Basis:
+def fourier(size: Size) -> ImageBasis:
     """The complete 2-D Fourier basis in real form, any size: all cosines in `grid_waves` order, then the sines.
 
     Scaled to unit norm: 1/√n for the frequencies that are their own conjugate, √(2/n) for the others.
@@ -59,7 +59,7 @@ def fourier(size: Size) -> Basis:
         spectrum[..., rows, columns] = half
         return fft.ifft2(spectrum, norm="ortho").real
 
-    return Basis("fourier", size, analyse, synthesise)
+    return ImageBasis("fourier", size, analyse, synthesise)
 
 
 def fourier_matrix(size: Size) -> Array:
@@ -72,7 +72,7 @@ def fourier_matrix(size: Size) -> Array:
     return evaluate(waves, positions(size), sines) * norm
 
 
-def dct(size: Size) -> Basis:
+def dct(size: Size) -> ImageBasis:
     """The orthonormal cosine transform of type II along both axes, any size: mirrored at the edges, as in JPEG."""
     height, width = size = checked(size)
 
@@ -82,10 +82,10 @@ def dct(size: Size) -> Basis:
     def synthesise(coefficients: Array) -> Array:
         return fft.idctn(coefficients.reshape(*coefficients.shape[:-1], height, width), axes=(-2, -1), norm="ortho")
 
-    return Basis("dct", size, analyse, synthesise)
+    return ImageBasis("dct", size, analyse, synthesise)
 
 
-def haar(size: Size) -> Basis:
+def haar(size: Size) -> ImageBasis:
     """The Haar wavelet, coarsest first: the low-pass corner is halved along both axes until one pixel is left.
 
     Height and width must be powers of two, and may differ: an axis of one pixel is left alone. Raises DataError for
@@ -111,7 +111,7 @@ def haar(size: Size) -> Basis:
             pyramid[..., :h, :w] = _doubled(_doubled(pyramid[..., :h, :w], -1), -2)
         return pyramid
 
-    return Basis("haar", size, analyse, synthesise)
+    return ImageBasis("haar", size, analyse, synthesise)
 
 
 def _corners(size: Size) -> list[Size]:
@@ -141,7 +141,7 @@ def _doubled(images: Array, axis: int) -> Array:
     return np.moveaxis(pairs.reshape(*low.shape[:-1], -1), -1, axis)
 
 
-def orthogonal(size: Size, *, seed: int) -> Basis:
+def orthogonal(size: Size, *, seed: int) -> ImageBasis:
     """A basis drawn uniformly from all orthonormal ones: no structure at all. At most 4096 pixels.
 
     The Q of a Gaussian matrix with the signs of R's diagonal (Mezzadri 2007, equation 5.12), which makes it uniform.
@@ -150,7 +150,7 @@ def orthogonal(size: Size, *, seed: int) -> Basis:
     pixels = _few_pixels("orthogonal", size)
     Q, R = np.linalg.qr(generator(seed, pixels).normal(size=(pixels, pixels)))
     Q *= np.sign(np.diag(R))
-    return Basis(
+    return ImageBasis(
         "orthogonal",
         size,
         lambda images: _flat(np.asarray(images, dtype=np.float64)) @ Q,
@@ -158,10 +158,10 @@ def orthogonal(size: Size, *, seed: int) -> Basis:
     )
 
 
-BASES: dict[str, Callable[..., Basis]] = {"fourier": fourier, "dct": dct, "haar": haar, "orthogonal": orthogonal}
+BASES: dict[str, Callable[..., ImageBasis]] = {"fourier": fourier, "dct": dct, "haar": haar, "orthogonal": orthogonal}
 
 
-def basis(name: str, size: Size, *, seed: int = 0) -> Basis:
+def basis(name: str, size: Size, *, seed: int = 0) -> ImageBasis:
     """One of BASES by name; seed matters to `orthogonal` only. Raises ConfigError for a name that is not there."""
     if name not in BASES:
         raise ConfigError(f"basis {name!r}: expected one of {', '.join(BASES)}")

@@ -210,7 +210,7 @@ def _of_grid(name: str, frequencies: NDArray, size: Size) -> Encoding:
     )
 
 
-def _of_pixels(basis: bases.Basis) -> Encoding:
+def _of_pixels(basis: bases.ImageBasis) -> Encoding:
     """Functions that are constant on every pixel, looked up; their bandwidth on the grid is all of it."""
     size = np.array(basis.size)
     table = basis.matrix() * np.sqrt(size.prod())

@@ -133,7 +133,7 @@ class Convergence:
 
 
 def convergence(latents: FloatArray, labels: IntArray, *, label_count: int, sizes: Sequence[int]) -> Convergence:
-    """Do averages and deviations settle with V, as the paper says it checked?
+    """Do averages and deviations converge with V, as the paper says it checked?
 
     latents (n, M), labels (n,). Two halves are compared, not V latents with all of them: that comparison ends at
     zero whatever the latents are.

@@ -14,7 +14,7 @@ PUBLISHED, FAITHFUL = "published", "faithful"  # settings, by their names in the
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedReading:
     """A quantity in words, the row of the table `latent` with its measurement, the section and the text's value."""
 
     quantity: str
@@ -40,31 +40,31 @@ _ENCODE_DECODE = {"measure": "encode_decode", "encoding": "sampled"}
 _ERROR = {"measure": "squared_error", "encoding": "mean"}
 _LOWDIN = {"encoding": "mean", "basis": "lowdin", "axes": "first-set", "sign": "signed"}
 
-STATED: dict[str, Stated] = {
-    "lsd_encode_decode": Stated("encoded, decoded and classified right", _ENCODE_DECODE, value=0.94),
-    "lsd_top1": Stated("label has the largest LSD amplitude", _lsd(1), value=0.92),
-    "lsd_top2": Stated("label among the two largest LSD amplitudes", _lsd(2), value=0.97),
-    "lsd_top4": Stated("label among the four largest LSD amplitudes", _lsd(4), value=0.989),
-    "lsd_first_set": Stated(
+STATED: dict[str, StatedReading] = {
+    "lsd_encode_decode": StatedReading("encoded, decoded and classified right", _ENCODE_DECODE, value=0.94),
+    "lsd_top1": StatedReading("label has the largest LSD amplitude", _lsd(1), value=0.92),
+    "lsd_top2": StatedReading("label among the two largest LSD amplitudes", _lsd(2), value=0.97),
+    "lsd_top4": StatedReading("label among the four largest LSD amplitudes", _lsd(4), value=0.989),
+    "lsd_first_set": StatedReading(
         "largest LSD amplitude lies in set 1",
         {"measure": "largest_in_first_set", "encoding": "sampled", "basis": "gram-schmidt"},
         value=0.99,
     ),
-    "lsd_classifier": Stated("classifier, on the images themselves", {"measure": "classifier"}, "III", 0.989),
-    "lsd_lowdin": Stated("label by Löwdin's axes of set 1, mean latents", _lsd(1, **_LOWDIN)),
-    "lsd_logistic": Stated("logistic regression on mean latents", {"measure": "logistic"}),
-    "lsd_error": Stated("squared error of decode(μ), on [-1, 1]", _ERROR, unit="ratio"),
-    "lsd_error_class_mean": Stated(
+    "lsd_classifier": StatedReading("classifier, on the images themselves", {"measure": "classifier"}, "III", 0.989),
+    "lsd_lowdin": StatedReading("label by Löwdin's axes of set 1, mean latents", _lsd(1, **_LOWDIN)),
+    "lsd_logistic": StatedReading("logistic regression on mean latents", {"measure": "logistic"}),
+    "lsd_error": StatedReading("squared error of decode(μ), on [-1, 1]", _ERROR, unit="ratio"),
+    "lsd_error_class_mean": StatedReading(
         "squared error of the class's mean image", {"measure": "squared_error_of_class_mean"}, unit="ratio"
     ),
-    "lsd_faithful_encode_decode": Stated(
+    "lsd_faithful_encode_decode": StatedReading(
         "faithful encoder: encoded, decoded and classified right", _ENCODE_DECODE, setting=FAITHFUL
     ),
-    "lsd_faithful_lowdin": Stated(
+    "lsd_faithful_lowdin": StatedReading(
         "faithful encoder: label by Löwdin's axes of set 1", _lsd(1, **_LOWDIN), setting=FAITHFUL
     ),
-    "lsd_faithful_logistic": Stated("faithful encoder: logistic regression", {"measure": "logistic"}, setting=FAITHFUL),
-    "lsd_faithful_error": Stated(
+    "lsd_faithful_logistic": StatedReading("faithful encoder: logistic regression", {"measure": "logistic"}, setting=FAITHFUL),
+    "lsd_faithful_error": StatedReading(
         "faithful encoder: squared error of decode(μ)",
         {"measure": "squared_error", "encoding": "mean"},
         unit="ratio",

@@ -8,14 +8,14 @@ from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.datasets import load_collection
 from phiscope.datasets.pictures import write_png
-from phiscope.experiments.denoising.folder import Method, by_classical, by_network, denoised
+from phiscope.experiments.denoising.folder import Removal, by_classical, by_network, denoised
 from phiscope.experiments.denoising.network import Denoiser
 from phiscope.views import NETWORK
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
-def method_of(options: dict, denoiser: str | None, device: str) -> Method:
+def method_of(options: dict, denoiser: str | None, device: str) -> Removal:
     tiles = {key: options[key] for key in ("tile", "overlap") if key in options}
     if options["method"] == NETWORK:
         return by_network(Denoiser.load(denoiser, device), **tiles)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from phiscope.commands.latent import LatentSpace, main
+from phiscope.commands.latent import LoadedLatentSpace, main
 from phiscope.errors import ConfigError, DataError
 from phiscope.experiments.latent import bases
 from phiscope.latent.basis import averages
@@ -58,7 +58,7 @@ def photographs(tmp_path):
 
 @pytest.fixture
 def space(run):
-    return LatentSpace.open(run, "published", 0, "lowdin", "cpu")
+    return LoadedLatentSpace.open(run, "published", 0, "lowdin", "cpu")
 
 
 def test_one_row_per_image_and_one_column_per_step(run, photographs, tmp_path, capsys):

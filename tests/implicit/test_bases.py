@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from phiscope.errors import ConfigError, DataError
-from phiscope.implicit.bases import BASES, Basis, basis, fourier, fourier_matrix, haar, orthogonal
+from phiscope.implicit.bases import BASES, ImageBasis, basis, fourier, fourier_matrix, haar, orthogonal
 from phiscope.implicit.waves import grid_waves, has_sine
 
 SIZES = [(8, 8), (7, 7), (6, 9), (5, 8), (1, 6), (1, 1), (16, 4)]
 
 
-def all_bases(size: tuple[int, int]) -> list[Basis]:
+def all_bases(size: tuple[int, int]) -> list[ImageBasis]:
     powers = all(side & (side - 1) == 0 for side in size)
     return [basis(name, size) for name in BASES if powers or name != "haar"]
 

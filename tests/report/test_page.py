@@ -17,7 +17,7 @@ from phiscope.papers.decision_boundaries import STATED
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page, artifacts_of_page, data_uri, render
 from phiscope.report.sections import SECTIONS
-from phiscope.report.sections.comparison import Comparison
+from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
 from phiscope.report.sections.distances import Slopes
 from phiscope.report.sections.implicit import answers_of
@@ -130,7 +130,7 @@ def full(bare):
     sections = {
         "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows),
         "distances": Slopes(6.122, 4.4),
-        "comparison": Comparison.of(comparison),
+        "comparison": ComparisonTable.of(comparison),
         "samples": [pages],
         "latent": latent,
         "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
@@ -187,7 +187,7 @@ def test_answers_state_value_interval_and_paper(full):
 def test_without_the_papers_numbers_the_page_says_why(full):
     rows = [(name, section, replace(number, paper=None)) for name, section, number in full.sections["comparison"].rows]
     numbers = {"closer_to_hull": replace(full.numbers["closer_to_hull"], paper=None)}
-    words = Parsed(render(replace(with_section(full, "comparison", Comparison(rows)), numbers=numbers))).words
+    words = Parsed(render(replace(with_section(full, "comparison", ComparisonTable(rows)), numbers=numbers))).words
     assert "(the paper:" not in words
     assert "At most 6.12 times" in words  # our own constant
     assert "the paper: 6.122" not in words

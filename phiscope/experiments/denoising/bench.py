@@ -17,7 +17,7 @@ from phiscope.experiments.denoising.network import Denoiser
 TUNING_SEED = 1  # added to the run's, so that no method is tuned on the noise it is tested with
 
 
-class Comparison(NamedTuple):
+class BenchResult(NamedTuple):
     """columns: of the table `denoising` that images and methods fill, as lists; shown: the first image, by method."""
 
     columns: dict[str, list[Any]]
@@ -34,7 +34,7 @@ def compare_denoisers(
     *,
     seed: int,
     clip: bool = False,
-) -> Comparison:
+) -> BenchResult:
     """Every method on the same noisy images (channels, h, w), of any sizes.
 
     training: images on which the strength of the classical methods is chosen, under noise of its own; networks: trained
@@ -50,7 +50,7 @@ def compare_denoisers(
         for score in contest(denoise, tested)
     ]
     first = {name: function(0, tested.noisy[0]).clip(0, 1).astype(np.float32) for name, function in denoise.items()}
-    return Comparison({key: [row[key] for row in rows] for key in rows[0]}, {"clean": tested.clean[0]} | first)
+    return BenchResult({key: [row[key] for row in rows] for key in rows[0]}, {"clean": tested.clean[0]} | first)
 
 
 def row_of(score: Score, strength: float | None, network: Denoiser | None) -> dict[str, Any]:

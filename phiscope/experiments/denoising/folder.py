@@ -19,20 +19,20 @@ from phiscope.experiments.denoising.network import Denoiser
 TILE, OVERLAP = 512, 64
 
 
-class Method(NamedTuple):
+class Removal(NamedTuple):
     """denoise: of an image (channels, h, w) in [0, 1] and the level of its noise; about: columns of `denoised`."""
 
     denoise: Callable[[NDArray, float], NDArray]
     about: dict[str, Any]
 
 
-def by_network(network: Denoiser, *, tile: int = TILE, overlap: int = OVERLAP) -> Method:
+def by_network(network: Denoiser, *, tile: int = TILE, overlap: int = OVERLAP) -> Removal:
     """A trained denoiser, which is told no level."""
     about = {"training_noise": network.trained_on, "noise": None}
-    return Method(lambda image, level: network.image(image, tile=tile, overlap=overlap), about)
+    return Removal(lambda image, level: network.image(image, tile=tile, overlap=overlap), about)
 
 
-def by_classical(method: str, noise: str = "gaussian", *, tile: int = TILE, overlap: int = OVERLAP) -> Method:
+def by_classical(method: str, noise: str = "gaussian", *, tile: int = TILE, overlap: int = OVERLAP) -> Removal:
     """A classical method at a middling strength for the level, in tiles where an image is large."""
 
     def denoise(image: NDArray, level: float) -> NDArray:
@@ -41,10 +41,10 @@ def by_classical(method: str, noise: str = "gaussian", *, tile: int = TILE, over
 
         return denoise_tiled(part, image, tile=tile, overlap=overlap)
 
-    return Method(denoise, {"training_noise": None, "noise": noise})
+    return Removal(denoise, {"training_noise": None, "noise": noise})
 
 
-def denoised(image: NDArray, method: Method, level: float | None = None) -> tuple[NDArray, Mapping[str, Any]]:
+def denoised(image: NDArray, method: Removal, level: float | None = None) -> tuple[NDArray, Mapping[str, Any]]:
     """The image (channels, h, w) without its noise, in [0, 1], and what the table says of it.
 
     level: of the noise; None takes the estimate.

@@ -36,7 +36,7 @@ _SIZES = {"small": (8, 8), "wide": (32, 32), "deep": (16, 16, 16, 16)}
 
 
 @dataclass(frozen=True)
-class Setting:
+class TrainingSetting:
     """What differs from the base options of a training, and the widths of the autoencoder."""
 
     changes: Mapping[str, Any]
@@ -59,27 +59,29 @@ def _noise(noise: Noise) -> dict[str, Any]:
 
 
 # Experiment -> setting -> what differs. The claims of the lecture, one each.
-EXPERIMENTS: dict[str, dict[str, Setting]] = {
-    "losses": {name: Setting(_GAUSSIAN | {"l2_weight": w}) for name, w in {"L2": 1.0, "L1": 0.0, "half": 0.5}.items()},
+EXPERIMENTS: dict[str, dict[str, TrainingSetting]] = {
+    "losses": {
+        name: TrainingSetting(_GAUSSIAN | {"l2_weight": w}) for name, w in {"L2": 1.0, "L1": 0.0, "half": 0.5}.items()
+    },
     CHEATING: {
-        f"{pairs}, {size}": Setting(_GAUSSIAN if pairs == "noisy" else {"noise": []}, widths)
+        f"{pairs}, {size}": TrainingSetting(_GAUSSIAN if pairs == "noisy" else {"noise": []}, widths)
         for pairs in ("clean", "noisy")
         for size, widths in _SIZES.items()
     },
-    "generalisation": {noise.kind: Setting(_noise(noise)) for noise in TEST_NOISES}
-    | {"mixture": Setting({"noise": [_noise(noise)["noise"][0] for noise in TEST_NOISES]})},
+    "generalisation": {noise.kind: TrainingSetting(_noise(noise)) for noise in TEST_NOISES}
+    | {"mixture": TrainingSetting({"noise": [_noise(noise)["noise"][0] for noise in TEST_NOISES]})},
     "weight_decay": {
-        f"{decay:g}": Setting(_GAUSSIAN | {"weight_decay": decay}) for decay in (0.0, 1e-4, 1e-3, 1e-2, 1e-1)
+        f"{decay:g}": TrainingSetting(_GAUSSIAN | {"weight_decay": decay}) for decay in (0.0, 1e-4, 1e-3, 1e-2, 1e-1)
     },
-    "schedule": {name: Setting(_GAUSSIAN | {"schedule": name}) for name in ("constant", "steps", "one-cycle")},
+    "schedule": {name: TrainingSetting(_GAUSSIAN | {"schedule": name}) for name in ("constant", "steps", "one-cycle")},
     "augmentation": {
-        "none": Setting(_GAUSSIAN | {"augment": []}),
-        "mirrored": Setting(_GAUSSIAN | {"augment": ["mirror", "upside-down"]}),
+        "none": TrainingSetting(_GAUSSIAN | {"augment": []}),
+        "mirrored": TrainingSetting(_GAUSSIAN | {"augment": ["mirror", "upside-down"]}),
     },
     "codes": {
-        "denoising": Setting(_GAUSSIAN),
-        "cheating": Setting({"noise": []}),
-        "random": Setting({"epochs": 0}),
+        "denoising": TrainingSetting(_GAUSSIAN),
+        "cheating": TrainingSetting({"noise": []}),
+        "random": TrainingSetting({"epochs": 0}),
     },
 }
 RETRAINED = "retrained"  # what follows from the experiment weight_decay
@@ -163,7 +165,7 @@ def retrain(
     yield Row(RETRAINED, RETRAINED, "weight_decay", None, float(decay))
 
 
-def _trained(images: NDArray, options: Mapping[str, Any], setting: Setting, seed: int, folder: Path):
+def _trained(images: NDArray, options: Mapping[str, Any], setting: TrainingSetting, seed: int, folder: Path):
     torch.manual_seed(seed)
     network = autoencoder(len(images[0]), setting.widths, [1, 2, *[1] * (len(setting.widths) - 2)])
     changed = {**options, **setting.changes}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from phiscope.errors import ConfigError
 from phiscope.experiments.implicit.settings import ON_ALL_PIXELS, SPARSE, Setting
 from phiscope.implicit import linear, spectrum
-from phiscope.implicit.bases import Basis, basis
+from phiscope.implicit.bases import ImageBasis, basis
 from phiscope.implicit.encodings import Encoding, encode
 from phiscope.implicit.fit import Schedule, fit
 from phiscope.implicit.images import every_other, psnr, random_pixels
@@ -278,5 +278,5 @@ def _worst(status: NDArray[np.str_]) -> str:
 
 
 @lru_cache(maxsize=8)  # a random one takes a minute to draw at 64 x 64; the others hold no matrix
-def _basis(name: str, size: Size, seed: int) -> Basis:
+def _basis(name: str, size: Size, seed: int) -> ImageBasis:
     return basis("fourier" if name == "fourier_complete" else name, size, seed=seed)

@@ -107,7 +107,7 @@ class Block:
         return Block(*(part[rows] for part in vars(self).values()))
 
 
-class Search:
+class HullSearch:
     """All queries between two pricings of all vertices. Threads may work on different queries."""
 
     def __init__(self, points: NDArray[np.float64], vertices: Vertices, tol: float, max_rounds: int) -> None:

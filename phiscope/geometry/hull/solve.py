@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import blocks, require_finite
 from phiscope.errors import DataError
-from phiscope.geometry.hull.columns import Search, Vertices
+from phiscope.geometry.hull.columns import HullSearch, Vertices
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
 from phiscope.geometry.hull.verification import verify
 
@@ -65,7 +65,7 @@ def project(
             f"points {points.shape} and vertices {tuple(vertices.shape)}: expected (m, d) and (n, d), n and d not 0"
         )
     require_finite(points, "points")
-    search = Search(points, Vertices(vertices), tol, max_rounds)
+    search = HullSearch(points, Vertices(vertices), tol, max_rounds)
     if start is not None:
         if len(start.distance) != len(points) or start.support_indices.max(initial=0) >= len(vertices):
             raise DataError(f"start: expected a projection of {len(points)} points onto {len(vertices)} vertices")
@@ -103,7 +103,7 @@ def _checked(array: Array, name: str) -> Array:
     return array
 
 
-def _result(search: Search) -> HullProjection:
+def _result(search: HullSearch) -> HullProjection:
     sizes = [len(indices) for indices, _ in search.supports]
     return HullProjection(
         nearest=search.z + search.vertices.origin,

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from phiscope.geometry.inversion.box import nearest_in_box
 from phiscope.geometry.inversion.relaxed import pull_back
-from phiscope.geometry.inversion.restoration import Aim, Network, Search, relative_residual
+from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual
 
 _LENGTHS = (1.0, 0.5, 0.25, 0.12, 0.06)  # of the way to the nearest image of the linearised problem
 _CORRECTIONS = 4
@@ -19,7 +19,7 @@ ALLOWED = 1e-4  # relative residual along the way; the last steps to the toleran
 _GAIN = 2e-3  # relative decrease of the distance below which a search ends
 
 
-def polish(network: Network, search: Search, references: Tensor, aim: Aim, *, most: int, batch: int) -> None:
+def polish(network: BoxedNetwork, search: ImageSearch, references: Tensor, aim: Aim, *, most: int, batch: int) -> None:
     """Shorten ‖x − reference‖ for every image of `search` whose features are near the aim, in at most `most` rounds."""
     unfinished = (search.residual <= ALLOWED).nonzero().flatten()
     for _ in range(most):
@@ -29,7 +29,7 @@ def polish(network: Network, search: Search, references: Tensor, aim: Aim, *, mo
             return
 
 
-def _round(network: Network, search: Search, references: Tensor, aim: Aim, rows: Tensor) -> Tensor:
+def _round(network: BoxedNetwork, search: ImageSearch, references: Tensor, aim: Aim, rows: Tensor) -> Tensor:
     """One round for some of the images; whether each of them came nearer by more than a trifle."""
     images, reference, part = search.images[rows], references[rows], aim[rows]
     slopes, shift = _linearised(network, images, part)
@@ -51,7 +51,7 @@ def _round(network: Network, search: Search, references: Tensor, aim: Aim, rows:
     return least < (1 - _GAIN) * before
 
 
-def _linearised(network: Network, images: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
+def _linearised(network: BoxedNetwork, images: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
     """Rows (b, q, n) and right sides (b, q) of the equations on a step: all of φ for points, one for spheres."""
     features = network.features(images, exact=False)
     if bool((aim.radius == 0).all()):
@@ -61,14 +61,14 @@ def _linearised(network: Network, images: Tensor, aim: Aim) -> tuple[Tensor, Ten
     return rows.unsqueeze(1), (aim.radius - (features - aim.centre).norm(dim=1)).unsqueeze(1)
 
 
-def _nearest(network: Network, slopes: Tensor, images: Tensor, reference: Tensor, shift: Tensor) -> Tensor:
+def _nearest(network: BoxedNetwork, slopes: Tensor, images: Tensor, reference: Tensor, shift: Tensor) -> Tensor:
     """The nearest image to the reference among those that the linearised equations and the box allow."""
     lower, upper = ((bound - images).to(slopes) for bound in (network.lower, network.upper))
     step = nearest_in_box(slopes, (reference - images).to(slopes), shift.to(slopes), lower, upper)
     return (images + step.double()).clamp(network.lower, network.upper)
 
 
-def _corrected(network: Network, slopes: Tensor, trials: Tensor, aim: Aim, again: int) -> Tensor:
+def _corrected(network: BoxedNetwork, slopes: Tensor, trials: Tensor, aim: Aim, again: int) -> Tensor:
     """The trials, `again` of them per row of `slopes`, after a few Newton corrections with that one Jacobian."""
     gram = torch.bmm(slopes, slopes.transpose(1, 2)).double()
     gram += 1e-7 * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None] * torch.eye(gram.shape[1]).to(gram)

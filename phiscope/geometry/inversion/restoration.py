@@ -58,7 +58,7 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Network:
+class BoxedNetwork:
     """A feature map in float32 for derivatives, in float64 where digits matter, and the box its images live in."""
 
     rough: Map
@@ -92,7 +92,7 @@ class Network:
 
 
 @dataclass
-class Search:
+class ImageSearch:
     """Where the search for each image stands. residual is relative to the aim's scale."""
 
     images: Tensor
@@ -115,7 +115,7 @@ class Search:
         return self.idle >= len(SOFTNESSES + _LAST_RESORTS)
 
 
-def restore(network: Network, search: Search, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
+def restore(network: BoxedNetwork, search: ImageSearch, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
     """Move the images of `search` until their residual is at most `tolerance` or `most` Jacobians are used up."""
     past = _Past()
     for rows in _rounds(search, tolerance, most, batch):
@@ -148,7 +148,7 @@ class _Past:
         self._slopes |= {int(rows[place]): slopes[place].clone() for place in places}
 
 
-def _chords(network: Network, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, tolerance: float):
+def _chords(network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, tolerance: float):
     """Images and residuals after a few steps with one Jacobian, each taken where the one before was a great success."""
     exact = bool(residual.min() < _SINGLE)
     going = torch.ones_like(residual, dtype=torch.bool)
@@ -163,7 +163,7 @@ def _chords(network: Network, slopes: Tensor, images: Tensor, aim: Aim, residual
     return images, residual
 
 
-def _rounds(search: Search, tolerance: float, most: int, batch: int) -> Iterator[Tensor]:
+def _rounds(search: ImageSearch, tolerance: float, most: int, batch: int) -> Iterator[Tensor]:
     """Blocks of what is not yet done, until there is nothing left to do; those that need float64 apart."""
     for _ in range(most):
         waiting = (search.residual > tolerance) & (search.jacobians < most) & ~search.stuck()
@@ -181,7 +181,7 @@ def _next_softness(softness: Tensor, ratio: Tensor) -> Tensor:
     return torch.where(ratio < _FAST, torch.zeros_like(turned), turned)
 
 
-def _newton_step(network: Network, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, *, exact: bool):
+def _newton_step(network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, *, exact: bool):
     """Images after the step and their residuals; where no length of the step helps, both as they were."""
     wanted = aim.residual(network.features(images, exact=exact))
     step = network.smallest_step(slopes, images, wanted)
@@ -199,12 +199,12 @@ def _newton_step(network: Network, slopes: Tensor, images: Tensor, aim: Aim, res
     return best, at
 
 
-def _keep_better(network: Network, best: Tensor, at: Tensor, trial: Tensor, aim: Aim, *, exact: bool) -> None:
+def _keep_better(network: BoxedNetwork, best: Tensor, at: Tensor, trial: Tensor, aim: Aim, *, exact: bool) -> None:
     values = relative_residual(network, trial, aim, exact=exact)
     better = values < at
     best[better], at[better] = trial[better], values[better]
 
 
-def relative_residual(network: Network, images: Tensor, aim: Aim, *, exact: bool) -> Tensor:
+def relative_residual(network: BoxedNetwork, images: Tensor, aim: Aim, *, exact: bool) -> Tensor:
     """‖y − φ(x)‖ to the nearest point y that is aimed at, over the aim's scale: (b,)."""
     return aim.residual(network.features(images, exact=exact)).norm(dim=1) / aim.scale

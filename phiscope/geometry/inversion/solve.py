@@ -23,15 +23,15 @@ from torch import Tensor
 
 from phiscope.arrays import generator, require_finite
 from phiscope.errors import DataError
+from phiscope.geometry.inversion.damped import damped_descent
 from phiscope.geometry.inversion.polish import ALLOWED, polish
-from phiscope.geometry.inversion.restoration import Aim, Network, Search, relative_residual, restore
-from phiscope.geometry.inversion.settling import settle
+from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual, restore
 
 Where = Literal["inside", "perimeter"]
 Report = Callable[[int, int], None]
 
 _KICK = 0.02  # standard deviation of the noise that further starts begin with, in units of the box
-_LOUDER = 5.0  # the ratio of the noise of one rescue to that of the rescue before
+_LOUDER = 5.0  # the ratio of the noise of one restart to that of the one before
 _LAST_STEPS = 10  # Jacobians for the last digits after the polish
 _POLISHES_OF_BALLS = 200  # a round costs one backward pass there, and f of them for a point
 
@@ -44,7 +44,7 @@ class Inversion:
     that was asked for; scale: norm of the target (1 for the origin), which `relative` divides by. distance:
     ‖image − reference‖. jacobians: how many were taken, starts together. status: `solved` (relative residual at
     most the tolerance), `reference` (it lies in the ball already and is the answer), or `unreached`: the residual is
-    the smallest that was found, near a local minimum unless `settlings` ran out; the target is outside φ's range, or
+    the smallest that was found, near a local minimum unless `damped_steps` ran out; the target is outside φ's range, or
     the search led nowhere.
     """
 
@@ -75,9 +75,9 @@ def invert(
     jacobians: int = 80,
     polishes: int = 8,
     starts: int = 1,
-    rescues: int = 2,
-    settlings: int = 40,
-    retreats: int = 2,
+    restarts: int = 2,
+    damped_steps: int = 40,
+    backtracks: int = 2,
     seed: int = 0,
     streams: Sequence[int] | None = None,
     batch: int = 16,
@@ -93,9 +93,9 @@ def invert(
 
     tolerance: of the residual, relative to the norm of the target. jacobians: most of one search (each costs f
     backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
-    starts, the first at the reference, the others at it with noise. rescues: further starts for what none has solved.
-    settlings: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
-    retreats: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
+    starts, the first at the reference, the others at it with noise. restarts: further starts for what none has solved.
+    damped_steps: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
+    backtracks: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
     seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
     images per Jacobian; problems never influence each other but for rounding.
 
@@ -103,12 +103,12 @@ def invert(
     """
     target, reference, radius = _checked(target, reference, radius, lower, upper)
     shape = reference.shape[1:]
-    network = Network(feature_map, _double(feature_map), shape, lower, upper)
+    network = BoxedNetwork(feature_map, _double(feature_map), shape, lower, upper)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
-    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, settlings, retreats, batch)
-    attempts = _Attempts(starts, rescues, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch)
+    attempts = _Attempts(starts, restarts, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
     parts = []
     for rows in torch.arange(len(flat)).split(8 * batch):
         parts.append(finder.find(rows, first[rows], attempts, stay_inside=where == "inside"))
@@ -120,35 +120,35 @@ def invert(
 @dataclass(frozen=True)
 class _Attempts:
     starts: int
-    rescues: int
+    restarts: int
     seed: int
     streams: Sequence[int]
 
 
 @dataclass(frozen=True)
 class _Finder:
-    network: Network
+    network: BoxedNetwork
     references: Tensor
     aim: Aim
     tolerance: float
     jacobians: int
     polishes: int
-    settlings: int
-    retreats: int
+    damped_steps: int
+    backtracks: int
     batch: int
 
     def find(self, rows: Tensor, first: Tensor, attempts: _Attempts, *, stay_inside: bool) -> Inversion:
         aim, references = self.aim[rows], self.references[rows]
         at_home = self._inside(references, aim) & stay_inside
         best = self._from(references, aim, first, ~at_home)
-        for attempt in range(1, attempts.starts + attempts.rescues):
+        for attempt in range(1, attempts.starts + attempts.restarts):
             unsolved = best.residual > self.tolerance
             again = ~at_home & (unsolved if attempt >= attempts.starts else torch.ones_like(unsolved))
             if bool(again.any()):
                 kicked = self._kicked(references, attempts, rows, attempt)
                 self._keep_better(best, self._from(references, aim, kicked, again), references, again)
-        self._settle(references, aim, best, ~at_home & (best.residual > self.tolerance))
-        self._retreat(references, aim, best, ~at_home)
+        self._damped(references, aim, best, ~at_home & (best.residual > self.tolerance))
+        self._backtrack(references, aim, best, ~at_home)
         return self._result(best, references, aim, at_home)
 
     def _kicked(self, references: Tensor, attempts: _Attempts, rows: Tensor, attempt: int) -> Tensor:
@@ -162,16 +162,16 @@ class _Finder:
         away = (self.network.features(references, exact=True) - aim.centre).norm(dim=1)
         return away <= torch.maximum(aim.radius, self.tolerance * aim.scale)
 
-    def _from(self, references: Tensor, aim: Aim, first: Tensor, wanted: Tensor) -> Search:
+    def _from(self, references: Tensor, aim: Aim, first: Tensor, wanted: Tensor) -> ImageSearch:
         """One search for the wanted rows; the others keep their reference."""
         residual = relative_residual(self.network, first, aim, exact=True)
-        whole = Search(torch.where(wanted[:, None], first, references), residual)
+        whole = ImageSearch(torch.where(wanted[:, None], first, references), residual)
         rows = wanted.nonzero().flatten()
-        found = self._search(references[rows], aim[rows], Search(first[rows].clone(), residual[rows].clone()))
+        found = self._search(references[rows], aim[rows], ImageSearch(first[rows].clone(), residual[rows].clone()))
         whole.images[rows], whole.residual[rows], whole.jacobians[rows] = found.images, found.residual, found.jacobians
         return whole
 
-    def _search(self, references: Tensor, aim: Aim, search: Search) -> Search:
+    def _search(self, references: Tensor, aim: Aim, search: ImageSearch) -> ImageSearch:
         limits = {"tolerance": self.tolerance, "batch": self.batch}
         restore(self.network, search, aim, most=self.jacobians, **limits)
         # A residual that fell from afar was seen in float32; what it hides is made good.
@@ -180,39 +180,41 @@ class _Finder:
         self._polish(references, aim, search)
         return search
 
-    def _polish(self, references: Tensor, aim: Aim, search: Search) -> None:
+    def _polish(self, references: Tensor, aim: Aim, search: ImageSearch) -> None:
         near = (search.residual <= ALLOWED).nonzero().flatten()
         if not self.polishes or not len(near):
             return
-        polished = Search(search.images[near], search.residual[near])
+        polished = ImageSearch(search.images[near], search.residual[near])
         rounds = self.polishes if bool((aim.radius == 0).all()) else max(self.polishes, _POLISHES_OF_BALLS)
         polish(self.network, polished, references[near], aim[near], most=rounds, batch=self.batch)
-        finished = Search(polished.images, relative_residual(self.network, polished.images, aim[near], exact=True))
+        finished = ImageSearch(polished.images, relative_residual(self.network, polished.images, aim[near], exact=True))
         restore(self.network, finished, aim[near], tolerance=self.tolerance, most=_LAST_STEPS, batch=self.batch)
-        other = Search(search.images.clone(), torch.full_like(search.residual, torch.inf))
+        other = ImageSearch(search.images.clone(), torch.full_like(search.residual, torch.inf))
         other.images[near], other.residual[near] = finished.images, finished.residual
         other.jacobians[near] = polished.jacobians + finished.jacobians
         self._keep_better(search, other, references, torch.isfinite(other.residual))
 
-    def _settle(self, references: Tensor, aim: Aim, best: Search, unsolved: Tensor) -> None:
+    def _damped(self, references: Tensor, aim: Aim, best: ImageSearch, unsolved: Tensor) -> None:
         """What no start has solved goes on from the best of them to the nearest local minimum of the residual."""
         rows = unsolved.nonzero().flatten()
-        search = Search(best.images[rows], best.residual[rows])
-        settle(self.network, search, aim[rows], tolerance=self.tolerance, most=self.settlings, batch=self.batch)
+        search = ImageSearch(best.images[rows], best.residual[rows])
+        damped_descent(
+            self.network, search, aim[rows], tolerance=self.tolerance, most=self.damped_steps, batch=self.batch
+        )
         self._polish(references[rows], aim[rows], search)
         best.images[rows], best.residual[rows] = search.images, search.residual
         best.jacobians[rows] += search.jacobians
 
-    def _retreat(self, references: Tensor, aim: Aim, best: Search, wanted: Tensor) -> None:
+    def _backtrack(self, references: Tensor, aim: Aim, best: ImageSearch, wanted: Tensor) -> None:
         """What is solved is sought again from nearer to the reference, where Newton's path overshoots less."""
-        for number in range(1, self.retreats + 1):
+        for number in range(1, self.backtracks + 1):
             again = wanted & (best.residual <= self.tolerance)
             if not bool(again.any()):
                 return
             first = references + (1 - 0.5**number) * (best.images - references)
             self._keep_better(best, self._from(references, aim, first, again), references, again)
 
-    def _keep_better(self, best: Search, other: Search, references: Tensor, rows: Tensor) -> None:
+    def _keep_better(self, best: ImageSearch, other: ImageSearch, references: Tensor, rows: Tensor) -> None:
         """Solved before unsolved; among the solved the nearer one, among the others the smaller residual."""
         best.jacobians += torch.where(rows, other.jacobians, 0)
         nearer = (other.images - references).norm(dim=1) < (best.images - references).norm(dim=1)
@@ -220,7 +222,7 @@ class _Finder:
         better = rows & torch.where(solved & was, nearer, other.residual < best.residual)
         best.images[better], best.residual[better] = other.images[better], other.residual[better]
 
-    def _result(self, best: Search, references: Tensor, aim: Aim, at_home: Tensor) -> Inversion:
+    def _result(self, best: ImageSearch, references: Tensor, aim: Aim, at_home: Tensor) -> Inversion:
         relative = relative_residual(self.network, best.images, aim, exact=True)
         relative = torch.where(at_home, torch.zeros_like(relative), relative)
         status = np.where(relative.cpu() <= self.tolerance, "solved", "unreached")

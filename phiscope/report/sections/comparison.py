@@ -17,7 +17,7 @@ OPTIONAL = ()
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonTable:
     """rows: quantity, section of the paper, measured number; notes: the different ways in which intervals were made."""
 
     rows: Sequence[tuple[str, str, MeasuredNumber]]
@@ -27,11 +27,11 @@ class Comparison:
         return list(dict.fromkeys(number.interval for *_, number in self.rows if number.interval))
 
     @classmethod
-    def of(cls, comparison: pd.DataFrame) -> Comparison:
+    def of(cls, comparison: pd.DataFrame) -> ComparisonTable:
         """From the table `paper_comparison`."""
         records = comparison.to_dict("records")
         return cls([(row["quantity"], row["section"] or "", MeasuredNumber.of(row)) for row in records])
 
 
-def data(run: Run) -> Comparison:
-    return Comparison.of(run["paper_comparison"])
+def data(run: Run) -> ComparisonTable:
+    return ComparisonTable.of(run["paper_comparison"])

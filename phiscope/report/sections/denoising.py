@@ -19,7 +19,7 @@ NEEDS = ()
 OPTIONAL = ("denoising_summary", "denoiser_layers", "views")
 
 
-class Denoised(NamedTuple):
+class NoiseAnswer(NamedTuple):
     """Of the same noise and images, mean PSNR before, by the network, and by the best method without training."""
 
     noise: str
@@ -34,7 +34,7 @@ class DenoisingPage:
     """denoisers: one per noise, of the first set; layers: rows of `experiments.denoising.network.layer_table`, empty
     where the network's are not known; views: as from `stats.by_view`."""
 
-    denoisers: Sequence[Denoised]
+    denoisers: Sequence[NoiseAnswer]
     layers: pd.DataFrame | None
     views: pd.DataFrame | None
 
@@ -44,7 +44,7 @@ def data(run: Run) -> DenoisingPage | None:
     return None if summary is None else DenoisingPage(denoisers_of(summary), run["denoiser_layers"], run["views"])
 
 
-def denoisers_of(summary: pd.DataFrame) -> list[Denoised]:
+def denoisers_of(summary: pd.DataFrame) -> list[NoiseAnswer]:
     """Every noise of the first set of images; summary: as from `stats.denoising_summary`."""
     of_set = summary[summary["dataset"] == summary["dataset"].iloc[0]]
     rows = []
@@ -52,5 +52,5 @@ def denoisers_of(summary: pd.DataFrame) -> list[Denoised]:
         psnr = part.set_index("method")["psnr"]
         others = psnr.drop(["network", "noisy", "biharmonic-true-mask"], errors="ignore")
         best, other = (title_of(others.idxmax()), others.max()) if len(others) else (DASH, np.nan)
-        rows.append(Denoised(noise_in_words(noise, level), psnr["noisy"], psnr["network"], best, other))
+        rows.append(NoiseAnswer(noise_in_words(noise, level), psnr["noisy"], psnr["network"], best, other))
     return rows

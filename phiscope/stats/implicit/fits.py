@@ -63,13 +63,13 @@ def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Sample:
+class PairedValues:
     """values (images, seeds) of one measure; what no seed decides is repeated, so that pairs stay paired."""
 
     values: NDArray[np.float64]
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, measure: str, images: list[str], seeds: int) -> Sample:
+    def of(cls, rows: pd.DataFrame, measure: str, images: list[str], seeds: int) -> PairedValues:
         table = rows.pivot_table(index="image", columns="seed", values=measure).reindex(images).to_numpy(float)
         if table.shape[1] == 1:
             return cls(np.repeat(table, seeds, axis=1))
@@ -84,7 +84,7 @@ def _nested(images: int, seeds: int, options: Resampling) -> tuple[NDArray, NDAr
     return drawn, random.integers(seeds, size=(options.resamples, images, seeds))
 
 
-def interval(sample: Sample, options: Resampling) -> dict[str, float]:
+def interval(sample: PairedValues, options: Resampling) -> dict[str, float]:
     """value, ci_low, ci_high, n: the mean over images and seeds; no interval for a single image."""
     values = sample.values
     told = {"value": float(values.mean()), "ci_low": np.nan, "ci_high": np.nan, "n": len(values)}
@@ -101,7 +101,7 @@ def by_k(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
         about = dict(zip([*GROUP, *WAY], key)) | {name: rows[name].mean() for name in ("k", "bandwidth", "parameters")}
         for measure in MEASURES:
             if rows[measure].notna().all():
-                sample = Sample.of(rows, measure, sorted(set(rows["image"])), rows["seed"].nunique())
+                sample = PairedValues.of(rows, measure, sorted(set(rows["image"])), rows["seed"].nunique())
                 found.append(about | {"measure": measure} | interval(sample, options))
     return pd.DataFrame(found)
 
@@ -149,8 +149,8 @@ def _most_waves(rows: pd.DataFrame) -> pd.DataFrame:
 def _apart(other: pd.DataFrame, base: pd.DataFrame, measure: str, images: list[str], options: Resampling) -> dict:
     """The mean difference of two ways with its interval, seeds of an image paired."""
     seeds = max(base["seed"].nunique(), other["seed"].nunique())
-    first, second = (Sample.of(part, measure, images, seeds).values for part in (other, base))
-    return interval(Sample(first - second), options)
+    first, second = (PairedValues.of(part, measure, images, seeds).values for part in (other, base))
+    return interval(PairedValues(first - second), options)
 
 
 def powers(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
@@ -221,11 +221,11 @@ def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     found = []
     for key, part in rows[rows["model"] == "largest"].groupby([*GROUP, "share"]):
         images, seeds = sorted(set(part["image"])), part["seed"].nunique()
-        samples = {name: Sample.of(own, "psnr_train", images, seeds) for name, own in part.groupby("encoding")}
+        samples = {name: PairedValues.of(own, "psnr_train", images, seeds) for name, own in part.groupby("encoding")}
         for name, sample in samples.items():
             told = dict(zip([*GROUP, "share"], key)) | {"encoding": name} | interval(sample, options)
             if "orthogonal" in samples and name != "orthogonal":
-                apart = interval(Sample(sample.values - samples["orthogonal"].values), options)
+                apart = interval(PairedValues(sample.values - samples["orthogonal"].values), options)
                 names = {"value": "difference", "ci_low": "difference_low", "ci_high": "difference_high"}
                 told |= {new: apart[old] for old, new in names.items()}
             found.append(told)

@@ -8,7 +8,7 @@ from phiscope.experiments.inversion.samples import invert_samples
 from phiscope.experiments.inversion.targets import Wanted
 from phiscope.models import split
 
-OPTIONS = {"tolerance": 1e-6, "jacobians": 20, "polishes": 2, "starts": 1, "rescues": 0}
+OPTIONS = {"tolerance": 1e-6, "jacobians": 20, "polishes": 2, "starts": 1, "restarts": 0}
 
 
 def test_a_sample_that_fails_leaves_its_reason():

@@ -175,7 +175,7 @@ def test_the_polish_never_goes_away_from_the_reference(network):
 
 def test_retreats_come_nearer(network):
     x, target = images(12), exact_features(network, images(12, seed=3))
-    plain, nearer = (invert(network, target, x, retreats=count) for count in (0, 3))
+    plain, nearer = (invert(network, target, x, backtracks=count) for count in (0, 3))
     both = (plain.status == "solved") & (nearer.status == "solved")
     assert both.sum() >= 10
     assert (nearer.distance <= plain.distance * (1 + 1e-9))[both].all()

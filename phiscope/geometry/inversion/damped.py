@@ -12,7 +12,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from phiscope.geometry.inversion.restoration import SOFTNESSES, Aim, Network, Search, relative_residual
+from phiscope.geometry.inversion.restoration import SOFTNESSES, Aim, BoxedNetwork, ImageSearch, relative_residual
 
 _FIRST_DAMPING = 0.1  # in units of the mean curvature, the mean of the diagonal of JJᵀ
 _FACTORS = (0.05, 0.3, 1.0, 5.0, 50.0)  # of the last damping that did best: a box step costs less than a Jacobian
@@ -20,7 +20,9 @@ _RANGE = (1e-7, 1e4)
 _GAIN = 1e-3  # relative decrease of the residual below which a Jacobian was in vain
 
 
-def settle(network: Network, search: Search, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
+def damped_descent(
+    network: BoxedNetwork, search: ImageSearch, aim: Aim, *, tolerance: float, most: int, batch: int
+) -> None:
     """Lower the residuals of `search` until neither the derivative nor a softened one does it, or after `most` each.
 
     A fall below `tolerance` ends it too: the target was not out of range, only out of Newton's reach.
@@ -37,7 +39,9 @@ def settle(network: Network, search: Search, aim: Aim, *, tolerance: float, most
             idle[rows] = torch.where(gained, 0, idle[rows] + 1)
 
 
-def _descend(network: Network, search: Search, aim: Aim, rows: Tensor, idle: Tensor, damping: Tensor) -> Tensor:
+def _descend(
+    network: BoxedNetwork, search: ImageSearch, aim: Aim, rows: Tensor, idle: Tensor, damping: Tensor
+) -> Tensor:
     """The best of a few damped steps with one Jacobian, where any is good, and the damping that was best."""
     images, part = search.images[rows], aim[rows]
     slopes = network.jacobian(images, images.new_tensor(SOFTNESSES)[idle])
