@@ -63,7 +63,9 @@ STATED: dict[str, StatedReading] = {
     "lsd_faithful_lowdin": StatedReading(
         "faithful encoder: label by Löwdin's axes of set 1", _lsd(1, **_LOWDIN), setting=FAITHFUL
     ),
-    "lsd_faithful_logistic": StatedReading("faithful encoder: logistic regression", {"measure": "logistic"}, setting=FAITHFUL),
+    "lsd_faithful_logistic": StatedReading(
+        "faithful encoder: logistic regression", {"measure": "logistic"}, setting=FAITHFUL
+    ),
     "lsd_faithful_error": StatedReading(
         "faithful encoder: squared error of decode(μ)",
         {"measure": "squared_error", "encoding": "mean"},

@@ -36,7 +36,8 @@ def test_the_schema_has_the_parameters_of_make_and_no_others(schema, name):
     offered = set(entry["properties"]) - COMMON
     signature = inspect.signature(kind.load()).parameters
     named = {key: value for key, value in signature.items() if value.kind is value.KEYWORD_ONLY}
-    taken = set(named) - set(kind.needs) - set(kind.fixed) - ({"denoiser"} if "through" in named else set())
+    needs = {*kind.needs, *(need for extra in kind.extras for need in extra.needs)}
+    taken = set(named) - needs - set(kind.fixed)
     if name == "deepfool":  # hands its options on
         from phiscope.attacks import deepfool
 
@@ -47,7 +48,7 @@ def test_the_schema_has_the_parameters_of_make_and_no_others(schema, name):
     assert offered == taken
     needed = {key for key in taken if key in named and named[key].default is inspect.Parameter.empty} - filled
     assert set(entry.get("required", ())) == needed
-    assert set(kind.needs) <= set(named)
+    assert needs <= set(named)
 
 
 def test_attacks_are_told_from_other_views():

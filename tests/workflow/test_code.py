@@ -26,7 +26,7 @@ def tree(tmp_path):
         for name, text in (FILES | {key.replace("__", "/") + ".py": value for key, value in changed.items()}).items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text)
-        return fingerprint(root / "scripts/work.py", root)
+        return fingerprint(root / "scripts/work.py", root=root)
 
     return lay
 
@@ -47,3 +47,19 @@ def test_comments_docstrings_and_blank_lines_do_not_count(tree):
 def test_what_is_not_imported_does_not_count(tree):
     """The package passes `saw` on too, but the script asks for `hammer` only."""
     assert tree(phiscope__tools__saw="def saw():\n    return 2\n") == tree()
+
+
+def test_of_a_package_imported_as_a_name_only_what_is_taken_counts(tree):
+    """`from phiscope import tools` and `tools.hammer()` do not rest on the saw that the package passes on too."""
+    script = "from phiscope import tools\n\ntools.hammer()\n"
+    saw = {"phiscope__tools__saw": "def saw():\n    return 2\n"}
+    assert tree(scripts__work=script, **saw) == tree(scripts__work=script)
+    assert tree(scripts__work=script, phiscope__nail="def size():\n    return 4\n") != tree(scripts__work=script)
+    whole = "from phiscope import tools\n\nprint(tools)\n"
+    assert tree(scripts__work=whole, **saw) != tree(scripts__work=whole)
+
+
+def test_what_is_imported_for_type_hints_alone_does_not_count(tree):
+    script = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from phiscope.tools.saw import saw\n"
+    saw = {"phiscope__tools__saw": "def saw():\n    return 2\n"}
+    assert tree(scripts__work=script, **saw) == tree(scripts__work=script)
