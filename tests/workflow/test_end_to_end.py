@@ -230,7 +230,7 @@ def test_the_best_weight_decay_is_retrained_for_each_seed(finished, tmp_path):
 
 def test_a_comment_and_a_docstring_rerun_nothing(project):
     project.edit("phiscope/geometry/hull/solve.py", '"""', '"""Better words. ')
-    project.edit("scripts/locate.py", "import torch\n", "# Why torch is here.\nimport torch\n")
+    project.edit("scripts/geometry/locate.py", "import torch\n", "# Why torch is here.\nimport torch\n")
     assert project.planned() == {}
 
 
@@ -239,12 +239,12 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     planned = project.planned()
     assert set(planned) == {
         *("all", "count_balls", "compute_statistics", "compute_detection", "compute_inversions", "compute_denoising"),
-        *("compare_with_paper", "draw_figures", "draw_inversions", "draw_denoising", "render_report"),
+        *("compare_with_paper", "draw_figures", "draw_inversion", "draw_denoising", "render_report"),
     }
 
 
 def test_a_changed_figure_redraws_and_computes_nothing(project):
-    project.edit("phiscope/figures/plane.py", "import numpy as np", "import numpy as np\n\nUNUSED = 1")
+    project.edit("phiscope/figures/geometry/plane.py", "import numpy as np", "import numpy as np\n\nUNUSED = 1")
     assert set(project.planned()) == {"all", "draw_figures", "render_report"}
 
 
