@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,9 @@ class LoadedLatentSpace:
         networks = [load_artifact(_existing(run / f"models/{n}.safetensors", run))[0] for n in _SHARED]
         made = bases.load(_existing(run / f"latent/{setting}-{training}/bases.safetensors", run))
         arguments = about["arguments"]
-        return cls(Codec(*networks, encoder, device), made[basis], (arguments["channels"], *arguments["size"]))
+        return cls(
+            Codec(networks[0], networks[1], encoder, device), made[basis], (arguments["channels"], *arguments["size"])
+        )
 
     def own_labels(self, latents: NDArray) -> NDArray[np.int64]:
         """(n,) label of the largest |c| in set 1, as in the view `rotate`."""
@@ -72,34 +75,36 @@ _SHARED = ("generator", "classifier")
 
 def main(arguments: list[str] | None = None) -> None:
     """Read, encode, turn, write; says of every image what it is encoded as."""
-    told = _parser().parse_args(arguments)
-    if not 0 < told.step <= 90:
-        raise ConfigError(f"--step {told.step}: expected more than 0 and at most 90 degrees")
-    space = LoadedLatentSpace.open(told.run, told.setting, told.training, told.basis, choose_device(told.device))
-    names, images = _images(told.images, space.shape, told.invert)
+    options = _parser().parse_args(arguments)
+    if not 0 < options.step <= 90:
+        raise ConfigError(f"--step {options.step}: expected more than 0 and at most 90 degrees")
+    space = LoadedLatentSpace.open(
+        options.run, options.setting, options.training, options.basis, choose_device(options.device)
+    )
+    names, images = _images(options.images, space.shape, options.invert)
     mean, log_deviation = space.codec.encode(images)
     decoded = space.codec.decode(mean)
-    _write_picture(_columns(space, images, mean, decoded, told), told.output)
-    if told.latents:
+    _write_picture(_columns(space, images, mean, decoded, options), options.output)
+    if options.latents:
         amplitudes = decompose(mean, space.basis)
-        about = {"name": names, "mean": mean, "log_deviation": log_deviation, "amplitude": amplitudes}
-        np.savez(told.latents, **about, axis_label=space.basis.labels, axis_set=space.basis.sets)
+        about: dict[str, Any] = {"name": names, "mean": mean, "log_deviation": log_deviation, "amplitude": amplitudes}
+        about |= {"axis_label": space.basis.labels, "axis_set": space.basis.sets}
+        np.savez(options.latents, **about)
     seen = (space.codec.classify(images), space.codec.classify(decoded), space.own_labels(mean))
     for name, error, *labels in zip(names, squared_error(decoded, images), *seen):
-        told_of = "classifier {}, of the decoded image {}, largest axis {}".format(*labels)
-        print(f"{name}: {told_of}; squared error of the decoded image {error:.3f} on [-1, 1]")
+        seen_as = "classifier {}, of the decoded image {}, largest axis {}".format(*labels)
+        print(f"{name}: {seen_as}; squared error of the decoded image {error:.3f} on [-1, 1]")
 
 
 def _columns(
-    space: LoadedLatentSpace, images: NDArray, mean: NDArray, decoded: NDArray, told: argparse.Namespace
+    space: LoadedLatentSpace, images: NDArray, mean: NDArray, decoded: NDArray, options: argparse.Namespace
 ) -> list[NDArray]:
     """Per image (columns, c, h, w): itself, decoded, decoded from the largest components, turned step by step."""
-    shorter = [truncate(mean, space.basis, count) for count in told.components]
+    shorter = [truncate(mean, space.basis, count) for count in options.components]
     rows = []
     for k, image in enumerate(images):
-        latents = [part[k : k + 1] for part in shorter]
-        latents.append(space.turned(mean[k : k + 1], told.toward, told.step, told.operator))
-        latents = np.concatenate(latents)
+        turned = space.turned(mean[k : k + 1], options.toward, options.step, options.operator)
+        latents = np.concatenate([*(part[k : k + 1] for part in shorter), turned])
         rows.append(np.stack([image, decoded[k], *(space.codec.decode(latents) if len(latents) else ())]))
     return rows
 

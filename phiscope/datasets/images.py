@@ -22,7 +22,7 @@ class ImageDataset:
     images: NDArray
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
-    samples: NDArray[np.int64] = field(default=None)
+    samples: NDArray[np.int64] = field(default=None)  # type: ignore[arg-type]  # filled in below, never None after it
 
     def __post_init__(self) -> None:
         if self.samples is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def load_other(
     if reader == IMAGES:
         if options:
             raise DataError(f"datasets: options {dict(options)}: the reader `images` takes none; leave them out")
-        images = load_collection(path, checksum=checksum, url=url).images
+        images: Sequence[NDArray] | NDArray = load_collection(path, checksum=checksum, url=url).images
         labels = np.zeros(len(images), np.int64)
     else:
         dataset = load(path, "test", reader=reader, checksum=checksum, url=url, **(options or {}))

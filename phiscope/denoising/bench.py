@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from phiscope.arrays import unit_range
 from phiscope.denoising import classical
 from phiscope.denoising.corruptions import Noise, corrupt
 from phiscope.denoising.metrics import Quality, compare, psnr
+from phiscope.errors import ConfigError
 
 # Takes the place of an image in the list and the noisy image (channels, h, w); returns the denoised one.
 Denoise = Callable[[int, NDArray], NDArray]
@@ -35,7 +37,7 @@ class Pairs:
 
     @classmethod
     def of(
-        cls, images: Sequence[NDArray], noise: Noise, *, seed: int, clip: bool = False, quantise: bool = False
+        cls, images: Sequence[NDArray] | NDArray, noise: Noise, *, seed: int, clip: bool = False, quantise: bool = False
     ) -> Pairs:
         clean = [unit_range(image) for image in images]
         options = {"seed": seed, "clip": clip, "quantise": quantise}
@@ -90,5 +92,7 @@ def _tuned(name: str, training: Pairs, noise: Noise) -> tuple[float, Denoise]:
     return strength, lambda place, noisy: classical.denoise(name, [noisy], strength, noise)[0]
 
 
-def _corrupted(image: NDArray, noise: Noise, place: int, **options) -> NDArray[np.float32]:
+def _corrupted(image: NDArray, noise: Noise, place: int, **options: Any) -> NDArray[np.float32]:
+    if not isinstance(noise.level, int | float):
+        raise ConfigError(f"bench: noise {noise}: its level is a range; expected a number, the same for every image")
     return corrupt(image[None], noise.kind, noise.level, samples=[place], **options)[0]

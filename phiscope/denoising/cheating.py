@@ -42,6 +42,10 @@ class PassThrough(nn.Module):
     constant code, which stays constant under repetition and convolution.
     """
 
+    report: nn.Parameter
+    pick: nn.Parameter
+    put_back: nn.Parameter
+
     def __init__(self, report: NDArray, pick: NDArray, put_back: NDArray) -> None:
         super().__init__()
         banks = {"report": report, "pick": pick, "put_back": put_back}
@@ -61,4 +65,4 @@ class PassThrough(nn.Module):
         return functional.conv2d(gathered, self.report, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.decode(self.encode(x), x.shape[2:])
+        return self.decode(self.encode(x), (x.shape[2], x.shape[3]))

@@ -155,7 +155,7 @@ def corrupt_anew(
     found = np.empty(images.shape, np.float32)
     for target, image, number in zip(found, unit_range(images), _numbers(images, samples)):
         random = generator(seed, number, epoch)
-        noise = noises[random.integers(len(noises))]
+        noise = noises[int(random.integers(len(noises)))]
         target[:] = CORRUPTIONS[noise.kind](image[None], noise.draw_level(random), random)[0]
     return _kept(found, clip, quantise)
 

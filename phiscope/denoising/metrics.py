@@ -86,4 +86,4 @@ def flat_error(found: NDArray, clean: NDArray) -> float:
 
 
 def _gradient(image: NDArray) -> NDArray[np.float64]:
-    return np.stack(np.gradient(image.astype(np.float64), axis=(1, 2)))
+    return np.stack(list(np.gradient(image.astype(np.float64), axis=(1, 2))))

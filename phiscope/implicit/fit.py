@@ -108,8 +108,8 @@ def _fit_stack(
     like = torch.zeros((), dtype=PRECISIONS[precision], device=device)
     x, y = _tensor(features, like), _tensor(targets, like)
     layers = [
-        tuple(part.to(like).requires_grad_() for part in layer)
-        for layer in initialise(network, x.shape[-1], y.shape[-1], seeds)
+        (weight.to(like).requires_grad_(), bias.to(like).requires_grad_())
+        for weight, bias in initialise(network, x.shape[-1], y.shape[-1], seeds)
     ]
     seen = torch.from_numpy(np.flatnonzero(train)).to(device)
     _descend(network, layers, x.index_select(-2, seen), y.index_select(-2, seen), schedule, precision == "bfloat16")
@@ -158,11 +158,15 @@ def _stack(features: NDArray, pixels: int, network: Network, precision: str, dev
 
 
 def _joined(parts: list[Fits]) -> Fits:
-    layers = [tuple(torch.cat(part) for part in zip(*layer)) for layer in zip(*(fits.layers for fits in parts))]
-    columns = (
-        np.concatenate([getattr(fits, name) for fits in parts]) for name in ("prediction", "psnr_train", "psnr_heldout")
+    stacks = zip(*(fits.layers for fits in parts))
+    return Fits(
+        parts[0].network,
+        [(torch.cat([weight for weight, _ in stack]), torch.cat([bias for _, bias in stack])) for stack in stacks],
+        np.concatenate([fits.prediction for fits in parts]),
+        np.concatenate([fits.psnr_train for fits in parts]),
+        np.concatenate([fits.psnr_heldout for fits in parts]),
+        parts[0].parameters,
     )
-    return Fits(parts[0].network, layers, *columns, parts[0].parameters)
 
 
 def _tensor(array: NDArray, like: Tensor) -> Tensor:

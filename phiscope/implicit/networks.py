@@ -51,7 +51,7 @@ def initialise(network: Network, inputs: int, outputs: int, seeds: list[int]) ->
     first layer and U(±√(6/in)/ω) after it, biases U(±1/√in).
     """
     drawn = [_one(network, inputs, outputs, torch.Generator().manual_seed(seed)) for seed in seeds]
-    return [tuple(torch.stack(part) for part in zip(*layer)) for layer in zip(*drawn)]
+    return [(torch.stack([w for w, _ in layer]), torch.stack([b for _, b in layer])) for layer in zip(*drawn)]
 
 
 def _one(network: Network, inputs: int, outputs: int, random: torch.Generator) -> list[tuple[Tensor, Tensor]]:

@@ -56,7 +56,7 @@ def respond(decode: Decode, latents: Tensor, directions: Tensor) -> NDArray[np.f
     parts = []
     with torch.no_grad():
         for part in blocks(len(latents), _BATCH):
-            _, change = torch.func.jvp(decode, (latents[part],), (directions[part],))
+            change = torch.func.jvp(decode, (latents[part],), (directions[part],))[1]
             parts.append(change.float().cpu().numpy())
     return np.concatenate(parts)
 

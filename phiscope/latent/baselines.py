@@ -34,8 +34,8 @@ class Reading(NamedTuple):
 
     @classmethod
     def of(cls, column: str) -> Reading:
-        *words, k = column.split("/")
-        return cls(*words, int(k))
+        measure, encoding, basis, axes, sign, k = column.split("/")
+        return cls(measure, encoding, basis, axes, sign, int(k))
 
 
 def lsd_readings(

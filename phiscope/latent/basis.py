@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +37,14 @@ class Averages:
 
     def take(self, rows: IntArray) -> Averages:
         """The averages in another order, or fewer of them."""
-        columns = (self.vectors, self.deviations, self.labels, self.sets, self.counts)
-        return Averages(*(column[rows] for column in columns), self.missing)
+        return Averages(
+            self.vectors[rows],
+            self.deviations[rows],
+            self.labels[rows],
+            self.sets[rows],
+            self.counts[rows],
+            self.missing,
+        )
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ def gram_schmidt(
     vectors (k, M); `before` (a, M) are orthonormal axes that come first. Returns q and the cosines (k,) between
     q_j and v_j. A vector in the span of those before gives a row of zeros, and cosine 0.
     """
-    axes = np.zeros((0, vectors.shape[1])) if before is None else before
+    axes = np.zeros((0, vectors.shape[1])) if before is None else np.asarray(before, np.float64)
     first, cosines = len(axes), []
     for vector in vectors.astype(np.float64):
         left = vector
@@ -227,7 +233,7 @@ def reordered(found: Averages, order: Sequence[int]) -> Averages:
     if sorted(order) != sorted(set(found.labels.tolist())):
         raise DataError(f"basis: order {list(order)}; expected every one of {sorted(set(found.labels.tolist()))} once")
     place = {label: position for position, label in enumerate(order)}
-    return found.take(np.lexsort(([place[label] for label in found.labels.tolist()], found.sets)))
+    return found.take(np.lexsort((np.array([place[label] for label in found.labels.tolist()]), found.sets)))
 
 
 def effect_of_order(
@@ -249,6 +255,6 @@ def _random_axes(axes: NDArray, seed: int) -> NDArray[np.float64]:
     return gram_schmidt(np.random.default_rng(seed).normal(size=(dimension - count, dimension)), axes)[0]
 
 
-def _check(value: str, known: Sequence[str], name: str) -> None:
+def _check(value: str, known: Collection[str], name: str) -> None:
     if value not in known:
         raise ConfigError(f"basis: {name} {value!r}; expected one of {', '.join(known)}")

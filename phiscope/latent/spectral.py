@@ -5,7 +5,8 @@ Latents are rows: z is (n, M), coefficients are (n, M) in the order of the axes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,8 +119,8 @@ def _first_set(basis: Basis) -> NDArray[np.int64]:
 
 AXES = {"all": _all_axes, "first-set": _first_set}
 # ASSUME: |c| as the paper writes, though decoding -ξ need not give the label of ξ; `signed` is offered.
-SIGNS = {"magnitude": np.abs, "signed": np.asarray}
+SIGNS: dict[str, Callable[[FloatArray], NDArray]] = {"magnitude": np.abs, "signed": np.asarray}
 
 
-def _unknown(name: str, value: str, known: dict) -> None:
+def _unknown(name: str, value: str, known: Collection[str]) -> NoReturn:
     raise ConfigError(f"LSD: {name} {value!r}; expected one of {', '.join(known)}")

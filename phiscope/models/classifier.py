@@ -85,6 +85,9 @@ class Normalised(nn.Module):
     Everything outside this class speaks of pixels in [0, 1]: distances between images, attacks, hulls.
     """
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, network: nn.Module, mean: Sequence[float], deviation: Sequence[float]) -> None:
         super().__init__()
         self.network = network

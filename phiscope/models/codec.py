@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from phiscope.arrays import blocks, unit_range
+from phiscope.errors import ModelError
 from phiscope.models.gan import draw
 
 
@@ -35,7 +36,8 @@ class Codec:
 
     def encode(self, images: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """μ and log σ of images, (n, M) each."""
-        both = self._batched(lambda pixels: torch.stack(self.encoder(pixels), dim=1), unit_range, images)
+        encoder = self._asked_for(self.encoder, "encoder")
+        both = self._batched(lambda pixels: torch.stack(encoder(pixels), dim=1), unit_range, images)
         # Contiguous, since safetensors keeps the bytes of a strided view in the wrong order.
         return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
 
@@ -45,7 +47,7 @@ class Codec:
 
     def logits(self, images: NDArray) -> NDArray[np.float32]:
         """(n, classes)."""
-        return self._batched(self.classifier, unit_range, images)
+        return self._batched(self._asked_for(self.classifier, "classifier"), unit_range, images)
 
     def classify(self, images: NDArray) -> NDArray[np.int64]:
         """(n,) the class with the largest logit."""
@@ -59,6 +61,11 @@ class Codec:
             return torch.func.jvp(self.generator, (z,), (v.expand_as(z),))[1]
 
         return self._batched(along, _as_float, latents)
+
+    def _asked_for(self, network: nn.Module | None, name: str) -> nn.Module:
+        if network is None:
+            raise ModelError(f"codec: it has no {name}; give it one to ask for what it makes")
+        return network
 
     def _batched(self, network: Callable[[Tensor], Tensor], prepare: Callable, arrays: NDArray) -> NDArray[np.float32]:
         parts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -50,7 +50,7 @@ def _published_head(features: int, latent: int) -> nn.Module:
 
 # ASSUME: the paper does not say what the heads are. `published` is what the authors' scripts do; `linear` is
 # what Kingma and Welling do, which leaves μ and σ free.
-HEADS = {"published": _published_head, "linear": nn.Linear}
+HEADS: dict[str, Callable[[int, int], nn.Module]] = {"published": _published_head, "linear": nn.Linear}
 
 
 def encoder(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +48,9 @@ class FeatureMap:
         return next(self.network.parameters())
 
     def logits(self, features: Tensor) -> Tensor:
-        """Equation (4) without the softmax: (b, f) -> (b, n)."""
+        """Equation (4) without the softmax: (b, f) -> (b, n); a map to a named layer has no head."""
+        if self.weight is None or self.bias is None:
+            raise ModelError(f"layer {self.layer!r} has no linear head; split the network at its head instead")
         return features @ self.weight.to(features) + self.bias.to(features)
 
 
@@ -68,7 +71,7 @@ def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer
             reached = _flow(network, layer, example, at_input=False)
         return FeatureMap(network, layer, None, None, _lower_bound(reached))
     name = head or _last_linear(network, example)
-    linear = _require_module(network, name, nn.Linear)
+    linear = cast(nn.Linear, _require_module(network, name, nn.Linear))
     with torch.enable_grad():
         features = _flow(network, name, example, at_input=True)
     if features.dim() != 2:

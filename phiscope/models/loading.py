@@ -145,6 +145,7 @@ def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
 
     path = Path(path)
     description = json.loads(path.with_suffix(".json").read_text())
+    network: nn.Module
     if "normalise" in description:
         network = build(description["factory"], description["arguments"], description["normalise"])
     else:

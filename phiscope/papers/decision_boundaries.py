@@ -70,7 +70,9 @@ def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
 def _inverted() -> dict[str, Stated]:
     """What is asked of inverted samples; the text answers for single ones, without numbers, but for one question."""
     # `when x_r has the same classification as x_φ, this constraint is automatically satisfied via a direct path`.
-    stated = {f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")}
+    stated: dict[str, tuple[str, float | None]] = {
+        f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")
+    }
     stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
     ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
     told = stated | ours

@@ -167,5 +167,5 @@ def cell(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, float, np.number)):
-        return significant(value)
+        return significant(float(value))
     return str(value) if known(value) else DASH

@@ -22,6 +22,8 @@ QUESTIONS = {
     "median_distance": ("median distance to the hull", "distance"),
 }
 
+Answer = tuple[str, str, str, pd.Series]  # view, counting, key, the values of each sample that counts
+
 
 def attack_summary(
     standing: pd.DataFrame, attacks: pd.DataFrame, genuine_margins: pd.Series, options: Resampling
@@ -35,12 +37,12 @@ def attack_summary(
     are of the float image in both. A sample moved towards the hull if it is closer to it than before. Questions about
     no sample have no row.
     """
-    found = [row for view, rows in attacks.groupby("view") for row in _of_view(view, rows, standing, genuine_margins)]
+    rows = [row for view, own in attacks.groupby("view") for row in _of_view(view, own, standing, genuine_margins)]
     columns = ["view", "counted", "key", "quantity", "unit", "value", "ci_low", "ci_high", "interval", "n"]
-    return pd.DataFrame([_record(*row, options) for row in found], columns=columns)
+    return pd.DataFrame([_record(*row, options) for row in rows], columns=columns)
 
 
-def _of_view(view: str, attacks: pd.DataFrame, standing: pd.DataFrame, genuine_margins: pd.Series) -> Iterator[tuple]:
+def _of_view(view: str, attacks: pd.DataFrame, standing: pd.DataFrame, genuine_margins: pd.Series) -> Iterator[Answer]:
     """view, counting, key and the values of each sample that counts."""
     attacked = _beside_genuine(view, attacks, standing)
     closest = float(np.min(genuine_margins))

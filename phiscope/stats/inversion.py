@@ -202,7 +202,8 @@ def sample_summary(paths: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
     last image of the morph still is from the sample; edits: sample, side (`before` or `after`), margin,
     distance, moved.
     """
-    found, questions = {}, {}
+    found: dict[str, Estimate] = {}
+    questions: dict[str, tuple[str, str]] = {}
     for row in paths.itertuples():
         key = {"ball": "path_ratio", "edit": "edited_path_ratio"}[row.kind]
         found[f"sample_{row.sample}_{key}"] = without_interval(row.length_over_chord, 1, "one sample")

@@ -35,7 +35,7 @@ class ClassifierTraining(Watching):
         self.watched.add({"loss": functional.cross_entropy(logits, labels), "accuracy": accuracy}, len(labels))
         self.log("val_accuracy", accuracy, batch_size=len(labels), prog_bar=True)
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         rate = self.options["learning_rate"]
         optimizer = torch.optim.SGD(
             self.parameters(), rate, momentum=0.9, weight_decay=self.options["weight_decay"], nesterov=True

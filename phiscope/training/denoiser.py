@@ -38,7 +38,7 @@ class DenoiserTraining(Watching):
         error = (found.clamp(0, 1) - clean).square().mean(dim=(1, 2, 3))
         self.watched.add({"loss": loss, "psnr": (-10 * error.clamp_min(1e-10).log10()).mean()}, len(clean))
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         optimizer = optimizer_of(self.network, self.options)
         schedule = schedule_of(optimizer, self.options, self.steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class EncoderTraining(Watching):
         accuracy = (logits.argmax(1) == labels).float().mean()
         return {"loss": sum(weighted), **terms, "squared_error": squared, "accuracy": accuracy}
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> Any:
         optimizer = torch.optim.Adam(self.encoder.parameters(), self.options["learning_rate"])
         steps = self.trainer.estimated_stepping_batches
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(SCHEDULES[self.options["schedule"]], steps))
@@ -146,7 +146,12 @@ def train(
 
 
 def _check(options: Mapping[str, Any]) -> None:
-    choices = {"reconstruction": RECONSTRUCTIONS, "reconstruction_over": REDUCTIONS, "reconstruction_of": DECODED}
-    for key, known in (choices | {"schedule": SCHEDULES}).items():
+    choices: dict[str, Collection[str]] = {
+        "reconstruction": RECONSTRUCTIONS,
+        "reconstruction_over": REDUCTIONS,
+        "reconstruction_of": DECODED,
+    }
+    choices["schedule"] = SCHEDULES
+    for key, known in choices.items():
         if options[key] not in known:
             raise ConfigError(f"encoder: {key} {options[key]!r}; expected one of {', '.join(known)}")

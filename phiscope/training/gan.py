@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
+from pytorch_lightning.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -43,6 +44,7 @@ class GanTraining(Telling):
     ) -> None:
         super().__init__(report)
         self.generator, self.discriminator = generator, discriminator
+        self.latent = cast(int, generator.latent)
         self.average = copy.deepcopy(generator).requires_grad_(False).eval()
         self.options, self.seed, self.show = options, seed, show
         self.generator_loss = GENERATOR_LOSSES[options["generator_loss"]]
@@ -56,8 +58,8 @@ class GanTraining(Telling):
 
     def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> None:
         real = batch[0].contiguous(memory_format=torch.channels_last)
-        z = draw(len(real), self.generator.latent, self.seed, _FIRST_STREAM + self.current_epoch, index).to(real)
-        for_discriminator, for_generator = self.optimizers()
+        z = draw(len(real), self.latent, self.seed, _FIRST_STREAM + self.current_epoch, index).to(real)
+        for_discriminator, for_generator = cast(list[LightningOptimizer], self.optimizers())
         fake = self.generator(z)
 
         real_logits, fake_logits = self.discriminator(real), self.discriminator(fake.detach())
@@ -96,7 +98,7 @@ class GanTraining(Telling):
 
     def on_train_epoch_end(self) -> None:
         self.tell(self.means.take())
-        z = draw(SHOWN, self.generator.latent, self.seed, _SHOWN_STREAM).to(self.device)
+        z = draw(SHOWN, self.latent, self.seed, _SHOWN_STREAM).to(self.device)
         with torch.no_grad():
             self.show(self.current_epoch, self.average(z).float().cpu())
 

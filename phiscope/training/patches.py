@@ -91,7 +91,7 @@ class HeldOutPatches(NoisyPatches):
 def augmented(image: NDArray, augmentations: Sequence[str], random: np.random.Generator) -> NDArray:
     """An image (channels, h, w) in one of the positions that the augmentations allow, all equally likely."""
     if "quarter-turns" in augmentations:
-        image = np.rot90(image, random.integers(4), axes=(1, 2))
+        image = np.rot90(image, int(random.integers(4)), axes=(1, 2))
     if "mirror" in augmentations and random.integers(2):
         image = image[:, :, ::-1]
     if "upside-down" in augmentations and random.integers(2):

@@ -6,15 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 
 from phiscope.errors import DataError
-from phiscope.training.batches import AugmentedBatches, Batches
 
 History = list[dict[str, float]]
 Report = Callable[[History], None]
@@ -56,7 +55,7 @@ class Means:
     def take(self, prefix: str = "") -> dict[str, float]:
         """The means so far, and begin again."""
         means = {prefix + name: float(total) / self.count for name, total in self.sums.items()}
-        self.__init__()
+        self.sums, self.count = {}, 0
         return means
 
 
@@ -68,7 +67,7 @@ class Watching(Telling):
         self.trained, self.watched = Means(), Means()
 
     def on_train_epoch_end(self) -> None:
-        rate = self.optimizers().param_groups[0]["lr"]
+        rate = self.trainer.optimizers[0].param_groups[0]["lr"]
         self.tell({"learning_rate": rate, **self.trained.take("train_"), **self.watched.take("val_")})
 
 
@@ -89,8 +88,8 @@ def kept_for_training(count: int, options: Mapping[str, Any], who: str, per_imag
 
 def run(
     module: Telling,
-    batches: AugmentedBatches,
-    watched: Batches | None,
+    batches: EpochBatches,
+    watched: Iterable | None,
     options: Mapping[str, Any],
     *,
     seed: int,
@@ -125,8 +124,8 @@ def run(
     resumed = checkpoints / f"last-{name}.ckpt"
     trainer.fit(
         module,
-        DataLoader(batches, batch_size=None),
-        None if watched is None else DataLoader(watched, batch_size=None),
+        DataLoader(cast(IterableDataset, batches), batch_size=None),
+        None if watched is None else DataLoader(cast(IterableDataset, watched), batch_size=None),
         ckpt_path=resumed if resumed.is_file() else None,
     )
     module.to(memory_format=torch.contiguous_format)
@@ -134,13 +133,19 @@ def run(
     return module.history
 
 
+class EpochBatches(Protocol):
+    """Batches that are drawn anew in every epoch, which is set from outside; a data set of torch."""
+
+    epoch: int
+
+
 class _EpochOfBatches(lightning.Callback):
     """Tells the batches which epoch it is."""
 
-    def __init__(self, batches: AugmentedBatches) -> None:
+    def __init__(self, batches: EpochBatches) -> None:
         self.batches = batches
 
-    def on_train_epoch_start(self, trainer: lightning.Trainer, module: Telling) -> None:
+    def on_train_epoch_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         self.batches.epoch = trainer.current_epoch
 
 

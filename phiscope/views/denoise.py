@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from phiscope.denoising import classical
 from phiscope.denoising.corruptions import Noise
 from phiscope.denoising.level import estimate_level
+from phiscope.errors import ConfigError
 from phiscope.views import NETWORK
 from phiscope.views.source import Source
 
@@ -30,6 +31,8 @@ def make(
     method, in the middle of its range unless given.
     """
     if method == NETWORK:
+        if denoiser is None:
+            raise ConfigError("denoise: method `network` wants the run's denoiser; give it one, or a classical method")
         return {"images": denoiser(source.images).clip(0, 1)}
     found = [_classical(image, method, noise, level, strength) for image in source.pixels]
     return {"images": np.stack(found).clip(0, 1).astype(np.float32)}

@@ -17,5 +17,5 @@ def make(
     quantise: round to 8 bits; seed: another draw than that of the run's seed, for noise on top of noise.
     """
     seed = source.seed if seed is None else seed
-    options = {"samples": source.samples, "seed": seed, "clip": clip, "quantise": quantise}
-    return {"images": corrupt(source.images, noise, level, **options)}
+    images = corrupt(source.images, noise, level, samples=source.samples, seed=seed, clip=clip, quantise=quantise)
+    return {"images": images}

@@ -56,8 +56,8 @@ def make(
         network, batch_size = denoiser.before(classifier), _BATCH_THROUGH
     start = penalty = None
     if random_start:
-        options = {"norm": norm, "epsilon": epsilon, "samples": source.samples, "seed": source.seed}
-        start = drawn_start(source.images.shape[1:], **options)
+        shape, numbers = source.images.shape[1:], source.samples
+        start = drawn_start(shape, norm=norm, epsilon=epsilon, samples=numbers, seed=source.seed)
     if head is not None and hull_penalty:
         # By name: an attack without the penalty does not rest on the solver of hull projections.
         hull_penalty_of = import_module("phiscope.attacks.hull_penalty").HullPenalty

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import yaml
@@ -65,17 +65,19 @@ def _needs(view: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _sentence(error: jsonschema.ValidationError) -> str:
     where = ".".join(str(part) for part in error.absolute_path) or "top level"
+    schema: dict[str, Any] = cast(dict, error.schema)  # an error of a schema that is `false` does not occur in ours
+    instance, limit = cast(Any, error.instance), cast(Any, error.validator_value)
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        unknown = next(key for key in error.instance if key not in known)
+        known = list(schema.get("properties", {}))
+        unknown = next(key for key in instance if key not in known)
         nearest = difflib.get_close_matches(str(unknown), known, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]!r}?" if nearest else f"expected one of: {', '.join(known)}"
         return f"config: {_join(where, unknown)}: there is no such key; {hint}"
     if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        meaning = error.schema["properties"].get(missing, {}).get("description", "a value")
+        missing = next(key for key in limit if key not in instance)
+        meaning = schema["properties"].get(missing, {}).get("description", "a value")
         return f"config: {_join(where, missing)}: missing; expected {meaning}"
-    return f"config: {where}: got {error.instance!r}, expected {_expected(error)}"
+    return f"config: {where}: got {instance!r}, expected {_expected(error)}"
 
 
 def _join(where: str, key: str) -> str:
@@ -83,7 +85,7 @@ def _join(where: str, key: str) -> str:
 
 
 def _expected(error: jsonschema.ValidationError) -> str:
-    phrases = {
+    phrases: dict[str, Callable[[Any], str]] = {
         "type": lambda v: " or ".join(v) if isinstance(v, list) else v,
         "enum": lambda v: "one of " + ", ".join(map(str, v)),
         "minimum": lambda v: f"at least {v}",
@@ -94,8 +96,8 @@ def _expected(error: jsonschema.ValidationError) -> str:
         "maxItems": lambda v: f"at most {v} entries",
         "pattern": lambda v: f"text of the form {v}",
     }
-    phrase = phrases.get(error.validator, lambda v: f"{error.validator} {v}")(error.validator_value)
-    meaning = error.schema.get("description")
+    phrase = phrases.get(str(error.validator), lambda v: f"{error.validator} {v}")(error.validator_value)
+    meaning = cast(dict, error.schema).get("description")
     return f"{phrase} ({meaning})" if meaning else phrase
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import pickle
 import tarfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,10 +47,11 @@ def _files(path: Path) -> Files:
         return {file.name: file.read_bytes for file in sorted(path.rglob("*")) if file.is_file()}
     try:
         with tarfile.open(path) as archive:
-            content = {Path(m.name).name: archive.extractfile(m).read() for m in archive.getmembers() if m.isfile()}
+            members = ((m.name, archive.extractfile(m)) for m in archive.getmembers() if m.isfile())
+            content = {Path(name).name: file.read() for name, file in members if file is not None}
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DataError(f"{path}: not a whole .tar.gz ({error}); fetch it again") from error
-    return {name: lambda data=data: data for name, data in content.items()}
+    return {name: partial(bytes, data) for name, data in content.items()}
 
 
 class _ArraysOnly(pickle.Unpickler):
@@ -56,7 +59,7 @@ class _ArraysOnly(pickle.Unpickler):
 
     def find_class(self, module: str, name: str):
         if module.startswith(("numpy.core.multiarray", "numpy._core.multiarray")) and name == "_reconstruct":
-            return np._core.multiarray._reconstruct
+            return importlib.import_module("numpy._core.multiarray")._reconstruct
         if module == "numpy" and name in ("ndarray", "dtype"):
             return getattr(np, name)
         if (module, name) == ("_codecs", "encode"):

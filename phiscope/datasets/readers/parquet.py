@@ -36,10 +36,11 @@ def read(
         raise DataError(f"{files[0]}: column {image!r} is {table[image].type}; expected a struct with `bytes`")
     if not pa.types.is_integer(table[label].type) or table[label].null_count:
         raise DataError(f"{files[0]}: column {label!r} is {table[label].type}; expected integers without nulls")
-    encoded = [entry["bytes"] if entry else None for entry in table[image].to_pylist()]
-    for row, content in enumerate(encoded):
-        if content is None:
+    encoded: list[bytes] = []
+    for row, entry in enumerate(table[image].to_pylist()):
+        if entry is None or entry["bytes"] is None:
             raise DataError(f"{files[0]}: row {row} has no image bytes; expected images inside the file")
+        encoded.append(entry["bytes"])
     images = decode_all(encoded, [f"{files[0]}, row {row}" for row in range(len(encoded))])
     labels = table[label].to_numpy().astype(np.int64)
     names = classes or _class_names(table, label) or [str(k) for k in range(int(labels.max()) + 1)]

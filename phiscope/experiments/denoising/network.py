@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Denoiser:
 
     def __call__(self, images: NDArray) -> NDArray[np.float32]:
         pixels = unit_range(images)
-        return run_on(self.network, as_taken(pixels, self.channels)).reshape(pixels.shape)
+        return run_on(self.network, np.asarray(as_taken(pixels, self.channels))).reshape(pixels.shape)
 
     def before(self, classifier: nn.Module) -> Denoised:
         """The classifier that sees what this network makes of an image: one network, differentiable."""
@@ -62,7 +63,7 @@ def layers_of(network: nn.Module) -> list[Layer]:
     A fold into images of every other pixel sees as much as a convolution of that side and stride.
     """
     if isinstance(network, Autoencoder):
-        kernel, strides = network.encoder[0].kernel_size[0], network.strides
+        kernel, strides = cast(nn.Conv2d, network.encoder[0]).kernel_size[0], network.strides
         encoder = [Layer(f"encoder {i}", kernel, stride, kernel // 2) for i, stride in enumerate(strides, 1)]
         back = enumerate(reversed(strides), 1)
         return encoder + [Layer(f"decoder {i}", kernel, 1, kernel // 2, upsample=stride) for i, stride in back]

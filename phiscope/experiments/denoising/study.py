@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ from phiscope.denoising.corruptions import Noise, corrupt_anew
 from phiscope.denoising.losses import indicator, weighted
 from phiscope.denoising.metrics import Quality, compare
 from phiscope.errors import DataError
-from phiscope.models.denoiser import autoencoder, run_on
+from phiscope.models.denoiser import Autoencoder, autoencoder, run_on
 from phiscope.training.denoiser import train
 
 TEST_NOISES = (Noise("gaussian", 0.2), Noise("poisson", 0.3), Noise("salt-and-pepper", 0.1), Noise("blocks", 0.25))
@@ -184,8 +184,8 @@ def _measures(network: nn.Module, images: StudyImages, seed: int) -> Iterator[tu
         qualities = [compare(image, target) for image, target in zip(found, clean)]
         yield "psnr", str(noise), _mean_psnr(qualities)
         for measure in ("sharpness", "flat_error"):
-            yield measure, str(noise), np.nanmean([getattr(quality, measure) for quality in qualities])
-        yield "out_of_range", str(noise), np.mean((found < 0) | (found > 1))
+            yield measure, str(noise), float(np.nanmean([getattr(quality, measure) for quality in qualities]))
+        yield "out_of_range", str(noise), float(np.mean((found < 0) | (found > 1)))
     yield "probe_accuracy", None, probe(network, images)
 
 
@@ -207,7 +207,7 @@ def probe(network: nn.Module, images: StudyImages) -> float:
 
 def _codes(network: nn.Module, images: NDArray) -> NDArray[np.float64]:
     with torch.no_grad():
-        return network.encode(torch.from_numpy(unit_range(images))).flatten(1).double().numpy()
+        return cast(Autoencoder, network).encode(torch.from_numpy(unit_range(images))).flatten(1).double().numpy()
 
 
 def gradient_rows(images: NDArray, seed: int, draws: int = 64) -> Iterator[Row]:

@@ -70,7 +70,7 @@ class DecoderTraining(Watching):
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
         self.watched.add({"loss": functional.mse_loss(self.network(batch[0]), batch[0])}, len(batch[0]))
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         adam = torch.optim.Adam(self.network.parameters(), self.options["learning_rate"])
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, self.steps)
         return {"optimizer": adam, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
@@ -122,7 +122,8 @@ def run_all(
 
 def networks(images: NDArray, options: Mapping[str, Any], seed: int) -> Iterator[tuple[Inside, CodeAutoencoder]]:
     """Every autoencoder before its training; the encoders begin with the same weights."""
-    insides, sizes = expand(options["encodings"]), []
+    insides = expand(options["encodings"])
+    sizes: list[int] = []
     for inside in [*insides, Inside(DENSE)]:
         torch.manual_seed(seed)
         decoder = _decoder(inside, images, options, seed, round(np.mean(sizes)) if sizes else 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from phiscope.implicit.networks import Network
 from phiscope.implicit.waves import Size, nyquist, positions
 
 Images = Mapping[str, NDArray[np.float64]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Options:
 
     def train(self, size: Size) -> NDArray[np.bool_]:
         """(h, w): the pixels that are fitted, the same for all images of a size."""
-        return every_other(size) if self.training == "grid" else random_pixels(size, self.training, seed=self.seed)
+        return (
+            every_other(size) if isinstance(self.training, str) else random_pixels(size, self.training, seed=self.seed)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,10 +149,10 @@ class _Stack:
 
     def _fitted(self, names: list[str], setting: Setting, seed: int) -> Iterator[Drawn]:
         options, encoding = self.options, self._encoding(names[0], setting, seed)
-        schedule = replace(options.schedule, learning_rate=setting.learning_rate)
+        schedule = replace(options.schedule, learning_rate=_given(setting.learning_rate))
         network = replace(options.network, kind=setting.model)
         if setting.model == "siren":
-            network = replace(network, width=setting.k)
+            network = replace(network, width=_given(setting.k))
         targets = [self.images[name].reshape(-1, self.images[name].shape[2]) for name in names]
         started = time.perf_counter()
         fits = fit(
@@ -162,11 +165,11 @@ class _Stack:
             precision=options.precision,
             device=options.device,
         )
-        told = {"parameters": fits.parameters, "hidden_width": network.width, "depth": network.depth}
-        told |= {"steps": schedule.steps, "learning_rate": schedule.learning_rate}
-        told |= {"seconds": (time.perf_counter() - started) / len(names)}
+        about: dict[str, Any] = {"parameters": fits.parameters, "hidden_width": network.width, "depth": network.depth}
+        about |= {"steps": schedule.steps, "learning_rate": schedule.learning_rate}
+        about |= {"seconds": (time.perf_counter() - started) / len(names)}
         for place, name in enumerate(names):
-            row = self._row(name, setting, encoding, seed) | told
+            row = self._row(name, setting, encoding, seed) | about
             row |= {"psnr_train": fits.psnr_train[place], "psnr_heldout": fits.psnr_heldout[place]}
             image = fits.prediction[place].reshape(self.images[name].shape)
             finite = bool(np.isfinite(image).all())
@@ -189,7 +192,7 @@ class _Stack:
     def _row(self, name: str, setting: Setting, encoding: Encoding | None, seed: int | None) -> dict[str, Any]:
         """What is known before the fit; the rest is null."""
         image = self.images[name]
-        row = dict.fromkeys(COLUMNS) | _about(image)
+        row: dict[str, Any] = dict.fromkeys(COLUMNS) | _about(image)
         row |= {"image": name, "group": _kin(name), "height": self.size[0], "width": self.size[1]}
         row |= {"channels": image.shape[2], "seed": seed, "precision": self.options.precision}
         told = ("model", "encoding", "spectrum", "k", "sigma", "share", "penalty", "learning_rate")
@@ -199,7 +202,7 @@ class _Stack:
         row |= {"k": encoding.k, "asked_k": setting.k, "bandwidth": encoding.bandwidth, "dimension": encoding.dimension}
         row["energy_beyond"] = row["spectrum_energy"] * spectrum.share_beyond(image, encoding.bandwidth)
         if setting.encoding.startswith("fourier_"):
-            row["psnr_parseval"] = _parseval(image, encoding.frequencies)
+            row["psnr_parseval"] = _parseval(image, _given(encoding.frequencies))
         return row
 
 
@@ -253,7 +256,7 @@ def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_
     if setting.model == "largest":
         chosen = _basis(setting.encoding, size, seed)
         c = chosen.analyse(np.moveaxis(image - mean, 2, 0)).T
-        k = max(1, round(setting.share * len(c)))
+        k = max(1, round(_given(setting.share) * len(c)))
         kept = linear.largest(c, k)
         drawn = mean + np.moveaxis(chosen.synthesise(kept.T), 0, 2)
         missed = float(((c - kept) ** 2).sum())
@@ -262,7 +265,7 @@ def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_
     D = np.hstack([_basis(name, size, seed).matrix() for name in setting.encoding.split("+")])
     seen, y = train.ravel(), (image - mean).reshape(-1, image.shape[2])
     if setting.model == "lasso":
-        found = linear.lasso(D[seen], y[seen], setting.penalty * float(np.abs(D[seen].T @ y[seen]).max()))
+        found = linear.lasso(D[seen], y[seen], _given(setting.penalty) * float(np.abs(D[seen].T @ y[seen]).max()))
     elif setting.model == "basis_pursuit":
         found = linear.basis_pursuit(D[seen], y[seen])
     else:
@@ -270,6 +273,13 @@ def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_
     told = {"coefficients": int(found.support().max()), "dimension": D.shape[1], "parameters": found.weight.size}
     told |= {"duality_gap": float(np.abs(found.duality_gap).max()), "status": _worst(found.status)}
     return mean + (D @ found.weight).reshape(image.shape), told | {"bandwidth": nyquist(size)}
+
+
+def _given(value: T | None) -> T:
+    """What a setting of this kind always has: `settings.expand` sees to it."""
+    if value is None:
+        raise ConfigError("implicit: a fit lacks a value that its model or encoding needs")
+    return value
 
 
 def _worst(status: NDArray[np.str_]) -> str:

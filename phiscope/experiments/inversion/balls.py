@@ -96,8 +96,8 @@ def morph(feature_map: FeatureMap, ball: Ball, options: Mapping[str, Any]) -> tu
     """
     radii, steps, start = ball.radius * MORPH, [], ball.neighbour
     for radius in radii:
-        within = {"radius": np.array([radius])} if radius > 0 else {}
-        step = invert(feature_map, ball.centre[None], ball.neighbour[None], start=start[None], **within, **options)
+        within = np.array([radius]) if radius > 0 else None
+        step = invert(feature_map, ball.centre[None], ball.neighbour[None], start=start[None], radius=within, **options)
         steps.append(step)
         start = step.image[0]
     fields = Inversion.__dataclass_fields__

@@ -42,7 +42,7 @@ def invert_samples(
         aims.points[has],
         images[has],
         seed=seed,
-        streams=samples[has],
+        streams=samples[has].tolist(),
         device=device,
         report=report,
         **options,

@@ -35,7 +35,7 @@ class Wanted:
 
     @property
     def exists(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.points).all(axis=1)
+        return np.asarray(np.isfinite(self.points).all(axis=1))
 
 
 def flip_targets(features: NDArray, head: Head) -> Wanted:

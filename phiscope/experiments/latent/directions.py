@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -21,6 +21,24 @@ KINDS = (LATENT, RANDOM, UNTRAINED, DIFFERENCE)
 # ASSUME: so many points, directions of each family, and networks with random weights; the intervals say if that is few.
 POINTS, DIRECTIONS, NETWORKS = 8, 64, 3
 LATENTS = 2 * DIRECTIONS  # differences are of pairs that share no image
+
+
+class LatentNetwork(Protocol):
+    """A generator, such as that of `phiscope.models.gan`: latents (b, latent) -> images."""
+
+    latent: int
+
+    def __call__(self, latents: Tensor) -> Tensor: ...
+
+
+class CodingNetwork(Protocol):
+    """An autoencoder, such as that of `phiscope.models.denoiser`."""
+
+    def encode(self, images: Tensor) -> Tensor: ...
+
+    def decode(self, codes: Tensor, sizes: Any) -> Tensor: ...
+
+    def sizes(self, size: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -40,12 +58,12 @@ class DecoderDirections:
 Open = Callable[[nn.Module], DecoderDirections]
 
 
-def of_generator(network: nn.Module, seed: int) -> DecoderDirections:
+def of_generator(network: LatentNetwork, seed: int) -> DecoderDirections:
     """Latents as it is given them, and the axes of its latent space."""
     return DecoderDirections(network, draw(LATENTS, network.latent, seed, 11), {"axes": torch.eye(network.latent)})
 
 
-def of_autoencoder(network: nn.Module, images: NDArray) -> DecoderDirections:
+def of_autoencoder(network: CodingNetwork, images: NDArray) -> DecoderDirections:
     """Codes of images (m, c, h, w) in [0, 1]; its units, each at one place, and its channels, each everywhere."""
     pixels = torch.from_numpy(images[:LATENTS])
     with torch.no_grad():

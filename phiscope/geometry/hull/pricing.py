@@ -123,8 +123,8 @@ def _keep(prices, first, stride, others, at, price, found):
 def _keep_on_device(prices: torch.Tensor, first: int, stride: int, kept: Kept) -> None:
     """The same through torch: the block's lowest come to the host and join those kept."""
     count = kept.at.shape[1]
-    best, where = prices.topk(min(count, prices.shape[1]), dim=1, largest=False)
-    best, where = best.cpu().numpy(), (where.cpu().numpy() + first) * stride
+    lowest_prices, columns = prices.topk(min(count, prices.shape[1]), dim=1, largest=False)
+    best, where = lowest_prices.cpu().numpy(), (columns.cpu().numpy() + first) * stride
     best = np.where(best < kept.others[:, None], best, np.inf).astype(np.float32)
     price = np.concatenate([kept.price, best], axis=1)
     at = np.concatenate([kept.at, where], axis=1)

@@ -172,13 +172,15 @@ class _Finder:
         return whole
 
     def _search(self, references: Tensor, aim: Aim, search: ImageSearch) -> ImageSearch:
-        limits = {"tolerance": self.tolerance, "batch": self.batch}
-        restore(self.network, search, aim, most=self.jacobians, **limits)
+        self._restore(aim, search)
         # A residual that fell from afar was seen in float32; what it hides is made good.
         search.residual = relative_residual(self.network, search.images, aim, exact=True)
-        restore(self.network, search, aim, most=self.jacobians, **limits)
+        self._restore(aim, search)
         self._polish(references, aim, search)
         return search
+
+    def _restore(self, aim: Aim, search: ImageSearch) -> None:
+        restore(self.network, search, aim, tolerance=self.tolerance, most=self.jacobians, batch=self.batch)
 
     def _polish(self, references: Tensor, aim: Aim, search: ImageSearch) -> None:
         near = (search.residual <= ALLOWED).nonzero().flatten()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import qpsolvers
@@ -28,9 +29,9 @@ class Optima:
 
     @property
     def found(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.point).all(1)
+        return np.asarray(np.isfinite(self.point).all(1))
 
-    def put(self, rows: NDArray, other: Optima) -> None:
+    def put(self, rows: NDArray | int, other: Optima) -> None:
         for mine, theirs in zip(vars(self).values(), vars(other).values()):
             mine[rows] = theirs
 
@@ -113,11 +114,11 @@ def _by_back_end(pair: Pair, x: Vector, solver: str) -> Optima:
     for row, query in enumerate(x):
         problem = qpsolvers.Problem(identity, -query, pair.G, pair.h, pair.A, pair.b, lb)
         solution = qpsolvers.solve_problem(problem, solver, **_SETTINGS.get(solver, {}))
-        if solution.found and solution.x is not None:
-            bounds = np.zeros(f) if lb is None else solution.z_box
+        if solution.found and solution.x is not None and solution.y is not None and solution.z is not None:
+            bounds = solution.z_box if lb is not None and solution.z_box is not None else np.zeros(f)
             optima.put(row, Optima(solution.x, solution.y[0], solution.z, bounds))
     return optima
 
 
 # daqp stops at a violation of 1e-6 by itself; these problems are small enough to ask for all that is there.
-_SETTINGS = {"daqp": {"primal_tol": 1e-11, "dual_tol": 1e-11}}
+_SETTINGS: dict[str, dict[str, Any]] = {"daqp": {"primal_tol": 1e-11, "dual_tol": 1e-11}}

@@ -89,7 +89,7 @@ def interval(sample: PairedValues, options: Resampling) -> dict[str, float]:
     values = sample.values
     told = {"value": float(values.mean()), "ci_low": np.nan, "ci_high": np.nan, "n": len(values)}
     if len(values) > 1 and np.isfinite(values).all():
-        image, seed = _nested(*values.shape, options)
+        image, seed = _nested(values.shape[0], values.shape[1], options)
         told["ci_low"], told["ci_high"] = options.ends(values[image, seed].mean(axis=(1, 2)))
     return told
 

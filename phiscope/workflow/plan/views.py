@@ -231,13 +231,12 @@ class Views(Mapping[str, View]):
         return name in self and self[name].kept
 
     def needs(self, name: str) -> dict[str, str]:
-        """Files of the artifacts that a view's transformation wants; {split} and {chunk} stay open."""
+        """Files of the artifacts that a view's transformation wants, and its mask; {split} and {chunk} stay open."""
         latent, view = self._plan.latent, self[name]
         encoder = latent.encoder(view.options.get("setting")) if latent else {}
         own = {"pixel_hull": {"view": view.parent}, "encoder": encoder, "bases": encoder}
         files = {need: self._plan.path(need, **own.get(need, {})) for need in view.needs}
-        mask = mask_of(view.options)
-        return files | ({"mask": mask} if mask else {})
+        return files | ({"mask": os.path.expandvars(view.options["mask"])} if "mask" in view.options else {})
 
     def parameters(self, name: str) -> dict[str, Any]:
         """What the configuration gives a view's transformation."""
