@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from phiscope.datasets import ImagesBySample
+from phiscope.errors import ConfigError
 
 
 class Run:
@@ -28,6 +29,22 @@ class Run:
         if artifact not in self._opened:
             self._opened[artifact] = self._open(artifact)
         return self._opened[artifact]
+
+    def only(self, artifacts: Iterable[str]) -> Run:
+        """The same run for a reader that declares these artifacts: any other raises ConfigError.
+
+        A job is given what is declared. What is read without that would look as if the run had none.
+        """
+        declared = frozenset(artifacts)
+
+        def open_artifact(name: str) -> Any:
+            if name not in declared:
+                raise ConfigError(
+                    f"artifact {name!r} is read but not declared; declared: {', '.join(sorted(declared))}"
+                )
+            return self[name]
+
+        return Run(open_artifact, self.context)
 
     @cached_property
     def test(self) -> ImagesBySample:

@@ -9,7 +9,7 @@ or absent, and the page says so in its place.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -122,8 +122,8 @@ def artifacts_of_page() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def gather(run: Run) -> Page:
     """The page of a run, whose context also holds its config, provenance, samples and pictures."""
     return Page(
-        Facts.of(run), numbers_of(run["paper_comparison"]), run.context["pictures"],
-        {name: import_module(module_of(name)).data(run) for name in SECTIONS if _has_data(name)},
+        Facts.of(run.only(_FACTS)), numbers_of(run["paper_comparison"]), run.context["pictures"],
+        {name: import_module(module_of(name)).data(run.only(_declared(name))) for name in SECTIONS if _has_data(name)},
     )  # fmt: skip
 
 
@@ -131,6 +131,10 @@ def numbers_of(comparison: pd.DataFrame) -> dict[str, MeasuredNumber]:
     """The rows of the comparison that the page has a place for."""
     named = comparison[comparison["key"].isin(NUMBERS)]
     return {row["key"]: MeasuredNumber.of(row) for row in named.to_dict("records")}
+
+
+def _declared(section: str) -> tuple[str, ...]:
+    return said_by(section, "NEEDS") + said_by(section, "OPTIONAL")
 
 
 def _has_data(section: str) -> bool:
@@ -146,7 +150,8 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=percent, significant=significant, count="{:,}".format, cell=cell)
+    environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
+    environment.filters.update(cell=cell, by_sample=by_sample)
     sections = [{"name": name, "title": title_of(name), "data": page.sections.get(name)} for name in SECTIONS]
     pictures = {name: Picture.of(name, content) for name, content in page.pictures.items()}
     return environment.get_template("page.html.j2").render(
@@ -160,6 +165,12 @@ def data_uri(picture: bytes) -> str:
         if picture.startswith(start):
             return f"data:{kind};base64,{base64.b64encode(picture).decode()}"
     raise DataError(f"report: a figure begins with {picture[:8]!r}; expected the bytes of an svg or png file")
+
+
+def by_sample(pictures: Collection[str], *kinds: str) -> list[str]:
+    """Names `<kind>-<number>` of figures of these kinds, sample after sample, each in the order of kinds."""
+    numbers = dict.fromkeys(name.partition("-")[2] for name in pictures if figures.kind_of(name) in kinds)
+    return [name for number in numbers for kind in kinds if (name := f"{kind}-{number}") in pictures]
 
 
 def cell(value: Any) -> str:

@@ -52,9 +52,9 @@ def gathered(frames: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFr
 
 def findings(answers: pd.DataFrame) -> dict[str, str]:
     """Question -> one sentence or two. answers: as from `gathered`."""
-    told = {key: _SENTENCES[key](rows) for key, rows in answers.groupby("key", sort=False)}
-    names = answers.drop_duplicates("key").set_index("key")["question"]
-    return {names[key]: sentence for key, sentence in told.items() if sentence}
+    sentences = {key: _SENTENCES[key](rows) for key, rows in answers.groupby("key", sort=False)}
+    questions = answers.drop_duplicates("key").set_index("key")["question"]
+    return {questions[key]: sentence for key, sentence in sentences.items() if sentence}
 
 
 def _ends(rows: pd.DataFrame) -> str:
@@ -66,11 +66,11 @@ def _ends(rows: pd.DataFrame) -> str:
 
 def _order(rows: pd.DataFrame) -> str:
     """In how many groups of images, and how surely."""
-    found = int((rows.groupby("where")["value"].min() > 0).sum())
+    as_published = int((rows.groupby("where")["value"].min() > 0).sum())
     sure, against = int((rows["ci_low"] > 0).sum()), int((rows["ci_high"] < 0).sum())
     return (
-        f"In {found} of {rows['where'].nunique()} groups of images every step from no encoding over one period and "
-        f"positional to Gaussian gains on held-out pixels, as published; of the {len(rows)} steps {sure} gain and "
+        f"In {as_published} of {rows['where'].nunique()} groups of images every step from no encoding over one period "
+        f"and positional to Gaussian gains on held-out pixels, as published; of the {len(rows)} steps {sure} gain and "
         f"{against} lose with intervals that exclude 0."
     )
 
@@ -110,27 +110,27 @@ def _choice(rows: pd.DataFrame) -> str:
 
 
 def _scale(rows: pd.DataFrame) -> str:
-    told = rows[rows["value"].notna()]
-    if told.empty:
+    ranked = rows[rows["value"].notna()]
+    if ranked.empty:
         return "Every image has the same best scale here, so that nothing can be said."
-    sure = told[(told["ci_high"] < 0) | (told["ci_low"] > 0)]
-    parts = ", ".join(f"ρ = {signed(row['value'])} ({row['subject']})" for _, row in told.iterrows())
-    clear = "all" if len(sure) == len(told) else f"{len(sure)} of {len(told)}"
+    sure = ranked[(ranked["ci_high"] < 0) | (ranked["ci_low"] > 0)]
+    parts = ", ".join(f"ρ = {signed(row['value'])} ({row['subject']})" for _, row in ranked.iterrows())
+    clear = "all" if len(sure) == len(ranked) else f"{len(sure)} of {len(ranked)}"
     return f"Best scale against slope of the spectrum: {parts}; {clear} with an interval that excludes 0."
 
 
 def _back(rows: pd.DataFrame) -> str:
     shares = rows[rows["unit"] == "share"]
-    told = ", ".join(f"{percent(row['value'])} ({row['subject']})" for _, row in shares.iterrows())
-    found = [f"Of the samples that are redrawn, the classifier gives the answer of the original to {told}."]
+    of_each = ", ".join(f"{percent(row['value'])} ({row['subject']})" for _, row in shares.iterrows())
+    sentences = [f"Of the samples that are redrawn, the classifier gives the answer of the original to {of_each}."]
     for _, row in rows[rows["unit"] == "waves"].iterrows():
         median = row["value"]
-        found.append(
+        sentences.append(
             f"With {row['subject']}, half of the samples have their answer back from k = {median:g} on."
             if np.isfinite(median)
             else f"With {row['subject']}, no k brings the answer back for half of the samples."
         )
-    return " ".join(found)
+    return " ".join(sentences)
 
 
 def _latents(rows: pd.DataFrame) -> str:
@@ -139,8 +139,8 @@ def _latents(rows: pd.DataFrame) -> str:
 
 def _one_family(where: str, rows: pd.DataFrame) -> str:
     """An effective number beside those of the controls, and from which of them it can be told apart."""
-    told = rows[rows["unit"] == "waves"].set_index("subject")["value"]
-    own, controls = told.index[0], told.iloc[1:]
+    waves = rows[rows["unit"] == "waves"].set_index("subject")["value"]
+    own, controls = waves.index[0], waves.iloc[1:]
     beside = ", ".join(f"{significant(value)} of {kind}" for kind, value in controls.items())
     ratios = rows[rows["unit"] == "ratio"]
     nearer = ratios[ratios["ci_high"] < 1]["subject"].tolist()
@@ -153,17 +153,17 @@ def _one_family(where: str, rows: pd.DataFrame) -> str:
     pixels = rows[rows["unit"] == "pixels"].set_index("subject")["value"]
     space = f"; in pixels it comes to {significant(pixels[own])}" if own in pixels else ""
     return (
-        f"The response to one of the {where} is spread over {significant(told[own])} waves, beside {beside}: "
+        f"The response to one of the {where} is spread over {significant(waves[own])} waves, beside {beside}: "
         f"{verdict}{sure}{space}."
     )
 
 
 def _decoders(rows: pd.DataFrame) -> str:
-    found = []
+    sentences: list[str] = []
     for other, words in (("none", "one on the bare position"), ("dense", "a dense one of about as many parameters")):
         parts = [part for part in (_against(rows, measure, other) for measure in ("sharpness", "psnr")) if part]
-        found += [f"Of the decoders with an encoding, beside {words}: {'; '.join(parts)}."] if parts else []
-    return " ".join(found)
+        sentences += [f"Of the decoders with an encoding, beside {words}: {'; '.join(parts)}."] if parts else []
+    return " ".join(sentences)
 
 
 def _against(rows: pd.DataFrame, measure: str, other: str) -> str:

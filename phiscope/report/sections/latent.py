@@ -91,13 +91,13 @@ def latent_page(
     )
 
 
-def _denoising(found: pd.DataFrame) -> dict[str, float]:
+def _denoising(by_level: pd.DataFrame) -> dict[str, float]:
     """Shares that keep their label at the strongest noise, and how far the images are from the clean ones."""
-    strongest = found[found["level"] == found["level"].max()].set_index("components")
+    strongest = by_level[by_level["level"] == by_level["level"].max()].set_index("components")
     worst, quality = strongest["kept"], strongest["psnr"]
     truncated = worst[worst.index > 0]
     return {
-        "level": float(found["level"].max()),
+        "level": float(by_level["level"].max()),
         "noisy": worst[0],
         "whole": worst[-1],
         "best": truncated.max(),

@@ -1,0 +1,106 @@
+"""A run that left nothing but its name, and one with everything."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope.experiments.denoising.network import layer_table
+from phiscope.figures import FIGURES
+from phiscope.models.denoiser import dncnn
+from phiscope.report.estimate import MeasuredNumber
+from phiscope.report.page import NUMBERS, Facts, Page
+from phiscope.report.sections.comparison import ComparisonTable
+from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
+from phiscope.report.sections.distances import Slopes
+from phiscope.report.sections.implicit import answers_of
+from phiscope.report.sections.latent import LatentPage
+from phiscope.report.sections.provenance import Origin
+from phiscope.report.sections.samples import SamplePage
+from tests.report.reading import PNG, SVG
+
+
+@pytest.fixture
+def bare():
+    """A run that left nothing but its name."""
+    facts = Facts(
+        title="A few ants",
+        dataset="ants",
+        classifier="tiny",
+        class_names=["ant", "bee"],
+        train_count=1200,
+        test_count=300,
+        feature_count=16,
+    )
+    origin = Origin("2030-01-01", {"commit": "abc", "packages": {"numpy": "2.0"}}, "run: ants\nseed: 0\n")
+    return Page(facts, sections={"provenance": origin})
+
+
+@pytest.fixture
+def full(bare):
+    """A run with everything."""
+    comparison = pd.DataFrame(
+        [
+            ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap"),
+            ("balls_most", "most in a ball", "count", np.nan, 6120.0, np.nan, np.nan, "none: a maximum"),
+        ],
+        columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
+    ).assign(paper="Yousefzadeh 2022", section="7.2", n=300)
+    names = [
+        *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
+        *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
+        *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
+        *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
+        *("denoising", "denoised", "filter_inversion", "lecture"),
+    ]
+    answer = {"key": "ends", "question": "Which end?", "quantity": "PSNR, Gaussian", "subject": "Gaussian", "where": ""}
+    answer |= {"unit": "dB", "value": 25.5, "ci_low": 24.0, "ci_high": 27.0, "n": 8, "interval": "bootstrap"}
+    numbers = {key: MeasuredNumber(0.25, 0.2, 0.3, 300, "bootstrap") for key in NUMBERS}
+    numbers["closer_to_hull"] = MeasuredNumber.of(comparison.iloc[0])
+    latent = LatentPage(
+        dimension=40,
+        set_size=5000,
+        setting="published",
+        counts={"averages": 2, "averages_keep": 2, "axes": 2, "axes_keep": 1, "directions": 40, "directions_sure": 17},
+        orders={"gram-schmidt": (0.81, 0.86), "lowdin": (0.9, 0.9)},
+        condition=33.3,
+        paths=[{"path": "givens", "words": "rotation", "reached": 0.9, "diversity": 0.8}],
+        denoising={"level": 0.25, "noisy": 0.9, "whole": 0.8, "best": 0.7, "components": 4,
+                   "psnr_noisy": 14.4, "psnr_best": 11.5},
+        views=[{"view": "lsd", "of": "original", "n": 300, "right_before": 0.9, "right_after": 0.8, "same": 0.8,
+                "margin_change": -0.5, "distance_change": 0.25, "undoes": np.nan, "turned": 0}],
+        lost=["bee"],
+        short=3,
+    )  # fmt: skip
+    pages = SamplePage(7, "ant", "bee", "ant", 2.546, 0.508, {"ant": 2.546, "bee": np.nan}, (437, 69))
+    denoising = pd.DataFrame({"method": ["noisy", "network", "tv"], "psnr": [20.0, 27.5, 26.1]})
+    view_rows = pd.DataFrame(
+        {
+            "view": ["original", "far"],
+            "n": 300,
+            "accuracy": [0.9, None],
+            "margin": 1.0,
+            "distance": 2.0,
+            "processed": [None, 1.25],
+        }
+    )
+    summary = denoising.assign(dataset="test", noise="gaussian", level=0.2)
+    layers = pd.DataFrame(layer_table(dncnn(width=4, depth=3, fold=2), 24))
+    sections = {
+        "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows),
+        "distances": Slopes(6.122, 4.4),
+        "comparison": ComparisonTable.of(comparison),
+        "samples": [pages],
+        "latent": latent,
+        "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        "implicit": answers_of(pd.DataFrame([answer])),
+        "limits": ["Nothing of <importance>."],
+    }
+    views = {"original": "as they are", "hull-pixel": "moved to the hull"}
+    return Page(
+        replace(bare.facts, pixel_count=50, views=views),
+        numbers,
+        {**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "comparison": SVG, "sample-7": PNG},
+        {**bare.sections, **sections},
+    )

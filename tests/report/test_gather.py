@@ -1,0 +1,123 @@
+"""From artifacts of a run to what the page shows: facts, sections, what was left out."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from phiscope.errors import ConfigError
+from phiscope.exhibits.run import Run
+from phiscope.head import Head
+from phiscope.report.page import artifacts_of_page, gather, render
+from phiscope.report.sections.limits import data as limits_of
+from tests.report.reading import Parsed
+
+CONFIG = {
+    "run": "ants",
+    "report": {"title": "A few ants"},
+    "dataset": {"path": "ants", "limit": {"train": None, "test": None}, "human_labels": "people.npy"},
+    "views": {"original": {"kind": "original"}},
+    "hulls": {"pixel": {"samples": None}},
+    "inversions": {"samples": 5},
+    "denoising": {"bench": {"methods": ["tv", "bm3d"]}},
+    "statistics": {"confidence": 0.95},
+}
+CONTEXT = {
+    "config": CONFIG,
+    "setting": None,
+    "samples": [7],
+    "provenance": {"commit": "abc"},
+    "pictures": {},
+}
+
+
+@pytest.fixture
+def artifacts():
+    """Of two training and two test samples of two classes; nothing that is optional but the test images."""
+    samples = pd.DataFrame({"view": "original", "split": ["train", "train", "test", "test"], "sample": [0, 1, 3, 7]})
+    who = samples.assign(label=[0, 1, 0, 1], predicted=[0, 1, 0, 0], margin=1.5, closest_class=1)
+    hulls = samples.assign(space=["feature", "feature", "feature", "pixel"], status="solved", position="outside")
+    comparison = {"key": "accuracy", "quantity": "accuracy", "unit": "share", "section": None, "paper_value": np.nan}
+    comparison |= {"value": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n": 2, "interval": "Wilson"}
+    residuals = ("primal_residual", "dual_residual", "duality_gap")
+    return {
+        "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
+        "test_images": SimpleNamespace(classes=("ant", "bee")),
+        "standing": who.assign(distance=0.5),
+        "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
+        "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
+        "balls": samples.assign(train_inside=2, test_inside=1),
+        "paper_comparison": pd.DataFrame([comparison]),
+        "classifier_description": {"factory": "zoo.small:net", "training": {"epochs": 3}},
+        "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
+        "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
+    }
+
+
+def test_facts_are_counted_in_the_tables(artifacts):
+    facts = gather(Run(artifacts.get, CONTEXT)).facts
+    assert (facts.train_count, facts.test_count, facts.feature_count, facts.pixel_count) == (2, 2, 5, 1)
+    assert (facts.classifier, facts.trained, facts.lower_bound) == ("net, trained here", True, -1.0)
+    loaded = artifacts | {"classifier_description": {"factory": "zoo.small:net"}}
+    assert gather(Run(loaded.get, CONTEXT)).facts.classifier == "net, loaded"
+
+
+def test_a_run_without_extras_has_a_page(artifacts):
+    page = gather(Run(artifacts.get, CONTEXT))
+    assert {name for name, section in page.sections.items() if section is None} == {"denoising", "latent", "implicit"}
+    assert page.numbers["accuracy"].text == "50.0 %"
+    words = Parsed(render(page)).words
+    assert "Test sample 7: labelled bee, taken for ant" in words
+    assert "flip points, original, test 2 2 solved" in words
+    assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
+
+
+def test_what_it_needs_is_what_it_reads(artifacts):
+    assert set(artifacts_of_page()[0]) == artifacts.keys()
+
+
+def test_hulls_of_processed_images_have_certificates_of_their_own(artifacts):
+    processed = artifacts["hulls"].head(1).assign(view="far", hull_of="soft", status="stalled")
+    certificates = gather(Run((artifacts | {"processed_hulls": processed}).get, CONTEXT)).sections["certificates"]
+    row = certificates.set_index("problem").loc["hull projections, far, hull of soft, feature space"]
+    assert row["how they ended"] == "1 stalled"
+
+
+@pytest.mark.parametrize("section", ["distances", "certificates", "samples", "comparison"])
+def test_a_section_reads_what_it_declares(artifacts, monkeypatch, section):
+    """What is read but not declared is not among a job's inputs: it would look as if the run had none."""
+    monkeypatch.setattr("phiscope.report.page.SECTIONS", (section,))
+    assert gather(Run(artifacts.get, CONTEXT)).sections.keys() == {section}
+    monkeypatch.setattr("phiscope.report.page.said_by", lambda section, constant: ())
+    with pytest.raises(ConfigError, match="is read but not declared"):
+        gather(Run(artifacts.get, CONTEXT))
+
+
+def left_out(artifacts, **changes) -> str:
+    return " ".join(limits_of(Run(artifacts.get, CONTEXT | {"config": CONFIG | changes})))
+
+
+def test_what_was_left_out_is_said(artifacts):
+    assert left_out(artifacts) == ""
+    assert "the first 1,000 test samples" in left_out(artifacts, hulls={"pixel": {"samples": 1000}})
+    assert "{'train': 50, 'test': None}" in left_out(
+        artifacts, dataset=CONFIG["dataset"] | {"limit": {"train": 50, "test": None}}
+    )
+    assert "nothing is said about people" in left_out(artifacts, dataset=CONFIG["dataset"] | {"human_labels": None})
+    assert "were not sought" in left_out(artifacts, inversions={"samples": 0})
+    loaded = artifacts | {"classifier_description": {"factory": "zoo.small:net"}}
+    assert "there is no training curve" in left_out(loaded)
+
+
+def test_denoised_views_without_a_hull_of_their_own_are_named(artifacts):
+    views = {"soft": {"kind": "denoise"}, "own": {"kind": "denoise", "hull_of": "own"}, "far": {"kind": "noise"}}
+    assert left_out(artifacts, views=views).endswith("not denoised: soft.")
+
+
+def test_a_method_that_was_not_installed_is_missed_where_it_was_asked_for(artifacts):
+    bench = artifacts | {"denoising_summary": pd.DataFrame({"method": ["noisy", "tv"]})}
+    assert "its package was not installed" in left_out(bench)
+    assert left_out(bench, denoising={"bench": {"methods": ["tv"]}}) == ""
+    with_it = artifacts | {"denoising_summary": pd.DataFrame({"method": ["noisy", "tv", "bm3d"]})}
+    assert left_out(with_it) == ""

@@ -1,0 +1,30 @@
+"""Single samples."""
+
+import numpy as np
+import pandas as pd
+
+from phiscope.report.page import render
+from phiscope.report.sections.samples import SamplePage
+from tests.report.reading import Parsed
+
+
+def test_table_1_marks_own_and_closest_class(full):
+    page = Parsed(render(full))
+    assert "labelled ant, taken for bee" in page.words
+    assert "holds 437 training and 69 other test samples" in page.words
+    cells = [attrs.get("class") for tag, attrs in page.tags if tag == "td"]
+    assert "closest" in cells
+    assert "own" in cells
+
+
+def test_a_sample_is_told_by_names_of_classes():
+    who = {"sample": [7, 9], "label": [0, 1], "predicted": [1, 1], "margin": [2.5, 1.0], "distance": [0.5, 0.25]}
+    frames = {
+        "standing": pd.DataFrame(who | {"closest_class": [0, -1]}),
+        "balls": pd.DataFrame({"sample": [9, 7], "train_inside": [1, 437], "test_inside": [2, 69]}),
+        "margins": pd.DataFrame({"sample": [7, 7, 9], "other_class": [0, 2, 0], "margin": [2.5, 4.0, np.nan]}),
+    }
+    assert SamplePage.of(7, frames, ["ant", "bee", "cow"]) == SamplePage(
+        7, "ant", "bee", "ant", 2.5, 0.5, {"ant": 2.5, "cow": 4.0}, (437, 69)
+    )
+    assert SamplePage.of(9, frames, ["ant", "bee", "cow"]).closest == "none"
