@@ -1,1 +1,38 @@
-"""What the command line offers beside Snakemake, a module each."""
+"""The command `phiscope`: what there is beside Snakemake, a module each.
+
+where     the Snakefile to hand to snakemake -s
+latent    encode images of yours in the latent space of a finished run, and turn them from label to label
+redraw    fit a network to an image of yours, and write it back at any resolution
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from phiscope.errors import PhiscopeError
+
+# Name -> module with main(arguments). Imported when it is asked for: some of them load torch.
+COMMANDS = {
+    "where": "phiscope.commands.where",
+    "latent": "phiscope.commands.latent",
+    "redraw": "phiscope.commands.implicit",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start a command by its name; the exit code. Errors meant for the user end in their one sentence."""
+    given = sys.argv[1:] if arguments is None else arguments
+    name, *others = given or ["--help"]
+    if name in ("-h", "--help"):
+        print(f"usage: phiscope NAME ... (also: python -m phiscope; phiscope NAME --help says more)\n\n{__doc__}")
+        return 0
+    try:
+        if name not in COMMANDS:
+            raise PhiscopeError(f"there is no command {name!r}; expected one of {', '.join(COMMANDS)}")
+        import_module(COMMANDS[name]).main(others)
+    except PhiscopeError as error:
+        print(f"phiscope: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,13 +1,13 @@
 """Fit a network to an image of yours, and write it back at any resolution.
 
-python -m phiscope.redraw photograph.jpg --encoding gaussian --k 128 --sigma 8 --scale 4 -o large.png
+phiscope redraw photograph.jpg --encoding gaussian --k 128 --sigma 8 --scale 4 -o large.png
 """
 
 from __future__ import annotations
 
 import argparse
 import inspect
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import blocks, choose_device, unit_range
 from phiscope.datasets.decode import decode
-from phiscope.errors import ConfigError, DataError, PhiscopeError
+from phiscope.errors import ConfigError, DataError
 from phiscope.implicit.encodings import ENCODINGS, Encoding, encode
 from phiscope.implicit.fit import PRECISIONS, Fits, Schedule, fit
 from phiscope.implicit.images import random_pixels
@@ -26,27 +26,27 @@ from phiscope.implicit.waves import Size, positions
 _BLOCK = 2**16  # positions that are drawn at a time
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read, fit, write; says the PSNR on fitted and on held-out pixels."""
-    told = _parser().parse_args(arguments)
-    image = np.moveaxis(unit_range(decode(_existing(told.image), str(told.image))), 0, 2).astype(np.float64)
+    options = _parser().parse_args(arguments)
+    image = np.moveaxis(unit_range(decode(_existing(options.image), str(options.image))), 0, 2).astype(np.float64)
     size = image.shape[:2]
-    encoding = _encoding(told, image)
-    network = Network("siren" if told.encoding == "siren" else "mlp", told.width, told.depth)
+    encoding = _encoding(options, image)
+    network = Network("siren" if options.encoding == "siren" else "mlp", options.width, options.depth)
     fits = fit(
         encoding(positions(size)).astype(np.float32),
         image.reshape(1, -1, image.shape[2]).astype(np.float32),
         network,
-        Schedule(told.steps, told.learning_rate, "cosine"),
-        seeds=[told.seed],
-        train=random_pixels(size, 1 - told.held_out, seed=told.seed).ravel(),
-        precision=told.precision,
-        device=choose_device(told.device),
+        Schedule(options.steps, options.learning_rate, "cosine"),
+        seeds=[options.seed],
+        train=random_pixels(size, 1 - options.held_out, seed=options.seed).ravel(),
+        precision=options.precision,
+        device=choose_device(options.device),
     )
-    drawn = at(fits, encoding, told.size or tuple(max(1, round(told.scale * side)) for side in size))
-    _write(drawn, told.output)
+    drawn = at(fits, encoding, options.size or tuple(max(1, round(options.scale * side)) for side in size))
+    _write(drawn, options.output)
     held_out = "" if np.isnan(fits.psnr_heldout[0]) else f", {fits.psnr_heldout[0]:.2f} dB on held-out pixels"
-    print(f"{told.output}: {drawn.shape[1]} x {drawn.shape[0]}, {fits.parameters:,} parameters, ", end="")
+    print(f"{options.output}: {drawn.shape[1]} x {drawn.shape[0]}, {fits.parameters:,} parameters, ", end="")
     print(f"PSNR {fits.psnr_train[0]:.2f} dB on fitted pixels{held_out}")
 
 
@@ -57,14 +57,14 @@ def at(fits: Fits, encoding: Encoding, size: Size) -> NDArray:
     return np.concatenate(parts).reshape(*size, -1).clip(0, 1)
 
 
-def _encoding(told: argparse.Namespace, image: NDArray) -> Encoding:
+def _encoding(options: argparse.Namespace, image: NDArray) -> Encoding:
     """The encoding, with those of the options that it takes."""
-    offered = {"k": told.k, "sigma": told.sigma, "seed": told.seed}
-    wanted = inspect.signature(ENCODINGS[told.encoding]).parameters
+    offered = {"k": options.k, "sigma": options.sigma, "seed": options.seed}
+    wanted = inspect.signature(ENCODINGS[options.encoding]).parameters
     parameters = {name: value for name, value in offered.items() if name in wanted}
     if "magnitudes" in wanted:
         parameters["magnitudes"] = magnitudes(image)
-    return encode(told.encoding, image.shape[:2], **parameters)
+    return encode(options.encoding, image.shape[:2], **parameters)
 
 
 def _existing(path: Path) -> Path:
@@ -84,7 +84,7 @@ def _write(image: NDArray, path: Path) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m phiscope.redraw", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="phiscope redraw", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("image", type=Path, help="image file")
     parser.add_argument("-o", "--output", type=Path, required=True, help="where to write what was drawn")
     parser.add_argument("--encoding", default="gaussian", choices=list(ENCODINGS), help="what comes before the network")
@@ -103,10 +103,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--seed", type=int, default=0, help="of the encoding and of the first weights")
     return parser
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except PhiscopeError as error:
-        sys.exit(f"phiscope: {error}")

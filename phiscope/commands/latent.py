@@ -1,17 +1,15 @@
 """Encode images of yours in the latent space of a finished run, and turn them from label to label.
 
-python -m phiscope.latent results/mnist photographs/ --invert --toward 0 3 --components 4 -o turned.png
+phiscope latent results/mnist photographs/ --invert --toward 0 3 --components 4 -o turned.png
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import load_collection
 from phiscope.datasets.other import fitted
-from phiscope.errors import ConfigError, PhiscopeError
+from phiscope.errors import ConfigError
 from phiscope.experiments.latent import bases
 from phiscope.figures.mosaic import save_mosaic
 from phiscope.latent.baselines import squared_error
@@ -42,11 +40,12 @@ class LoadedLatentSpace:
     def open(cls, run: Path, setting: str, training: int, basis: str, device: str) -> LoadedLatentSpace:
         """What `snakemake` left in results/<run>; raises ConfigError where a file of it is missing."""
         encoder, about = load_artifact(_existing(run / f"models/encoder-{setting}-{training}.safetensors", run))
-        networks = [load_artifact(_existing(run / f"models/{n}.safetensors", run))[0] for n in _SHARED]
+        networks = (load_artifact(_existing(run / f"models/{name}.safetensors", run)) for name in _SHARED)
+        (generator, _), (classifier, _) = networks
         made = bases.load(_existing(run / f"latent/{setting}-{training}/bases.safetensors", run))
         arguments = about["arguments"]
         return cls(
-            Codec(networks[0], networks[1], encoder, device), made[basis], (arguments["channels"], *arguments["size"])
+            Codec(generator, classifier, encoder, device), made[basis], (arguments["channels"], *arguments["size"])
         )
 
     def own_labels(self, latents: NDArray) -> NDArray[np.int64]:
@@ -73,27 +72,26 @@ class LoadedLatentSpace:
 _SHARED = ("generator", "classifier")
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read, encode, turn, write; says of every image what it is encoded as."""
     options = _parser().parse_args(arguments)
     if not 0 < options.step <= 90:
         raise ConfigError(f"--step {options.step}: expected more than 0 and at most 90 degrees")
-    space = LoadedLatentSpace.open(
-        options.run, options.setting, options.training, options.basis, choose_device(options.device)
-    )
+    device = choose_device(options.device)
+    space = LoadedLatentSpace.open(options.run, options.setting, options.training, options.basis, device)
     names, images = _images(options.images, space.shape, options.invert)
     mean, log_deviation = space.codec.encode(images)
     decoded = space.codec.decode(mean)
     _write_picture(_columns(space, images, mean, decoded, options), options.output)
     if options.latents:
         amplitudes = decompose(mean, space.basis)
-        about: dict[str, Any] = {"name": names, "mean": mean, "log_deviation": log_deviation, "amplitude": amplitudes}
-        about |= {"axis_label": space.basis.labels, "axis_set": space.basis.sets}
-        np.savez(options.latents, **about)
+        axes = {"axis_label": space.basis.labels, "axis_set": space.basis.sets}
+        arrays = {"name": np.asarray(names), "mean": mean, "log_deviation": log_deviation, "amplitude": amplitudes}
+        np.savez(options.latents, allow_pickle=False, **arrays, **axes)
     seen = (space.codec.classify(images), space.codec.classify(decoded), space.own_labels(mean))
     for name, error, *labels in zip(names, squared_error(decoded, images), *seen):
-        seen_as = "classifier {}, of the decoded image {}, largest axis {}".format(*labels)
-        print(f"{name}: {seen_as}; squared error of the decoded image {error:.3f} on [-1, 1]")
+        classes = "classifier {}, of the decoded image {}, largest axis {}".format(*labels)
+        print(f"{name}: {classes}; squared error of the decoded image {error:.3f} on [-1, 1]")
 
 
 def _columns(
@@ -111,9 +109,9 @@ def _columns(
 
 def _images(paths: Sequence[Path], shape: tuple[int, int, int], invert: bool) -> tuple[list[str], NDArray[np.float32]]:
     """Every image of files and folders, made to fit; names are those of the files."""
-    found = [load_collection(str(path)) for path in paths]
-    images = fitted([unit_range(image) for part in found for image in part.images], shape)
-    return [name for part in found for name in part.names], 1 - images if invert else images
+    collections = [load_collection(str(path)) for path in paths]
+    images = fitted([unit_range(image) for part in collections for image in part.images], shape)
+    return [name for part in collections for name in part.names], 1 - images if invert else images
 
 
 def _write_picture(rows: list[NDArray], path: Path) -> None:
@@ -134,7 +132,7 @@ def _existing(path: Path, run: Path) -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m phiscope.latent", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="phiscope latent", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("run", type=Path, help="folder of a finished run, results/<run>")
     parser.add_argument("images", type=Path, nargs="+", help="image files, or folders of them, of any size")
     parser.add_argument("-o", "--output", type=Path, required=True, help="picture to write, one row per image")
@@ -151,10 +149,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--basis", default="lowdin", choices=list(bases.BASES), help="axes of latent space")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     return parser
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except PhiscopeError as error:
-        sys.exit(f"phiscope: {error}")
