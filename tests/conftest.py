@@ -1,11 +1,15 @@
 """Fixtures that all tests share."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.workflow.project import Project, copied
+
 ROOT = Path(__file__).parents[1]
+MOST_JOBS = 75  # of the tiny preset
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,15 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("PHISCOPE_DATA does not name a folder: the real data sets are not here")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(root, tmp_path_factory) -> Project:
+    """The tiny preset, run once for all tests of the group `workflow`; those that change files take a copy."""
+    project = copied(root, tmp_path_factory.mktemp("project"))
+    done = project.snakemake()
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "Report: results/tiny/report.html" in done.stdout + done.stderr
+    steps = [int(total) for total in re.findall(r"of (\d+) steps", done.stdout + done.stderr)]
+    assert max(steps) <= MOST_JOBS
+    return project

@@ -11,23 +11,9 @@ from safetensors.numpy import load_file
 from phiscope import tables
 from phiscope.arrays import unit_range
 from phiscope.exhibits.inversion import image_at
-from tests.workflow.project import Project, copied
+from tests.workflow.project import Project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
-
-MOST_JOBS = 75
-
-
-@pytest.fixture(scope="module")
-def finished(root, tmp_path_factory) -> Project:
-    """The tiny preset, run once; tests that change files take a copy."""
-    project = copied(root, tmp_path_factory.mktemp("project"))
-    done = project.snakemake()
-    assert done.returncode == 0, done.stderr[-4000:]
-    assert "Report: results/tiny/report.html" in done.stdout + done.stderr
-    steps = [int(total) for total in re.findall(r"of (\d+) steps", done.stdout + done.stderr)]
-    assert max(steps) <= MOST_JOBS
-    return project
 
 
 @pytest.fixture
