@@ -20,7 +20,7 @@ lint: .venv/ready
 bench: .venv/ready
 	.venv/bin/python -m benchmarks
 
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml hatch_build.py
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet -r requirements.lock
 	.venv/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .

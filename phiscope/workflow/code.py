@@ -31,8 +31,11 @@ def files_of(script: str | Path, *extra: str, root: Path = LIBRARY) -> list[Path
 
 
 def fingerprint(script: str | Path, *extra: str, root: Path = LIBRARY) -> str:
-    """Hash of the syntax trees of `files_of` these, in the order of their paths below their folders."""
-    files = files_of(script, *extra, root=root)
+    """Hash of the syntax trees of `files_of` these: the script's, then the library's in the order of their paths.
+
+    So it is the same for a script beside the package, as in a checkout, and inside it, as in a wheel.
+    """
+    files = sorted(files_of(script, *extra, root=root), key=lambda file: (file != Path(script), file))
     digest = hashlib.sha256()
     for file in files:
         digest.update(_tree(file).encode())

@@ -86,12 +86,14 @@ def test_a_run_is_planned_in_an_empty_folder(installed, tmp_path):
     assert not (tmp_path / "results").exists()
 
 
-def test_the_page_of_a_finished_run_is_rendered_again(installed, finished, tmp_path):
-    shutil.copytree(finished.folder / "results", tmp_path / "results", copy_function=shutil.copy2)
+@pytest.mark.parametrize("notes", [True, False], ids=["as it is", "copied without Snakemake's notes"])
+def test_the_page_of_a_finished_run_is_rendered_again_and_nothing_else(installed, finished, tmp_path, notes):
+    """The wheel's code is that of the checkout, so it goes on where the checkout stopped."""
+    for folder in ("results", ".snakemake") if notes else ("results",):
+        shutil.copytree(finished.folder / folder, tmp_path / folder, copy_function=shutil.copy2)
+    assert "Nothing to be done" in installed.snakemake("--dry-run", cwd=tmp_path)
     page = tmp_path / "results/tiny/report.html"
     page.unlink()
-    table = (tmp_path / "results/tiny/tables/hulls.parquet").stat().st_mtime_ns
     done = installed.snakemake("--force", "results/tiny/report.html", cwd=tmp_path)
     assert "1 of 1 steps (100%) done" in done
     assert page.read_text().rstrip().endswith("</html>")
-    assert (tmp_path / "results/tiny/tables/hulls.parquet").stat().st_mtime_ns == table

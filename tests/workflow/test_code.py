@@ -39,6 +39,16 @@ def test_a_changed_line_counts_wherever_it_is_reached(tree):
     assert tree(scripts__work=FILES["scripts/work.py"] + "x = 1\n") != base
 
 
+def test_scripts_inside_the_package_count_as_those_beside_it(tmp_path, tree):
+    """In a wheel the scripts lie in phiscope/share, between other modules of the package."""
+    base = tree()
+    for name, text in FILES.items():
+        path = tmp_path / "wheel" / (f"phiscope/share/{name}" if name.startswith("scripts") else name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert fingerprint(tmp_path / "wheel/phiscope/share/scripts/work.py", root=tmp_path / "wheel") == base
+
+
 def test_comments_docstrings_and_blank_lines_do_not_count(tree):
     text = '"""Module."""\n\n\ndef size():\n    """Another docstring."""\n\n    # why three\n    return 3\n'
     assert tree(phiscope__nail=text) == tree()

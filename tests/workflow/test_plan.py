@@ -83,7 +83,9 @@ def test_counts_are_those_of_the_planned_splits_alone(planned, tmp_path):
     counts = read_counts(plan, tmp_path)
     assert counts is not None
     assert (counts.splits, sorted(counts.order)) == ({"train": TRAIN, "test": TEST}, list(range(TEST)))
-    assert read_counts(planned("presets/tiny.yaml", counts=None, seed=1), tmp_path) is None
+    other = planned("presets/tiny.yaml", counts=None, seed=1)
+    assert read_counts(other, tmp_path) is None
+    assert read_counts(other, tmp_path, planned_alone=False) == counts
     more = planned("presets/tiny.yaml", counts=None, dataset={"limit": {"test": 10}})
     assert read_counts(more, tmp_path) == counts  # a limit is no property of the prepared split
 

@@ -51,7 +51,7 @@ def counted():
         checkpoints.prepare_dataset.get(split=split)
     for name in PLAN.views.datasets:
         checkpoints.prepare_other_dataset.get(dataset=name)
-    return PLAN.with_counts(read_counts(PLAN))
+    return PLAN.with_counts(read_counts(PLAN, planned_alone=False))
 
 
 def of_each(pattern, values):

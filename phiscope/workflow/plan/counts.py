@@ -23,22 +23,27 @@ class Counts:
     order: tuple[int, ...] = ()
 
 
-def read_counts(plan: Plan, folder: Path = Path()) -> Counts | None:
+def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True) -> Counts | None:
     """Counts of the prepared splits that lie there already, or None where one is missing or is not the planned one.
 
-    A split says in its own file what made it; another data set, seed or reader makes it another.
+    A split says in its own file what made it; another data set, seed or reader makes it another. planned_alone: False
+    once Snakemake has decided that the splits stay, such as those of a run that was copied without Snakemake's notes.
     """
-    splits = {split: _count(folder / plan.prepared(split), plan, split=split) for split in ("train", "test")}
-    datasets = {name: _count(folder / plan.prepared_dataset(name), plan, dataset=name) for name in plan.views.datasets}
+
+    def count(path: str, **which: str) -> int | None:
+        return _count(folder / path, plan, planned_alone, **which)
+
+    splits = {split: count(plan.prepared(split), split=split) for split in ("train", "test")}
+    datasets = {name: count(plan.prepared_dataset(name), dataset=name) for name in plan.views.datasets}
     if None in splits.values() or None in datasets.values():
         return None
     order = tuple(open_prepared(folder / plan.prepared("test")).samples.tolist())
     return Counts({k: v for k, v in splits.items() if v}, {k: v for k, v in datasets.items() if v}, order)
 
 
-def _count(path: Path, plan: Plan, **which: str) -> int | None:
-    """Samples in a prepared file, if it is there and was made as the plan says."""
+def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | None:
+    """Samples in a prepared file, if it is there and, where only those count, was made as the plan says."""
     rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
-    if not path.is_file() or origin_of(path) != plan.fingerprint(rule, **which):
+    if not path.is_file() or (planned_alone and origin_of(path) != plan.fingerprint(rule, **which)):
         return None
     return len(open_prepared(path))
