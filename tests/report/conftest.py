@@ -9,6 +9,7 @@ import pytest
 from phiscope.experiments.denoising.network import layer_table
 from phiscope.figures import FIGURES
 from phiscope.models.denoiser import dncnn
+from phiscope.papers.references import Reference
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
 from phiscope.report.sections.comparison import ComparisonTable
@@ -95,6 +96,10 @@ def full(bare):
         "latent": latent,
         "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
         "implicit": answers_of(pd.DataFrame([answer])),
+        "references": {
+            "Ant 2022": Reference("A. Ant (2022): Hills", "https://ant.org"),
+            "Bee": Reference("B. Bee: Hives"),
+        },
         "limits": ["Nothing of <importance>."],
     }
     views = {"original": "as they are", "hull-pixel": "moved to the hull"}

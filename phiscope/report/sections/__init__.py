@@ -33,6 +33,7 @@ SECTIONS = (
     "certificates",
     "limits",
     "provenance",
+    "references",
 )
 
 
