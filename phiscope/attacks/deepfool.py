@@ -48,9 +48,9 @@ def deepfool(
             logits = network(x0)
         watched = _Watched(network).eval()
         model = foolbox.PyTorchModel(watched, bounds=(0, 1), device=x0.device)
-        found = method.run(model, x0, foolbox.Misclassification(logits.argmax(1)))
+        attacked = method.run(model, x0, foolbox.Misclassification(logits.argmax(1)))
         # One pass to rank the classes, then one per candidate and step.
         per_step = min(candidates, logits.shape[1]) - 1
-        return found.detach(), (watched.passes - 1) // per_step
+        return attacked.detach(), (watched.passes - 1) // per_step
 
     return by_batches(network, images, batch_size, attack)

@@ -38,5 +38,5 @@ class HullPenalty:
         return self.weight * torch.linalg.vector_norm(features - self._nearest[rows], dim=1)
 
     def _project(self, features: Tensor) -> Tensor:
-        found = hull.project(features.cpu().numpy(), self.vertices, tol=_TOLERANCE, threads=1)
-        return torch.from_numpy(found.nearest).to(features)
+        projection = hull.project(features.cpu().numpy(), self.vertices, tol=_TOLERANCE, threads=1)
+        return torch.from_numpy(projection.nearest).to(features)

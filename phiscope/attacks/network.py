@@ -32,8 +32,8 @@ def by_batches(network: nn.Module, images: NDArray, batch_size: int, attack) -> 
         for rows in blocks(len(images), batch_size):
             pixels = torch.from_numpy(unit_range(images[rows])).to(device).clamp(0, 1)
             parts.append([part.cpu().numpy() for part in attack(pixels, rows)])
-    found, iterations = (np.concatenate(part) for part in zip(*parts))
-    return Attacked(found, iterations)
+    attacked, iterations = (np.concatenate(part) for part in zip(*parts))
+    return Attacked(attacked, iterations)
 
 
 @contextmanager

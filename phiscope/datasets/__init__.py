@@ -76,11 +76,11 @@ def load_collection(path: str, *, checksum: PerFile = None, url: PerFile = None)
 def _guess(path: Path) -> str:
     names = [path.name] if path.is_file() else [entry.name for entry in path.iterdir()]
     signs = {"parquet": (".parquet",), "npz": (".npz",), "idx": ("-ubyte", "-ubyte.gz"), "cifar": (".tar.gz", ".bin")}
-    found = [kind for kind, endings in signs.items() if any(name.endswith(endings) for name in names)]
-    if "test_batch" in names and not found:
-        found = ["cifar"]
-    if not found and path.is_dir() and {"train", "test"} <= set(names):
-        found = ["folder"]
-    if len(found) != 1:
+    formats = [kind for kind, endings in signs.items() if any(name.endswith(endings) for name in names)]
+    if "test_batch" in names and not formats:
+        formats = ["cifar"]
+    if not formats and path.is_dir() and {"train", "test"} <= set(names):
+        formats = ["folder"]
+    if len(formats) != 1:
         raise DataError(f"{path}: cannot tell its format; give dataset.reader (idx, cifar, parquet, folder or npz)")
-    return found[0]
+    return formats[0]

@@ -70,8 +70,8 @@ def _verify(file: Path, checksum: str) -> None:
     import pooch
 
     kind, _, expected = checksum.rpartition(":")
-    found = pooch.file_hash(str(file), alg=kind or "sha256")
-    if found.lower() != expected.lower():
+    actual = pooch.file_hash(str(file), alg=kind or "sha256")
+    if actual.lower() != expected.lower():
         raise DataError(
-            f"{file}: has {kind or 'sha256'} {found}, expected {expected}; fetch it again or correct the config"
+            f"{file}: has {kind or 'sha256'} {actual}, expected {expected}; fetch it again or correct the config"
         )

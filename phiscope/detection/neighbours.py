@@ -21,14 +21,14 @@ def knn(features: NDArray, training_features: NDArray, k: int = 50) -> NDArray[n
     queries, training = _unit(features), _unit(training_features)
     k = min(k, len(training))
     wide, single = training, training.T.astype(np.float32)
-    found = np.empty(len(queries))
+    distances = np.empty(len(queries))
     for block in blocks(len(queries), _BLOCK):
         similar = queries[block].astype(np.float32) @ single
         # Of unit vectors the nearest is the most similar.
         nearest = np.argpartition(similar, -k, axis=1)[:, -k:]
         offsets = wide[nearest] - queries[block, None]
-        found[block] = np.sqrt(np.einsum("mkf,mkf->mk", offsets, offsets).max(axis=1))
-    return found
+        distances[block] = np.sqrt(np.einsum("mkf,mkf->mk", offsets, offsets).max(axis=1))
+    return distances
 
 
 def _unit(vectors: NDArray) -> NDArray[np.float64]:

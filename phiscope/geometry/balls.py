@@ -38,10 +38,10 @@ def in_union(
 
     exclude_self (m,): which of the centres is the point itself; its own ball does not count.
     """
-    found = np.empty(len(points), dtype=bool)
+    covered = np.empty(len(points), dtype=bool)
     for part, mask in _membership(points, radii, centers, exclude_self, radius_of_columns=True):
-        found[part] = mask.any(1)
-    return found
+        covered[part] = mask.any(1)
+    return covered
 
 
 def _membership(

@@ -57,10 +57,10 @@ class Autoencoder(nn.Module):
 
     def sizes(self, size: Sequence[int]) -> list[tuple[int, ...]]:
         """(h, w) of the input of each layer of the encoder: a stride halves and rounds up."""
-        found = [tuple(size)]
+        sizes = [tuple(size)]
         for stride in self.strides[:-1]:
-            found.append(tuple(-(-side // stride) for side in found[-1]))
-        return found
+            sizes.append(tuple(-(-side // stride) for side in sizes[-1]))
+        return sizes
 
 
 class ResidualDenoiser(nn.Module):

@@ -34,7 +34,7 @@ def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Modu
     `where` is the place in the config that errors speak of.
     """
     try:
-        network = _found(factory, where)(**arguments)
+        network = _function(factory, where)(**arguments)
     except TypeError as error:
         raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
     if not isinstance(network, nn.Module):
@@ -42,7 +42,7 @@ def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Modu
     return network
 
 
-def _found(factory: str, where: str) -> Callable[..., nn.Module]:
+def _function(factory: str, where: str) -> Callable[..., nn.Module]:
     module_name, _, function_name = factory.partition(":")
     try:
         return getattr(importlib.import_module(module_name), function_name)
@@ -54,7 +54,7 @@ def _found(factory: str, where: str) -> Callable[..., nn.Module]:
 
 def _with_defaults(factory: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as given, and the factory's defaults for the others, as far as JSON can hold them."""
-    parameters = inspect.signature(_found(factory, "factory")).parameters.values()
+    parameters = inspect.signature(_function(factory, "factory")).parameters.values()
     defaults = {parameter.name: parameter.default for parameter in parameters}
     return {name: value for name, value in defaults.items() if isinstance(value, _PLAIN)} | dict(arguments)
 
@@ -83,8 +83,8 @@ def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "") -> N
         )
     wrong = [key for key in state if own[key].shape != state[key].shape]
     if wrong:
-        found, expected = tuple(state[wrong[0]].shape), tuple(own[wrong[0]].shape)
-        raise ModelError(f"{path}: {wrong[0]} has shape {found}, the network expects {expected}")
+        actual, expected = tuple(state[wrong[0]].shape), tuple(own[wrong[0]].shape)
+        raise ModelError(f"{path}: {wrong[0]} has shape {actual}, the network expects {expected}")
     network.load_state_dict(state, strict=False)
 
 

@@ -72,7 +72,7 @@ def hull_projection(rows: pd.DataFrame, vertices: np.ndarray, numbers: np.ndarra
 
     of = pd.Index(numbers)
     indices = [of.get_indexer(support) for support in rows["support_index"]]
-    if any((found < 0).any() for found in indices):
+    if any((rows < 0).any() for rows in indices):
         raise DataError("table hulls: a projection rests on a training sample that is not among the vertices given")
     weights = [np.asarray(weights, np.float64) for weights in rows["support_weight"]]
     return HullProjection(

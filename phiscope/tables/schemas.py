@@ -41,7 +41,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_SAMPLE,
             _field("other_class", _INT, "class j of the boundary"),
             _field("margin", _REAL, "distance to the closest flip point between the two classes, equation (11)", _PHI),
-            _field("status", _TEXT, "`solved`, `infeasible`, `degenerate_pair` or `failed`"),
+            _field(
+                "status",
+                _TEXT,
+                "`solved`; `infeasible`: no flip point between the two classes; `degenerate_pair`: both have the same "
+                "weights; `failed`: there is one, but the solver gave none",
+            ),
             _field("primal_residual", _REAL, "largest violation of (7), (8), (10), recomputed", "absolute"),
             _field("dual_residual", _REAL, "largest violation of stationarity, recomputed", "absolute"),
             _field(
@@ -66,7 +71,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             ),
             _field("hull_radius", _REAL, "largest distance from the projection to a training sample", "distance"),
             _field("rounds", _INT, "pricing rounds the solver needed"),
-            _field("status", _TEXT, "why the solver stopped"),
+            _field(
+                "status",
+                _TEXT,
+                "`converged`: to the tolerance; `max_rounds`: after as many as it may take; `stalled`: the gap fell no "
+                "further",
+            ),
             _field("projected_class", _INT, "class of the linear head at the projection; null in pixel space"),
         ]
     ),
@@ -107,7 +117,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("predicted", _INT, "class of the image"),
             _field("class_changes", _INT, "changes of class on the straight path to the reference, constraint (19)"),
             _field("iterations", _INT, "Jacobians that were computed"),
-            _field("status", _TEXT, "`solved`, `reference`, `unreached` or `no_target`"),
+            _field(
+                "status",
+                _TEXT,
+                "`solved`; `reference`: it lies in the ball and is the answer; `unreached`: the image comes as near as "
+                "the search led; `no_target`: nothing to invert",
+            ),
             _field("image", _TEXT, "where the image is: file under results/<run>/, colon, row"),
         ]
     ),
@@ -214,7 +229,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("spectrum_slope", _REAL, "α of magnitudes ~ frequency^-α; null for a constant image"),
             _field("spectrum_frequency", _REAL, "mean frequency weighted by energy", "cycles per image"),
             _field("energy_beyond", _REAL, "energy at frequencies above the encoding's bandwidth", "squared"),
-            _field("status", _TEXT, "`fitted`, `diverged`, the solver's word, or why the image cannot be drawn so"),
+            _field(
+                "status",
+                _TEXT,
+                "`fitted`; `diverged`; of a sparse model without a solution `iteration_limit`, `time_limit`, "
+                "`infeasible`, `unbounded` or `failed`; or why the image cannot be drawn so",
+            ),
         ]
     ),
     "spectra": pa.schema(

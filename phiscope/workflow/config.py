@@ -68,9 +68,10 @@ def _sentence(error: jsonschema.ValidationError) -> str:
     schema: dict[str, Any] = cast(dict, error.schema)  # an error of a schema that is `false` does not occur in ours
     instance, limit = cast(Any, error.instance), cast(Any, error.validator_value)
     if error.validator == "additionalProperties":
-        known = list(schema.get("properties", {}))
+        known: dict[str, Any] = schema.get("properties", {})
         unknown = next(key for key in instance if key not in known)
-        nearest = difflib.get_close_matches(str(unknown), known, n=1, cutoff=0.5)
+        earlier = [key for key, rules in known.items() if isinstance(rules, dict) and rules.get("formerly") == unknown]
+        nearest = earlier or difflib.get_close_matches(str(unknown), known, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]!r}?" if nearest else f"expected one of: {', '.join(known)}"
         return f"config: {_join(where, unknown)}: there is no such key; {hint}"
     if error.validator == "required":

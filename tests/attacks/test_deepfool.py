@@ -16,33 +16,33 @@ def test_a_linear_network_has_a_closed_form(linear, images):
     """
     weight = linear[1].weight.detach().numpy().astype(np.float64)
     logits = logits_of(linear, images)
-    found = deepfool(linear, images)
-    for image, attacked, z in zip(images, found.images, logits):
+    attack = deepfool(linear, images)
+    for image, attacked, z in zip(images, attack.images, logits):
         own, others = z.argmax(), [k for k in range(4) if k != z.argmax()]
         distance = [(z[own] - z[k]) / np.linalg.norm(weight[own] - weight[k]) for k in others]
         closest = int(np.argmin(distance))
         normal = weight[others[closest]] - weight[own]
         step = 1.02 * (distance[closest] + 1e-4) * normal / np.linalg.norm(normal)
         np.testing.assert_allclose((attacked - image).ravel(), step, atol=2e-6)
-    assert (found.iterations == 1).all()
+    assert (attack.iterations == 1).all()
 
 
 def test_flips_every_sample_by_less_than_a_sign_step(network, images):
-    found = deepfool(network, images)
-    before, after = (logits_of(network, x).argmax(1) for x in (images, found.images))
+    attack = deepfool(network, images)
+    before, after = (logits_of(network, x).argmax(1) for x in (images, attack.images))
     assert (before != after).all()
-    assert found.images.min() >= 0
-    assert found.images.max() <= 1
-    assert found.iterations.min() >= 1
-    assert found.iterations.max() < 50
+    assert attack.images.min() >= 0
+    assert attack.images.max() <= 1
+    assert attack.iterations.min() >= 1
+    assert attack.iterations.max() < 50
 
 
 def test_iterations_are_those_after_which_fewer_steps_do_not_flip(network, images):
-    found = deepfool(network, images)
+    attack = deepfool(network, images)
     before = logits_of(network, images).argmax(1)
-    for steps in range(1, int(found.iterations.max()) + 1):
+    for steps in range(1, int(attack.iterations.max()) + 1):
         flipped = logits_of(network, deepfool(network, images, steps=steps).images).argmax(1) != before
-        np.testing.assert_array_equal(flipped, found.iterations <= steps)
+        np.testing.assert_array_equal(flipped, attack.iterations <= steps)
 
 
 def test_batches_change_nothing(network, images):

@@ -17,44 +17,44 @@ def brightness():
 
 
 def images(*first: float) -> np.ndarray:
-    found = np.full((len(first), 1, 2, 2), 0.25, np.float32)
-    found[:, 0, 0, 0] = first
-    return found
+    pixels = np.full((len(first), 1, 2, 2), 0.25, np.float32)
+    pixels[:, 0, 0, 0] = first
+    return pixels
 
 
 def test_success_is_another_class_by_any_lead(brightness):
-    found = judge(brightness, images(0.2, 0.2, 0.8), images(0.3, 0.5001, 0.1))
-    assert found.before.tolist() == [0, 0, 1]
-    assert found.after.tolist() == [0, 1, 0]
-    assert found.success.tolist() == [False, True, True]
-    np.testing.assert_allclose(found.lead, [-0.2, 0.0001, 0.4], atol=1e-6)
+    judged = judge(brightness, images(0.2, 0.2, 0.8), images(0.3, 0.5001, 0.1))
+    assert judged.before.tolist() == [0, 0, 1]
+    assert judged.after.tolist() == [0, 1, 0]
+    assert judged.success.tolist() == [False, True, True]
+    np.testing.assert_allclose(judged.lead, [-0.2, 0.0001, 0.4], atol=1e-6)
 
 
 def test_rounding_takes_a_small_change_back(brightness):
     brightness[1].bias.data[0] = 100.3 / 255  # between two 8-bit values
-    found = judge(brightness, images(100 / 255), images(100.4 / 255))
-    assert found.success.tolist() == [True]
-    assert found.success_8bit.tolist() == [False]
+    judged = judge(brightness, images(100 / 255), images(100.4 / 255))
+    assert judged.success.tolist() == [True]
+    assert judged.success_8bit.tolist() == [False]
 
 
 def test_distances_are_those_of_the_clamped_image(brightness):
     attacked = images(1.5)
     attacked[0, 0, 1, 1] = -0.3
-    found = judge(brightness, images(0.4), attacked)
-    np.testing.assert_allclose(found.l2, [np.hypot(0.6, 0.25)], rtol=1e-6)
-    np.testing.assert_allclose(found.linf, [0.6], rtol=1e-6)
+    judged = judge(brightness, images(0.4), attacked)
+    np.testing.assert_allclose(judged.l2, [np.hypot(0.6, 0.25)], rtol=1e-6)
+    np.testing.assert_allclose(judged.linf, [0.6], rtol=1e-6)
 
 
 def test_a_confidence_asks_for_more_than_another_class(brightness):
-    found = judge(brightness, images(0.4, 0.4), images(0.6, 0.8), confidence=0.2)
-    assert found.success.tolist() == [False, True]
-    assert found.after.tolist() == [1, 1]
+    judged = judge(brightness, images(0.4, 0.4), images(0.6, 0.8), confidence=0.2)
+    assert judged.success.tolist() == [False, True]
+    assert judged.after.tolist() == [1, 1]
 
 
 def test_8_bit_originals_are_taken_as_they_are(brightness):
     original = np.full((1, 1, 2, 2), 51, np.uint8)
-    found = judge(brightness, original, np.full((1, 1, 2, 2), 0.2, np.float32))
-    np.testing.assert_allclose(found.l2, [0], atol=1e-6)
+    judged = judge(brightness, original, np.full((1, 1, 2, 2), 0.2, np.float32))
+    np.testing.assert_allclose(judged.l2, [0], atol=1e-6)
 
 
 def test_shapes_and_numbers_are_checked(brightness):

@@ -50,11 +50,11 @@ def test_the_end_of_a_linear_network_is_the_corner_of_the_ball(linear, images, n
     """Two classes: the gradient always points along w₁ - w₀, so PGD ends ε away in that direction."""
     two = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(36, 2))
     two[1].weight.data, two[1].bias.data = linear[1].weight.data[:2], linear[1].bias.data[:2]
-    found = pgd(two, images, **options(norm, epsilon=0.05 if norm == "linf" else 0.15, step=0.05))
+    attacked = pgd(two, images, **options(norm, epsilon=0.05 if norm == "linf" else 0.15, step=0.05))
     w = (two[1].weight[1] - two[1].weight[0]).detach().numpy()
     sign = np.where(logits_of(two, images).argmax(1).numpy() == 0, 1, -1)[:, None]
     best = 0.05 * np.sign(w) if norm == "linf" else 0.15 * w / np.linalg.norm(w)
-    np.testing.assert_allclose((found.images - images).reshape(24, -1), sign * best, atol=1e-6)
+    np.testing.assert_allclose((attacked.images - images).reshape(24, -1), sign * best, atol=1e-6)
 
 
 @KIND
@@ -62,10 +62,10 @@ def test_the_end_of_a_linear_network_is_the_corner_of_the_ball(linear, images, n
 def test_stays_in_the_ball_and_in_the_box(network, norm, stop):
     images = np.random.default_rng(8).uniform(0, 1, (10, 1, 6, 6)).round(1).astype(np.float32)
     start = random_start((1, 6, 6), norm=norm, epsilon=EPSILON[norm], samples=range(10), seed=1)
-    found = pgd(network, images, **options(norm, stop=stop, step=EPSILON[norm]), start=start)
-    assert (lengths(norm, found.images - images) <= EPSILON[norm] * (1 + 1e-6)).all()
-    assert found.images.min() >= 0
-    assert found.images.max() <= 1
+    attacked = pgd(network, images, **options(norm, stop=stop, step=EPSILON[norm]), start=start)
+    assert (lengths(norm, attacked.images - images) <= EPSILON[norm] * (1 + 1e-6)).all()
+    assert attacked.images.min() >= 0
+    assert attacked.images.max() <= 1
 
 
 @KIND
@@ -73,7 +73,7 @@ def test_stops_at_the_first_success_of_each_sample(network, images, norm):
     """The image after k steps of the full attack, k the first that succeeds: found here by trying every k."""
     first = pgd(network, images, **options(norm, stop=True))
     after = [images] + [pgd(network, images, **options(norm, steps=k)).images for k in range(1, 21)]
-    won = np.stack([leads(network, images, found) > 0 for found in after])
+    won = np.stack([leads(network, images, moved) > 0 for moved in after])
     expected = np.where(won.any(0), won.argmax(0), 20)
     assert len(set(expected)) > 3
     np.testing.assert_array_equal(first.iterations, expected)
@@ -147,8 +147,8 @@ def test_the_penalty_keeps_the_attack_away_from_the_hull(resnet, images):
 
     def distances(weight):
         penalty = HullPenalty(feature_map, features(training), weight=weight, every=3) if weight else None
-        found = pgd(resnet, images, **options("linf"), penalty=penalty)
-        return hull.project(features(found.images), features(training), threads=1).distance
+        attacked = pgd(resnet, images, **options("linf"), penalty=penalty)
+        return hull.project(features(attacked.images), features(training), threads=1).distance
 
     assert (distances(30.0) > distances(0.0)).mean() > 0.8
 

@@ -12,9 +12,9 @@ def test_collection_of_any_sizes(tmp_path):
     (tmp_path / "deep").mkdir()
     Image.fromarray(GREY[0]).save(tmp_path / "b.png")
     Image.fromarray(colour).save(tmp_path / "deep/a.png")
-    found = load_collection(str(tmp_path))
-    assert found.names == ("b.png", "deep/a.png")
-    assert [image.shape for image in found.images] == [(1, 5, 4), (3, 7, 9)]
+    collection = load_collection(str(tmp_path))
+    assert collection.names == ("b.png", "deep/a.png")
+    assert [image.shape for image in collection.images] == [(1, 5, 4), (3, 7, 9)]
 
 
 def test_collection_refuses(tmp_path):

@@ -32,8 +32,8 @@ def training(rng):
 def queries(rng, training):
     features = rng.normal(size=(30, FEATURES))
     logits = features @ training.weight + training.bias
-    found = closest_flip(features, training.weight, training.bias, lower_bound=None)
-    return detection.Queries(features, logits, found.margin, rng.uniform(0.1, 2, 30))
+    flip = closest_flip(features, training.weight, training.bias, lower_bound=None)
+    return detection.Queries(features, logits, flip.margin, rng.uniform(0.1, 2, 30))
 
 
 def test_every_detector_scores_every_sample_and_row_by_row(queries, training):
@@ -77,22 +77,22 @@ def test_fdbd_by_a_direct_loop(queries, training):
         away = [(z[i] - z[c]) / np.linalg.norm(training.weight[:, i] - training.weight[:, c])
                 for c in range(CLASSES) if c != i]  # fmt: skip
         expected.append(-np.mean(away) / np.linalg.norm(x - mean))
-    found = boundary.fdbd(queries.features, queries.logits, training.features, training.weight)
-    np.testing.assert_allclose(found, expected)
+    scores = boundary.fdbd(queries.features, queries.logits, training.features, training.weight)
+    np.testing.assert_allclose(scores, expected)
 
 
 def test_fdbd_of_two_classes_is_the_margin_over_the_distance_to_the_mean(queries, training):
     weight, bias = training.weight[:, :2], training.bias[:2]
     margins = closest_flip(queries.features, weight, bias, lower_bound=None).margin
-    found = boundary.fdbd(queries.features, queries.features @ weight + bias, training.features, weight)
+    scores = boundary.fdbd(queries.features, queries.features @ weight + bias, training.features, weight)
     away = np.linalg.norm(queries.features - training.features.mean(axis=0), axis=1)
-    np.testing.assert_allclose(found, -margins / away)
+    np.testing.assert_allclose(scores, -margins / away)
 
 
 def test_fdbd_leaves_out_classes_with_the_same_weights():
     weight = np.array([[1.0, 1.0, -1.0]])
-    found = boundary.fdbd(np.array([[2.0]]), np.array([[2.0, 1.5, -2.0]]), np.array([[0.0], [2.0]]), weight)
-    np.testing.assert_allclose(found, -(4 / 2) / 1)
+    scores = boundary.fdbd(np.array([[2.0]]), np.array([[2.0, 1.5, -2.0]]), np.array([[0.0], [2.0]]), weight)
+    np.testing.assert_allclose(scores, -(4 / 2) / 1)
     alone = boundary.fdbd(np.array([[2.0]]), np.array([[2.0, 1.5]]), np.array([[0.0]]), weight[:, :2])
     assert alone[0] == -np.inf
 
@@ -143,23 +143,23 @@ def test_mahalanobis_agrees_with_scikit_learn(queries, training):
     means = np.stack([training.features[training.labels == c].mean(axis=0) for c in range(CLASSES)])
     tied = EmpiricalCovariance(assume_centered=True).fit(training.features - means[training.labels])
     expected = np.min([tied.mahalanobis(queries.features - mean) for mean in means], axis=0)
-    found = gaussian.mahalanobis(queries.features, training.features, training.labels)
-    np.testing.assert_allclose(found, expected)
+    scores = gaussian.mahalanobis(queries.features, training.features, training.labels)
+    np.testing.assert_allclose(scores, expected)
 
 
 def test_mahalanobis_of_a_round_cloud_is_the_squared_distance_over_the_variance():
     corners = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1.0]]) * 2
     clouds = np.concatenate([corners, corners + np.array([10, 0])])
-    found = gaussian.mahalanobis(np.array([[6.0, 0.0], [9.0, 0]]), clouds, np.repeat([3, 7], 4))
-    np.testing.assert_allclose(found, [16 / 4, 1 / 4])
+    scores = gaussian.mahalanobis(np.array([[6.0, 0.0], [9.0, 0]]), clouds, np.repeat([3, 7], 4))
+    np.testing.assert_allclose(scores, [16 / 4, 1 / 4])
 
 
 def test_mahalanobis_leaves_out_directions_without_variance(queries, training):
     flat = training.features.copy()
     flat[:, 0] = 5.0
-    found = gaussian.mahalanobis(queries.features, flat, training.labels)
+    scores = gaussian.mahalanobis(queries.features, flat, training.labels)
     expected = gaussian.mahalanobis(queries.features[:, 1:], flat[:, 1:], training.labels)
-    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(scores, expected)
 
 
 def test_mahalanobis_does_not_depend_on_the_axes(rng, queries, training):
@@ -203,8 +203,8 @@ def test_vim_of_samples_that_never_leave_the_principal_space_is_the_energy():
     random = np.random.default_rng(1)
     flat = random.normal(size=(40, 2)) @ np.linalg.qr(random.normal(size=(4, 2)))[0].T  # askew: zero up to rounding
     weight, bias = np.eye(4)[:, :2], np.zeros(2)
-    found = subspace.vim(flat, flat @ weight, flat, flat @ weight, weight, bias)
-    np.testing.assert_allclose(found, softmax.energy(flat @ weight), atol=1e-9)
+    scores = subspace.vim(flat, flat @ weight, flat, flat @ weight, weight, bias)
+    np.testing.assert_allclose(scores, softmax.energy(flat @ weight), atol=1e-9)
 
 
 @pytest.mark.parametrize(("width", "dimension"), [(64, 32), (512, 256), (768, 512), (1024, 512), (2048, 1000)])

@@ -12,10 +12,10 @@ def test_against_brute_force_and_below_the_constant():
     differences = x[:, None] - y
     with np.errstate(invalid="ignore"):
         ratios = np.linalg.norm(differences @ W, axis=2) / np.linalg.norm(differences, axis=2)
-    found = largest_ratio(x, W, y)
-    assert found.ratio == pytest.approx(np.nanmax(ratios), rel=1e-12)
-    assert (found.first, found.second) == np.unravel_index(np.nanargmax(ratios), ratios.shape)
-    assert found.ratio <= constant(W)
+    steepest = largest_ratio(x, W, y)
+    assert steepest.ratio == pytest.approx(np.nanmax(ratios), rel=1e-12)
+    assert (steepest.first, steepest.second) == np.unravel_index(np.nanargmax(ratios), ratios.shape)
+    assert steepest.ratio <= constant(W)
 
 
 def test_reached_along_the_leading_singular_vector():

@@ -34,18 +34,18 @@ def test_parameters_are_those_of_three_linear_layers():
 
 def test_the_dense_decoder_is_of_the_nearest_size():
     for wanted in (500, 3000, 20_000):
-        found = dense_of_size(wanted, 1, (8, 8), code=16, depth=3)
-        width = found.layers[0].out_features
+        decoder = dense_of_size(wanted, 1, (8, 8), code=16, depth=3)
+        width = decoder.layers[0].out_features
         counts = [parameter_count(DenseDecoder(1, (8, 8), 16, width + more, 3)) for more in (-1, 0, 1)]
         assert min(abs(count - wanted) for count in counts) == abs(counts[1] - wanted)
-        assert found(torch.zeros(2, 16)).shape == (2, 1, 8, 8)
+        assert decoder(torch.zeros(2, 16)).shape == (2, 1, 8, 8)
 
 
 def test_an_autoencoder_passes_images_through_its_code():
     network = CodeAutoencoder(2, (3, 4), 6, 7, coordinate())
     images = torch.rand(5, 2, 3, 4)
     assert network.encoder(images).shape == (5, 6)
-    found = network(images)
-    assert found.shape == images.shape
-    assert (found > 0).all()
-    assert (found < 1).all()
+    decoded = network(images)
+    assert decoded.shape == images.shape
+    assert (decoded > 0).all()
+    assert (decoded < 1).all()

@@ -50,10 +50,10 @@ def test_an_artifact_computes_the_same(tmp_path):
     wrapped.network.load_state_dict(network.state_dict())
     save_artifact(wrapped, about, tmp_path / "denoiser.safetensors")
     images = np.random.default_rng(0).random((5, 1, 8, 8), np.float32)
-    found = run_on(load_artifact(tmp_path / "denoiser.safetensors")[0], images, batch_size=2)
+    denoised = run_on(load_artifact(tmp_path / "denoiser.safetensors")[0], images, batch_size=2)
     with torch.no_grad():
         expected = network.eval()(torch.from_numpy(images))
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(denoised, expected, atol=1e-6)
 
 
 def test_no_filters_pass_an_image_through_where_the_decoder_repeats():
@@ -61,8 +61,8 @@ def test_no_filters_pass_an_image_through_where_the_decoder_repeats():
     stripes[..., ::2] = 1  # of period 2, so that the code is the same everywhere but at the border
     torch.manual_seed(0)
     with torch.no_grad():
-        found = autoencoder(strides=(1, 2))(stripes)[0, 0, 8:-8, 8:-8]
-    assert found.max() - found.min() < 1e-6
+        inner = autoencoder(strides=(1, 2))(stripes)[0, 0, 8:-8, 8:-8]
+    assert inner.max() - inner.min() < 1e-6
 
 
 def test_a_classifier_behind_a_denoiser_sees_its_images_and_passes_the_gradient_on():

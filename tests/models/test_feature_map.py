@@ -33,28 +33,30 @@ def images():
 )
 def test_finds_the_layer_that_runs_last_and_the_bound_of_its_input(images, activation, bound):
     network = Odd(activation)
-    found = split(network, images)
-    assert found.layer == "out"
-    assert found.lower_bound == bound
+    feature_map = split(network, images)
+    assert feature_map.layer == "out"
+    assert feature_map.lower_bound == bound
     expected = network(images)
-    np.testing.assert_allclose(found.logits(found(images)).softmax(1).detach(), expected.detach(), atol=1e-6)
+    np.testing.assert_allclose(
+        feature_map.logits(feature_map(images)).softmax(1).detach(), expected.detach(), atol=1e-6
+    )
 
 
 def test_features_and_head_reproduce_a_residual_network():
     torch.manual_seed(0)
     network = Normalised(small_resnet(channels=1, classes=3, widths=(4, 8)), [0.5], [0.25]).eval()
     x = torch.rand(3, 1, 8, 8)
-    found = split(network, x)
-    assert found.weight.shape == (8, 3)
-    assert found.lower_bound == 0.0
-    assert (found(x) >= 0).all()
-    np.testing.assert_allclose(found.logits(found(x)).detach(), network(x).detach(), atol=1e-5)
+    feature_map = split(network, x)
+    assert feature_map.weight.shape == (8, 3)
+    assert feature_map.lower_bound == 0.0
+    assert (feature_map(x) >= 0).all()
+    np.testing.assert_allclose(feature_map.logits(feature_map(x)).detach(), network(x).detach(), atol=1e-5)
 
 
 def test_is_differentiable_to_the_pixels():
-    found = split(small_resnet(channels=1, classes=3, widths=(4,)), torch.rand(2, 1, 8, 8))
+    feature_map = split(small_resnet(channels=1, classes=3, widths=(4,)), torch.rand(2, 1, 8, 8))
     x = torch.rand(2, 1, 8, 8, requires_grad=True)
-    found(x).sum().backward()
+    feature_map(x).sum().backward()
     assert x.grad.abs().sum() > 0
 
 

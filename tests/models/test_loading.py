@@ -117,6 +117,6 @@ def test_resnet20_as_published(real_data):
     if not weights.is_file():
         pytest.skip("the published ResNet-20 does not lie beside the data")
     load_weights(network.network, weights, prefix="module.")
-    found = split(network, torch.rand(2, 3, 32, 32))
-    assert found.weight.shape == (64, 10)
-    assert np.linalg.norm(found.weight.numpy(), 2) == pytest.approx(5.98, abs=0.005)
+    feature_map = split(network, torch.rand(2, 3, 32, 32))
+    assert feature_map.weight.shape == (64, 10)
+    assert np.linalg.norm(feature_map.weight.numpy(), 2) == pytest.approx(5.98, abs=0.005)

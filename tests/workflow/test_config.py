@@ -50,6 +50,14 @@ def test_every_preset_is_right(root, config, schema):
             {"hulls": {"pixel": {"tolerence": 1}}},
             "config: hulls.pixel.tolerence: there is no such key; did you mean 'tolerance'?",
         ),
+        (
+            {"inversions": {"rescues": 2}},
+            "config: inversions.rescues: there is no such key; did you mean 'restarts'?",
+        ),
+        (
+            {"inversions": {"retreats": 2}},
+            "config: inversions.retreats: there is no such key; did you mean 'backtracks'?",
+        ),
         ({"chunk_size": 0}, "config: chunk_size: got 0, expected at least 1 (samples per job)"),
         ({"seed": "one"}, "config: seed: got 'one', expected integer (every random draw derives from it)"),
         ({"dataset": {"reader": "png"}}, "config: dataset.reader: got 'png', expected one of digits, idx"),

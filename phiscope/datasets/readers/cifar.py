@@ -6,7 +6,7 @@ import importlib
 import io
 import pickle
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -113,5 +113,4 @@ def _names(files: Files, name: str, key: bytes, count: int) -> list[str]:
 
 
 def _lines(files: Files, name: str, count: int) -> list[str]:
-    found: Iterator[str] = filter(None, files[name]().decode().split()) if name in files else map(str, range(count))
-    return list(found)
+    return files[name]().decode().split() if name in files else [str(k) for k in range(count)]

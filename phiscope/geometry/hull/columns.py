@@ -165,7 +165,7 @@ class HullSearch:
         below = limit + np.maximum(block.spread, 4 * self.vertices.error)
         kept = pricing.lowest(unit, self.vertices.light, stride, below, KEPT)
         seen = np.maximum(kept.others - limit, 0.5 * (kept.others - kept.price.min(1)))
-        block.spread = np.where(kept.found == KEPT, SPREAD * seen, block.spread)
+        block.spread = np.where(kept.filled == KEPT, SPREAD * seen, block.spread)
         return kept
 
     def _improve(self, block: Block, kept: pricing.Kept) -> None:
@@ -174,7 +174,7 @@ class HullSearch:
             block.points,
             self.vertices.array,
             kept.at,
-            kept.found,
+            kept.filled,
             block.support,
             block.weights,
             block.sizes,

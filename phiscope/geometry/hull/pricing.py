@@ -23,18 +23,18 @@ _STRETCH = 16  # prices whose least is found before they are looked at one by on
 
 @dataclass(frozen=True)
 class Kept:
-    """The lowest prices of each query: vertices `at` and `price` (b, count), the first `found` (b,) filled.
+    """The lowest prices of each query: vertices `at` and `price` (b, count), the first `filled` (b,) of them.
 
     No vertex that is not kept has a price below `others` (b,). Not sorted.
     """
 
     at: NDArray[np.int64]
     price: NDArray[np.float32]
-    found: NDArray[np.int64]
+    filled: NDArray[np.int64]
     others: NDArray[np.float32]
 
     def take(self, rows: NDArray) -> Kept:
-        return Kept(self.at[rows], self.price[rows], self.found[rows], self.others[rows])
+        return Kept(self.at[rows], self.price[rows], self.filled[rows], self.others[rows])
 
 
 def lowest(w: NDArray, vertices: torch.Tensor, stride: int, below: NDArray, count: int) -> Kept:
@@ -43,7 +43,7 @@ def lowest(w: NDArray, vertices: torch.Tensor, stride: int, below: NDArray, coun
     kept = Kept(
         at=np.zeros((size, count), np.int64),
         price=np.full((size, count), np.inf, np.float32),
-        found=np.zeros(size, np.int64),
+        filled=np.zeros(size, np.int64),
         others=below.astype(np.float32),
     )
     w32 = torch.from_numpy(w.astype(np.float32)).to(device)
@@ -54,7 +54,7 @@ def lowest(w: NDArray, vertices: torch.Tensor, stride: int, below: NDArray, coun
         chunk = subset[part]
         prices = _products(w32, chunk, buffer[: size * len(chunk)].view(size, len(chunk)))
         if device.type == "cpu":
-            _keep(prices.numpy(), part.start, stride, kept.others, kept.at, kept.price, kept.found)
+            _keep(prices.numpy(), part.start, stride, kept.others, kept.at, kept.price, kept.filled)
         else:
             _keep_on_device(prices, part.start, stride, kept)
     return kept
@@ -101,11 +101,11 @@ def _place(price, at, slot, size, new_price, new_at):
 
 
 @njit(cache=True, nogil=True)
-def _keep(prices, first, stride, others, at, price, found):
+def _keep(prices, first, stride, others, at, price, filled):
     """Go through a block of prices; others falls to the largest kept price once `count` are kept."""
     width, count = prices.shape[1], at.shape[1]
     for r in range(prices.shape[0]):
-        row, limit, size = prices[r], others[r], found[r]
+        row, limit, size = prices[r], others[r], filled[r]
         for start in range(0, width, _STRETCH):
             stop = min(start + _STRETCH, width)
             if _least(row, start, stop) >= limit:
@@ -117,7 +117,7 @@ def _keep(prices, first, stride, others, at, price, found):
                     _place(price[r], at[r], slot, size, row[j], (first + j) * stride)
                     if size == count:
                         limit = min(limit, price[r, 0])
-        others[r], found[r] = limit, size
+        others[r], filled[r] = limit, size
 
 
 def _keep_on_device(prices: torch.Tensor, first: int, stride: int, kept: Kept) -> None:
@@ -130,8 +130,8 @@ def _keep_on_device(prices: torch.Tensor, first: int, stride: int, kept: Kept) -
     at = np.concatenate([kept.at, where], axis=1)
     order = np.argsort(price, axis=1)[:, :count]
     kept.price[:], kept.at[:] = np.take_along_axis(price, order, 1), np.take_along_axis(at, order, 1)
-    kept.found[:] = np.isfinite(kept.price).sum(1)
-    full = kept.found == count
+    kept.filled[:] = np.isfinite(kept.price).sum(1)
+    full = kept.filled == count
     kept.others[full] = np.minimum(kept.others, kept.price[:, -1])[full]
 
 
@@ -143,18 +143,18 @@ def gaps(points, z, vertices, length, kept: Kept, error: float) -> tuple[NDArray
     """
     worst = np.zeros(len(points))
     unit = ((z - points) * z).sum(1) / np.maximum(length, 1e-300)
-    _exact_worst(points, z, vertices, unit + error, kept.at, kept.price, kept.found, worst)
+    _exact_worst(points, z, vertices, unit + error, kept.at, kept.price, kept.filled, worst)
     below = unit + error - kept.others
     unseen = np.where(below > 0, length * np.maximum(below, 0), 0)
     return np.maximum(worst, unseen), unseen > worst
 
 
 @njit(cache=True, nogil=True)
-def _exact_worst(points, z, vertices, below, at, price, found, worst):
+def _exact_worst(points, z, vertices, below, at, price, filled, worst):
     w = np.empty(points.shape[1])
     for q in range(points.shape[0]):
         for k in range(w.shape[0]):
             w[k] = z[q, k] - points[q, k]
-        for c in range(found[q]):
+        for c in range(filled[q]):
             if price[q, c] <= below[q]:
                 worst[q] = max(worst[q], offset_dot(w, z[q], vertices[at[q, c]]))

@@ -165,10 +165,10 @@ def _nearest_candidate(x, vertices, candidates):
 
 @njit(cache=True, nogil=True)
 def _holds(support, size, vertex):
-    found = False
+    held = False
     for i in range(size):
-        found = found or support[i] == vertex
-    return found
+        held = held or support[i] == vertex
+    return held
 
 
 @njit(cache=True, nogil=True)
@@ -275,13 +275,13 @@ def nearest_in_hull(x, vertices, candidates, support, weights, size, z, toleranc
 
 
 @njit(cache=True, nogil=True)
-def improve(points, vertices, candidates, found, support, weights, sizes, z, tolerance, floor, radius):
-    """`nearest_in_hull` for every query of a block, each over the first found[q] of its candidates, in place."""
+def improve(points, vertices, candidates, counts, support, weights, sizes, z, tolerance, floor, radius):
+    """`nearest_in_hull` for every query of a block, each over the first counts[q] of its candidates, in place."""
     for q in range(points.shape[0]):
         sizes[q] = nearest_in_hull(
             points[q],
             vertices,
-            candidates[q, : found[q]],
+            candidates[q, : counts[q]],
             support[q],
             weights[q],
             sizes[q],

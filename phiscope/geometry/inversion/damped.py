@@ -2,7 +2,7 @@
 
     min ½‖y − φ(x)‖² subject to l <= x <= u
 
-Newton's step (`_restoration`) solves the linearised equations; where the box has no solution to them, it need not lead
+Newton's step (`restoration`) solves the linearised equations; where the box has no solution to them, it need not lead
 downhill. The damped one of Levenberg and Marquardt weighs the length of the step against what the equations lack,
 always exists and always descends once the damping is large enough.
 """

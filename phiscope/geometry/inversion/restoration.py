@@ -3,7 +3,7 @@
 Newton's method for φ(x) = y in far more unknowns than equations: each step is the smallest one that solves the
 linearised equations inside the box, shortened until the residual falls. Where it barely falls, the network is far
 from linear over the length of the step, and one piece's derivative points nowhere: the next Jacobian is softened
-(`_relaxed`), an average over neighbouring pieces, and mixed with those of the steps before.
+(`relaxed`), an average over neighbouring pieces, and mixed with those of the steps before.
 """
 
 from __future__ import annotations

@@ -4,10 +4,14 @@
 
 φ is a network, so the problem is not convex: every result is local, the best that was found from where the search
 began, and says with its residual how well the constraint holds. The search has three parts: Newton's method from the
-reference to an image that maps to the target (`_restoration`), a polish along the null space of the Jacobian toward the
-reference (`_polish`), and the last Newton steps on features in float64. What was reached is sought again from part of
-the way back: Newton's path overshoots, and one that begins nearer ends nearer. Targets that no start reaches, out of
-φ's range perhaps, end where the residual no longer falls (`_settling`).
+reference to an image that maps to the target (`restoration`), a polish along the null space of the Jacobian toward the
+reference (`polish`), and the last Newton steps on features in float64.
+
+Restarts are searches from the reference with noise, for targets that no start has reached. Targets that none reaches,
+out of φ's range perhaps, end where the residual no longer falls: damped least squares (`damped`). Backtracks are
+searches for targets that were reached, from a point part of the way back to the reference: Newton's path overshoots,
+and one that begins nearer ends nearer. They shrink the way as backtracking of a line search shrinks a step, whence the
+name; what they compare is the whole search behind each point, not the value there.
 """
 
 from __future__ import annotations
@@ -167,8 +171,9 @@ class _Finder:
         residual = relative_residual(self.network, first, aim, exact=True)
         whole = ImageSearch(torch.where(wanted[:, None], first, references), residual)
         rows = wanted.nonzero().flatten()
-        found = self._search(references[rows], aim[rows], ImageSearch(first[rows].clone(), residual[rows].clone()))
-        whole.images[rows], whole.residual[rows], whole.jacobians[rows] = found.images, found.residual, found.jacobians
+        reached = self._search(references[rows], aim[rows], ImageSearch(first[rows].clone(), residual[rows].clone()))
+        whole.images[rows], whole.residual[rows] = reached.images, reached.residual
+        whole.jacobians[rows] = reached.jacobians
         return whole
 
     def _search(self, references: Tensor, aim: Aim, search: ImageSearch) -> ImageSearch:
@@ -227,14 +232,15 @@ class _Finder:
     def _result(self, best: ImageSearch, references: Tensor, aim: Aim, at_home: Tensor) -> Inversion:
         relative = relative_residual(self.network, best.images, aim, exact=True)
         relative = torch.where(at_home, torch.zeros_like(relative), relative)
-        status = np.where(relative.cpu() <= self.tolerance, "solved", "unreached")
+        reached = (relative <= self.tolerance).cpu().numpy()
+        status = np.where(at_home.cpu().numpy(), "reference", np.where(reached, "solved", "unreached"))
         return Inversion(
             best.images.cpu().numpy(),
             (relative * aim.scale).cpu().numpy(),
             aim.scale.cpu().numpy(),
             (best.images - references).norm(dim=1).cpu().numpy(),
             best.jacobians.cpu().numpy(),
-            np.where(at_home.cpu(), "reference", status),
+            status,
         )
 
 

@@ -103,9 +103,9 @@ def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
         return
     x = rows.features[rows.sample[where]]
     optima = pair.closest(x, solver)
-    if not optima.found.all():
+    if not optima.solved.all():
         rows.status[where] = "failed" if pair.feasible() else "infeasible"
-    rows.status[where[optima.found]] = "solved"
+    rows.status[where[optima.solved]] = "solved"
     rows.point[where] = optima.point
     rows.margin[where] = np.linalg.norm(optima.point - x, axis=1)
     rows.certificate[:, where] = pair.certificate(x, optima)

@@ -140,10 +140,10 @@ def _newton_step(B, y, bound, sizes, gradient, working, count, masked, matrix, s
 
 
 @njit(cache=True, nogil=True)
-def closest(points, B, d, bound, sizes, y, multipliers, found):
-    """The dual's optimum for every row of points (m, f); y (m, f), multipliers (m, k) and found (m,) are written.
+def closest(points, B, d, bound, sizes, y, multipliers, converged):
+    """The dual's optimum for every row of points (m, f); y (m, f), multipliers (m, k) and converged (m,) are written.
 
-    B (k, f), d (k,); sizes (k,): norms of the rows of B. found is False where STEPS were not enough, as when no
+    B (k, f), d (k,); sizes (k,): norms of the rows of B. converged is False where STEPS were not enough, as when no
     point is feasible.
     """
     rows = B.shape[0]
@@ -157,8 +157,8 @@ def closest(points, B, d, bound, sizes, y, multipliers, found):
         here[0] = _start(x, B[0], d[0], bound)
         value = _evaluate(x, B, d, bound, here, y_here, gradient)
         for _ in range(STEPS):
-            count, found[q] = _working_set(here, gradient, allowed, working)
-            if found[q]:
+            count, converged[q] = _working_set(here, gradient, allowed, working)
+            if converged[q]:
                 break
             _newton_step(B, y_here, bound, sizes, gradient, working, count, masked, matrix, step)
             length = 1.0

@@ -14,7 +14,7 @@ from phiscope.geometry.margin import newton
 
 Vector = NDArray[np.float64]
 
-NEWTON = "newton"  # the solver of `_newton`; every other name is a back-end of qpsolvers
+NEWTON = "newton"  # the solver in `newton.py`; every other name is a back-end of qpsolvers
 SECOND = "daqp"  # is asked for the samples that Newton's method leaves
 
 
@@ -28,7 +28,7 @@ class Optima:
     s: Vector
 
     @property
-    def found(self) -> NDArray[np.bool_]:
+    def solved(self) -> NDArray[np.bool_]:
         return np.asarray(np.isfinite(self.point).all(1))
 
     def put(self, rows: NDArray | int, other: Optima) -> None:
@@ -75,7 +75,7 @@ class Pair:
         if solver != NEWTON:
             return _by_back_end(self, x, solver)
         optima = _by_newton(self, x)
-        left = np.flatnonzero(~optima.found)
+        left = np.flatnonzero(~optima.solved)
         if len(left) and self.feasible():
             optima.put(left, _by_back_end(self, x[left], SECOND))
         return optima
@@ -101,9 +101,9 @@ class Pair:
 def _by_newton(pair: Pair, x: Vector) -> Optima:
     B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
     bound = -np.inf if pair.lower_bound is None else float(pair.lower_bound)
-    y, multipliers, found = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
-    newton.closest(x, B, d, bound, np.linalg.norm(B, axis=1), y, multipliers, found)
-    y[~found] = multipliers[~found] = np.nan
+    y, multipliers, converged = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
+    newton.closest(x, B, d, bound, np.linalg.norm(B, axis=1), y, multipliers, converged)
+    y[~converged] = multipliers[~converged] = np.nan
     return Optima(y, multipliers[:, 0], multipliers[:, 1:], np.minimum(x - multipliers @ B - bound, 0))
 
 

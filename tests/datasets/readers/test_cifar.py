@@ -19,11 +19,11 @@ def cifar10(folder, members=4):
 
 
 def test_cifar10_pickles(tmp_path):
-    found = load(str(cifar10(tmp_path / "c")), "train", reader="cifar")
-    assert found.images.shape == (20, 3, 32, 32)
-    np.testing.assert_array_equal(found.images[4].ravel(), CIFAR[0])
-    assert found.labels[:4].tolist() == [3, 1, 0, 9]
-    assert found.classes == tuple("abcdefghij")
+    dataset = load(str(cifar10(tmp_path / "c")), "train", reader="cifar")
+    assert dataset.images.shape == (20, 3, 32, 32)
+    np.testing.assert_array_equal(dataset.images[4].ravel(), CIFAR[0])
+    assert dataset.labels[:4].tolist() == [3, 1, 0, 9]
+    assert dataset.classes == tuple("abcdefghij")
 
 
 def test_cifar10_in_an_archive(tmp_path):
@@ -36,9 +36,9 @@ def test_cifar10_in_an_archive(tmp_path):
 def test_cifar100_takes_the_fine_labels(tmp_path):
     content = {b"data": CIFAR, b"coarse_labels": [1] * 4, b"fine_labels": [99, 0, 5, 7]}
     (tmp_path / "train").write_bytes(pickle.dumps(content))
-    found = load(str(tmp_path), "train", reader="cifar")
-    assert found.labels.tolist() == [99, 0, 5, 7]
-    assert len(found.classes) == 100
+    dataset = load(str(tmp_path), "train", reader="cifar")
+    assert dataset.labels.tolist() == [99, 0, 5, 7]
+    assert len(dataset.classes) == 100
 
 
 def test_cifar_binary(tmp_path):
@@ -46,9 +46,9 @@ def test_cifar_binary(tmp_path):
     hundred = np.concatenate([np.array([[1, 99]] * 4, np.uint8), CIFAR], axis=1)
     (tmp_path / "test_batch.bin").write_bytes(ten.tobytes())
     (tmp_path / "train.bin").write_bytes(hundred.tobytes())
-    found = load(str(tmp_path), "test")
-    np.testing.assert_array_equal(found.images.reshape(4, -1), CIFAR)
-    assert found.labels.tolist() == [3, 1, 0, 9]
+    dataset = load(str(tmp_path), "test")
+    np.testing.assert_array_equal(dataset.images.reshape(4, -1), CIFAR)
+    assert dataset.labels.tolist() == [3, 1, 0, 9]
     assert load(str(tmp_path), "train").labels.tolist() == [99] * 4
 
 

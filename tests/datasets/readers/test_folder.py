@@ -12,10 +12,10 @@ def test_folder(tmp_path):
         for k, array in enumerate(members):
             Image.fromarray(array).save(tmp_path / f"train/{name}/{k}.png")
     (tmp_path / "train/a/notes.txt").write_text("not an image")
-    found = load(str(tmp_path), "train")
-    assert found.classes == ("a", "b")
-    assert found.labels.tolist() == [0, 1, 1]
-    np.testing.assert_array_equal(found.images[:, 0], GREY[[2, 0, 1]])
+    dataset = load(str(tmp_path), "train")
+    assert dataset.classes == ("a", "b")
+    assert dataset.labels.tolist() == [0, 1, 1]
+    np.testing.assert_array_equal(dataset.images[:, 0], GREY[[2, 0, 1]])
 
 
 def test_folder_refuses(tmp_path):

@@ -19,18 +19,18 @@ def mnist(tmp_path):
 
 
 def test_idx(mnist):
-    found = load(str(mnist), "train")
-    np.testing.assert_array_equal(found.images[:, 0], GREY)
-    np.testing.assert_array_equal(found.labels, LABELS)
-    assert found.classes == ("0", "1", "2")
+    dataset = load(str(mnist), "train")
+    np.testing.assert_array_equal(dataset.images[:, 0], GREY)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert dataset.classes == ("0", "1", "2")
 
 
 def test_emnist_lies_on_its_side(mnist):
     for name in ("images-idx3-ubyte.gz", "labels-idx1-ubyte"):
         (mnist / f"train-{name}").rename(mnist / f"emnist-letters-train-{name}")
-    found = load(str(mnist), "train", prefix="emnist-letters-", transpose=True, classes=["a", "b", "c"])
-    np.testing.assert_array_equal(found.images[:, 0], GREY.transpose(0, 2, 1))
-    assert found.classes == ("a", "b", "c")
+    dataset = load(str(mnist), "train", prefix="emnist-letters-", transpose=True, classes=["a", "b", "c"])
+    np.testing.assert_array_equal(dataset.images[:, 0], GREY.transpose(0, 2, 1))
+    assert dataset.classes == ("a", "b", "c")
 
 
 def test_idx_refuses(mnist):

@@ -30,19 +30,19 @@ def rows(arrays):
 def test_parquet_shards_in_order_with_names_from_the_file(tmp_path):
     parquet(tmp_path / "train-00000-of-00002.parquet", rows(GREY[:4]), [0, 1, 2, 0], ["x", "y", "z"])
     parquet(tmp_path / "train-00001-of-00002.parquet", rows(GREY[4:]), [1, 2], ["x", "y", "z"])
-    found = load(str(tmp_path), "train")
-    np.testing.assert_array_equal(found.images[:, 0], GREY)
-    assert found.labels.tolist() == LABELS.tolist()
-    assert found.classes == ("x", "y", "z")
+    dataset = load(str(tmp_path), "train")
+    np.testing.assert_array_equal(dataset.images[:, 0], GREY)
+    assert dataset.labels.tolist() == LABELS.tolist()
+    assert dataset.classes == ("x", "y", "z")
 
 
 def test_parquet_with_other_columns_and_one_colour_image(tmp_path):
     colour = RANDOM.integers(0, 256, (5, 4, 3), dtype=np.uint8)
     parquet(tmp_path / "test.parquet", rows([GREY[0], colour]), [0, 1], image="picture", label="kind")
-    found = load(str(tmp_path), "test", image="picture", label="kind")
-    assert found.images.shape == (2, 3, 5, 4)
-    np.testing.assert_array_equal(found.images[1], colour.transpose(2, 0, 1))
-    np.testing.assert_array_equal(found.images[0, 2], GREY[0])
+    dataset = load(str(tmp_path), "test", image="picture", label="kind")
+    assert dataset.images.shape == (2, 3, 5, 4)
+    np.testing.assert_array_equal(dataset.images[1], colour.transpose(2, 0, 1))
+    np.testing.assert_array_equal(dataset.images[0, 2], GREY[0])
 
 
 def test_parquet_refuses(tmp_path):

@@ -8,8 +8,8 @@ from phiscope.geometry.hull import pricing
 def lowest_of(w, vertices, stride, below, count, on_device, monkeypatch):
     if on_device:  # the way of a GPU, on the CPU: torch finds the lowest of each block
 
-        def keep(prices, first, stride, others, at, price, found):
-            kept = pricing.Kept(at, price, found, others)
+        def keep(prices, first, stride, others, at, price, filled):
+            kept = pricing.Kept(at, price, filled, others)
             pricing._keep_on_device(torch.from_numpy(prices), first, stride, kept)
 
         monkeypatch.setattr(pricing, "_keep", keep)
@@ -28,9 +28,9 @@ def test_keeps_the_lowest_prices_below_the_limit(stride, count, on_device, monke
     prices = w @ vertices[::stride].T.astype(np.float64)
     for row in range(9):
         allowed = np.sort(prices[row][prices[row] < below[row]])
-        found = kept.at[row, : kept.found[row]]
-        np.testing.assert_allclose(np.sort(prices[row][found // stride]), allowed[:count], atol=1e-4)
-        others = np.delete(prices[row], found // stride)
+        places = kept.at[row, : kept.filled[row]] // stride
+        np.testing.assert_allclose(np.sort(prices[row][places]), allowed[:count], atol=1e-4)
+        others = np.delete(prices[row], places)
         assert len(others) == 0 or others.min() >= kept.others[row] - 1e-4
 
 

@@ -19,15 +19,15 @@ def cloud(seed=0, m=30, n=200, d=6, spread=1.5):
 
 def proven(projection, points, vertices, tol=1e-10):
     """What the solver claims, recomputed; queries on the hull are judged by their distance instead."""
-    found = verify(projection, points, vertices)
-    assert found.weight_sum_error.max() < 1e-12
-    assert found.least_weight.min() > 0
+    proof = verify(projection, points, vertices)
+    assert proof.weight_sum_error.max() < 1e-12
+    assert proof.least_weight.min() > 0
     scale = 1 + np.abs(vertices).max()
-    assert found.combination_error.max() < 1e-12 * scale
-    assert np.all(projection.radius <= found.farthest * (1 + 1e-12))
-    touching = projection.distance <= 1e-7 * found.farthest
-    allowed = projection.distance * (tol * found.farthest + 1e-15 * scale)
-    return bool((found.gap <= allowed)[~touching].all()) and set(projection.status) == {"converged"}
+    assert proof.combination_error.max() < 1e-12 * scale
+    assert np.all(projection.radius <= proof.farthest * (1 + 1e-12))
+    touching = projection.distance <= 1e-7 * proof.farthest
+    allowed = projection.distance * (tol * proof.farthest + 1e-15 * scale)
+    return bool((proof.gap <= allowed)[~touching].all()) and set(projection.status) == {"converged"}
 
 
 def test_simplex_in_closed_form():
@@ -150,8 +150,8 @@ def test_many_queries_equal_each_by_itself():
 def test_unfinished_work_is_a_status_with_an_honest_gap():
     points, vertices = cloud(seed=9, m=5, n=3000, d=20)
     projection = project(points, vertices, max_rounds=1, tol=1e-14)
-    found = verify(projection, points, vertices)
-    np.testing.assert_allclose(projection.gap, found.gap, atol=1e-12)
+    proof = verify(projection, points, vertices)
+    np.testing.assert_allclose(projection.gap, proof.gap, atol=1e-12)
     assert np.all(projection.distance_lower <= project(points, vertices).distance + 1e-12)
 
 
@@ -215,11 +215,11 @@ def test_verification_sees_a_wrong_projection():
     points, vertices = cloud(seed=15, m=4)
     projection = project(points, vertices)
     moved = replace(projection, nearest=projection.nearest + 0.1, support_weights=-projection.support_weights)
-    found = verify(moved, points, vertices)
-    assert found.combination_error.min() > 0.1
-    assert found.least_weight.max() < 0
-    assert found.distance_error.min() > 0
-    assert found.weight_sum_error == pytest.approx(np.full(4, 2.0))
+    proof = verify(moved, points, vertices)
+    assert proof.combination_error.min() > 0.1
+    assert proof.least_weight.max() < 0
+    assert proof.distance_error.min() > 0
+    assert proof.weight_sum_error == pytest.approx(np.full(4, 2.0))
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e5])
@@ -227,8 +227,8 @@ def test_verification_is_what_a_loop_over_the_definitions_gives(shift, monkeypat
     monkeypatch.setattr("phiscope.geometry.hull.verification.CELLS", 60)  # several blocks of both kinds
     points, vertices = (shift + array for array in cloud(seed=17, m=7))
     projection = project(points, vertices, tol=1e-2)
-    found = verify(projection, points, vertices)
+    proof = verify(projection, points, vertices)
     for query, (x, z) in enumerate(zip(points, projection.nearest)):
         gap, radius = max((z - d) @ (z - x) for d in vertices), max(np.linalg.norm(z - d) for d in vertices)
-        assert found.gap[query] == pytest.approx(gap, rel=1e-12, abs=1e-15 * (1 + shift))
-        assert found.farthest[query] == pytest.approx(radius, rel=1e-12)
+        assert proof.gap[query] == pytest.approx(gap, rel=1e-12, abs=1e-15 * (1 + shift))
+        assert proof.farthest[query] == pytest.approx(radius, rel=1e-12)

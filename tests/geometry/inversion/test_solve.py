@@ -62,7 +62,7 @@ def test_nearest_in_box_against_scipy(seed):
     rows, anchor = rng.normal(size=(3, 12)), rng.uniform(-0.5, 1.5, size=12)
     goal = rows @ rng.uniform(size=12)  # met somewhere in the box
     tensors = [torch.from_numpy(array)[None] for array in (rows, anchor, goal, np.zeros(12), np.ones(12))]
-    found = nearest_in_box(*tensors, precision=1e-10)[0].numpy()
+    point = nearest_in_box(*tensors, precision=1e-10)[0].numpy()
     peer = minimize(
         lambda x: 0.5 * ((x - anchor) ** 2).sum(),
         np.full(12, 0.5),
@@ -72,9 +72,9 @@ def test_nearest_in_box_against_scipy(seed):
         method="SLSQP",
         options={"ftol": 1e-14, "maxiter": 500},
     )
-    np.testing.assert_allclose(rows @ found, goal, atol=1e-8)
-    assert ((found >= 0) & (found <= 1)).all()
-    np.testing.assert_allclose(found, peer.x, atol=1e-5)
+    np.testing.assert_allclose(rows @ point, goal, atol=1e-8)
+    assert ((point >= 0) & (point <= 1)).all()
+    np.testing.assert_allclose(point, peer.x, atol=1e-5)
 
 
 @pytest.mark.parametrize("damping", [1e-4, 0.1, 100.0])
@@ -82,10 +82,10 @@ def test_the_damped_box_step_against_bounded_least_squares(damping):
     rng = generator(8)
     rows, anchor, goal = rng.normal(size=(6, 12)), rng.uniform(-0.5, 1.5, size=12), 4 * rng.normal(size=6)
     tensors = [torch.from_numpy(array)[None] for array in (rows, anchor, goal, np.zeros(12), np.ones(12))]
-    found = nearest_in_box(*tensors, damping=torch.tensor([damping]).double(), precision=1e-12)[0].numpy()
+    point = nearest_in_box(*tensors, damping=torch.tensor([damping]).double(), precision=1e-12)[0].numpy()
     stacked = np.vstack([np.eye(12), rows / np.sqrt(damping)])
     peer = lsq_linear(stacked, np.concatenate([anchor, goal / np.sqrt(damping)]), (0, 1), tol=1e-14)
-    np.testing.assert_allclose(found, peer.x, atol=1e-5)
+    np.testing.assert_allclose(point, peer.x, atol=1e-5)
 
 
 # A linear map: the closed form.
@@ -95,12 +95,12 @@ def test_linear_map_gives_the_orthogonal_projection():
     rng = generator(1)
     weight, x = rng.normal(size=(4, 64)), images(5)
     target = x.reshape(5, -1) @ weight.T + 0.1 * rng.normal(size=(5, 4))
-    found = invert(linear_map(weight), target, x, tolerance=1e-9)
+    inversion = invert(linear_map(weight), target, x, tolerance=1e-9)
     flat = x.reshape(5, -1)
     expected = flat + (target - flat @ weight.T) @ np.linalg.pinv(weight).T
-    assert (found.status == "solved").all()
-    np.testing.assert_allclose(found.image.reshape(5, -1), expected, atol=1e-6)
-    np.testing.assert_allclose(found.distance, np.linalg.norm(expected - flat, axis=1), rtol=1e-5)
+    assert (inversion.status == "solved").all()
+    np.testing.assert_allclose(inversion.image.reshape(5, -1), expected, atol=1e-6)
+    np.testing.assert_allclose(inversion.distance, np.linalg.norm(expected - flat, axis=1), rtol=1e-5)
 
 
 def test_linear_map_onto_the_perimeter():
@@ -108,27 +108,29 @@ def test_linear_map_onto_the_perimeter():
     rng = generator(2)
     weight = np.linalg.qr(rng.normal(size=(64, 3)))[0].T
     x, centre = images(4), rng.normal(size=(4, 3))
-    found = invert(linear_map(weight), centre, x, radius=0.4, where="perimeter", tolerance=1e-9)
+    inversion = invert(linear_map(weight), centre, x, radius=0.4, where="perimeter", tolerance=1e-9)
     away = np.linalg.norm(x.reshape(4, -1) @ weight.T - centre, axis=1)
-    np.testing.assert_allclose(np.linalg.norm(found.image.reshape(4, -1) @ weight.T - centre, axis=1), 0.4, atol=1e-8)
-    inside_box = (found.image > 0).all(axis=(1, 2, 3)) & (found.image < 1).all(axis=(1, 2, 3))
-    np.testing.assert_allclose(found.distance[inside_box], np.abs(away - 0.4)[inside_box], rtol=1e-4)
+    np.testing.assert_allclose(
+        np.linalg.norm(inversion.image.reshape(4, -1) @ weight.T - centre, axis=1), 0.4, atol=1e-8
+    )
+    inside_box = (inversion.image > 0).all(axis=(1, 2, 3)) & (inversion.image < 1).all(axis=(1, 2, 3))
+    np.testing.assert_allclose(inversion.distance[inside_box], np.abs(away - 0.4)[inside_box], rtol=1e-4)
     assert inside_box.any()
 
 
 def test_a_target_the_box_does_not_reach():
     """Sums beyond the number of pixels: the best there is is the corner of the box."""
-    found = invert(linear_map(np.ones((1, 64))), np.array([[80.0]]), images(1))
-    assert found.status[0] == "unreached"
-    np.testing.assert_allclose(found.image, 1, atol=1e-6)
-    assert found.residual[0] == pytest.approx(16, rel=1e-6)
+    inversion = invert(linear_map(np.ones((1, 64))), np.array([[80.0]]), images(1))
+    assert inversion.status[0] == "unreached"
+    np.testing.assert_allclose(inversion.image, 1, atol=1e-6)
+    assert inversion.residual[0] == pytest.approx(16, rel=1e-6)
 
 
 def test_average_pooling_shifts_every_block():
     x, pool = images(3), nn.AvgPool2d(4)
     target = pool(torch.from_numpy(x)).numpy().reshape(3, -1) + 0.05
-    found = invert(lambda image: pool(image).flatten(1), target, x, tolerance=1e-9)
-    np.testing.assert_allclose(found.image, x + 0.05, atol=1e-7)
+    inversion = invert(lambda image: pool(image).flatten(1), target, x, tolerance=1e-9)
+    np.testing.assert_allclose(inversion.image, x + 0.05, atol=1e-7)
 
 
 def test_orthogonal_relu_layer():
@@ -141,13 +143,15 @@ def test_orthogonal_relu_layer():
     x = rng.uniform(-0.2, 0.2, size=(6, 9))
     target = np.maximum(q @ rng.uniform(-0.3, 0.3, size=9), 0)[None].repeat(6, axis=0)
     matrix = torch.from_numpy(q)
-    found = invert(lambda image: torch.relu(image @ matrix.T.to(image)), target, x, lower=-5, upper=5, tolerance=1e-9)
-    assert (found.status == "solved").all()
-    np.testing.assert_allclose(np.maximum(q @ found.image.T, 0).T, target, atol=1e-8)
+    inversion = invert(
+        lambda image: torch.relu(image @ matrix.T.to(image)), target, x, lower=-5, upper=5, tolerance=1e-9
+    )
+    assert (inversion.status == "solved").all()
+    np.testing.assert_allclose(np.maximum(q @ inversion.image.T, 0).T, target, atol=1e-8)
     expected = np.where(target > 0, target, np.minimum(q @ x.T, 0).T)
     nearest = np.linalg.norm(expected - (q @ x.T).T, axis=1)
-    assert (found.distance >= nearest * (1 - 1e-9)).all()
-    nearly = found.distance <= nearest * (1 + 2e-3)  # the polish ends when a round gains less than this
+    assert (inversion.distance >= nearest * (1 - 1e-9)).all()
+    nearly = inversion.distance <= nearest * (1 + 2e-3)  # the polish ends when a round gains less than this
     assert nearly.sum() >= 4
 
 
@@ -157,13 +161,13 @@ def test_orthogonal_relu_layer():
 def test_features_of_other_images_are_reached(network):
     x, other = images(6), images(6, seed=1)
     target = exact_features(network, other)
-    found = invert(network, target, x)
-    assert (found.status == "solved").all()
-    away = np.linalg.norm(exact_features(network, found.image) - target, axis=1)
-    np.testing.assert_allclose(away, found.residual, rtol=1e-9, atol=1e-12)
+    inversion = invert(network, target, x)
+    assert (inversion.status == "solved").all()
+    away = np.linalg.norm(exact_features(network, inversion.image) - target, axis=1)
+    np.testing.assert_allclose(away, inversion.residual, rtol=1e-9, atol=1e-12)
     assert (away <= 1e-6 * np.linalg.norm(target, axis=1)).all()
-    assert ((found.image >= 0) & (found.image <= 1)).all()
-    assert (found.distance <= np.linalg.norm((other - x).reshape(6, -1), axis=1)).all(), "the other image is nearer"
+    assert ((inversion.image >= 0) & (inversion.image <= 1)).all()
+    assert (inversion.distance <= np.linalg.norm((other - x).reshape(6, -1), axis=1)).all(), "the other image is nearer"
 
 
 def test_the_polish_never_goes_away_from_the_reference(network):
@@ -173,7 +177,7 @@ def test_the_polish_never_goes_away_from_the_reference(network):
     assert (polished.distance < 0.95 * plain.distance).any()
 
 
-def test_retreats_come_nearer(network):
+def test_backtracks_come_nearer(network):
     x, target = images(12), exact_features(network, images(12, seed=3))
     plain, nearer = (invert(network, target, x, backtracks=count) for count in (0, 3))
     both = (plain.status == "solved") & (nearer.status == "solved")
@@ -203,18 +207,18 @@ def test_perimeter_and_inside(network):
     centre = exact_features(network, other)
     radius = 0.5 * np.linalg.norm(exact_features(network, x) - centre, axis=1)
     for where in ("inside", "perimeter"):
-        found = invert(network, centre, x, radius=radius, where=where)
-        assert (found.status == "solved").all()
-        away = np.linalg.norm(exact_features(network, found.image) - centre, axis=1)
+        inversion = invert(network, centre, x, radius=radius, where=where)
+        assert (inversion.status == "solved").all()
+        away = np.linalg.norm(exact_features(network, inversion.image) - centre, axis=1)
         np.testing.assert_allclose(away, radius, rtol=1e-5)
 
 
 def test_a_reference_inside_the_ball_is_the_answer(network):
     x = images(2)
-    found = invert(network, exact_features(network, x), x, radius=0.1)
-    assert (found.status == "reference").all()
-    np.testing.assert_array_equal(found.image, x)
-    assert (found.distance == 0).all()
+    inversion = invert(network, exact_features(network, x), x, radius=0.1)
+    assert (inversion.status == "reference").all()
+    np.testing.assert_array_equal(inversion.image, x)
+    assert (inversion.distance == 0).all()
     perimeter = invert(network, exact_features(network, x), x, radius=0.01, where="perimeter")
     np.testing.assert_allclose(
         np.linalg.norm(exact_features(network, perimeter.image) - exact_features(network, x), axis=1), 0.01, rtol=1e-4
@@ -226,9 +230,9 @@ def test_negative_features_are_out_of_range(network):
     x = images(2)
     target = exact_features(network, x)
     target[:, 0] = -0.05
-    found = invert(network, target, x, jacobians=15)
-    assert (found.status == "unreached").all()
-    assert (found.residual >= 0.05 - 1e-9).all()
+    inversion = invert(network, target, x, jacobians=15)
+    assert (inversion.status == "unreached").all()
+    assert (inversion.residual >= 0.05 - 1e-9).all()
 
 
 def test_an_unreached_linear_target_ends_at_the_least_squares_solution():
@@ -236,10 +240,10 @@ def test_an_unreached_linear_target_ends_at_the_least_squares_solution():
     rng = generator(6)
     weight, x = rng.normal(size=(20, 64)), images(4)
     target = x.reshape(4, -1) @ weight.T + 30 * rng.normal(size=(4, 20))
-    found = invert(linear_map(weight), target, x)
+    inversion = invert(linear_map(weight), target, x)
     best = [np.sqrt(2 * lsq_linear(weight, goal, (0, 1), tol=1e-14).cost) for goal in target]
-    assert (found.status == "unreached").all()
-    np.testing.assert_allclose(found.residual, best, rtol=2e-3)
+    assert (inversion.status == "unreached").all()
+    np.testing.assert_allclose(inversion.residual, best, rtol=2e-3)
 
 
 def test_an_unreached_target_ends_no_worse_than_scipy_does(network):
@@ -251,8 +255,8 @@ def test_an_unreached_target_ends_no_worse_than_scipy_does(network):
     def residuals(flat, goal):
         return exact_features(network, flat.reshape(1, *x.shape[1:]))[0] - goal
 
-    found = invert(network, target, x)
-    for residual, start, goal in zip(found.residual, x, target, strict=True):
+    inversion = invert(network, target, x)
+    for residual, start, goal in zip(inversion.residual, x, target, strict=True):
         inner = start.ravel().clip(1e-6, 1 - 1e-6)
         peer = least_squares(residuals, inner, bounds=(0, 1), args=(goal,), max_nfev=60)
         assert residual <= 1.02 * np.linalg.norm(peer.fun)
@@ -276,6 +280,6 @@ def test_the_box_step_meets_a_bounded_least_squares_problem():
     rng = generator(5)
     rows, goal = rng.normal(size=(2, 10)), np.array([50.0, 0.0])
     tensors = [torch.from_numpy(array)[None] for array in (rows, np.full(10, 0.5), goal, np.zeros(10), np.ones(10))]
-    found = nearest_in_box(*tensors)[0].numpy()
+    point = nearest_in_box(*tensors)[0].numpy()
     best = lsq_linear(rows, goal, (0, 1))
-    assert np.linalg.norm(rows @ found - goal) <= 1.2 * np.sqrt(2 * best.cost)
+    assert np.linalg.norm(rows @ point - goal) <= 1.2 * np.sqrt(2 * best.cost)

@@ -26,9 +26,9 @@ def test_two_classes_where_the_bound_binds_by_hand():
     W, b = np.array([[2.0, 0.0], [1.0, 0.0]]), np.array([0.0, 0.5])
     # Boundary 2 y1 + y2 = 0.5. From (0.1, 3) the free foot has y1 = -0.98 < 0, so y1 stops at 0 and y2 = 0.5.
     x = np.array([[0.1, 3.0]])
-    found = closest_flip(x, W, b)
-    np.testing.assert_allclose(found.point, [[0.0, 0.5]], atol=1e-15)
-    np.testing.assert_allclose(found.margin, [np.hypot(0.1, 2.5)])
+    flip = closest_flip(x, W, b)
+    np.testing.assert_allclose(flip.point, [[0.0, 0.5]], atol=1e-15)
+    np.testing.assert_allclose(flip.margin, [np.hypot(0.1, 2.5)])
     np.testing.assert_allclose(flip_points(x, W, b).point, [[0.0, 0.5]], atol=1e-10)
 
 

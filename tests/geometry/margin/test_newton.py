@@ -69,9 +69,9 @@ def test_what_newton_leaves_is_solved_by_daqp(monkeypatch):
     x, W, b = problem(seed=4)
     real = newton.closest
 
-    def leaves_every_second(points, B, d, bound, sizes, y, multipliers, found):
-        real(points, B, d, bound, sizes, y, multipliers, found)
-        found[::2] = False
+    def leaves_every_second(points, B, d, bound, sizes, y, multipliers, converged):
+        real(points, B, d, bound, sizes, y, multipliers, converged)
+        converged[::2] = False
 
     expected = flip_points(x, W, b, solver="daqp")
     monkeypatch.setattr(newton, "closest", leaves_every_second)
@@ -84,8 +84,8 @@ def test_a_wrong_point_of_newton_shows_in_the_certificate(monkeypatch):
     x, W, b = problem(seed=5)
     real = newton.closest
 
-    def moved(points, B, d, bound, sizes, y, multipliers, found):
-        real(points, B, d, bound, sizes, y, multipliers, found)
+    def moved(points, B, d, bound, sizes, y, multipliers, converged):
+        real(points, B, d, bound, sizes, y, multipliers, converged)
         y += 0.01
 
     monkeypatch.setattr(newton, "closest", moved)
