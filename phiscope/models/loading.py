@@ -18,12 +18,15 @@ from phiscope.models.classifier import Normalised
 _PLAIN = (str, int, float, tuple, list, dict, type(None))  # bool is an int
 
 
-def build(factory: str, arguments: Mapping[str, Any], normalise: Mapping[str, Any] | None) -> Normalised:
+def build(
+    factory: str, arguments: Mapping[str, Any], normalise: Mapping[str, Any] | None, *, where: str = "factory"
+) -> Normalised:
     """The network that `package.module:function` returns for `arguments`, behind its normalisation.
 
-    normalise: {mean, deviation} per channel, for pixels in [0, 1]; None leaves them as they are.
+    normalise: {mean, deviation} per channel, for pixels in [0, 1]; None leaves them as they are. where: as in
+    `construct`.
     """
-    network = construct(factory, arguments, "classifier.factory")
+    network = construct(factory, arguments, where)
     normalise = normalise or {"mean": [0.0], "deviation": [1.0]}
     return Normalised(network, normalise["mean"], normalise["deviation"])
 
@@ -59,17 +62,24 @@ def _with_defaults(factory: str, arguments: Mapping[str, Any]) -> dict[str, Any]
     return {name: value for name, value in defaults.items() if isinstance(value, _PLAIN)} | dict(arguments)
 
 
-def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "") -> None:
+def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "", where: str = "weights") -> None:
     """Fill `network` from a state dict (.pt, .pth, .th), a Lightning checkpoint (.ckpt) or safetensors.
 
     Files of pickles are opened with `weights_only=True`: they can hold tensors, never code. `prefix` is cut
     off every key that has it (`module.` of DataParallel, `network.` of a Lightning module); keys without it
-    are then not part of the network. Raises ModelError naming the keys and shapes that do not fit.
+    are then not part of the network. Raises ModelError naming the keys and shapes that do not fit. `where` is the
+    place in the config that errors speak of, such as `denoising.network.weights`.
     """
     path = Path(os.path.expandvars(path)).expanduser()
     if not path.is_file():
-        raise ModelError(f"classifier.weights: there is no file {path}; give the path of a state dict")
-    state = _read_state(path)
+        raise ModelError(f"{where}.path: there is no file {path}; give the path of a state dict")
+    try:
+        _fill(network, _read_state(path), prefix)
+    except ModelError as error:
+        raise ModelError(f"{where}: {path}: {error}") from error
+
+
+def _fill(network: nn.Module, state: dict[str, Tensor], prefix: str) -> None:
     if prefix:
         state = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
     own = network.state_dict()
@@ -78,21 +88,25 @@ def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "") -> N
     missing = [key for key in missing if not key.endswith("num_batches_tracked")]
     if missing or unexpected:
         raise ModelError(
-            f"{path}: keys do not fit the network: missing {_few(missing)}, unexpected {_few(unexpected)}; check "
-            f"`prefix` (now {prefix!r}) and the factory"
+            f"keys do not fit the network: missing {_few(missing)}, unexpected {_few(unexpected)}; check `prefix` "
+            f"(now {prefix!r}) and what the network is built from"
         )
     wrong = [key for key in state if own[key].shape != state[key].shape]
     if wrong:
         actual, expected = tuple(state[wrong[0]].shape), tuple(own[wrong[0]].shape)
-        raise ModelError(f"{path}: {wrong[0]} has shape {actual}, the network expects {expected}")
+        raise ModelError(f"{wrong[0]} has shape {actual}, the network expects {expected}")
     network.load_state_dict(state, strict=False)
 
 
 def _read_state(path: Path) -> dict[str, Tensor]:
     if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        return load_file(path)
+        try:
+            return load_file(path)
+        except SafetensorError as error:
+            raise ModelError(f"not a file of safetensors ({error}); save the state dict once more") from error
     import pickle
 
     import torch
@@ -101,12 +115,11 @@ def _read_state(path: Path) -> dict[str, Tensor]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise ModelError(
-            f"{path}: not a file of tensors that can be opened safely ({str(error).splitlines()[0]}); save the "
-            "state_dict alone"
+            f"not a file of tensors that can be opened safely ({str(error).splitlines()[0]}); save the state_dict alone"
         ) from error
     state = content.get("state_dict", content) if isinstance(content, dict) else None
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ModelError(f"{path}: expected a dict of tensors, or one under `state_dict`")
+        raise ModelError("expected a dict of tensors, or one under `state_dict`")
     return state
 
 
@@ -145,10 +158,11 @@ def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
 
     path = Path(path)
     description = json.loads(path.with_suffix(".json").read_text())
+    where = f"{path.with_suffix('.json')}: factory"
     network: nn.Module
     if "normalise" in description:
-        network = build(description["factory"], description["arguments"], description["normalise"])
+        network = build(description["factory"], description["arguments"], description["normalise"], where=where)
     else:
-        network = construct(description["factory"], description["arguments"], f"{path.with_suffix('.json')}: factory")
+        network = construct(description["factory"], description["arguments"], where)
     network.load_state_dict(load_file(path))
     return network.eval(), description

@@ -14,10 +14,10 @@ def images_of(folder: str | None, prepared: str | None, samples: int, seed: int)
     return shuffled(found, seed).images[:samples] if folder else found.images
 
 
-def train_denoiser(images: tuple, network: dict, training: TrainingJob) -> None:
+def train_denoiser(images: tuple, network: dict, where: str, training: TrainingJob) -> None:
     training.begin()
     description = network | {"arguments": {"channels": len(images[0])} | network["arguments"], "normalise": None}
-    built = build(**description)
+    built = build(**description, where=where)
     history = train(built, images, **training.arguments())
     training.keep(built, description, history)
 
@@ -28,5 +28,6 @@ if "snakemake" in globals():
         train_denoiser(
             images_of(parameters.folder, prepared, parameters.samples, parameters.seed),
             parameters.network,
+            parameters.where,
             TrainingJob.of(snakemake, parameters.seed),
         )

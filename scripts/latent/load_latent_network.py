@@ -5,11 +5,11 @@ from phiscope.models import construct, load_weights, save_artifact
 from phiscope.workflow.job import job
 
 
-def load(images: str, factory: str, arguments: dict, weights: dict, output: str) -> None:
+def load(images: str, factory: str, arguments: dict, weights: dict, where: str, output: str) -> None:
     channels, *size = open_prepared(images).shape
     arguments = arguments | {"channels": channels, "size": size}
-    network = construct(factory, arguments, "latent")
-    load_weights(network, weights["path"], prefix=weights.get("prefix", ""))
+    network = construct(factory, arguments, where)
+    load_weights(network, weights["path"], prefix=weights.get("prefix", ""), where=where)
     save_artifact(network, {"factory": factory, "arguments": arguments, "weights": weights}, output)
 
 
@@ -20,5 +20,6 @@ if "snakemake" in globals():
             snakemake.params.factory,
             snakemake.params.arguments,
             snakemake.params.weights,
+            snakemake.params.where,
             snakemake.output[0],
         )

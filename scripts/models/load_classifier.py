@@ -1,17 +1,18 @@
-"""Load a trained network of the user's and keep it in phiscope's form."""
+"""Load a trained classifier or denoiser of the user's and keep it in phiscope's form."""
 
 from phiscope.models import build, load_weights, save_artifact
 from phiscope.workflow.job import job
 
 
-def load(classifier: dict, output: str) -> None:
+def load(classifier: dict, where: str, output: str) -> None:
+    """where: the key of the weights in the config; that of the factory stands beside it."""
     description = {key: classifier.get(key) for key in ("factory", "arguments", "normalise")}
-    network = build(**description)
+    network = build(**description, where=f"{where.removesuffix('.weights')}.factory")
     weights = classifier["weights"]
-    load_weights(network.network, weights["path"], prefix=weights.get("prefix", ""))
+    load_weights(network.network, weights["path"], prefix=weights.get("prefix", ""), where=where)
     save_artifact(network, description | {"weights": weights}, output)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        load(snakemake.params.classifier, snakemake.output[0])
+        load(snakemake.params.classifier, snakemake.params.where, snakemake.output[0])

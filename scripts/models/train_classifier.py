@@ -12,7 +12,7 @@ from phiscope.workflow.training import TrainingJob
 def train_classifier(images: str, description: dict, limit: int | None, training: TrainingJob) -> None:
     training.begin()
     prepared, used = open_prepared(images), slice(0, limit)
-    network = build(**description)
+    network = build(**description, where="classifier.factory")
     pixels, labels = torch.from_numpy(prepared.images(used)), torch.from_numpy(prepared.labels[used])
     history = train(network, pixels, labels, **training.arguments())
     training.keep(network, description, history)

@@ -74,6 +74,8 @@ def bad_file(folder, kind, state):
         torch.save(state | {"linear.bias": torch.zeros(7)}, path)
     elif kind == "keys":
         torch.save({f"module.{key}": value for key, value in state.items()}, path)
+    elif kind == "safetensors":
+        (path := folder / "w.safetensors").write_bytes(b"not weights")
     elif kind == "text":
         path.write_text("not weights")
     elif kind == "number":
@@ -90,20 +92,23 @@ def bad_file(folder, kind, state):
         ("shape", "linear.bias has shape \\(7,\\), the network expects \\(3,\\)"),
         ("keys", "check `prefix`"),
         ("number", "expected a dict of tensors"),
+        ("safetensors", "not a file of safetensors"),
     ],
 )
 def test_files_that_do_not_fit(tmp_path, state, kind, words):
     with pytest.raises(ModelError, match=words) as caught:
-        load_weights(small_resnet(**ARGUMENTS), bad_file(tmp_path, kind, state))
-    assert "w.pt" in str(caught.value)
+        load_weights(small_resnet(**ARGUMENTS), bad_file(tmp_path, kind, state), where="denoising.network.weights")
+    message = str(caught.value)
+    assert message.startswith("denoising.network.weights")
+    assert message.count("w.pt" if kind != "safetensors" else "w.safetensors") == 1
 
 
 @pytest.mark.parametrize(
     "factory", ["nowhere.at:all", "phiscope.models.classifier:resnet21", "phiscope.errors:PhiscopeError"]
 )
 def test_factories_that_are_none(factory):
-    with pytest.raises(ModelError, match=factory):
-        build(factory, {}, None)
+    with pytest.raises(ModelError, match=f"^denoising.network.factory: .*{factory}"):
+        build(factory, {}, None, where="denoising.network.factory")
 
 
 def test_resnet20_as_published(real_data):

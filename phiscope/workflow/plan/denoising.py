@@ -36,11 +36,15 @@ class Denoising:
 
     @cached_property
     def trained(self) -> dict[str, dict[str, Any]]:
-        """Name of the artifact -> the network and how it is trained: the run's own unless it is loaded, all others."""
+        """Name of the artifact -> network, key of its factory, training: the run's own unless it is loaded, all others."""
         own = {} if self.is_loaded else {"denoiser": {"network": self.options["network"], "training": {}}}
         networks = own | {f"denoiser-{name}": other for name, other in self.others.items()}
+        keys = {"denoiser": "denoising.network"} | {
+            f"denoiser-{n}": f"denoising.others.{n}.network" for n in self.others
+        }
         return {
             name: {
+                "where": f"{keys[name]}.factory",
                 "network": {key: given["network"][key] for key in ("factory", "arguments")},
                 "training": self.options["training"] | given.get("training", {}),
             }
@@ -122,6 +126,7 @@ def _training(plan: Plan) -> Parameters:
         "folder": own.options["images"],
         "samples": at_most(own.options["samples"] or 10**9, plan.limit("train")),
         "network": lambda wildcards: own.trained[wildcards.denoiser]["network"],
+        "where": lambda wildcards: own.trained[wildcards.denoiser]["where"],
         "options": lambda wildcards: own.trained[wildcards.denoiser]["training"],
         "seed": plan.config["seed"],
     }
