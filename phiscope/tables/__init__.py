@@ -98,12 +98,12 @@ def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, 
 def merge(paths: Iterable[str | Path], path: str | Path) -> None:
     """Put the chunks of one table into one file, sorted by its keys; schema and provenance are those of the first."""
     parts = [pq.read_table(part) for part in paths]
-    keys = SORT_KEYS[name_of(parts[0].schema)]
+    keys = SORT_KEYS[_name_of(parts[0].schema)]
     merged = pa.concat_tables(parts).sort_by([(key, "ascending") for key in keys])
     _write_atomically(merged, Path(path))
 
 
-def name_of(schema: pa.Schema) -> str:
+def _name_of(schema: pa.Schema) -> str:
     """The table that a file's schema says it is a part of."""
     name = (schema.metadata or {}).get(b"phiscope.table", b"").decode()
     if name not in SORT_KEYS:

@@ -36,7 +36,10 @@ class Denoising:
 
     @cached_property
     def trained(self) -> dict[str, dict[str, Any]]:
-        """Name of the artifact -> network, key of its factory, training: the run's own unless it is loaded, all others."""
+        """Name of the artifact -> network, key of its factory, training.
+
+        The run's own network unless it is loaded, and all others.
+        """
         own = {} if self.is_loaded else {"denoiser": {"network": self.options["network"], "training": {}}}
         networks = own | {f"denoiser-{name}": other for name, other in self.others.items()}
         keys = {"denoiser": "denoising.network"} | {
