@@ -1,0 +1,1 @@
+"""How suspicious the samples of a view look."""

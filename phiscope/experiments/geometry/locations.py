@@ -1,0 +1,40 @@
+"""Where samples stand among the boundaries of the linear head: sections 2 and 3 of Yousefzadeh 2022."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from phiscope.geometry import margin
+from phiscope.head import Head
+
+CERTIFICATE = ("other_class", "margin", "status", "primal_residual", "dual_residual", "duality_gap")
+
+
+class Location(NamedTuple):
+    """Columns of two tables. features: a row per sample; margins: a row per sample and other class, with certificate.
+
+    Both lack the columns view and split.
+    """
+
+    features: dict[str, Any]
+    margins: dict[str, Any]
+
+
+def locate(features: NDArray, head: Head, samples: Mapping[str, NDArray], *, solver: str) -> Location:
+    """Classes, closest boundaries and flip points of features (m, f), each distance with its certificate.
+
+    samples: (m,) columns that both tables take over, such as sample and label; solver: as in `margin.flip_points`.
+    """
+    logits = head.logits(features)
+    about = {**samples, "predicted": logits.argmax(1)}
+    geometry = (features.astype("float64"), head.weight, head.bias)
+    closest = margin.closest_flip(*geometry, lower_bound=head.lower_bound)
+    flips = margin.flip_points(*geometry, lower_bound=head.lower_bound, solver=solver)
+    nearest = {"margin": closest.margin, "closest_class": closest.other_class}
+    return Location(
+        {**about, **nearest, "features": features, "logits": logits},
+        {key: column[flips.sample] for key, column in about.items()} | {key: getattr(flips, key) for key in CERTIFICATE},
+    )
