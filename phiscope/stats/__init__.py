@@ -4,11 +4,12 @@ from phiscope.stats.attacks import attack_summary
 from phiscope.stats.denoising.bench import denoising_summary
 from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
-from phiscope.stats.detection.human import human_agreement, label_entropy
+from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
 from phiscope.stats.geometry.standing import ball_summary, projection_accuracy, standing, support_shares
 from phiscope.stats.geometry.views import by_view
 from phiscope.stats.implicit.answers import answers as implicit_answers
+from phiscope.stats.implicit.answers import implicit_frames
 from phiscope.stats.implicit.decoders import decoder_answers, decoder_summary
 from phiscope.stats.implicit.redrawn import Redrawn, redrawn
 from phiscope.stats.implicit.waves import latent_answers, latent_waves
@@ -38,7 +39,9 @@ __all__ = [
     "detection",
     "held_out_choice",
     "human_agreement",
+    "human_frames",
     "implicit_answers",
+    "implicit_frames",
     "inversion_distances",
     "inversion_frames",
     "inversion_summary",

@@ -27,20 +27,11 @@ def frames_of(inputs, params) -> dict[str, pd.DataFrame]:
     }
 
 
-def of_people(standing: pd.DataFrame, scores: pd.DataFrame, params) -> dict[str, pd.DataFrame]:
-    """Entropy of the human answers to each test sample, and how indicators agree with it."""
-    original = standing[standing["view"] == "original"]
-    shares = np.load(os.path.expandvars(params.human_labels))[original["sample"]]
-    entropy = pd.DataFrame({"sample": original["sample"], "entropy": stats.label_entropy(shares)})
-    own = scores[scores["view"] == "original"]
-    agreement = stats.human_agreement(original, entropy, own, seed=params.seed, **params.options)
-    return {"entropy": entropy, "agreement": agreement}
-
-
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         inputs, params = snakemake.input, snakemake.params
         frames = frames_of(inputs, params)
         if params.human_labels:
-            frames |= of_people(frames["standing"], tables.read(inputs.scores), params)
+            scores, shares = tables.read(inputs.scores), np.load(os.path.expandvars(params.human_labels))
+            frames |= stats.human_frames(frames["standing"], scores, shares, seed=params.seed, **params.options)
         write_frames(frames, snakemake.output, snakemake.config)

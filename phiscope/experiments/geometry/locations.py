@@ -32,9 +32,10 @@ def locate(features: NDArray, head: Head, samples: Mapping[str, NDArray], *, sol
     about = {**samples, "predicted": logits.argmax(1)}
     geometry = (features.astype("float64"), head.weight, head.bias)
     closest = margin.closest_flip(*geometry, lower_bound=head.lower_bound)
-    flips = margin.flip_points(*geometry, lower_bound=head.lower_bound, solver=solver)
     nearest = {"margin": closest.margin, "closest_class": closest.other_class}
+    flips = margin.flip_points(*geometry, lower_bound=head.lower_bound, solver=solver)
+    repeated = {key: column[flips.sample] for key, column in about.items()}
     return Location(
-        {**about, **nearest, "features": features, "logits": logits},
-        {key: column[flips.sample] for key, column in about.items()} | {key: getattr(flips, key) for key in CERTIFICATE},
+        features={**about, **nearest, "features": features, "logits": logits},
+        margins=repeated | {key: getattr(flips, key) for key in CERTIFICATE},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,20 @@ def label_entropy(probabilities: NDArray) -> NDArray[np.float64]:
         row = int(np.argmax(wrong))
         raise DataError(f"human labels: row {row} does not hold shares; expected numbers >= 0 that sum to 1")
     return entr(probabilities).sum(axis=1)
+
+
+def human_frames(
+    standing: pd.DataFrame, scores: pd.DataFrame, shares: NDArray, *, seed: int = 0, **options: Any
+) -> dict[str, pd.DataFrame]:
+    """The frames `entropy` (sample, entropy) and `agreement` (as from `human_agreement`) of the original test samples.
+
+    standing, scores: of all views; shares (n, classes): row k is what people say of test sample k of the data set.
+    options: resamples, confidence.
+    """
+    original, own = (frame[frame["view"] == "original"] for frame in (standing, scores))
+    entropy = label_entropy(shares[original["sample"]])
+    people = pd.DataFrame({"sample": original["sample"], "entropy": entropy})
+    return {"entropy": people, "agreement": human_agreement(original, people, own, seed=seed, **options)}
 
 
 def human_agreement(

@@ -40,6 +40,20 @@ _AFTER = {"least_squares": ", linear", "projection": ", linear on all pixels"}
 _PIXELS = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
 
 
+def implicit_frames(fits: pd.DataFrame, main: str, options: Resampling) -> dict[str, pd.DataFrame]:
+    """What the table `implicit` says, frame by frame, each under its name; main: as for `answers`."""
+    chosen = over_fits.tuned(fits)
+    return {
+        "implicit_tuned": chosen,
+        "implicit_by_k": over_fits.by_k(chosen, options),
+        "implicit_contrasts": over_fits.contrasts(chosen, options),
+        "implicit_powers": over_fits.powers(chosen, options),
+        "implicit_bases": over_fits.bases(fits, options),
+        "implicit_scales": over_fits.scales(fits),
+        "implicit_answers": answers(fits, main, options),
+    }
+
+
 def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
     """fits: the table `implicit`; main: the group of images that is spoken of where groups differ.
 

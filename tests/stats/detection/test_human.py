@@ -137,3 +137,18 @@ def test_small_runs_have_finite_intervals():
     standing = standing_of(*random.random((3, 4)))
     found = stats.human_agreement(standing, entropy_of(random.random(4)), resamples=200)
     assert np.isfinite(found[["ci_low", "ci_high"]]).all(axis=None)
+
+
+def test_frames_are_of_the_original_view_and_take_the_shares_of_its_samples():
+    random = np.random.default_rng(3)
+    standing = standing_of(*random.random((3, 4))).assign(sample=[6, 0, 3, 5])  # of seven that people looked at
+    shares = np.eye(3)[[0, 0, 0, 0, 0, 1, 2]]
+    shares[3] = 1 / 3
+    both = pd.concat([standing.assign(view="original"), standing.assign(view="noise", margin=9.0)])
+    scores = pd.DataFrame({"view": "original", "sample": standing["sample"], "detector": "knn", "score": 1.0})
+    frames = stats.human_frames(both, scores, shares, seed=1, resamples=20)
+    assert frames["entropy"]["sample"].tolist() == [6, 0, 3, 5]
+    np.testing.assert_allclose(frames["entropy"]["entropy"], [0, 0, np.log(3), 0])
+    agreement = stats.human_agreement(standing, frames["entropy"], scores, seed=1, resamples=20)
+    pd.testing.assert_frame_equal(frames["agreement"], agreement)
+    assert "knn" in set(frames["agreement"]["key"])

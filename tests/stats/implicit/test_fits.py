@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from phiscope.report.sections.implicit import findings
-from phiscope.stats import implicit_answers
+from phiscope.stats import implicit_answers, implicit_frames
 from phiscope.stats.implicit import fits
 from phiscope.stats.intervals import Resampling
 
@@ -131,3 +131,17 @@ def test_every_question_is_answered_and_put_into_words():
     assert "on g by at most 0 dB" in sentences[2]
     assert "worse in" in sentences[3]
     assert implicit_answers(pd.DataFrame(rows[:1]), "g", OPTIONS)["key"].tolist()[0] == "ends"
+
+
+def test_frames_of_a_scale_speak_of_all_fits_and_those_of_k_of_the_chosen_alone():
+    level = {"g/a": 10, "g/b": 20, "h/c": 30}
+    rows = [row(image, "gaussian", value + 3 * (s == 4), asked_k=8, k=8, sigma=s)
+            for image, value in level.items() for s in (1.0, 4.0)]  # fmt: skip
+    frames = implicit_frames(pd.DataFrame(rows), "g", OPTIONS)
+    assert frames["implicit_tuned"]["sigma"].tolist() == [4.0] * 3
+    by_k = frames["implicit_by_k"]
+    held_out = by_k[by_k["measure"] == "psnr_heldout"].set_index("group")["value"]
+    assert held_out.to_dict() == {"g": 18, "h": 33}
+    assert set(frames["implicit_scales"]["sigma"]) == {1.0, 4.0}
+    ends = frames["implicit_answers"].query("key == 'ends'")
+    assert ends[["value", "n"]].to_numpy().tolist() == [[18, 2]]  # of the main group alone
