@@ -18,9 +18,9 @@ def grey():
 
 def test_a_grey_network_takes_colours_one_by_one(grey):
     images = np.random.default_rng(0).random((2, 3, 8, 9), np.float32)
-    found = grey(images)
+    clean = grey(images)
     for channel in range(3):
-        np.testing.assert_allclose(found[:, channel : channel + 1], grey(images[:, channel : channel + 1]), atol=1e-6)
+        np.testing.assert_allclose(clean[:, channel : channel + 1], grey(images[:, channel : channel + 1]), atol=1e-6)
 
 
 def test_a_colour_network_does_not_take_grey():
@@ -37,8 +37,8 @@ def test_a_loaded_denoiser_says_what_it_was_trained_on(tmp_path):
     about = {"factory": "phiscope.models.denoiser:dncnn", "arguments": {"channels": 1, "width": 4, "depth": 3}}
     network = build(**about, normalise=None)
     noises = [{"noise": "gaussian", "level": [0.0, 0.2]}, {"noise": "blocks", "level": 0.25}]
-    told = {"normalise": None, "training": {"noise": noises}}
-    save_artifact(network, about | told, tmp_path / "denoiser.safetensors")
+    more = {"normalise": None, "training": {"noise": noises}}
+    save_artifact(network, about | more, tmp_path / "denoiser.safetensors")
     loaded = Denoiser.load(tmp_path / "denoiser.safetensors")
     assert loaded.trained_on == "gaussian 0-0.2, blocks 0.25"
     assert loaded.parameters == sum(p.numel() for p in network.parameters())
@@ -63,16 +63,16 @@ def test_the_table_of_layers_is_that_of_a_forward_pass(network):
         if isinstance(module, torch.nn.Conv2d):
             torch.nn.init.constant_(module.weight, 1e-2)  # positive, so that nothing in the field is hidden
             torch.nn.init.zeros_(module.bias)
-            module.register_forward_hook(lambda module, _, found: outputs.append((module, found)))
+            module.register_forward_hook(lambda module, _, output: outputs.append((module, output)))
     image = torch.rand(1, 1, 64, 64, dtype=torch.double, requires_grad=True)
     result = network(image)
     rows = layer_table(network, 64)
     convolutions = [row for row in rows if row["name"] not in ("fold", "unfold")]
-    for row, (module, found) in zip(convolutions, outputs, strict=True):
+    for row, (module, output) in zip(convolutions, outputs, strict=True):
         assert (row["kernel"], row["stride"]) == (module.kernel_size[0], module.stride[0])
         assert row["padding"] == module.padding[0]
-        assert row["size"] == found.shape[-1]
-        assert row["receptive_field"] == seen_by(found, image)
+        assert row["size"] == output.shape[-1]
+        assert row["receptive_field"] == seen_by(output, image)
     assert rows[-1]["size"] == result.shape[-1]
     assert rows[-1]["receptive_field"] == seen_by(result, image)
 

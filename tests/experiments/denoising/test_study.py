@@ -66,13 +66,13 @@ def test_retraining_takes_the_chosen_decay_all_images_and_the_new_ones_once(imag
         return train(network, given, options | {"epochs": 6}, **others)
 
     monkeypatch.setattr(study, "train", watched)
-    noisy, found, decay = study.retrain(images, OPTIONS, "0.01", seed=0, checkpoints=tmp_path)
+    noisy, retrained, decay = study.retrain(images, OPTIONS, "0.01", seed=0, checkpoints=tmp_path)
     assert (seen["weight_decay"], seen["noise"]) == (0.01, [{"noise": "gaussian", "level": 0.2}])
     assert round(seen["validation"] * seen["count"]) == 1
-    assert (noisy.setting, found.setting, decay.value) == ("noisy", "retrained", 0.01)
+    assert (noisy.setting, retrained.setting, decay.value) == ("noisy", "retrained", 0.01)
     assert 13 < noisy.value < 17  # 14 dB before it is cut to [0, 1]
-    assert found.value > 8
-    assert noisy.noise == found.noise == str(TEST_NOISES[0])
+    assert retrained.value > 8
+    assert noisy.noise == retrained.noise == str(TEST_NOISES[0])
 
 
 def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):

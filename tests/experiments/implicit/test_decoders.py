@@ -18,24 +18,24 @@ OPTIONS = {
 @pytest.fixture
 def images() -> np.ndarray:
     """Bars at random places."""
-    found = np.zeros((30, 1, 8, 8), dtype=np.uint8)
-    for image, place in zip(found, np.random.default_rng(0).integers(8, size=30)):
+    bars = np.zeros((30, 1, 8, 8), dtype=np.uint8)
+    for image, place in zip(bars, np.random.default_rng(0).integers(8, size=30)):
         image[0, :, place] = 255
-    return found
+    return bars
 
 
 def test_lists_of_settings_are_crossed():
-    found = expand([{"encoding": "none"}, {"encoding": "gaussian", "k": [2, 4], "sigma": [1, 3]}])
-    assert found == [Inside("none"), *(Inside("gaussian", k, sigma) for k in (2, 4) for sigma in (1, 3))]
+    insides = expand([{"encoding": "none"}, {"encoding": "gaussian", "k": [2, 4], "sigma": [1, 3]}])
+    assert insides == [Inside("none"), *(Inside("gaussian", k, sigma) for k in (2, 4) for sigma in (1, 3))]
 
 
 def test_autoencoders_differ_in_the_decoder_only(images):
-    found = dict(networks(images, OPTIONS, 0))
-    assert list(found) == [Inside("none"), Inside("gaussian", 4, 1), Inside("gaussian", 4, 2), Inside(DENSE)]
-    first, *others = (network.encoder.state_dict() for network in found.values())
+    by_inside = dict(networks(images, OPTIONS, 0))
+    assert list(by_inside) == [Inside("none"), Inside("gaussian", 4, 1), Inside("gaussian", 4, 2), Inside(DENSE)]
+    first, *others = (network.encoder.state_dict() for network in by_inside.values())
     for other in others:
         torch.testing.assert_close(other, first)
-    counts = [parameter_count(network.decoder) for network in found.values()]
+    counts = [parameter_count(network.decoder) for network in by_inside.values()]
     assert counts[-1] == pytest.approx(np.mean(counts[:-1]), abs=45)  # one more neuron has 84 numbers more
     assert counts[1] == counts[2] > counts[0]
 
@@ -55,9 +55,9 @@ def test_every_decoder_has_every_measure_and_a_seed_repeats_them(images, tmp_pat
 def test_a_perfect_image_is_sharp_and_a_grey_one_is_not(images):
     clean = images.astype(np.float32) / 255
     noise = np.random.default_rng(1).normal(0, 1e-3, clean.shape).astype(np.float32)
-    found = measures(clean + noise, clean)
-    assert found["sharpness"] == pytest.approx(1, abs=0.01)
-    assert found["energy_right"] == pytest.approx(1, abs=0.001)
+    sharp = measures(clean + noise, clean)
+    assert sharp["sharpness"] == pytest.approx(1, abs=0.01)
+    assert sharp["energy_right"] == pytest.approx(1, abs=0.001)
     grey = measures(np.full_like(clean, clean.mean()), clean)
     assert grey["sharpness"] == pytest.approx(0)
     assert grey["energy_kept"] == pytest.approx(0, abs=1e-9)
