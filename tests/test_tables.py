@@ -8,6 +8,7 @@ import pytest
 from phiscope import tables
 from phiscope.errors import DataError
 from phiscope.geometry import hull
+from phiscope.tables.schemas import SORT_KEYS
 
 
 def features(samples):
@@ -39,6 +40,28 @@ def test_merge_sorts_and_keeps_lists_with_their_rows(tmp_path):
     assert tables.read(tmp_path / "all.parquet")["sample"].tolist() == [1, 3, 5]
     np.testing.assert_array_equal(tables.matrix(tmp_path / "all.parquet", "features")[:, 0], [3, 0, 0])
     assert tables.provenance(tmp_path / "all.parquet") == {"seed": 3}
+
+
+def test_merge_sorts_by_the_keys_of_the_chunks_own_table(tmp_path):
+    for method in ("noisy", "bm3d"):
+        columns = {name: [0, 0] for name in tables.SCHEMAS["denoising"].names}
+        columns |= {"dataset": ["test", "set"], "image": ["test:1", "a.png"], "noise": ["gaussian"] * 2}
+        columns |= {"method": [method] * 2, "training_noise": [None, None]}
+        tables.write(columns, "denoising", tmp_path / f"{method}.parquet", {})
+    tables.merge([tmp_path / "noisy.parquet", tmp_path / "bm3d.parquet"], tmp_path / "all.parquet")
+    merged = tables.read(tmp_path / "all.parquet", ["dataset", "method"])
+    assert merged.to_numpy().tolist() == [["set", "bm3d"], ["set", "noisy"], ["test", "bm3d"], ["test", "noisy"]]
+
+
+def test_chunks_that_name_no_table_are_not_merged(tmp_path):
+    tables.write_frame(pd.DataFrame({"sample": [1]}), tmp_path / "x.parquet", {})
+    with pytest.raises(DataError, match=r"a chunk says that it is of table ''; expected one of features, margins"):
+        tables.merge([tmp_path / "x.parquet"], tmp_path / "all.parquet")
+
+
+@pytest.mark.parametrize("name", SORT_KEYS)
+def test_sort_keys_are_columns_of_their_table(name):
+    assert set(SORT_KEYS[name]) <= set(tables.SCHEMAS[name].names)
 
 
 def test_a_projection_survives_its_table():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,7 +23,9 @@ class Attacked:
     iterations: NDArray[np.int64]
 
 
-def by_batches(network: nn.Module, images: NDArray, batch_size: int, attack) -> Attacked:
+def by_batches(
+    network: nn.Module, images: NDArray, batch_size: int, attack: Callable[[Tensor, slice], tuple[Tensor, Tensor]]
+) -> Attacked:
     """Run attack(pixels (b, channels, h, w), rows) -> (pixels, iterations) over batches of the images."""
     if not len(images):
         raise DataError(f"images to attack have shape {images.shape}; expected at least one")

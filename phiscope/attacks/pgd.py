@@ -101,7 +101,9 @@ def pgd(
     return by_batches(network, images, batch_size, attack)
 
 
-def _ascent(network, x: Tensor, origin: Tensor, penalty: Penalty | None, rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
+def _ascent(
+    network: nn.Module, x: Tensor, origin: Tensor, penalty: Penalty | None, rows: Tensor, k: int
+) -> tuple[Tensor, Tensor]:
     """How far another class is ahead at x, and the gradient of what is to be made large there."""
     x = x.requires_grad_()
     logits = network(x)

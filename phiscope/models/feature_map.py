@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, NoReturn, cast
 
 import torch
 from torch import Tensor, nn
@@ -94,8 +94,8 @@ class _ReachedError(Exception):
 
 
 def _flow(network: nn.Module, name: str, images: Tensor, *, at_input: bool) -> Tensor:
-    def leave(module, inputs, output=None):
-        raise _ReachedError(inputs[0] if at_input else output)
+    def leave(module: nn.Module, inputs: tuple[Tensor, ...], *output: Tensor) -> NoReturn:
+        raise _ReachedError(inputs[0] if at_input else output[0])
 
     module = network.get_submodule(name)
     handle = module.register_forward_pre_hook(leave) if at_input else module.register_forward_hook(leave)
@@ -165,7 +165,7 @@ def _lower_bound(tensor: Tensor) -> float | None:
     return 0.0 if _non_negative(tensor.grad_fn) else None
 
 
-def _non_negative(node) -> bool:
+def _non_negative(node: Any) -> bool:  # of autograd's graph: its nodes have no common type
     name = type(node).__name__ if node is not None else ""
     name = name.rsplit("Backward", 1)[0].rstrip("0123456789")
     if name.startswith("Hardtanh"):  # ReLU6 is a hard tanh from 0

@@ -116,7 +116,7 @@ def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
     return pq.read_table(path, columns=columns).to_pandas()
 
 
-def matrix(path: str | Path, column: str):
+def matrix(path: str | Path, column: str) -> np.ndarray:
     """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
     chunks = pq.read_table(path, columns=[column])[column].combine_chunks()
     return chunks.flatten().to_numpy(zero_copy_only=False).reshape(len(chunks), -1)

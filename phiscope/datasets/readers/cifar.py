@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def _files(path: Path) -> Files:
 class _ArraysOnly(pickle.Unpickler):
     """Opens pickles of arrays, bytes, lists and dicts; anything that could run code is refused."""
 
-    def find_class(self, module: str, name: str):
+    def find_class(self, module: str, name: str) -> Any:
         if module.startswith(("numpy.core.multiarray", "numpy._core.multiarray")) and name == "_reconstruct":
             return importlib.import_module("numpy._core.multiarray")._reconstruct
         if module == "numpy" and name in ("ndarray", "dtype"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from phiscope.datasets.images import ImageDataset
@@ -10,7 +12,7 @@ from phiscope.datasets.order import stratified_order
 TEST = 500
 
 
-def read(path, split: str) -> ImageDataset:
+def read(path: Path, split: str) -> ImageDataset:
     """1,297 training or 500 test images, float32, pixels k/16.
 
     ASSUME: scikit-learn gives no split, so the test images are the first 500 of the stratified order with seed

@@ -15,7 +15,9 @@ from phiscope.errors import DataError
 _PREFIXES = {"train": ("train",), "test": ("t10k", "test")}
 
 
-def read(path: Path, split: str, *, prefix: str = "", transpose: bool = False, classes: list[str] | None = None):
+def read(
+    path: Path, split: str, *, prefix: str = "", transpose: bool = False, classes: list[str] | None = None
+) -> ImageDataset:
     """The images and labels of a folder with the usual four names.
 
     prefix: what stands before `train` and `test` in the names (`emnist-letters-`); transpose: EMNIST keeps its

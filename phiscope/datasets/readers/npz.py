@@ -34,7 +34,7 @@ def read(path: Path, split: str, *, classes: list[str] | None = None) -> ImageDa
     return ImageDataset(_channels_first(_eight_bit_or_unit(images, file), file), labels.astype(np.int64), tuple(names))
 
 
-def _pair(content, file: Path, split: str) -> tuple[NDArray, NDArray]:
+def _pair(content: np.lib.npyio.NpzFile, file: Path, split: str) -> tuple[NDArray, NDArray]:
     for images, labels in (
         (f"{split}_images", f"{split}_labels"),
         (f"x_{split}", f"y_{split}"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from phiscope.datasets.decode import decode_all
 from phiscope.datasets.images import ImageDataset
 from phiscope.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _IMAGES, _LABELS = ("image", "img"), ("label", "fine_label", "labels")
 
@@ -57,7 +61,7 @@ def _files(path: Path, split: str) -> list[Path]:
     return files
 
 
-def _column(table, file: Path, wanted: str | None, usual: tuple[str, ...], option: str) -> str:
+def _column(table: pa.Table, file: Path, wanted: str | None, usual: tuple[str, ...], option: str) -> str:
     for name in (wanted,) if wanted else usual:
         if name in table.column_names:
             return name
@@ -67,7 +71,7 @@ def _column(table, file: Path, wanted: str | None, usual: tuple[str, ...], optio
     )
 
 
-def _class_names(table, label: str) -> list[str] | None:
+def _class_names(table: pa.Table, label: str) -> list[str] | None:
     metadata = (table.schema.metadata or {}).get(b"huggingface")
     features = json.loads(metadata)["info"]["features"] if metadata else {}
     return features.get(label, {}).get("names")

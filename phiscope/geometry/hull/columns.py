@@ -139,7 +139,7 @@ class HullSearch:
         self._improve(block, kept)
         self._store(which[going], block)
 
-    def _load(self, which) -> Block:
+    def _load(self, which: NDArray[np.int64]) -> Block:
         n, d = self.vertices.array.shape
         shape = len(which), min(n, d + 1)
         sizes = np.array([len(self.supports[q][0]) for q in which], dtype=np.int64)
@@ -150,7 +150,7 @@ class HullSearch:
             block.support[row, : sizes[row]], block.weights[row, : sizes[row]] = self.supports[q]
         return block
 
-    def _store(self, which, block: Block) -> None:
+    def _store(self, which: NDArray[np.int64], block: Block) -> None:
         self.z[which], self.spread[which] = block.z, block.spread
         for row, q in enumerate(which):
             size = block.sizes[row]
@@ -184,7 +184,7 @@ class HullSearch:
             self.vertices.reach,
         )
 
-    def _judge(self, which, block: Block, kept: pricing.Kept) -> None:
+    def _judge(self, which: NDArray[np.int64], block: Block, kept: pricing.Kept) -> None:
         """Gap, radius and status after a pricing of all vertices."""
         length = np.linalg.norm(block.z - block.points, axis=1)
         radius = np.max([np.linalg.norm(block.z - far, axis=1) for far in self.vertices.far], axis=0)

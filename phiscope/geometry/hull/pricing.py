@@ -135,7 +135,9 @@ def _keep_on_device(prices: torch.Tensor, first: int, stride: int, kept: Kept) -
     kept.others[full] = np.minimum(kept.others, kept.price[:, -1])[full]
 
 
-def gaps(points, z, vertices, length, kept: Kept, error: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def gaps(
+    points: NDArray, z: NDArray, vertices: NDArray, length: NDArray, kept: Kept, error: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """g of every query, from prices of the directions (z - x) / length that err by at most `error`.
 
     Kept vertices that may lie below <w, z> are priced again in float64. Where the bound on the others is larger than

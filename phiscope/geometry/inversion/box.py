@@ -59,7 +59,17 @@ def nearest_in_box(
     return (anchor + torch.einsum("bqn,bq->bn", rows, multipliers)).clamp(lower, upper)
 
 
-def _step(rows, moved, anchor, goal, lower, upper, damping, multipliers, direction) -> Tensor:
+def _step(
+    rows: Tensor,
+    moved: Tensor,
+    anchor: Tensor,
+    goal: Tensor,
+    lower: Tensor,
+    upper: Tensor,
+    damping: Tensor,
+    multipliers: Tensor,
+    direction: Tensor,
+) -> Tensor:
     """The direction as long as minimises the dual objective along it, nearly: its slope only increases."""
     along = torch.einsum("bqn,bq->bn", rows, direction)
     level = (direction * (damping[:, None] * multipliers - goal)).sum(1)

@@ -148,7 +148,9 @@ class _Past:
         self._slopes |= {int(rows[place]): slopes[place].clone() for place in places}
 
 
-def _chords(network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, tolerance: float):
+def _chords(
+    network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, tolerance: float
+) -> tuple[Tensor, Tensor]:
     """Images and residuals after a few steps with one Jacobian, each taken where the one before was a great success."""
     exact = bool(residual.min() < _SINGLE)
     going = torch.ones_like(residual, dtype=torch.bool)
@@ -181,7 +183,9 @@ def _next_softness(softness: Tensor, ratio: Tensor) -> Tensor:
     return torch.where(ratio < _FAST, torch.zeros_like(turned), turned)
 
 
-def _newton_step(network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, *, exact: bool):
+def _newton_step(
+    network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, *, exact: bool
+) -> tuple[Tensor, Tensor]:
     """Images after the step and their residuals; where no length of the step helps, both as they were."""
     wanted = aim.residual(network.features(images, exact=exact))
     step = network.smallest_step(slopes, images, wanted)

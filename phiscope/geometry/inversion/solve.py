@@ -248,7 +248,9 @@ def _double(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tenso
     return feature_map.double() if hasattr(feature_map, "double") else feature_map
 
 
-def _checked(target, reference, radius, lower: float, upper: float):
+def _checked(
+    target: NDArray, reference: NDArray, radius: float | NDArray | None, lower: float, upper: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     target, reference = np.asarray(target, np.float64), np.asarray(reference, np.float64)
     if target.ndim != 2 or len(target) != len(reference):
         raise DataError(
