@@ -20,6 +20,21 @@ def read(path: str | Path) -> dict[str, Any]:
     return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
 
 
+def overlaid(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, laid over the defaults, mapping by mapping; everything else is replaced whole.
+
+    What is given stands first, in its own order: where order counts, such as for the encoder that views use or the rows
+    of a table, what a preset names comes before what the defaults alone have.
+    """
+    merged = {}
+    for key, value in given.items():
+        below = defaults.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            value = overlaid(below, value)
+        merged[key] = value
+    return merged | {key: value for key, value in defaults.items() if key not in given}
+
+
 def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     """Raise ConfigError with one line: the key's path, what was expected, what was found."""
     schema = yaml.safe_load(Path(schema_path).read_text())

@@ -11,7 +11,7 @@ from snakemake.utils import update_config
 
 from phiscope.datasets.prepared import save_arrays
 from phiscope.workflow import code
-from phiscope.workflow.config import check, read
+from phiscope.workflow.config import check, overlaid, read
 from phiscope.workflow.plan import Counts, Plan, read_counts
 from phiscope.workflow.plan.plan import RULES
 
@@ -32,10 +32,11 @@ PRESETS = presets(Path(__file__).parents[2])
 
 
 def configured(root: Path, *names: str, **changes) -> dict:
-    config = read(root / "config.yaml")
+    given: dict = {}
     for name in names:
-        update_config(config, read(root / name))
-    update_config(config, changes)
+        update_config(given, read(root / name))
+    update_config(given, changes)
+    config = overlaid(read(root / "config.yaml"), given)
     check(config, root / "workflow/schemas/config.schema.yaml")
     return config
 
@@ -88,6 +89,15 @@ def test_counts_are_those_of_the_planned_splits_alone(planned, tmp_path):
     assert read_counts(other, tmp_path, planned_alone=False) == counts
     more = planned("presets/tiny.yaml", counts=None, dataset={"limit": {"test": 10}})
     assert read_counts(more, tmp_path) == counts  # a limit is no property of the prepared split
+
+
+def test_what_a_preset_names_comes_before_the_rest(planned):
+    """As Snakemake's own `configfile:` has it; views and operators use the first encoder."""
+    assert planned().latent.main == "published"
+    assert planned(latent={"settings": {"faithful": {"epochs": 3}}}).latent.main == "faithful"
+    views = planned(views={"blur": {"kind": "quantise"}, "original": {"kind": "original"}, "rotate": None}).views
+    assert list(views)[:2] == ["blur", "original"]
+    assert "rotate" not in views
 
 
 def test_a_plan_without_counts_says_so(planned):

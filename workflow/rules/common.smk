@@ -4,21 +4,17 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from snakemake.utils import update_config
-
 from phiscope import figures
 from phiscope.errors import PhiscopeError
 from phiscope.workflow import chunks, code
-from phiscope.workflow.config import check, read
+from phiscope.workflow.config import check, overlaid, read
 from phiscope.workflow.plan import Plan, read_counts
 
 # Beside this file, wherever Snakemake was started, and where another workflow uses this one as a module.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
 
 try:
-    defaults = read(ROOT / "config.yaml")
-    update_config(defaults, config)
-    config.update(defaults)
+    config.update(overlaid(read(ROOT / "config.yaml"), config))
     check(config, ROOT / "workflow/schemas/config.schema.yaml")
 except PhiscopeError as error:
     sys.exit(str(error))
