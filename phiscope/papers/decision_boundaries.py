@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phiscope.stats.attacks import QUESTIONS
-from phiscope.stats.detection.human import DIFFERENCE, INDICATORS, SCORES
 from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversion import QUESTIONS as INVERSIONS
+from phiscope.words.detectors import DIFFERENCE, INDICATORS, SCORES
 
 PAPER = "feature_space.txt"
 
@@ -131,7 +131,6 @@ STATED: dict[str, Stated] = {
             "edited_path_ratio": ("7.2, Figure 12", None),
         },
     ),
-    **{f"human_{key}": _human(name) for key, (name, _) in INDICATORS.items()},
-    **{f"human_{key}": _human(name) for key, name in SCORES.items()},
+    **{f"human_{key}": _human(name) for key, name in (INDICATORS | SCORES).items()},
     "human_difference": _human(DIFFERENCE, what="difference of rank correlations"),
 }

@@ -1,1 +1,1 @@
-"""Names of methods, encodings, noises and numbers as people read them. Light modules: nothing here draws."""
+"""Names of methods, encodings, detectors, noises and numbers as people read them. Light modules: nothing here draws."""

@@ -6,8 +6,8 @@ import pytest
 
 from phiscope import stats
 from phiscope.papers.comparison import paper_comparison
-from phiscope.stats.detection.human import SCORES
 from phiscope.stats.intervals import Resampling
+from phiscope.words.detectors import SCORES
 
 TRAIN, TEST = 12, 10
 

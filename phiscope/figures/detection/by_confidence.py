@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.detection.detectors import look, ordered, title_of
+from phiscope.figures.detection.detectors import look, ordered
 from phiscope.figures.style import FAINT, panels, themed
+from phiscope.words.detectors import title_of
 
 CAPTION = (
     "Left: area under the curve. Right: share of genuine images flagged where 95 % of the attacked are caught. Bands "

@@ -1,4 +1,4 @@
-"""What figures about detectors share: a colour and a name for each, the same everywhere."""
+"""What figures about detectors share: a colour for each, the same everywhere."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ COLOURS = {
     "vim": "#c2266b",
     "fdbd": "#3e9bd1",
 }
-NAMES = {
-    "margin": "margin",
-    "margin-hull": "margin − hull",
-    "msp": "MSP",
-    "energy": "energy",
-    "knn": "KNN",
-    "mahalanobis": "Mahalanobis",
-    "vim": "ViM",
-    "fdbd": "fDBD",
-}
 _OTHER = "#1f2933"
 
 
@@ -40,11 +30,6 @@ def look(name: str) -> dict:
     """Colour, width and layer of a detector's line: the two of Yousefzadeh 2022 are thicker and above the others."""
     own = name in ("margin", "margin-hull")
     return {"color": COLOURS.get(name, _OTHER), "lw": 2.0 if own else 1.1, "zorder": 4 if own else 3}
-
-
-def title_of(name: str) -> str:
-    """The name of a detector in words."""
-    return NAMES.get(name, name)
 
 
 def area_in_words(area: float) -> str:

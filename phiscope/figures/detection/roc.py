@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.detection.detectors import area_in_words, look, ordered, title_of
+from phiscope.figures.detection.detectors import area_in_words, look, ordered
 from phiscope.figures.style import FAINT, MUTED, blank, themed
+from phiscope.words.detectors import title_of
 
 CAPTION = (
     "Each detector against each view; of attacks, the images on which they succeeded. Of Yousefzadeh "

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.implicit.encodings import colour, groups_in_order, key, ordered, title_of
+from phiscope.figures.implicit.encodings import colour, groups_in_order, key, ordered
 from phiscope.figures.style import panels, themed
+from phiscope.words.encodings import title_of
 
 CAPTION = (
     "The mean and the largest coefficients in four complete bases. Where lines fall together, the basis does not "

@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
-from phiscope.figures.implicit.encodings import NAMES, colour
+from phiscope.figures.implicit.encodings import colour
 from phiscope.figures.style import FAINT, INK, panels, themed
+from phiscope.words.encodings import title_of
 
 CAPTION = (
     "Small autoencoders that differ in the decoder only, on test images: a network that is asked for one position at "
@@ -56,6 +57,6 @@ def draw(implicit_decoders: pd.DataFrame) -> Figure:
 
 
 def _in_words(encoding: str, k: float, sigma: float) -> str:
-    parts = ["dense" if encoding == _DENSE else NAMES.get(encoding, encoding)]
+    parts = ["dense" if encoding == _DENSE else title_of(encoding)]
     parts += [f"{name} = {value:g}" for name, value in (("k", k), ("σ", sigma)) if value]
     return ", ".join(parts)

@@ -1,4 +1,4 @@
-"""What figures about encodings share: a colour and a name for each, the same everywhere."""
+"""What figures about encodings share: a colour for each, the same everywhere."""
 
 from __future__ import annotations
 
@@ -26,23 +26,6 @@ COLOURS = {
     "orthogonal": "#66717d",
     "siren": "#3e9bd1",
 }
-NAMES = {
-    "none": "none",
-    "basic": "one period",
-    "positional": "positional",
-    "gaussian": "Gaussian",
-    "fourier_random": "random waves",
-    "fourier_grid": "grid of waves",
-    "fourier_lowest": "lowest waves",
-    "fourier_strategic": "strategic",
-    "fourier_strategic own": "largest in the image",
-    "fourier_strategic mean": "largest in others",
-    "fourier_complete": "Fourier",
-    "dct": "DCT",
-    "haar": "Haar",
-    "orthogonal": "random",
-    "siren": "SIREN",
-}
 _OTHER = "#1f2933"
 
 
@@ -60,10 +43,6 @@ def ordered(ways: Iterable[str]) -> list[str]:
 
 def colour(way: str) -> str:
     return COLOURS.get(way, _OTHER)
-
-
-def title_of(way: str) -> str:
-    return NAMES.get(way, way)
 
 
 def groups_in_order(frame: pd.DataFrame, main: str, most: int) -> list[str]:

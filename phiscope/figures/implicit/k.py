@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from phiscope.figures.checks import require
-from phiscope.figures.implicit.encodings import colour, groups_in_order, key, keyed, ordered, title_of
+from phiscope.figures.implicit.encodings import colour, groups_in_order, key, keyed, ordered
 from phiscope.figures.style import MUTED, panels, themed
+from phiscope.words.encodings import title_of
 
 CAPTION = (
     "Mean PSNR against the number of waves, on the pixels that were fitted and on those held out, and against the "

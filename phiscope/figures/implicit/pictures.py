@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
-from phiscope.figures.implicit.encodings import keyed, ordered, title_of
+from phiscope.figures.implicit.encodings import keyed, ordered
 from phiscope.figures.pictures import image_of, show
 from phiscope.figures.style import INK, blank, themed
+from phiscope.words.encodings import title_of
 from phiscope.words.numbers import significant
 
 CAPTION = (

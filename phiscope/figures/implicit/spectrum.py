@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.implicit.encodings import colour, key, keyed, ordered, title_of
+from phiscope.figures.implicit.encodings import colour, key, keyed, ordered
 from phiscope.figures.style import FAINT, INK, MUTED, note, panels, themed
+from phiscope.words.encodings import title_of
 from phiscope.words.numbers import signed
 
 CAPTION = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,23 +12,15 @@ from scipy.special import entr
 
 from phiscope.errors import DataError
 from phiscope.stats.intervals import Resampling
+from phiscope.words.detectors import DIFFERENCE, INDICATORS, SCORES
 
-# Each is oriented so that larger means less certain.
-INDICATORS = {
-    "ambiguity": ("ambiguity indicator (d_h - d_f)", lambda frame: -frame["ambiguity"]),
-    "margin": ("small margin (-d_f)", lambda frame: -frame["margin"]),
-    "distance": ("hull distance (d_h)", lambda frame: frame["distance"]),
-    "confidence": ("softmax uncertainty (1 - confidence)", lambda frame: 1 - frame["confidence"]),
+# Of each indicator, larger for less certain.
+_VALUES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "ambiguity": lambda frame: -frame["ambiguity"],
+    "margin": lambda frame: -frame["margin"],
+    "distance": lambda frame: frame["distance"],
+    "confidence": lambda frame: 1 - frame["confidence"],
 }
-# Detectors beyond the indicators, which are three of them in other words: `margin-hull`, `margin` and `msp`.
-SCORES = {
-    "energy": "energy",
-    "knn": "distance to the 50th neighbour (KNN)",
-    "mahalanobis": "Mahalanobis distance",
-    "vim": "virtual logit (ViM)",
-    "fdbd": "closeness to all boundaries (fDBD)",
-}
-DIFFERENCE = "ambiguity indicator minus softmax uncertainty"
 
 
 def label_entropy(probabilities: NDArray) -> NDArray[np.float64]:
@@ -72,17 +64,16 @@ def human_agreement(
     those in which a correlation is undefined are left out. NaN where it is undefined altogether.
     """
     paired = standing.merge(entropy, on="sample", validate="one_to_one")
-    indicators = dict(INDICATORS)
+    names = dict(INDICATORS)
     if scores is not None:
         known = scores[scores["detector"].isin(SCORES)].pivot(index="sample", columns="detector", values="score")
         paired = paired.merge(known.dropna(), on="sample", validate="one_to_one")
-        indicators |= {key: (name, itemgetter(key)) for key, name in SCORES.items() if key in known}
+        names |= {key: name for key, name in SCORES.items() if key in known}
     paired = paired.sort_values("sample")
-    columns = {key: np.asarray(of(paired), dtype=float) for key, (_, of) in indicators.items()}
-    names = [*(name for name, _ in indicators.values()), DIFFERENCE]
-    found = {"key": [*indicators, "difference"], "indicator": names}
+    columns = {key: np.asarray(_VALUES[key](paired) if key in _VALUES else paired[key], float) for key in names}
+    about = {"key": [*names, "difference"], "indicator": [*names.values(), DIFFERENCE]}
     people, options = paired["entropy"].to_numpy(float), Resampling(resamples, confidence, seed)
-    return pd.DataFrame(found | _correlations(columns, people, options)).assign(n=len(paired))
+    return pd.DataFrame(about | _correlations(columns, people, options)).assign(n=len(paired))
 
 
 def _correlations(columns: dict[str, NDArray], people: NDArray, options: Resampling) -> dict[str, NDArray]:

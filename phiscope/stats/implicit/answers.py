@@ -10,6 +10,7 @@ import pandas as pd
 
 from phiscope.stats.implicit import fits as over_fits
 from phiscope.stats.intervals import Resampling
+from phiscope.words.encodings import phrase_of
 
 POPULATION = "images like those of the group, and seeds; training pixels fixed"
 COLUMNS = ("key", "question", "quantity", "subject", "where", "unit", "value", "ci_low", "ci_high", "n", "interval")
@@ -20,21 +21,6 @@ QUESTIONS = {
     "noise": "Is noise the same for every complete basis?",
     "choice": "Is a random choice of waves better than a grid or a strategic one?",
     "scale": "How does the best scale of Gaussian waves move with the spectrum?",
-}
-NAMES = {
-    "none": "no encoding",
-    "basic": "one period",
-    "positional": "positional",
-    "gaussian": "Gaussian",
-    "fourier_random": "random waves",
-    "fourier_grid": "a grid of waves",
-    "fourier_lowest": "the lowest waves",
-    "fourier_strategic": "strategic waves",
-    "fourier_complete": "Fourier basis",
-    "dct": "DCT",
-    "haar": "Haar",
-    "orthogonal": "random orthogonal basis",
-    "siren": "SIREN",
 }
 _AFTER = {"least_squares": ", linear", "projection": ", linear on all pixels"}
 _PIXELS = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
@@ -157,4 +143,4 @@ def _told(words: str, unit: str, row: Mapping, subject: str = "", where: str = "
 def in_words(model: str, encoding: str, spectrum: str = "") -> str:
     """An encoding and what comes after it, in words."""
     looked = {"own": " (own spectrum)", "mean": " (mean spectrum)"}.get(spectrum, "")
-    return NAMES.get(encoding, encoding) + looked + _AFTER.get(model, "")
+    return phrase_of(encoding) + looked + _AFTER.get(model, "")

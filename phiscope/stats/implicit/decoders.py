@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from phiscope.stats.implicit.answers import COLUMNS, NAMES
+from phiscope.stats.implicit.answers import COLUMNS
+from phiscope.words.encodings import phrase_of
 
 KEY, QUESTION = "decoders", "Does a decoder gain sharpness from a Fourier encoding inside it?"
 NONE, DENSE = "none", "dense"
@@ -79,6 +80,6 @@ def in_words(encoding: str, k: float, sigma: float) -> str:
     """`Gaussian, k = 16, σ = 2`."""
     if encoding == DENSE:
         return "dense decoder"
-    parts = [NAMES.get(encoding, encoding)]
+    parts = [phrase_of(encoding)]
     parts += [f"{name} = {value:g}" for name, value in (("k", k), ("σ", sigma)) if pd.notna(value)]
     return ", ".join(parts)

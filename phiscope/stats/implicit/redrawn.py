@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from phiscope.errors import DataError
-from phiscope.stats.implicit.answers import COLUMNS, NAMES
+from phiscope.stats.implicit.answers import COLUMNS
 from phiscope.stats.intervals import Estimate, Resampling, median_of, share_of
+from phiscope.words.encodings import phrase_of
 
 KEY, QUESTION = "back", "From how many waves on do the classifier's answer and the sample's place come back?"
 
@@ -25,7 +26,7 @@ class Redrawn:
 
     @property
     def in_words(self) -> str:
-        return NAMES.get(self.encoding, self.encoding) + (f", k = {self.k}" if self.k else "")
+        return phrase_of(self.encoding) + (f", k = {self.k}" if self.k else "")
 
 
 def redrawn(standing: pd.DataFrame, views: Mapping[str, Redrawn], options: Resampling) -> pd.DataFrame:
@@ -42,8 +43,8 @@ def redrawn(standing: pd.DataFrame, views: Mapping[str, Redrawn], options: Resam
     for encoding in dict.fromkeys(how.encoding for how in views.values() if how.k):
         ks = {how.k: paired[name] for name, how in views.items() if how.encoding == encoding and how.k}
         if len(ks) > 1:
-            quantity = f"least k that brings the answer back, {NAMES.get(encoding, encoding)}: median"
-            rows.append(_told(quantity, "waves", median_of(_back_from(ks), options), NAMES.get(encoding, encoding)))
+            quantity = f"least k that brings the answer back, {phrase_of(encoding)}: median"
+            rows.append(_told(quantity, "waves", median_of(_back_from(ks), options), phrase_of(encoding)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
