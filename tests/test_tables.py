@@ -1,4 +1,6 @@
 import json
+import pydoc
+import re
 
 import numpy as np
 import pandas as pd
@@ -89,6 +91,13 @@ def test_every_column_says_what_it_is(name):
     for field in tables.SCHEMAS[name]:
         assert field.metadata[b"description"], field.name
         assert b"unit" in field.metadata
+
+
+@pytest.mark.parametrize("name", tables.SCHEMAS)
+def test_modules_that_descriptions_speak_of_are_there(name):
+    descriptions = b" ".join(field.metadata[b"description"] for field in tables.SCHEMAS[name]).decode()
+    for place in re.findall(r"phiscope(?:\.\w+)+", descriptions):
+        assert pydoc.locate(place) is not None, place
 
 
 def test_provenance_is_json_in_the_file(tmp_path):

@@ -1,4 +1,4 @@
-"""Denoisers: an autoencoder of the size a lecture draws, and a residual network after DnCNN and FFDNet.
+"""Denoisers: an autoencoder as the denoising lecture draws it, and a residual network after DnCNN and FFDNet.
 
 Both map noisy images to clean ones of the same size, whatever that is: (b, channels, h, w) -> (b, channels, h, w).
 """

@@ -151,7 +151,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "denoising_study": pa.schema(
         [
-            _field("experiment", _TEXT, "one of phiscope.training.lecture.NAMES, or `retrained`"),
+            _field("experiment", _TEXT, "one of phiscope.experiments.denoising.study.NAMES, or `retrained`"),
             _field("setting", _TEXT, "what differs from the other trainings of the experiment"),
             _field("seed", _INT, "of weights, batches and noise"),
             _field("measure", _TEXT, "what was measured"),
@@ -242,7 +242,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             *(field for field in _SAMPLE if field.name != "predicted"),
             _field("setting", _TEXT, "encoder, by its name in the config"),
             _field("training", _INT, "seed of the encoder's training; the first of the config"),
-            _field("basis", _TEXT, "how the axes were made, see phiscope.bases.BASES"),
+            _field("basis", _TEXT, "how the axes were made, see phiscope.experiments.latent.bases.BASES"),
             _field("trial", _INT, "number of the sampled encoding; -1 for the mean"),
             _field("amplitude", pa.list_(pa.float32()), "c_k of equation (9) along every axis, with its sign"),
             _field(
@@ -256,7 +256,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("setting", _TEXT, "encoder, by its name in the config"),
             _field("measure", _TEXT, "`lsd`, `encode_decode`, `squared_error`, a baseline, ..."),
             _field("encoding", _TEXT, "`sampled`, `mean`, or empty where there is none"),
-            _field("basis", _TEXT, "how the axes were made, see phiscope.bases.BASES"),
+            _field("basis", _TEXT, "how the axes were made, see phiscope.experiments.latent.bases.BASES"),
             _field("axes", _TEXT, "`all`, or `first-set`, the labelled ones of set 1"),
             _field("sign", _TEXT, "`magnitude` for |c|, `signed` for c"),
             _field("k", _INT, "the label is among so many largest; 0 where that has no meaning"),

@@ -1,4 +1,4 @@
-"""Projection onto the convex hull of many points: section 6, equations (20)-(25)."""
+"""Projection onto the convex hull of many points: Yousefzadeh 2022, section 6, equations (20)-(25)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images whose features are a given point, or lie in or on a ball: sections 4 and 5, equations (15) to (19).
+"""Images whose features are a given point, or lie in or on a ball: Yousefzadeh 2022, sections 4 and 5, (15)-(19).
 
     min ‖x − x_r‖²  subject to  φ(x) = y  (or ‖φ(x) − y‖ <= r, or = r),  x in the pixel box
 

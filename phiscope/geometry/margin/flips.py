@@ -1,4 +1,4 @@
-"""Closest flip points and margins: section 3, equations (5)-(12).
+"""Closest flip points and margins: Yousefzadeh 2022, section 3, equations (5)-(12).
 
 Two questions, two answers. Per class, the closest point of the boundary *between* two classes, where (8) keeps
 the others below, is a quadratic program. Its dual has no more variables than there are classes, and Newton's method
