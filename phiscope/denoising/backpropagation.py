@@ -1,4 +1,9 @@
-"""The lecture's recursion for gradients, written out layer by layer and without autograd.
+"""The recursion for gradients of the denoising lecture, written out layer by layer and without autograd.
+
+For reading, and to check a layer of one's own: no run uses it.
+
+    blocks = blocks_of(layers, image)
+    gradients(layers, blocks, u)  # u = 2 (blocks[-1] - clean) / clean.numel() for the mean squared error
 
     u_0 = ∇_O C,   ∇_θk C = u_0 J_{Lk; θk},   u_1 = u_0 J_{Lk; Bk},   ∇_θ(k-1) C = u_1 J_{L(k-1); θ(k-1)},   ...
 

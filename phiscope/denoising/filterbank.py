@@ -1,8 +1,11 @@
 """Filter banks with ReLU as pattern detectors, what can be read off them, and the image back from them.
 
-bank = orientation_bank(orientations=6, scales=(1.0, 2.0))
-found = respond(image, bank)
-invert(found, bank).image
+    bank = orientation_bank(orientations=6, scales=(1.0, 2.0))
+    responses = respond(image, bank)
+    edges(responses), interest_points(respond(image, orientation_bank(4, (1.0,), even=False)), count=20)
+    invert(responses, bank).image
+
+Runs invert responses (`phiscope.denoising.invertibility`); edges and interest points are for images of one's own.
 """
 
 from __future__ import annotations

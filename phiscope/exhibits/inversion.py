@@ -24,7 +24,10 @@ PLAIN = ("black", "grey", "white")
 
 
 def image_at(folder: Path, reference: str) -> NDArray[np.float64]:
-    """The image that the column `image` of `inversions` names: file in the run's folder, array or `images`, row."""
+    """The image that the column `image` of `inversions` names: file in the run's folder, array or `images`, row.
+
+    For whoever has a finished run's folder; figures know their files from the plan and call `image_of`.
+    """
     file, *array, row = reference.split(":")
     with safe_open(folder / file, framework="numpy") as arrays:
         return arrays.get_slice(array[0] if array else "images")[int(row)]

@@ -16,7 +16,7 @@ from scipy import fft
 
 from phiscope.arrays import generator
 from phiscope.errors import ConfigError, DataError
-from phiscope.implicit.waves import Array, Size, checked, evaluate, grid_waves, has_sine, positions
+from phiscope.implicit.waves import Array, Size, checked, grid_waves, has_sine
 
 LARGEST_MATRIX = 4096  # pixels; the matrix of a 64 x 64 image takes 134 MB
 
@@ -60,16 +60,6 @@ def fourier(size: Size) -> ImageBasis:
         return fft.ifft2(spectrum, norm="ortho").real
 
     return ImageBasis("fourier", size, analyse, synthesise)
-
-
-def fourier_matrix(size: Size) -> Array:
-    """(n, n): the functions of `fourier` written out as cosines and sines, without an FFT."""
-    pixels = _few_pixels("fourier", size)
-    waves = grid_waves(size)
-    sines = has_sine(waves, size)
-    norm = np.concatenate([np.where(sines, np.sqrt(2 / pixels), np.sqrt(1 / pixels)), np.full(sines.sum(), 1.0)])
-    norm[len(waves) :] = np.sqrt(2 / pixels)
-    return evaluate(waves, positions(size), sines) * norm
 
 
 def dct(size: Size) -> ImageBasis:

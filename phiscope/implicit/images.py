@@ -99,21 +99,6 @@ def psnr(image: NDArray, reference: NDArray, where: NDArray[np.bool_] | None = N
     return float(-10 * np.log10(error.mean())) if error.any() else float("inf")
 
 
-def rise(profile: NDArray) -> float:
-    """Pixels between the first crossings of 10 % and of 90 % of the way from a profile's first value to its last.
-
-    profile (w,), an edge seen along one line; linear between pixels: 0.8 for a step from one pixel to the next. inf
-    where 90 % is never reached, or there is no edge.
-    """
-    profile = np.asarray(profile, dtype=np.float64)
-    height = profile[-1] - profile[0]
-    if height == 0:
-        return float("inf")
-    way = (profile - profile[0]) / height
-    low, high = (_crossing(way, level) for level in (0.1, 0.9))
-    return high - low
-
-
 def every_other(size: Size) -> NDArray[np.bool_]:
     """(h, w): True on even rows and columns, the pixels that Tancik et al. train on; the others are held out."""
     height, width = checked(size)
@@ -129,14 +114,6 @@ def random_pixels(size: Size, share: float, *, seed: int) -> NDArray[np.bool_]:
     mask = np.zeros(height * width, dtype=bool)
     mask[chosen] = True
     return mask.reshape(height, width)
-
-
-def _crossing(way: Array, level: float) -> float:
-    above = np.flatnonzero(way >= level)
-    if not len(above):
-        return float("inf")
-    after = above[0]  # never 0: there the way is 0
-    return float(after - (way[after] - level) / (way[after] - way[after - 1]))
 
 
 def _image(image: NDArray) -> Array:

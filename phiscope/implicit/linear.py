@@ -81,26 +81,11 @@ def largest(coefficients: Array, k: int) -> Array:
     return sparse_ones
 
 
-def soft_threshold(coefficients: Array, penalty: float) -> Array:
-    """min over w of ½‖c - w‖² + λ‖w‖₁: every coefficient is drawn λ towards 0, the smaller ones vanish.
-
-    Lasso in an orthonormal basis, with c = Φᵀy. For λ from the (k+1)-th |c| up to the k-th its support is the k
-    largest; its values are shrunk by λ, and refitted on the support they are those of `largest`.
-    """
-    return np.sign(coefficients) * np.maximum(np.abs(coefficients) - penalty, 0)
-
-
-def penalty_for(coefficients: Array, k: int) -> float:
-    """The λ halfway between the (k+1)-th and the k-th largest |c|, (d,): `soft_threshold` then keeps k of them."""
-    if not 1 <= k <= len(coefficients):
-        raise DataError(f"k {k}: expected 1 to {len(coefficients)}, the number of coefficients")
-    falling = np.append(np.sort(np.abs(coefficients))[::-1], 0)
-    return float((falling[k - 1] + falling[k]) / 2)
-
-
 def lasso(features: Array, values: Array, penalty: float, *, tolerance: float = 1e-10) -> SparseFit:
     """min over w of ½‖y - Φw‖² + λ‖w‖₁, per channel, by scikit-learn's coordinate descent.
 
+    With orthonormal Φ and c = Φᵀy it is sign(c) max(|c| - λ, 0): for λ from the (k+1)-th |c| up to the k-th its support
+    is that of `largest`.
     features (n, d), values (n, c). tolerance bounds the duality gap relative to ‖y‖²; the gap itself is computed anew:
     θ = r min(1, λ / ‖Φᵀr‖∞) with r = y - Φw is feasible for the dual, max ½‖y‖² - ½‖y - θ‖² with ‖Φᵀθ‖∞ <= λ.
     """
@@ -117,16 +102,6 @@ def lasso(features: Array, values: Array, penalty: float, *, tolerance: float = 
     loose = gap > tolerance * np.maximum((values**2).sum(0), 1e-300)
     status = np.where(loose, "iteration_limit", "solved")
     return SparseFit(weight, np.linalg.norm(rest, axis=0), gap, status)
-
-
-def refit(features: Array, values: Array, weight: Array) -> Array:
-    """min over w on the support of `weight` (d, c) of ‖y - Φw‖², per channel: Lasso without its shrinking."""
-    refitted = np.zeros_like(weight)
-    for channel, w in enumerate(weight.T):
-        support = np.flatnonzero(w)
-        if len(support):
-            refitted[support, channel] = least_squares(features[:, support], values[:, [channel]]).weight[:, 0]
-    return refitted
 
 
 def basis_pursuit(

@@ -1,4 +1,4 @@
-"""What an image's spectrum says: total power, where it lies, how few coefficients hold it.
+"""What an image's spectrum says: total power, where it lies, what a linear model of it reaches.
 
 Images are (h, w) or (h, w, c), in [0, 1]. The discrete Fourier transform is unitary, so energies are sums of squared
 pixel values (Parseval). Frequencies are in cycles per image, as in `waves`. `Without the mean` leaves out frequency 0.
@@ -70,32 +70,6 @@ def slope(image: NDArray) -> float:
     return float(-np.polyfit(np.log(frequency[there]), np.log(power[there]), 1)[0] / 2)
 
 
-def count_for_share(coefficients: NDArray, share: float = 0.99) -> int:
-    """The least k whose k largest coefficients (d,) or (d, c) hold `share` of the energy.
-
-    Leave the mean's coefficient out to ask about the rest. Channels count together, as in `linear.largest`.
-    """
-    if not 0 < share <= 1:
-        raise DataError(f"share {share}: expected above 0, at most 1")
-    falling = np.sort(_squares(coefficients))[::-1].cumsum()
-    if not falling[-1] > 0:
-        return 0
-    return int(np.searchsorted(falling, share * falling[-1] * (1 - 1e-12)) + 1)
-
-
-def share_of_largest(coefficients: NDArray, k: int) -> float:
-    """Share of the energy in the k largest of coefficients (d,) or (d, c); NaN where there is no energy."""
-    falling = np.sort(_squares(coefficients))[::-1]
-    return float(falling[:k].sum() / falling.sum()) if falling.sum() > 0 else float("nan")
-
-
-def participation(coefficients: NDArray) -> float:
-    """(Σ c²)² / Σ c⁴, the effective number of coefficients (d,) or (d, c): 1 for one, d for equal ones, d / 3 for
-    Gaussian ones; NaN where there is no energy."""
-    squares = _squares(coefficients)
-    return float(squares.sum() ** 2 / (squares**2).sum()) if squares.any() else float("nan")
-
-
 def parseval_psnr(missed_energy: float, values: int) -> float:
     """PSNR in dB, for a peak of 1, of a linear model that misses so much energy over so many values.
 
@@ -120,11 +94,6 @@ def _power(image: NDArray) -> Array:
 
 def _radius(size: tuple[int, int]) -> Array:
     return np.hypot(*np.meshgrid(*(fft.fftfreq(side, 1 / side) for side in size), indexing="ij"))
-
-
-def _squares(coefficients: NDArray) -> Array:
-    squares = np.asarray(coefficients, dtype=np.float64) ** 2
-    return squares if squares.ndim == 1 else squares.sum(1)
 
 
 def _channels(image: NDArray) -> Array:

@@ -124,8 +124,9 @@ def quasi_eigenvectors(
     normalise: bool = False,
     seed: int = 0,
 ) -> Basis:
-    """Orthogonal ξ with ⟨ξ|ξ⟩ = M that span latent space, made from the averages of labelled latents.
+    """Orthogonal ξ with ⟨ξ|ξ⟩ = M that span latent space, made from the averages of labelled latents, in one call.
 
+    For latents of one's own: a run keeps the averages, too, and calls `averages` and `orthogonalise`.
     latents (n, M), labels (n,), sets (n,) as in `averages`; the other options as in `orthogonalise`. Equations
     (2) to (7).
     """

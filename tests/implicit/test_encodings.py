@@ -3,7 +3,7 @@ import pytest
 from scipy.fft import dctn
 
 from phiscope.errors import ConfigError, DataError
-from phiscope.implicit.bases import fourier_matrix
+from phiscope.implicit.bases import fourier
 from phiscope.implicit.encodings import ENCODINGS, encode
 from phiscope.implicit.waves import positions
 
@@ -107,7 +107,7 @@ def test_strategic_subset_has_the_largest_share_of_energy():
     size = (9, 8)
     image = np.random.default_rng(5).normal(size=size)
     magnitudes = np.abs(np.fft.fft2(image, norm="ortho"))
-    Q = fourier_matrix(size)
+    Q = fourier(size).matrix()
 
     def captured(**parameters):
         features = encode(size=size, k=10, **parameters)(positions(size))

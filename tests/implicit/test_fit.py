@@ -5,7 +5,7 @@ import torch
 from phiscope.errors import ConfigError, DataError
 from phiscope.implicit.encodings import encode
 from phiscope.implicit.fit import Schedule, fit
-from phiscope.implicit.images import every_other, pink_noise, psnr, rise, step_edge
+from phiscope.implicit.images import every_other, pink_noise, psnr, step_edge
 from phiscope.implicit.networks import Network, forward, initialise
 from phiscope.implicit.waves import positions
 
@@ -87,6 +87,14 @@ def test_a_linear_siren_on_the_complete_basis_finds_the_coefficients():
     assert found.psnr_train[0] > 60
     scale = (x**2).sum(0)
     np.testing.assert_allclose(found.layers[0][0][0].numpy()[1:], (x.T @ targets(1)[0] / scale[:, None])[1:], atol=1e-2)
+
+
+def rise(profile: np.ndarray) -> float:
+    """Pixels from 10 % to 90 % of the way from a profile's first value to its last, linear between pixels."""
+    way = (profile - profile[0]) / (profile[-1] - profile[0])
+    after = [int(np.argmax(way >= level)) for level in (0.1, 0.9)]
+    low, high = (i - (way[i] - level) / (way[i] - way[i - 1]) for i, level in zip(after, (0.1, 0.9)))
+    return high - low
 
 
 def test_a_step_edge_blurs_with_none_and_not_with_gaussian():

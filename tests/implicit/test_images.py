@@ -3,7 +3,7 @@ import pytest
 
 from phiscope.errors import ConfigError, DataError
 from phiscope.implicit import images
-from phiscope.implicit.images import CONTROLS, control, phase_scrambled, psnr, rise, squeezed
+from phiscope.implicit.images import CONTROLS, control, phase_scrambled, psnr, squeezed
 
 
 @pytest.mark.parametrize("name", CONTROLS)
@@ -62,12 +62,6 @@ def test_psnr():
     assert psnr(spoiled, image, where) == pytest.approx(0)
     with pytest.raises(DataError, match=r"expected \(h, w, c\)"):
         psnr(image[..., 0], image[..., 0])
-
-
-def test_rise():
-    assert rise(np.repeat([0.25, 0.75], 5)) == pytest.approx(0.8)
-    assert rise(np.linspace(1, 0, 11)) == pytest.approx(8)
-    assert rise(np.ones(5)) == np.inf
 
 
 def test_training_pixels():

@@ -3,7 +3,7 @@ import pytest
 
 from phiscope.errors import DataError
 from phiscope.implicit import linear
-from phiscope.implicit.bases import dct, fourier_matrix, haar
+from phiscope.implicit.bases import dct, fourier, haar
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def photograph(size: tuple[int, int]) -> np.ndarray:
 
 
 def test_least_squares_of_a_complete_basis_is_the_analysis():
-    Q, y = fourier_matrix((6, 5)), photograph((6, 5))
+    Q, y = fourier((6, 5)).matrix(), photograph((6, 5))
     found = linear.least_squares(Q, y)
     np.testing.assert_allclose(found.weight, Q.T @ y, atol=1e-10)
     np.testing.assert_allclose(found.prediction, y, atol=1e-10)
@@ -40,7 +40,7 @@ def test_least_squares_looks_at_training_pixels_only_and_takes_the_least_norm(ra
 
 
 def test_the_k_largest_are_the_best_k_terms_by_parseval():
-    Q, y = fourier_matrix((8, 8)), photograph((8, 8))[:, 0]
+    Q, y = fourier((8, 8)).matrix(), photograph((8, 8))[:, 0]
     c = Q.T @ y
     for k in (0, 1, 7, 64):
         missed = np.sort(c**2)[: 64 - k].sum()
@@ -54,7 +54,7 @@ def test_channels_share_one_support():
 
 @pytest.mark.parametrize("k", [1, 5, 20])
 def test_lasso_between_two_coefficients_keeps_the_k_largest(k, random):
-    Q = fourier_matrix((6, 6))
+    Q = fourier((6, 6)).matrix()
     y = random.normal(size=(36, 1))
     c = (Q.T @ y)[:, 0]
     falling = np.sort(np.abs(c))[::-1]
@@ -63,11 +63,9 @@ def test_lasso_between_two_coefficients_keeps_the_k_largest(k, random):
         penalty = falling[k] + share * (falling[k - 1] - falling[k])
         found = linear.lasso(Q, y, penalty)
         np.testing.assert_array_equal(np.flatnonzero(found.weight[:, 0]), np.flatnonzero(best))
-        np.testing.assert_allclose(found.weight[:, 0], linear.soft_threshold(c, penalty), atol=1e-6)
-        np.testing.assert_allclose(linear.refit(Q, y, found.weight)[:, 0], best, atol=1e-10)
+        np.testing.assert_allclose(found.weight[:, 0], np.sign(c) * np.maximum(np.abs(c) - penalty, 0), atol=1e-6)
         shrunk = np.abs(found.weight[:, 0]).sum()
         assert shrunk == pytest.approx(np.abs(best).sum() - k * penalty, abs=1e-5)
-    assert np.count_nonzero(linear.soft_threshold(c, linear.penalty_for(c, k))) == k
 
 
 def test_lasso_certificate(random):
@@ -91,7 +89,7 @@ def test_beyond_the_largest_slope_lasso_is_zero(random):
 @pytest.mark.parametrize("method", ["highs-ds", "highs-ipm"])
 def test_basis_pursuit_recovers_a_sparse_image_from_some_pixels(method, random):
     size, k = (12, 12), 6
-    Q = fourier_matrix(size)
+    Q = fourier(size).matrix()
     weight = np.zeros((144, 2))
     for channel in weight.T:
         channel[random.choice(144, k, replace=False)] = random.normal(size=k)
@@ -105,7 +103,7 @@ def test_basis_pursuit_recovers_a_sparse_image_from_some_pixels(method, random):
 
 
 def test_least_squares_does_not_recover_it(random):
-    Q = fourier_matrix((12, 12))
+    Q = fourier((12, 12)).matrix()
     weight = np.zeros((144, 1))
     weight[random.choice(144, 6, replace=False)] = 1
     seen = np.sort(random.choice(144, 60, replace=False))

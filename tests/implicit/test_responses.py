@@ -4,7 +4,7 @@ import torch
 
 from phiscope.errors import DataError
 from phiscope.implicit import responses
-from phiscope.implicit.bases import fourier_matrix
+from phiscope.implicit.bases import fourier
 from phiscope.implicit.responses import Responses, concentration, energies, mixtures, respond, some
 from phiscope.implicit.waves import grid_waves, has_sine
 
@@ -24,7 +24,7 @@ def of_axes(columns: np.ndarray) -> dict[str, responses.Concentration]:
 
 
 def test_a_decoder_whose_columns_are_waves_has_effective_number_one():
-    found = of_axes(fourier_matrix(SIZE)[:, 1:])  # without the constant
+    found = of_axes(fourier(SIZE).matrix()[:, 1:])  # without the constant
     for name in ("waves", "fourier"):
         np.testing.assert_allclose(found[name].effective, 1, atol=1e-9)
         np.testing.assert_allclose(found[name].share, 1, atol=1e-9)
@@ -83,7 +83,7 @@ def test_what_moves_nothing_or_brightens_everything_has_no_number():
 
 
 def test_the_mean_over_points_is_of_those_that_have_a_number():
-    waves = fourier_matrix(SIZE)[:, [1, 2]].T.reshape(2, 1, *SIZE)
+    waves = fourier(SIZE).matrix()[:, [1, 2]].T.reshape(2, 1, *SIZE)
     both = np.stack([waves[0] + waves[1], waves[0]])[None]
     assert Responses.of_images(both).by_basis["waves"].effective == pytest.approx([1.5])
     one = np.stack([waves[0], 0 * waves[0]])[None]
