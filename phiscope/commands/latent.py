@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,12 @@ from phiscope.datasets import load_collection
 from phiscope.datasets.other import fitted
 from phiscope.errors import ConfigError
 from phiscope.experiments.latent import bases
+from phiscope.experiments.latent.turns import own_labels, turned
 from phiscope.figures.mosaic import save_mosaic
 from phiscope.latent.baselines import squared_error
 from phiscope.latent.basis import Basis
-from phiscope.latent.operators import KINDS, rotate
-from phiscope.latent.spectral import classify, decompose, truncate
+from phiscope.latent.operators import KINDS
+from phiscope.latent.spectral import decompose, truncate
 from phiscope.models import load_artifact
 from phiscope.models.codec import Codec
 
@@ -48,26 +48,6 @@ class LoadedLatentSpace:
             Codec(generator, classifier, encoder, device), made[basis], (arguments["channels"], *arguments["size"])
         )
 
-    def own_labels(self, latents: NDArray) -> NDArray[np.int64]:
-        """(n,) label of the largest |c| in set 1, as in the view `rotate`."""
-        return classify(decompose(latents, self.basis), self.basis, axes="first-set")
-
-    def turned(self, latent: NDArray, toward: Sequence[int], step: float, kind: str) -> NDArray[np.float64]:
-        """(steps, M): a latent (1, M) on its way from its own axis along those of `toward`, Algorithm 1.
-
-        step: at most so many degrees, of equal size, so that every stage is a quarter turn; a stage from a
-        label to itself stands still, so that all images take as many steps.
-        """
-        count = int(np.ceil(90 / step - 1e-9))
-        way, stops = [latent], [int(self.own_labels(latent)[0]), *toward]
-        for source, target in pairwise(stops):
-            if source == target:
-                way += [way[-1]] * count
-            else:
-                path = rotate(way[-1], self.basis, [source, target], step=np.pi / 2 / count, steps=count, kind=kind)
-                way += list(path.latents[1:])
-        return np.concatenate(way)[1:]
-
 
 _SHARED = ("generator", "classifier")
 
@@ -88,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         axes = {"axis_label": space.basis.labels, "axis_set": space.basis.sets}
         arrays = {"name": np.asarray(names), "mean": mean, "log_deviation": log_deviation, "amplitude": amplitudes}
         np.savez(options.latents, allow_pickle=False, **arrays, **axes)
-    seen = (space.codec.classify(images), space.codec.classify(decoded), space.own_labels(mean))
+    seen = (space.codec.classify(images), space.codec.classify(decoded), own_labels(mean, space.basis))
     for name, error, *labels in zip(names, squared_error(decoded, images), *seen):
         classes = "classifier {}, of the decoded image {}, largest axis {}".format(*labels)
         print(f"{name}: {classes}; squared error of the decoded image {error:.3f} on [-1, 1]")
@@ -101,8 +81,8 @@ def _columns(
     shorter = [truncate(mean, space.basis, count) for count in options.components]
     rows = []
     for k, image in enumerate(images):
-        turned = space.turned(mean[k : k + 1], options.toward, options.step, options.operator)
-        latents = np.concatenate([*(part[k : k + 1] for part in shorter), turned])
+        way = turned(mean[k : k + 1], space.basis, options.toward, options.step, options.operator)
+        latents = np.concatenate([*(part[k : k + 1] for part in shorter), way])
         rows.append(np.stack([image, decoded[k], *(space.codec.decode(latents) if len(latents) else ())]))
     return rows
 
@@ -124,10 +104,10 @@ def _write_picture(rows: list[NDArray], path: Path) -> None:
 def _existing(path: Path, run: Path) -> Path:
     if path.is_file():
         return path
-    there = ", ".join(sorted(found.stem.removeprefix("encoder-") for found in run.glob("models/encoder-*.safetensors")))
+    encoders = sorted(file.stem.removeprefix("encoder-") for file in run.glob("models/encoder-*.safetensors"))
     raise ConfigError(
         f"{path}: there is no such file; expected a folder results/<run> of a run with `latent.enabled: true`, with "
-        f"--setting and --training of one of its encoders (here: {there or 'none'})"
+        f"--setting and --training of one of its encoders (here: {', '.join(encoders) or 'none'})"
     )
 
 

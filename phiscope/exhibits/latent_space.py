@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phiscope.experiments.latent.bases import Bases
+from phiscope.experiments.latent.operators import component_counts
 from phiscope.latent import operators
 from phiscope.latent.basis import Basis, gram
 from phiscope.latent.sets import LatentSets
@@ -20,7 +21,6 @@ from phiscope.latent.spectral import truncate
 from phiscope.models.codec import Codec
 
 BATCH, SHOWN_OF_A_LABEL, TRUNCATED, ROTATED = 25, 12, 20, 10
-COMPONENTS = (1, 2, 3, 4, 10)
 EDGES = np.linspace(-4, 4, 81)
 
 
@@ -81,13 +81,13 @@ class LatentExhibits:
     def _truncations(self) -> Iterator[pd.DataFrame]:
         start = slice(BATCH, BATCH + TRUNCATED)
         z, images = self.mean[start], self.images[start]
-        counts = [k for k in COMPONENTS if k <= self.basis.dimension]
-        columns = [images, self.codec.decode(z), *(self.codec.decode(truncate(z, self.basis, k)) for k in counts)]
+        cut = (self.codec.decode(truncate(z, self.basis, count)) for count in component_counts(self.basis))
+        columns = [images, self.codec.decode(z), *cut]
         for place, pictures in enumerate(columns):
             yield tiled("truncation", "", pictures, 1).assign(column=place)
 
     def _rotations(self) -> Iterator[pd.DataFrame]:
-        axes = sorted(self.basis.labels[self.basis.sets == 1].tolist())
+        axes = self.basis.first_labels
         start = self.mean[self.labels == axes[0]][:ROTATED]
         for kind in ("givens", "projector"):
             for step, latents in enumerate(operators.rotate(start, self.basis, axes, kind=kind).latents):

@@ -82,11 +82,16 @@ class Basis:
 
     def axis(self, label: int, number: int = 1) -> int:
         """Index of the axis of a label in a set."""
-        found = np.flatnonzero((self.labels == label) & (self.sets == number))
-        if not len(found):
+        indices = np.flatnonzero((self.labels == label) & (self.sets == number))
+        if not len(indices):
             axes = ", ".join(map(str, self.labels[self.sets == number])) or "none"
             raise DataError(f"basis: label {label} has no axis in set {number}; the labels that have one: {axes}")
-        return int(found[0])
+        return int(indices[0])
+
+    @property
+    def first_labels(self) -> list[int]:
+        """Labels that have an axis in set 1, in order."""
+        return sorted(self.labels[self.sets == 1].tolist())
 
 
 def averages(latents: FloatArray, labels: IntArray, sets: IntArray | None = None, *, label_count: int) -> Averages:
@@ -99,15 +104,15 @@ def averages(latents: FloatArray, labels: IntArray, sets: IntArray | None = None
     sets = np.ones(len(labels), dtype=np.int64) if sets is None else np.asarray(sets)
     pairs = [(label, number) for number in range(1, sets.max(initial=1) + 1) for label in range(label_count)]
     members = {pair: np.flatnonzero((labels == pair[0]) & (sets == pair[1])) for pair in pairs}
-    found = [pair for pair in pairs if len(members[pair])]
-    if not found:
+    filled = [pair for pair in pairs if len(members[pair])]
+    if not filled:
         raise DataError(f"averages: {len(latents)} latents, none labelled 0 to {label_count - 1}; there is no average")
-    groups = [latents[members[pair]].astype(np.float64) for pair in found]
+    groups = [latents[members[pair]].astype(np.float64) for pair in filled]
     return Averages(
         np.stack([group.mean(0) for group in groups]),
         np.stack([group.std(0, ddof=int(len(group) > 1)) for group in groups]),
-        np.array([label for label, _ in found]),
-        np.array([number for _, number in found]),
+        np.array([label for label, _ in filled]),
+        np.array([number for _, number in filled]),
         np.array([len(group) for group in groups]),
         tuple(pair for pair in pairs if not len(members[pair])),
     )
@@ -131,12 +136,12 @@ def quasi_eigenvectors(
     (2) to (7).
     """
     known = int(np.max(labels)) + 1 if label_count is None else label_count
-    found = averages(latents, labels, sets, label_count=known)
-    return orthogonalise(found, first_set=first_set, rest=rest, normalise=normalise, seed=seed)
+    means = averages(latents, labels, sets, label_count=known)
+    return orthogonalise(means, first_set=first_set, rest=rest, normalise=normalise, seed=seed)
 
 
 def orthogonalise(
-    found: Averages,
+    means: Averages,
     *,
     first_set: str = "gram-schmidt",
     rest: str = "averages",
@@ -153,10 +158,10 @@ def orthogonalise(
     """
     _check(first_set, FIRST_SETS, "first_set")
     _check(rest, ("averages", "random"), "rest")
-    dimension = found.vectors.shape[1]
-    if (found.sets == 1).sum() > dimension:
-        raise DataError(f"basis: {(found.sets == 1).sum()} labels in {dimension} dimensions; expected no more labels")
-    used = found.take(np.flatnonzero((found.sets == 1) | (rest == "averages"))[:dimension])
+    dimension = means.vectors.shape[1]
+    if (means.sets == 1).sum() > dimension:
+        raise DataError(f"basis: {(means.sets == 1).sum()} labels in {dimension} dimensions; expected no more labels")
+    used = means.take(np.flatnonzero((means.sets == 1) | (rest == "averages"))[:dimension])
     vectors = used.vectors / np.linalg.norm(used.vectors, axis=1, keepdims=True) if normalise else used.vectors
     first = int((used.sets == 1).sum())
     axes, cosine = FIRST_SETS[first_set](vectors[:first])
@@ -229,25 +234,25 @@ def condition_by_count(vectors: FloatArray) -> NDArray[np.float64]:
     return np.array([condition_number(vectors[:count]) for count in range(1, len(vectors) + 1)])
 
 
-def reordered(found: Averages, order: Sequence[int]) -> Averages:
+def reordered(means: Averages, order: Sequence[int]) -> Averages:
     """The averages with the labels of every set in another order; `order` names every label once."""
-    if sorted(order) != sorted(set(found.labels.tolist())):
-        raise DataError(f"basis: order {list(order)}; expected every one of {sorted(set(found.labels.tolist()))} once")
+    if sorted(order) != sorted(set(means.labels.tolist())):
+        raise DataError(f"basis: order {list(order)}; expected every one of {sorted(set(means.labels.tolist()))} once")
     place = {label: position for position, label in enumerate(order)}
-    return found.take(np.lexsort((np.array([place[label] for label in found.labels.tolist()]), found.sets)))
+    return means.take(np.lexsort((np.array([place[label] for label in means.labels.tolist()]), means.sets)))
 
 
 def effect_of_order(
-    found: Averages, score: Callable[[Basis], float], *, orders: int, seed: int, **options
+    means: Averages, score: Callable[[Basis], float], *, orders: int, seed: int, **options
 ) -> NDArray[np.float64]:
     """(orders,) score of the bases that random label orders give; options as in `orthogonalise`.
 
     The spread is what the arbitrary order costs or brings; for Löwdin without Gram-Schmidt sets it is zero.
     """
     random = np.random.default_rng(seed)
-    labels = np.unique(found.labels)
+    labels = np.unique(means.labels)
     shuffled = (random.permutation(labels).tolist() for _ in range(orders))
-    return np.array([score(orthogonalise(reordered(found, order), seed=seed, **options)) for order in shuffled])
+    return np.array([score(orthogonalise(reordered(means, order), seed=seed, **options)) for order in shuffled])
 
 
 def _random_axes(axes: NDArray, seed: int) -> NDArray[np.float64]:

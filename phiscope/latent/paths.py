@@ -54,21 +54,21 @@ def linearisation_error(
     """
     unit = axis / np.linalg.norm(axis)
     start, slope = decode(latents), tangent(latents, unit)
-    found = []
+    errors = []
     for step in steps:
         change = (decode(latents + step * unit) - start).reshape(len(latents), -1)
         rest = change - step * slope.reshape(len(latents), -1)
         length = np.linalg.norm(change, axis=1)
-        found.append(np.linalg.norm(rest, axis=1) / np.where(length > 0, length, np.nan))
-    return np.array(found)
+        errors.append(np.linalg.norm(rest, axis=1) / np.where(length > 0, length, np.nan))
+    return np.array(errors)
 
 
-def label_angles(found: Averages) -> NDArray[np.float64]:
+def label_angles(means: Averages) -> NDArray[np.float64]:
     """(l, l) angle in radians between the averages |η⟩ of the labels of set 1: the metric of section VI.
 
     ASSUME: the text defines no metric; the axes ξ themselves are all equally far apart, by construction.
     """
-    vectors = found.of_set(1).vectors
+    vectors = means.of_set(1).vectors
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.arccos(np.clip(unit @ unit.T, -1, 1))
 

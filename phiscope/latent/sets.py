@@ -67,24 +67,24 @@ def drawn(
     wanted = size * len(sets)
     most = 3 * wanted * label_count if most is None else most
     random = np.random.default_rng(seed)
-    found: list[list[NDArray]] = [[] for _ in range(label_count)]
+    by_label: list[list[NDArray]] = [[] for _ in range(label_count)]
     counts = np.zeros(label_count, dtype=np.int64)
     for part in blocks(most, batch):
         z = random.standard_normal((part.stop - part.start, dimension), dtype=np.float32)
         labels = label_latents(z, decode, classify, batch=batch)
         for label in np.flatnonzero(counts < wanted):
             members = z[labels == label][: wanted - counts[label]]
-            found[label].append(members)
+            by_label[label].append(members)
             counts[label] += len(members)
         if (counts >= wanted).all():
             break
-    return _fill(found, counts, sets, size, dimension)
+    return _fill(by_label, counts, sets, size, dimension)
 
 
-def _fill(found: list, counts: NDArray, sets: Sequence[int], size: int, dimension: int) -> LatentSets:
+def _fill(by_label: list, counts: NDArray, sets: Sequence[int], size: int, dimension: int) -> LatentSets:
     """The latents of each label dealt to the sets in order."""
     numbers = np.repeat(np.asarray(sets, dtype=np.int64), size)
-    latents = [np.concatenate([np.zeros((0, dimension), np.float32), *parts]) for parts in found]
+    latents = [np.concatenate([np.zeros((0, dimension), np.float32), *parts]) for parts in by_label]
     short = tuple(
         (label, int(number), int(have))
         for label, count in enumerate(counts)
@@ -93,7 +93,7 @@ def _fill(found: list, counts: NDArray, sets: Sequence[int], size: int, dimensio
     )
     return LatentSets(
         np.concatenate(latents),
-        np.repeat(np.arange(len(found)), counts),
+        np.repeat(np.arange(len(by_label)), counts),
         np.concatenate([numbers[:count] for count in counts]),
         short,
     )

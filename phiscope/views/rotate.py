@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from phiscope.experiments.latent.bases import Bases
+from phiscope.experiments.latent.turns import own_labels
 from phiscope.latent import operators
-from phiscope.latent.spectral import classify, decompose
 from phiscope.models.codec import Codec
 from phiscope.views.source import Source
 
@@ -32,7 +32,7 @@ def make(
     """
     chosen, codec = bases[basis], Codec(generator, encoder=encoder)
     mean, _ = codec.encode(source.images)
-    own = classify(decompose(mean, chosen), chosen, axes="first-set")
+    own = own_labels(mean, chosen)
     turned = mean.astype(np.float64)
     for label in np.unique(own[own != toward]).tolist():
         rows = own == label

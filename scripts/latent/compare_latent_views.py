@@ -7,5 +7,5 @@ from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        found = view_effect(tables.read(snakemake.input.standing), snakemake.params.views, snakemake.params.attacks)
-        tables.write_frame(found, snakemake.output[0], provenance(snakemake.config))
+        effects = view_effect(tables.read(snakemake.input.standing), snakemake.params.views, snakemake.params.attacks)
+        tables.write_frame(effects, snakemake.output[0], provenance(snakemake.config))

@@ -17,8 +17,8 @@ def labelled(paths: list[str], encoders: list) -> pd.DataFrame:
 
 def compute(inputs, encoders: list, options: dict, seed: int, config: dict, output) -> None:
     readings = {tuple(encoder): tables.read(path) for encoder, path in zip(encoders, inputs.readings)}
-    found = latent_table(readings, Resampling(**options, seed=seed))
-    tables.write(found, "latent", output.latent, provenance(config))
+    latent = latent_table(readings, Resampling(**options, seed=seed))
+    tables.write(latent, "latent", output.latent, provenance(config))
     trials = labelled(inputs.trials, encoders)
     trials = pd.concat([trials.drop(columns="column"), keys_of(trials["column"])], axis=1)
     tables.write_frame(trials, output.trials, provenance(config))

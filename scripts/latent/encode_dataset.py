@@ -4,37 +4,25 @@ import torch
 from safetensors.numpy import save_file
 
 from phiscope.arrays import choose_device
-from phiscope.datasets import open_prepared
-from phiscope.latent.sets import label_latents
-from phiscope.models import load_artifact
-from phiscope.models.codec import Codec, encodings
+from phiscope.datasets import PreparedDataset, open_prepared
+from phiscope.experiments.latent.encoding import LabelledImages, encode_splits
+from phiscope.models.codec import Codec
+from phiscope.models.loading import load_network
 from phiscope.workflow.job import job
 
-STREAM = 11  # of the one encoding of the training images; trials on test images are numbered from 0 elsewhere
 
-
-def encode(inputs, limits: dict, seed: int, device: str, threads: int, output: str) -> None:
-    torch.set_num_threads(threads)
-    generator, classifier, encoder = (load_artifact(inputs[n])[0] for n in ("generator", "classifier", "encoder"))
-    codec = Codec(generator, classifier, encoder, choose_device(device))
-    arrays = {}
-    for split, limit in limits.items():
-        prepared, used = open_prepared(inputs[split]), slice(0, limit)
-        mean, log_deviation = codec.encode(prepared.images(used))
-        arrays |= {f"{split}/mean": mean, f"{split}/log_deviation": log_deviation}
-        arrays |= {f"{split}/labels": prepared.labels[used], f"{split}/samples": prepared.samples[used]}
-    z = encodings(arrays["train/mean"], arrays["train/log_deviation"], seed, STREAM)
-    arrays |= {"train/z": z, "train/decoded_labels": label_latents(z, codec.decode, codec.classify)}
-    save_file(arrays, output, metadata={"classes": str(len(open_prepared(inputs["train"]).classes))})
+def first(prepared: PreparedDataset, limit: int | None) -> LabelledImages:
+    used = slice(0, limit)
+    return LabelledImages(prepared.images(used), prepared.labels[used], prepared.samples[used])
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        encode(
-            snakemake.input,
-            snakemake.params.limits,
-            snakemake.params.seed,
-            snakemake.config["device"],
-            snakemake.threads,
-            snakemake.output[0],
-        )
+        inputs, params = snakemake.input, snakemake.params
+        torch.set_num_threads(snakemake.threads)
+        networks = (load_network(inputs[name]) for name in ("generator", "classifier", "encoder"))
+        codec = Codec(*networks, choose_device(snakemake.config["device"]))
+        prepared = {split: open_prepared(inputs[split]) for split in params.limits}
+        splits = {split: first(images, params.limits[split]) for split, images in prepared.items()}
+        arrays = encode_splits(codec, splits, params.seed)
+        save_file(arrays, snakemake.output[0], metadata={"classes": str(len(prepared["train"].classes))})

@@ -18,13 +18,13 @@ def sample_latents(inputs, size: int, seed: int, device: str, threads: int, outp
     codec = Codec(network, load_artifact(inputs.classifier)[0], device=choose_device(device))
     classes, dimension = len(open_prepared(inputs.images).classes), network.latent
     sets = list(range(2, sets_needed(dimension, classes) + 1)) or [2]
-    found = drawn(
+    made = drawn(
         codec.decode, codec.classify, dimension=dimension, label_count=classes, sets=sets, size=size, seed=seed
     )
-    for label, number, have in found.short:
+    for label, number, have in made.short:
         print(f"label {label}, set {number}: {have} of {size} latents; the generator hardly makes it")
-    short = np.array(found.short, np.int64).reshape(-1, 3)
-    save_file({"latents": found.latents, "labels": found.labels, "sets": found.sets, "short": short}, output)
+    short = np.array(made.short, np.int64).reshape(-1, 3)
+    save_file({"latents": made.latents, "labels": made.labels, "sets": made.sets, "short": short}, output)
 
 
 if "snakemake" in globals():

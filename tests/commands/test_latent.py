@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from phiscope.commands.latent import LoadedLatentSpace, main
+from phiscope.commands.latent import main
 from phiscope.errors import ConfigError, DataError
 from phiscope.experiments.latent import bases
 from phiscope.latent.basis import averages
@@ -41,8 +41,8 @@ def run(tmp_path_factory):
     random = np.random.default_rng(1)
     labels = np.arange(90) % LABELS
     latents = random.normal(size=(LABELS, DIMENSION))[labels] + 0.2 * random.normal(size=(90, DIMENSION))
-    found = averages(latents, labels, label_count=LABELS)
-    bases.save(bases.build_all(found, (), seed=0), folder / "latent/published-0/bases.safetensors")
+    means = averages(latents, labels, label_count=LABELS)
+    bases.save(bases.build_all(means, (), seed=0), folder / "latent/published-0/bases.safetensors")
     return folder
 
 
@@ -54,11 +54,6 @@ def photographs(tmp_path):
     Image.fromarray(random.integers(0, 256, SIZE, dtype=np.uint8)).save(tmp_path / "own/a.png")
     Image.fromarray(random.integers(0, 256, (30, 40, 3), dtype=np.uint8)).save(tmp_path / "own/b.jpg")
     return tmp_path / "own"
-
-
-@pytest.fixture
-def space(run):
-    return LoadedLatentSpace.open(run, "published", 0, "lowdin", "cpu")
 
 
 def test_one_row_per_image_and_one_column_per_step(run, photographs, tmp_path, capsys):
@@ -102,16 +97,6 @@ def test_inverted_images_are_encoded_inverted(run, photographs, tmp_path):
         main([str(run), str(path), "-o", str(tmp_path / "x.png"), "--latents", str(tmp_path / "x.npz"), *flags])
         means.append(np.load(tmp_path / "x.npz")["mean"])
     np.testing.assert_allclose(*means, atol=1e-4)
-
-
-def test_a_quarter_turn_takes_an_axis_to_the_next_and_a_label_to_itself_stands_still(space):
-    axes = {label: space.basis.vectors[space.basis.axis(label)][None] for label in range(LABELS)}
-    way = space.turned(axes[1], [1, 0, 2], 45, "givens")
-    assert way.shape == (6, DIMENSION)
-    np.testing.assert_allclose(way[:2], np.repeat(axes[1], 2, axis=0))
-    np.testing.assert_allclose(way[3], axes[0][0], atol=1e-12)
-    np.testing.assert_allclose(way[5], axes[2][0], atol=1e-12)
-    np.testing.assert_allclose(np.linalg.norm(way, axis=1), np.sqrt(DIMENSION))
 
 
 def test_what_cannot_be_done_says_why(run, photographs, tmp_path):

@@ -49,9 +49,9 @@ class Bases:
         return [label for label, number in self.averages.missing if number == 1]
 
 
-def build_all(found: Averages, short: tuple[tuple[int, int, int], ...], seed: int) -> Bases:
+def build_all(averages: Averages, short: tuple[tuple[int, int, int], ...], seed: int) -> Bases:
     """Every basis of `BASES` from the same averages."""
-    return Bases(found, {name: orthogonalise(found, seed=seed, **how) for name, how in BASES.items()}, short)
+    return Bases(averages, {name: orthogonalise(averages, seed=seed, **how) for name, how in BASES.items()}, short)
 
 
 def save(bases: Bases, path: str | Path) -> None:

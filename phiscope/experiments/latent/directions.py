@@ -96,8 +96,8 @@ def rows_of(name: str, trained: nn.Module, anew: Callable[[], nn.Module], opened
         torch.manual_seed(1000 * seed + training)
         other = opened(_frozen(anew()))
         for family, directions in other.families.items():
-            found = Responses.of(other.decode, other.points, some(directions, DIRECTIONS, seed))
-            yield from _rows({"network": name, "family": family, "training": training, "kind": UNTRAINED}, found)
+            about = {"network": name, "family": family, "training": training, "kind": UNTRAINED}
+            yield from _rows(about, Responses.of(other.decode, other.points, some(directions, DIRECTIONS, seed)))
 
 
 def differences(subject: DecoderDirections) -> NDArray[np.float32]:
@@ -110,11 +110,11 @@ def differences(subject: DecoderDirections) -> NDArray[np.float32]:
     return images[: 2 * pairs : 2] - images[1 : 2 * pairs : 2]
 
 
-def _rows(about: dict[str, Any], found: Responses) -> Iterator[dict]:
-    for basis, measured in found.by_basis.items():
+def _rows(about: dict[str, Any], responses: Responses) -> Iterator[dict]:
+    for basis, measured in responses.by_basis.items():
         for direction, (effective, shares) in enumerate(zip(measured.effective, measured.share)):
-            told = {f"share_{count}": float(share) for count, share in zip(LARGEST, shares)}
-            yield about | {"direction": direction, "basis": basis, "effective": float(effective)} | told
+            largest = {f"share_{count}": float(share) for count, share in zip(LARGEST, shares)}
+            yield about | {"direction": direction, "basis": basis, "effective": float(effective)} | largest
 
 
 def _frozen(network: nn.Module) -> nn.Module:

@@ -45,7 +45,7 @@ class LatentSpace:
     @property
     def axes(self) -> list[int]:
         """Labels that have an axis in set 1, in order."""
-        return sorted(self.basis.labels[self.basis.sets == 1].tolist())
+        return self.basis.first_labels
 
 
 def measure(space: LatentSpace, noise: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
@@ -144,7 +144,7 @@ def denoising(space: LatentSpace, noise: Mapping[str, Any], seed: int) -> pd.Dat
         noisy = corrupt(clean, noise["kind"], level, samples=space.samples[:DENOISED], seed=seed) if level else clean
         mean, _ = space.codec.encode(noisy)
         shown = {0: noisy, -1: space.codec.decode(mean)}
-        shown |= {k: space.codec.decode(truncate(mean, space.basis, k)) for k in _counts(space.basis)}
+        shown |= {k: space.codec.decode(truncate(mean, space.basis, k)) for k in component_counts(space.basis)}
         for components, images in shown.items():
             kept = (space.codec.classify(images) == labels).mean()
             quality = psnr(images, clean)
@@ -153,7 +153,8 @@ def denoising(space: LatentSpace, noise: Mapping[str, Any], seed: int) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def _counts(basis: Basis) -> list[int]:
+def component_counts(basis: Basis) -> list[int]:
+    """How many of the largest components latents are cut to, as far as there are so many."""
     return [count for count in COMPONENTS if count <= basis.dimension]
 
 

@@ -35,38 +35,38 @@ def as_images(points):
 
 
 def test_flip_targets_lie_across_the_boundary(head):
-    found = targets.flip_targets(np.array([[0.2, 0.3], [0.9, 0.8]]), head)
-    np.testing.assert_allclose(found.points, [[0.5, 0.3], [0.5, 0.8]], atol=1e-9)
-    assert found.target_class.tolist() == [1, 0]
-    assert found.exists.all()
+    wanted = targets.flip_targets(np.array([[0.2, 0.3], [0.9, 0.8]]), head)
+    np.testing.assert_allclose(wanted.points, [[0.5, 0.3], [0.5, 0.8]], atol=1e-9)
+    assert wanted.target_class.tolist() == [1, 0]
+    assert wanted.exists.all()
 
 
 def test_without_a_boundary_there_is_no_flip_target():
     head = Head(np.zeros((2, 3)), np.array([1.0, 0.0, 0.0]), "1", None)
-    found = targets.flip_targets(np.array([[0.2, 0.3]]), head)
-    assert not found.exists.any()
+    wanted = targets.flip_targets(np.array([[0.2, 0.3]]), head)
+    assert not wanted.exists.any()
 
 
 def test_hull_targets_are_put_together_by_number_not_by_place(head):
     training, numbers = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), np.array([30, 10, 20])
     hulls = pd.DataFrame({"support_index": [np.array([10, 20]), np.array([30])],
                           "support_weight": [np.array([0.75, 0.25]), np.array([1.0])]})  # fmt: skip
-    found = targets.hull_targets(hulls, training, numbers, head)
-    np.testing.assert_allclose(found.points, [[0.75, 0.25], [0, 0]])
-    assert found.target_class.tolist() == [1, 0]
+    wanted = targets.hull_targets(hulls, training, numbers, head)
+    np.testing.assert_allclose(wanted.points, [[0.75, 0.25], [0, 0]])
+    assert wanted.target_class.tolist() == [1, 0]
 
 
 def test_a_sample_that_was_not_projected_has_no_hull_target(head):
     hulls = pd.DataFrame({"sample": [5], "support_index": [np.array([1])], "support_weight": [np.array([1.0])]})
-    found = targets.hull_targets(hulls.set_index("sample").reindex([4, 5]), np.ones((1, 2)), np.array([1]), head)
-    assert found.exists.tolist() == [False, True]
-    assert found.target_class.tolist() == [-1, 1]
+    wanted = targets.hull_targets(hulls.set_index("sample").reindex([4, 5]), np.ones((1, 2)), np.array([1]), head)
+    assert wanted.exists.tolist() == [False, True]
+    assert wanted.target_class.tolist() == [-1, 1]
 
 
 def test_columns_say_what_came_of_an_inversion(feature_map):
     references = as_images([[0.2, 0.3], [0.9, 0.8]])
-    found = invert(feature_map, np.array([[0.4, 0.3], [0.1, 0.8]]), references, tolerance=1e-9)
-    columns = targets.columns(found, references, feature_map)
+    inverted = invert(feature_map, np.array([[0.4, 0.3], [0.1, 0.8]]), references, tolerance=1e-9)
+    columns = targets.columns(inverted, references, feature_map)
     np.testing.assert_allclose(columns["pixel_distance"], [0.2, 0.8], atol=1e-8)
     assert columns["predicted"].tolist() == [0, 0]
     assert columns["class_changes"].tolist() == [0, 1]

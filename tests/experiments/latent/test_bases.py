@@ -37,3 +37,8 @@ def test_a_label_that_is_never_made_is_named_and_every_basis_spans_all_the_same(
 def test_an_unknown_basis_is_refused(made):
     with pytest.raises(ConfigError, match="basis 'qr' does not exist; expected one of gram-schmidt"):
         made["qr"]
+
+
+def test_the_first_set_has_an_axis_for_every_label_that_is_made(made):
+    for name in bases.BASES:
+        assert made[name].first_labels == [0, 1, 3]

@@ -23,12 +23,12 @@ from phiscope.models.gan import generator
 
 def test_a_generator_is_looked_at_along_its_axes():
     anew = partial(generator, latent=6, size=(8, 8), width=4)
-    found = pd.DataFrame(rows_of("generator", anew(), anew, partial(of_generator, seed=0), 0))
-    waves = found[found["basis"] == "waves"]
+    rows = pd.DataFrame(rows_of("generator", anew(), anew, partial(of_generator, seed=0), 0))
+    waves = rows[rows["basis"] == "waves"]
     assert waves.groupby("kind").size().to_dict() == {"latent": 6, "random": 64, "untrained": 18, "difference": 64}
-    assert set(found["family"]) == {"axes"}
-    assert found["effective"].between(1, 64).all()
-    shares = found[["share_1", "share_4", "share_16"]].to_numpy()
+    assert set(rows["family"]) == {"axes"}
+    assert rows["effective"].between(1, 64).all()
+    shares = rows[["share_1", "share_4", "share_16"]].to_numpy()
     assert (np.diff(shares, axis=1) >= 0).all()
     assert shares.max() <= 1 + 1e-9
 
@@ -36,11 +36,11 @@ def test_a_generator_is_looked_at_along_its_axes():
 def test_an_autoencoder_is_looked_at_by_units_and_by_channels():
     images = np.random.default_rng(0).uniform(size=(20, 1, 8, 8)).astype(np.float32)
     anew = partial(autoencoder, widths=(3, 5))
-    found = pd.DataFrame(rows_of("autoencoder", anew(), anew, partial(of_autoencoder, images=images), 0))
-    latent = found[(found["kind"] == "latent") & (found["basis"] == "waves")]
+    rows = pd.DataFrame(rows_of("autoencoder", anew(), anew, partial(of_autoencoder, images=images), 0))
+    latent = rows[(rows["kind"] == "latent") & (rows["basis"] == "waves")]
     assert latent.groupby("family").size().to_dict() == {"channels": 5, "units": 64}  # 5 x 4 x 4 units
-    assert set(found["kind"]) == set(KINDS)
-    pixels = found[found["basis"] == "pixels"].groupby(["family", "kind"])["effective"].mean()
+    assert set(rows["kind"]) == set(KINDS)
+    pixels = rows[rows["basis"] == "pixels"].groupby(["family", "kind"])["effective"].mean()
     assert pixels["units", "latent"] < pixels["channels", "latent"]  # a unit sees a few pixels, a channel all
 
 
