@@ -6,13 +6,13 @@ from torch import Tensor
 
 
 def weighted(found: Tensor, clean: Tensor, l2_weight: float) -> Tensor:
-    """w · mean(Δ²) + (1 - w) · mean(|Δ|), Δ = found - clean: the lecture's C_L2 and C_L1 over the number of pixels."""
+    """w · mean(Δ²) + (1 - w) · mean(|Δ|), Δ = found - clean: C_L2 and C_L1 of the denoising lecture by pixel."""
     residual = found - clean
     return l2_weight * residual.square().mean() + (1 - l2_weight) * residual.abs().mean()
 
 
 def indicator(found: Tensor) -> Tensor:
-    """Share of pixels below 0, the lecture's C_bad: it changes in jumps, so that it has no gradient to follow.
+    """Share of pixels below 0, C_bad of the denoising lecture: it changes in jumps, and no gradient leads anywhere.
 
     Multiplied by a slope of zero, as torch knows no derivative of a comparison: the gradient exists, and is 0.
     """

@@ -9,7 +9,7 @@ Vector = NDArray[np.float64]
 
 
 def margin(margins: NDArray) -> Vector:
-    """(m,) minus the margin, -d_f: the threshold that section 7.2 of the paper proposes.
+    """(m,) minus the margin, -d_f: the threshold that section 7.2 of Yousefzadeh 2022 proposes.
 
     margins (m,): distance to the closest boundary in feature space, equation (12); inf without a boundary.
     """
@@ -17,7 +17,7 @@ def margin(margins: NDArray) -> Vector:
 
 
 def margin_hull(margins: NDArray, distances: NDArray) -> Vector:
-    """(m,) minus the paper's indicator, d_h - d_f: equation (26), close to a boundary and far from the hull.
+    """(m,) minus the indicator (26) of Yousefzadeh 2022, d_h - d_f: close to a boundary and far from the hull.
 
     margins (m,) as for `margin`; distances (m,) to the hull of the training set in feature space, equation (25).
     """

@@ -1,4 +1,7 @@
-"""Quasi-eigenvectors: an orthogonal basis of latent space whose first axes carry labels. Deep LSD, steps 4 to 6."""
+"""Quasi-eigenvectors: an orthogonal basis of latent space whose first axes carry labels.
+
+Steps 4 to 6 of Toledo-Marín and Glazier 2021, here the paper.
+"""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ def linearisation_error(
 def label_angles(means: Averages) -> NDArray[np.float64]:
     """(l, l) angle in radians between the averages |η⟩ of the labels of set 1: the metric of section VI.
 
-    ASSUME: the text defines no metric; the axes ξ themselves are all equally far apart, by construction.
+    ASSUME: Toledo-Marín and Glazier 2021 define no metric. The axes ξ themselves are all equally far
+    apart, by construction.
     """
     vectors = means.of_set(1).vectors
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,4 +1,6 @@
-"""Latent spectral decomposition (LSD): coefficients of latents along the axes, and what they say. Deep LSD, IV and V.
+"""Latent spectral decomposition (LSD): coefficients of latents along the axes, and what they say.
+
+Toledo-Marín and Glazier 2021, sections IV and V, here the paper.
 
 Latents are rows: z is (n, M), coefficients are (n, M) in the order of the axes of the basis.
 """

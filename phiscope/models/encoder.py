@@ -48,8 +48,8 @@ def _published_head(features: int, latent: int) -> nn.Module:
     return nn.Sequential(nn.Linear(features, latent), nn.BatchNorm1d(latent), nn.LeakyReLU(_SLOPE))
 
 
-# ASSUME: the paper does not say what the heads are. `published` is what the authors' scripts do; `linear` is
-# what Kingma and Welling do, which leaves μ and σ free.
+# ASSUME: Toledo-Marín and Glazier 2021 do not say what the heads are. `published` is what the authors' scripts do;
+# `linear` is what Kingma and Welling do, which leaves μ and σ free.
 HEADS: dict[str, Callable[[int, int], nn.Module]] = {"published": _published_head, "linear": nn.Linear}
 
 

@@ -1,4 +1,4 @@
-"""What the text states, beside what this run measured."""
+"""What Yousefzadeh 2022, here the text, states, beside what this run measured."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def paper_comparison(
     dataset_is_papers: bool,
     options: Resampling,
 ) -> pd.DataFrame:
-    """One row per quantity of feature_space.txt, and of our own questions, for the view `original`.
+    """One row per quantity of the text, and of our own questions, for the view `original`.
 
     Frames as from the functions of this package; `hulls` and `balls` are the tables; lipschitz: one row with constant
     and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the text's attack;

@@ -1,4 +1,4 @@
-"""What the text states about the samples of CIFAR-10, and the words for what is measured beside it."""
+"""What Yousefzadeh 2022, here the text, states about CIFAR-10, and the words for what is measured beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversion import QUESTIONS as INVERSIONS
 from phiscope.words.detectors import DIFFERENCE, INDICATORS, SCORES
 
-PAPER = "feature_space.txt"
+PAPER = "Yousefzadeh 2022"
 
 
 @dataclass(frozen=True)

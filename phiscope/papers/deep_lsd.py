@@ -1,4 +1,4 @@
-"""What deep_lsd.txt states about MNIST, and where the table `latent` has what was measured beside it."""
+"""What Toledo-Marín and Glazier 2021 state about MNIST, and where the table `latent` has what a run measured."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from phiscope.stats.latent import Where, one
 
-PAPER = "deep_lsd.txt"
+PAPER = "Toledo-Marín and Glazier 2021"
 PUBLISHED, FAITHFUL = "published", "faithful"  # settings, by their names in the configuration
 
 
@@ -31,7 +31,7 @@ class StatedReading:
 
 
 def _lsd(k: int, **rule: str | int) -> dict[str, str | int]:
-    """The paper's reading: sampled latents, Gram-Schmidt, |c| over all axes."""
+    """The reading that they give: sampled latents, Gram-Schmidt, |c| over all axes."""
     found = {"measure": "lsd", "encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "magnitude"}
     return found | {"k": k} | rule
 
@@ -76,7 +76,7 @@ STATED: dict[str, StatedReading] = {
 
 
 def latent_comparison(latent: pd.DataFrame, *, dataset_is_papers: bool) -> pd.DataFrame:
-    """What deep_lsd.txt states beside the setting it describes; rows of the table `paper_comparison`.
+    """What Toledo-Marín and Glazier 2021 state beside the setting it describes; rows of the table `paper_comparison`.
 
     Where a run has no such setting, there is no row.
     """

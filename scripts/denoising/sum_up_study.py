@@ -1,4 +1,4 @@
-"""The lecture's experiments over seeds, and the weight decay that held-out data choose."""
+"""The experiments of the denoising lecture over seeds, and the weight decay that held-out data choose."""
 
 from phiscope import stats, tables
 from phiscope.workflow.frames import write_frames

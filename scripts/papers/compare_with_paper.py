@@ -1,4 +1,4 @@
-"""What the text states, beside what this run measured."""
+"""What the texts state, beside what this run measured."""
 
 import pandas as pd
 

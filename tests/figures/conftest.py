@@ -147,7 +147,7 @@ def paper_comparison():
         ("median_margin", "median margin", "distance", np.nan, 0.62, 0.6, 0.64, "bootstrap", 10000),
     ]
     columns = ["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval", "n"]
-    return pd.DataFrame(rows, columns=columns).assign(paper="feature_space.txt", section="7.2")
+    return pd.DataFrame(rows, columns=columns).assign(paper="Yousefzadeh 2022", section="7.2")
 
 
 @pytest.fixture

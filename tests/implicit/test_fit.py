@@ -81,7 +81,7 @@ def test_psnr_is_that_of_the_prediction():
 
 
 def test_a_linear_siren_on_the_complete_basis_finds_the_coefficients():
-    """Depth 1 without a sigmoid is the linear model: both ends of the note meet."""
+    """Depth 1 without a sigmoid is the linear model: both ends of the note on neural representations meet."""
     x = encode("fourier_complete", SIZE)(positions(SIZE))
     found = fit(x, targets(1), Network("siren", depth=1), Schedule(600, 0.05, "cosine"), seeds=[0])
     assert found.psnr_train[0] > 60

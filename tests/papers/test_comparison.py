@@ -126,7 +126,7 @@ def test_our_own_questions_name_no_paper(run, compare):
     inverted = {"inverted_flip_solved", "inverted_hull_solved", "flip_image_nearer", "flip_over_deepfool"}
     ours = human | found["key"].isin(inverted)
     assert (found.loc[ours, "paper"] == "").all()
-    assert (found.loc[~ours, "paper"] == "feature_space.txt").all()
+    assert (found.loc[~ours, "paper"] == "Yousefzadeh 2022").all()
     assert not compare(run, people=False)["key"].str.startswith("human_").any()
 
 

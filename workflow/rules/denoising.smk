@@ -117,7 +117,7 @@ if PLAN.denoising:
             params:
                 **PLAN.parameters("study_denoising"),
             message:
-                "The lecture's experiment {wildcards.experiment}, seed {wildcards.seed}"
+                "Experiment of the denoising lecture: {wildcards.experiment}, seed {wildcards.seed}"
             script:
                 "../../scripts/denoising/study_denoising.py"
 
@@ -152,7 +152,7 @@ if PLAN.denoising:
             params:
                 **PLAN.parameters("sum_up_study"),
             message:
-                "The lecture's experiments over seeds"
+                "The experiments of the denoising lecture over seeds"
             script:
                 "../../scripts/denoising/sum_up_study.py"
 

@@ -10,6 +10,6 @@ rule compare_with_paper:
     params:
         **PLAN.parameters("compare_with_paper"),
     message:
-        "Comparison with the paper"
+        "Comparison with Yousefzadeh 2022 and Toledo-Marín and Glazier 2021"
     script:
         "../../scripts/papers/compare_with_paper.py"

@@ -1,1 +1,1 @@
-"""How well noise is taken away: benches, the experiments of the lecture, folders of images."""
+"""How well noise is taken away: benches, the experiments of the denoising lecture, folders of images."""

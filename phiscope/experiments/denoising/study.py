@@ -1,4 +1,4 @@
-"""The lecture's experiments on denoising autoencoders: variations of one training, and what comes of each.
+"""The experiments of the denoising lecture on autoencoders: variations of one training, and what comes of each.
 
     for row in run(experiment, images, labels, options, seed=0, ...):
         ...

@@ -107,7 +107,7 @@ def morph(feature_map: FeatureMap, ball: Ball, options: Mapping[str, Any]) -> tu
 def on_the_perimeter(centre: NDArray, radius: float, training: NDArray, located: pd.DataFrame, own: int) -> int:
     """The training sample of the predicted class `own` whose features lie nearest to the ball's surface.
 
-    ASSUME: the text names a training sample by an index into another order of the training set; what it says of
+    ASSUME: Yousefzadeh 2022 names a training sample by an index into another order of the training set; what it says of
     it is that its features are as far from the centre as the boundary is.
     """
     away = np.linalg.norm(training - centre, axis=1)

@@ -16,8 +16,8 @@ from safetensors.numpy import save_file
 from phiscope.errors import ConfigError
 from phiscope.latent.basis import Averages, Basis, orthogonalise
 
-# `gram-schmidt` is the paper's. Löwdin's is the nearest orthonormal set to the averages as they are; `lowdin-unit`
-# gives every label the same say, however long its average is.
+# `gram-schmidt` is that of Toledo-Marín and Glazier 2021. Löwdin's is the nearest orthonormal set to the averages as
+# they are; `lowdin-unit` gives every label the same say, however long its average is.
 BASES: dict[str, dict[str, Any]] = {
     "gram-schmidt": {"first_set": "gram-schmidt", "rest": "averages"},
     "gram-schmidt-random": {"first_set": "gram-schmidt", "rest": "random"},

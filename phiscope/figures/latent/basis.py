@@ -30,7 +30,7 @@ def draw(main_basis: pd.DataFrame) -> Figure:
     _convergence(axes[0, 0], main_basis)
     condition = main_basis[main_basis["quantity"] == "condition"]
     axes[0, 1].plot(condition["x"], condition["value"], color=MARGIN, lw=1.3)
-    axes[0, 1].set(title="condition number", xlabel="averages, in the paper's order", yscale="log")
+    axes[0, 1].set(title="condition number", xlabel="averages, set by set", yscale="log")
     _order(axes[0, 2], main_basis[main_basis["quantity"] == "order"])
     return figure
 

@@ -1,4 +1,4 @@
-"""The lecture's experiments over seeds: means, and intervals that say what another training might give."""
+"""The experiments of the denoising lecture over seeds: means, and intervals over other trainings."""
 
 from __future__ import annotations
 

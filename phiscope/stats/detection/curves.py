@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from phiscope.errors import DataError
 from phiscope.stats.intervals import Resampling, counted_share, without_interval
 
-BASELINE = "margin"  # the threshold of the paper, which all others are compared with
+BASELINE = "margin"  # the threshold of Yousefzadeh 2022, which all others are compared with
 MEASURES = ("area", "fpr95")
 CAUGHT = 0.95  # share of suspicious samples that is caught where the false positive rate is taken
 COUNTED = ("all", "success", "success_8bit")

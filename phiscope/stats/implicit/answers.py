@@ -1,4 +1,4 @@
-"""What a run says to the note's open questions about neural image representations: a few numbers each."""
+"""What a run says to the open questions of the note on neural representations: a few numbers each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images as functions of position: the questions of the note, answered over images and seeds.
+"""Images as functions of position: the questions of the note on neural representations, answered over images and seeds.
 
 Frames are the table `implicit`, or come from functions here. Intervals: bootstrap over images, and within each image
 over seeds. A group of images is compared within one size only.

@@ -82,7 +82,7 @@ class Geometry:
 
     @cached_property
     def compared(self) -> list[str]:
-        """Statistics and tables that the comparison with the papers reads, by name of the artifact."""
+        """Statistics and tables that the comparison with Yousefzadeh 2022 reads, by name of the artifact."""
         plan = self._plan
         return [
             *(name for name in self.statistics if name not in ("ball_summary", "entropy")),
