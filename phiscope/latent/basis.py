@@ -21,7 +21,7 @@ _DEPENDENT = 1e-8  # a vector that keeps less of its norm than this after orthog
 
 @dataclass(frozen=True)
 class Averages:
-    """|η⟩ of every set, in the paper's order: all labels of set 1, then of set 2, and so on.
+    """|η⟩ of every set, in the order of Toledo-Marín and Glazier 2021: all labels of set 1, then of set 2, and so on.
 
     vectors (k, M) and deviations (k, M) float64, per entry; labels, sets (sets count from 1) and counts (k,).
     `missing`: the (label, set) that had no latent, as of a label that the generator never makes.

@@ -83,7 +83,7 @@ def rotate(
     `algorithm`, equation (11) with the arguments that Algorithm 1 prints, R(r Δθ, (r - 1) Δθ), whose steps do not
     add up. renormalise: ⟨z|z⟩ = M after each step. Axes are those of set 1.
 
-    ASSUME: α, α in Algorithm 1 means α, α + 1, from the text; Δθ is π/6 as in the text, not π/3.
+    ASSUME: α, α in Algorithm 1 means α, α + 1, as their words say; Δθ is π/6 as they write, not π/3.
     """
     if kind not in KINDS:
         raise ConfigError(f"rotate: kind {kind!r}; expected one of {', '.join(KINDS)}")

@@ -39,7 +39,7 @@ def label_latents(latents: FloatArray, decode: Decode, classify: Classify, *, ba
 
 
 def encoded(latents: FloatArray, labels: IntArray, *, label_count: int, size: int) -> LatentSets:
-    """Set 1, step 4(a): the first `size` (the paper's V) encodings (n, M) of every label (n,)."""
+    """Set 1, step 4(a): the first `size` (V of Toledo-Marín and Glazier 2021) encodings (n, M) of every label (n,)."""
     rows = [np.flatnonzero(labels == label)[:size] for label in range(label_count)]
     short = tuple((label, 1, len(members)) for label, members in enumerate(rows) if len(members) < size)
     chosen = np.concatenate(rows)
@@ -133,7 +133,7 @@ class Convergence:
 
 
 def convergence(latents: FloatArray, labels: IntArray, *, label_count: int, sizes: Sequence[int]) -> Convergence:
-    """Do averages and deviations converge with V, as the paper says it checked?
+    """Do averages and deviations converge with V, as Toledo-Marín and Glazier 2021 say they checked?
 
     latents (n, M), labels (n,). Two halves are compared, not V latents with all of them: that comparison ends at
     zero whatever the latents are.

@@ -41,8 +41,8 @@ def classify(
 ) -> NDArray[np.int64]:
     """(n,) label of the axis with the largest amplitude.
 
-    axes: `all`, or `first-set`, the axes of set 1 alone. sign: `magnitude` takes |c| as the paper says, `signed`
-    takes c, since -ξ is not the label of ξ. A random axis among `all` that wins gives `NO_LABEL`.
+    axes: `all`, or `first-set`, the axes of set 1 alone. sign: `magnitude` takes |c| as Toledo-Marín and Glazier
+    2021 say, `signed` takes c, since -ξ is not the label of ξ. A random axis among `all` that wins gives `NO_LABEL`.
     """
     chosen = AXES[axes](basis) if axes in AXES else _unknown("axes", axes, AXES)
     return basis.labels[chosen[_rated(coefficients, sign)[:, chosen].argmax(1)]]
@@ -69,7 +69,7 @@ def cumulative(ranks: IntArray, most: int) -> NDArray[np.float64]:
 
 
 def largest_in_first_set(coefficients: FloatArray, basis: Basis) -> NDArray[np.bool_]:
-    """(n,) whether the largest |c| is along an axis of set 1: the paper counts 99 % of the test set."""
+    """(n,) whether the largest |c| is along an axis of set 1: 99 % in Toledo-Marín and Glazier 2021."""
     return basis.sets[np.abs(coefficients).argmax(1)] == 1
 
 
@@ -120,7 +120,7 @@ def _first_set(basis: Basis) -> NDArray[np.int64]:
 
 
 AXES = {"all": _all_axes, "first-set": _first_set}
-# ASSUME: |c| as the paper writes, though decoding -ξ need not give the label of ξ; `signed` is offered.
+# ASSUME: |c| as Toledo-Marín and Glazier 2021 write, though -ξ need not decode to the label of ξ; `signed` is offered.
 SIGNS: dict[str, Callable[[FloatArray], NDArray]] = {"magnitude": np.abs, "signed": np.asarray}
 
 

@@ -44,10 +44,10 @@ def paper_comparison(
     """One row per quantity of the text, and of our own questions, for the view `original`.
 
     Frames as from the functions of this package; `hulls` and `balls` are the tables; lipschitz: one row with constant
-    and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the text's attack;
+    and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the paper's attack;
     inversions: rows as from `inversion_summary`, `order_of_distances` and `sample_summary`.
-    What the run did not measure has no row. Numbers of the text stand beside ours only where the data set is the
-    text's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the table
+    What the run did not measure has no row. Numbers of the paper stand beside ours only where the data set is the
+    paper's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the table
     `paper_comparison`.
     """
     attacked = standing[standing["view"] == deepfool]
@@ -131,7 +131,7 @@ def _lipschitz(lipschitz: pd.DataFrame, test_samples: int) -> Found:
 
 
 def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Found:
-    """The two samples that the text looks at, where they are in the run: its first and its #732."""
+    """The two samples that Yousefzadeh 2022 looks at, where they are in the run: its first and its #732."""
     test = balls[balls["split"] == "test"]
     named = ((0, standing, "margin"), (0, standing, "distance"), (0, test, "train_inside"), (0, test, "test_inside"),
              (731, standing, "margin"), (731, standing, "distance"))  # fmt: skip

@@ -14,9 +14,9 @@ PAPER = "Yousefzadeh 2022"
 
 @dataclass(frozen=True)
 class Stated:
-    """A quantity in words, its unit as in the table `paper_comparison`, the section of the text, and its value there.
+    """A quantity in words, its unit as in the table `paper_comparison`, the section of the paper, and its value there.
 
-    value None: the text gives no number. paper empty: the question is ours.
+    value None: the paper gives no number. paper empty: the question is ours.
     """
 
     quantity: str
@@ -27,7 +27,7 @@ class Stated:
 
 
 def _supports(space: str, value: float) -> dict[str, Stated]:
-    # ASSUME: the text does not say how it counts, so its one number stands beside all three ways.
+    # ASSUME: Yousefzadeh 2022 does not say how it counts, so its one number stands beside all three ways.
     ways = {
         "pooled": "pooled over all supports",
         "query": "mean share per sample",
@@ -58,7 +58,7 @@ def _sample(sample: int | str, name: str, section: str, margin: float, distance:
 
 
 def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
-    """Of samples that DeepFool moved across a boundary; the text does not say whether they survive rounding."""
+    """Of samples that DeepFool moved across a boundary; Yousefzadeh 2022 does not say whether they survive rounding."""
     ways = {"success": "", "success_8bit": ", after rounding to 8 bits"}
     return {
         f"deepfool_{key}_{counted}": Stated(f"DeepFool{words}: {QUESTIONS[key][0]}", QUESTIONS[key][1], "7.2", value)
@@ -68,7 +68,7 @@ def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
 
 
 def _inverted() -> dict[str, Stated]:
-    """What is asked of inverted samples; the text answers for single ones, without numbers, but for one question."""
+    """What is asked of inverted samples; Yousefzadeh 2022 answers one question for all, the others for single ones."""
     # `when x_r has the same classification as x_φ, this constraint is automatically satisfied via a direct path`.
     stated: dict[str, tuple[str, float | None]] = {
         f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")

@@ -15,7 +15,7 @@ PUBLISHED, FAITHFUL = "published", "faithful"  # settings, by their names in the
 
 @dataclass(frozen=True)
 class StatedReading:
-    """A quantity in words, the row of the table `latent` with its measurement, the section and the text's value."""
+    """A quantity in words, the row of the table `latent` with its measurement, the section and the paper's value."""
 
     quantity: str
     where: Where = field(default_factory=dict)
@@ -26,7 +26,7 @@ class StatedReading:
 
     @property
     def paper(self) -> str:
-        """The text that states the value; empty where it gives none."""
+        """The paper that states the value; empty where it gives none."""
         return PAPER if self.value is not None else ""
 
 

@@ -42,6 +42,8 @@ def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
     for part in _PARTS:
         if config.get(part, {}) is None:
             raise ConfigError(f"config: {part}: got null; a part of a run is left out by {part}: {{enabled: false}}")
+    if (config.get("implicit") or {}).get("decoders", {}) is None:
+        raise ConfigError("config: implicit.decoders: got null; decoders are left out by an empty list of their seeds")
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
         raise ConfigError(_sentence(error))

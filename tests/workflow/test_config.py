@@ -72,6 +72,7 @@ def test_every_preset_is_right(root, config, schema):
         ),
         ({"views": {"lsd": {"components": 41}}}, "views.lsd.components: expected at most latent.dimension, 40"),
         ({"latent": None}, "config: latent: got null; a part of a run is left out by latent: {enabled: false}"),
+        ({"implicit": {"decoders": None}}, "config: implicit.decoders: got null; decoders are left out by an empty"),
         ({"latent": {"settings": {"published": None, "faithful": None}}}, "config: latent.settings: every one is null"),
         (
             {"latent": {"gan": {"beta_1": 0.1}}},

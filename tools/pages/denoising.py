@@ -62,8 +62,11 @@ def _with_ends(row: dict, name: str) -> str:
 
 
 def study(summary: pd.DataFrame) -> Iterator[str]:
-    """The lecture's experiments: what each asks of every setting, with Student's interval over seeds, and how far that
-    is from the first setting, seed by seed. Under the noise of the training, but for the one about other noise."""
+    """The experiments of the lecture Image representations: what each asks of every setting.
+
+    With Student's interval over seeds, and how far that is from the first setting, seed by seed. Under the noise
+    of the training, but for the experiment about other noise.
+    """
     for experiment, part in summary.groupby("experiment", sort=False):
         yield f"**{experiment}** ({int(part['n'].max())} seeds)"
         yield ""

@@ -39,9 +39,9 @@ class LatentPage:
     """Facts of one run's latent space, of its first setting.
 
     counts: as from `axis_counts`; orders: basis -> lowest and highest accuracy over label orders; condition: of the
-    averages in the paper's order; paths and views: one row each; denoising: at the strongest noise, shares that keep
-    their label (noisy image, whole latent, best truncation) and PSNR before and at best after; lost: names of labels
-    without an axis; short: how many sets have fewer than V latents.
+    averages in the order of Toledo-Marín and Glazier 2021; paths and views: one row each; denoising: at the strongest
+    noise, shares that keep their label (noisy image, whole latent, best truncation) and PSNR before and at best after;
+    lost: names of labels without an axis; short: how many sets have fewer than V latents.
     """
 
     dimension: int

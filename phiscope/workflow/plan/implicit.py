@@ -68,8 +68,9 @@ class Implicit:
 
     @property
     def decoders(self) -> Mapping[str, Any] | None:
-        """Trainings of small autoencoders that differ in their decoder."""
-        return self.options["decoders"]
+        """Trainings of small autoencoders that differ in their decoder; None where no seed asks for one."""
+        decoders = self.options["decoders"]
+        return decoders if decoders["seeds"] else None
 
     @cached_property
     def decoder_parts(self) -> list[str]:
