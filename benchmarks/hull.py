@@ -38,11 +38,11 @@ def measure(chosen: Set, queries: int | None, checked: int | None, threads: int)
     floors = [seconds_of_a_pass(points, vertices, threads)]
     with peak_memory() as peak:
         start = time.perf_counter()
-        found = project(points, vertices, tol=chosen.tol, threads=threads)
+        projection = project(points, vertices, tol=chosen.tol, threads=threads)
         seconds = time.perf_counter() - start
     floors.append(seconds_of_a_pass(points, vertices, threads))
-    proof = verify(found, points[:checked], vertices)
-    sizes = np.diff(found.support_offsets)
+    proof = verify(projection, points[:checked], vertices)
+    sizes = np.diff(projection.support_offsets)
     yield {
         "set": chosen.name,
         "m": len(points),
@@ -54,15 +54,15 @@ def measure(chosen: Set, queries: int | None, checked: int | None, threads: int)
         "pass_before": floors[0],
         "pass_after": floors[1],
         "passes": seconds / np.mean(floors),
-        "rounds_mean": found.rounds.mean(),
-        "rounds_max": found.rounds.max(),
+        "rounds_mean": projection.rounds.mean(),
+        "rounds_max": projection.rounds.max(),
         "support_mean": sizes.mean(),
         "support_max": sizes.max(),
-        "relative_gap_max": found.relative_gap.max(),
+        "relative_gap_max": projection.relative_gap.max(),
         "verified": len(proof.gap),
-        "verified_relative_gap_max": _relative(proof.gap, found.distance[:checked] * proof.farthest).max(),
-        "converged": (found.status == "converged").mean(),
-        "outside": (found.position == "outside").mean(),
+        "verified_relative_gap_max": _relative(proof.gap, projection.distance[:checked] * proof.farthest).max(),
+        "converged": (projection.status == "converged").mean(),
+        "outside": (projection.position == "outside").mean(),
         "vertices_gb": vertices.nbytes / 1e9,
         "peak_over_vertices_gb": peak.gigabytes,
         "load": os.getloadavg()[0],

@@ -68,8 +68,8 @@ def measure(samples: int) -> Iterator[dict]:
 
 def _by_invert(problem: Problem, **options) -> Found:
     start = time.process_time()
-    found = invert(problem.feature_map, problem.points, problem.images, tolerance=TOLERANCE, **options)
-    return found.image, time.process_time() - start
+    inversion = invert(problem.feature_map, problem.points, problem.images, tolerance=TOLERANCE, **options)
+    return inversion.image, time.process_time() - start
 
 
 def augmented_lagrangian(problem: Problem, limit: float, inner: int = 100) -> Found:

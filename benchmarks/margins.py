@@ -62,23 +62,23 @@ def synthetic(samples: int) -> Head:
 def by_newton(pair: Pair, x: np.ndarray) -> np.ndarray:
     """The compiled loop alone, without multipliers of the bound and certificate."""
     B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
-    y, multipliers, found = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
-    newton.closest(x, B, d, LOWER_BOUND, np.linalg.norm(B, axis=1), y, multipliers, found)
-    return np.where(found[:, None], y, np.nan)
+    y, multipliers, solved = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
+    newton.closest(x, B, d, LOWER_BOUND, np.linalg.norm(B, axis=1), y, multipliers, solved)
+    return np.where(solved[:, None], y, np.nan)
 
 
 def through_qpsolvers(name: str, **settings) -> Solver:
     def solve(pair: Pair, x: np.ndarray) -> np.ndarray:
         identity, lb = np.eye(x.shape[1]), pair.lb
-        found = np.full_like(x, np.nan)
+        points = np.full_like(x, np.nan)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a dense matrix was made sparse
             for row, query in enumerate(x):
                 problem = qpsolvers.Problem(identity, -query, pair.G, pair.h, pair.A, pair.b, lb)
                 with suppress(qpsolvers.SolverError):
                     solution = qpsolvers.solve_problem(problem, name, **settings)
-                    found[row] = solution.x if solution.found else np.nan
-        return found
+                    points[row] = solution.x if solution.found else np.nan
+        return points
 
     return solve
 
@@ -97,22 +97,22 @@ def daqp_directly(pair: Pair, x: np.ndarray) -> np.ndarray:
     import daqp
 
     identity, rows = np.eye(x.shape[1]), _for_daqp(pair)
-    found = (daqp.solve(identity, -query, *rows, **DAQP) for query in x)
-    return np.array([point if flag > 0 else np.full(len(point), np.nan) for point, _, flag, _ in found])
+    answers = (daqp.solve(identity, -query, *rows, **DAQP) for query in x)
+    return np.array([point if flag > 0 else np.full(len(point), np.nan) for point, _, flag, _ in answers])
 
 
 def daqp_workspace(pair: Pair, x: np.ndarray) -> np.ndarray:
     """One workspace per pair, only the linear term of the cost changes."""
     import daqp
 
-    model, found = daqp.Model(), np.full_like(x, np.nan)
+    model, points = daqp.Model(), np.full_like(x, np.nan)
     model.setup(np.eye(x.shape[1]), -x[0], *_for_daqp(pair))
     model.settings = DAQP
     for row, query in enumerate(x):
         model.update(f=-query)
         point, _, flag, _ = model.solve()
-        found[row] = point if flag > 0 else np.nan
-    return found
+        points[row] = point if flag > 0 else np.nan
+    return points
 
 
 def quadprog_directly(pair: Pair, x: np.ndarray) -> np.ndarray:
@@ -120,11 +120,11 @@ def quadprog_directly(pair: Pair, x: np.ndarray) -> np.ndarray:
 
     identity = np.eye(x.shape[1])
     C = np.concatenate([pair.A, -pair.G, identity]).T.copy()
-    b, found = np.concatenate([pair.b, -pair.h, pair.lb]), np.full_like(x, np.nan)
+    b, points = np.concatenate([pair.b, -pair.h, pair.lb]), np.full_like(x, np.nan)
     for row, query in enumerate(x):
         with suppress(ValueError):  # its word for infeasible
-            found[row] = quadprog.solve_qp(identity, query, C, b, 1)[0]
-    return found
+            points[row] = quadprog.solve_qp(identity, query, C, b, 1)[0]
+    return points
 
 
 SOLVERS: dict[str, Solver] = {
@@ -144,14 +144,14 @@ def references(head: Head, per_pair: int) -> list[np.ndarray]:
 
     daqp's answer is the guess: whatever it is, what the exact arithmetic does not prove is left out.
     """
-    found = []
+    optima = []
     for pair, x in head.pairs():
         x = x[:per_pair]
         B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
         answers = [exact.closest(q, B, d, LOWER_BOUND, guess) for q, guess in zip(x, daqp_directly(pair, x))]
         nothing = np.full(x.shape[1], np.nan)
-        found.append(np.array([nothing if y is None else [float(value) for value in y] for y in answers]))
-    return found
+        optima.append(np.array([nothing if y is None else [float(value) for value in y] for y in answers]))
+    return optima
 
 
 def measure(head: Head, per_pair: int, per_pair_exact: int) -> Iterator[dict]:
@@ -210,12 +210,12 @@ def _table(head: Head, solver: str) -> dict:
 def _closest(head: Head) -> dict:
     """`closest_flip`, the least of a sample's margins, per pair too."""
     start = time.process_time()
-    found = closest_flip(head.features, head.weight, head.bias, lower_bound=LOWER_BOUND)
-    pairs = len(found.margin) * (len(head.bias) - 1)
+    flips = closest_flip(head.features, head.weight, head.bias, lower_bound=LOWER_BOUND)
+    pairs = len(flips.margin) * (len(head.bias) - 1)
     return {
         "solver": "closest_flip, the closest class only",
         "problems": pairs,
         "microseconds_mean": 1e6 * (time.process_time() - start) / pairs,
-        "unsolved": int(np.isinf(found.margin).sum()),
+        "unsolved": int(np.isinf(flips.margin).sum()),
         "load": os.getloadavg()[0],
     }

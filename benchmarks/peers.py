@@ -20,16 +20,16 @@ BATCH = 1000  # phiscope is made for many queries at a time
 
 def rows(sets: list[Set], queries: int, batch: int, limit: float) -> list[dict]:
     """Every solver on the first queries of every set, one thread; after `limit` seconds a solver is stopped."""
-    found = []
+    measured = []
     for chosen in sets:
         for solver, measure, count in [(OURS, measure_ours, batch), *((name, measure_peer, queries) for name in PEERS)]:
             outcome = apart(measure, chosen, solver, count, limit=limit)
-            found += outcome.rows
+            measured += outcome.rows
             if outcome.trouble:
                 name = {"set": chosen.name, "solver": solver, "query": len(outcome.rows)}
-                found.append(name | {"trouble": f"not run: {outcome.trouble}"})
+                measured.append(name | {"trouble": f"not run: {outcome.trouble}"})
             print(f"{chosen.name}, {solver}: {len(outcome.rows)} rows {outcome.trouble}", flush=True)
-    return found
+    return measured
 
 
 def measure_ours(chosen: Set, solver: str, batch: int) -> Iterator[dict]:
@@ -38,13 +38,14 @@ def measure_ours(chosen: Set, solver: str, batch: int) -> Iterator[dict]:
     project(points[:2], vertices[:500])  # compile
     with peak_memory() as peak:
         start, processor = time.perf_counter(), time.process_time()
-        found = project(points, vertices, tol=chosen.tol, threads=1)
+        projection = project(points, vertices, tol=chosen.tol, threads=1)
         seconds, processor = time.perf_counter() - start, time.process_time() - processor
-    excess = np.array([abs(weights.sum() - 1) for _, weights in map(found.support, range(len(points)))])
+    excess = np.array([abs(weights.sum() - 1) for _, weights in map(projection.support, range(len(points)))])
     row = {"set": chosen.name, "solver": f"{OURS}, {len(points)} queries at once", "query": 0}
     row |= {"seconds": seconds / len(points), "processor": processor / len(points)}
-    row |= {"relative_gap": found.relative_gap.max(), "infeasibility": excess.max()}
-    yield row | {"distance": found.distance[0], "peak_gb": peak.gigabytes, "load": os.getloadavg()[0], "trouble": ""}
+    row |= {"relative_gap": projection.relative_gap.max(), "infeasibility": excess.max()}
+    row |= {"distance": projection.distance[0], "peak_gb": peak.gigabytes, "load": os.getloadavg()[0]}
+    yield row | {"trouble": ""}
 
 
 def measure_peer(chosen: Set, solver: str, queries: int) -> Iterator[dict]:
@@ -84,10 +85,10 @@ def _farthest(vertices: np.ndarray, z: np.ndarray) -> float:
     return max(np.linalg.norm(part - z, axis=1).max() for part in np.array_split(vertices, 1 + len(vertices) // 4096))
 
 
-def summary(found: list[dict]) -> list[dict]:
+def summary(rows: list[dict]) -> list[dict]:
     """Per set and solver: median time and the worst of the rest."""
     groups: dict[tuple, list[dict]] = {}
-    for row in found:
+    for row in rows:
         groups.setdefault((row["set"], row["solver"]), []).append(row)
     return [_summed(*names, part) for names, part in groups.items()]
 

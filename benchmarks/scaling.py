@@ -28,12 +28,12 @@ QUICK = [Case(100, n, 64) for n in (2000, 5000, 20_000)] + [Case(100, 5000, d) f
 
 def rows(cases: list[Case], threads: int, limit: float) -> list[dict]:
     """One row per case, from a process of its own; what did not finish says so and has no numbers."""
-    found = []
+    measured = []
     for case in cases:
         outcome = apart(measure, case, threads, limit=limit)
-        found += outcome.rows or [{**vars(case), "trouble": f"not run: {outcome.trouble}"}]
-        print(f"{case}: {found[-1].get('trouble') or '{:.2f} s'.format(found[-1]['seconds'])}", flush=True)
-    return found
+        measured += outcome.rows or [{**vars(case), "trouble": f"not run: {outcome.trouble}"}]
+        print(f"{case}: {measured[-1].get('trouble') or '{:.2f} s'.format(measured[-1]['seconds'])}", flush=True)
+    return measured
 
 
 def measure(case: Case, threads: int) -> Iterator[dict]:

@@ -86,17 +86,17 @@ class Upsampling:
 
 def blocks_of(layers: Sequence[ChainLayer], image: Tensor) -> list[Tensor]:
     """B_1 = image, B_{k+1} = L_k(B_k): the input of every layer, and at the end the output."""
-    found = [image]
+    blocks = [image]
     for layer in layers:
-        found.append(layer.forward(found[-1]))
-    return found
+        blocks.append(layer.forward(blocks[-1]))
+    return blocks
 
 
 @torch.no_grad()
 def gradients(layers: Sequence[ChainLayer], blocks: Sequence[Tensor], u: Tensor) -> list[tuple[Tensor, ...]]:
     """∇_θk C for every layer, first to last; blocks: as from `blocks_of`; u: ∇_O C, of the cost at the output."""
-    found: list[tuple[Tensor, ...]] = []
+    per_layer: list[tuple[Tensor, ...]] = []
     for layer, block in zip(reversed(layers), reversed(blocks[:-1])):
-        found.append(layer.to_parameters(u, block))
+        per_layer.append(layer.to_parameters(u, block))
         u = layer.to_input(u, block)
-    return found[::-1]
+    return per_layer[::-1]

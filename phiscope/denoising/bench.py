@@ -66,8 +66,8 @@ def contest(methods: Mapping[str, Denoise], pairs: Pairs) -> Iterator[Score]:
         before = psnr(noisy.astype(np.float64).clip(0, 1), clean.astype(np.float64))
         for name, denoise in methods.items():
             started = time.perf_counter()
-            found = denoise(place, noisy)
-            yield Score(place, name, time.perf_counter() - started, before, compare(found, clean))
+            denoised = denoise(place, noisy)
+            yield Score(place, name, time.perf_counter() - started, before, compare(denoised, clean))
 
 
 def tuned(names: Sequence[str], training: Pairs, tested: Pairs) -> dict[str, tuple[float | None, Denoise]]:
@@ -78,13 +78,13 @@ def tuned(names: Sequence[str], training: Pairs, tested: Pairs) -> dict[str, tup
     filling is also done with the pixels known that were knocked out, which no method can know.
     """
     noise, suitable = tested.noise, classical.methods_for(tested.noise)
-    found: dict[str, tuple[float | None, Denoise]] = {NOISY: (None, lambda place, noisy: noisy)}
+    methods: dict[str, tuple[float | None, Denoise]] = {NOISY: (None, lambda place, noisy: noisy)}
     for name in names:
         if name in suitable or name not in classical.METHODS:  # a name that does not exist raises there
-            found[name] = _tuned(name, training, noise)
+            methods[name] = _tuned(name, training, noise)
     if noise.kind == "blocks" and "biharmonic" in names:
-        found[TRUE_MASK] = (None, lambda place, noisy: classical.fill(noisy, tested.hidden(place)))
-    return found
+        methods[TRUE_MASK] = (None, lambda place, noisy: classical.fill(noisy, tested.hidden(place)))
+    return methods
 
 
 def _tuned(name: str, training: Pairs, noise: Noise) -> tuple[float, Denoise]:

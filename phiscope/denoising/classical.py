@@ -126,8 +126,8 @@ def black_blocks(image: NDArray) -> NDArray[np.bool_]:
     """
     side = block_side(*image.shape[1:])
     black = np.pad((image <= 0).all(axis=0), side, constant_values=True)
-    found = ndimage.binary_opening(black, np.ones((side, side)))
-    return found[side:-side, side:-side]
+    opened = ndimage.binary_opening(black, np.ones((side, side)))
+    return opened[side:-side, side:-side]
 
 
 def fill(image: NDArray, hidden: NDArray[np.bool_]) -> NDArray:
@@ -185,8 +185,8 @@ def tune(name: str, noisy: Sequence[NDArray], clean: Sequence[NDArray], noise: N
 
 
 def _score(name: str, noisy: Sequence[NDArray], clean: Sequence[NDArray], noise: Noise, strength: float) -> float:
-    found = denoise(name, noisy, strength, noise)
-    return float(np.mean([psnr(image.clip(0, 1), target) for image, target in zip(found, clean)]))
+    denoised = denoise(name, noisy, strength, noise)
+    return float(np.mean([psnr(image.clip(0, 1), target) for image, target in zip(denoised, clean)]))
 
 
 def strengths_of(name: str, noise: Noise) -> tuple[float, ...]:

@@ -129,10 +129,10 @@ def corrupt(
     _require_kind(kind)
     stream = zlib.crc32(kind.encode())
     randoms = (generator(seed, number, stream) for number in _numbers(images, samples))
-    found = np.empty(images.shape, np.float32)
-    for target, image, random in zip(found, unit_range(images), randoms):
+    corrupted = np.empty(images.shape, np.float32)
+    for target, image, random in zip(corrupted, unit_range(images), randoms):
         target[:] = CORRUPTIONS[kind](image[None], level, random)[0]
-    return _kept(found, clip, quantise)
+    return _kept(corrupted, clip, quantise)
 
 
 def corrupt_anew(
@@ -152,12 +152,12 @@ def corrupt_anew(
     """
     if not noises:
         raise ConfigError("noise: there is none to draw; expected at least one {noise, level}")
-    found = np.empty(images.shape, np.float32)
-    for target, image, number in zip(found, unit_range(images), _numbers(images, samples)):
+    corrupted = np.empty(images.shape, np.float32)
+    for target, image, number in zip(corrupted, unit_range(images), _numbers(images, samples)):
         random = generator(seed, number, epoch)
         noise = noises[int(random.integers(len(noises)))]
         target[:] = CORRUPTIONS[noise.kind](image[None], noise.draw_level(random), random)[0]
-    return _kept(found, clip, quantise)
+    return _kept(corrupted, clip, quantise)
 
 
 def _require_kind(kind: str) -> None:

@@ -52,15 +52,15 @@ def orientation_bank(orientations: int, scales: tuple[float, ...], even: bool = 
     """
     reach = int(np.ceil(3 * max(scales)))
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(float)
-    found = []
+    bank = []
     for scale in scales:
         window = np.exp(-(x**2 + y**2) / (2 * scale**2))
         for profile in (lambda u: -u, lambda u: u**2 - 1)[: 2 if even else 1]:
             for angle in np.arange(orientations) * np.pi / orientations:
                 filters = profile((x * np.cos(angle) + y * np.sin(angle)) / scale) * window
                 filters -= window * filters.sum() / window.sum()  # no answer to what is constant
-                found.append(filters / np.linalg.norm(filters))
-    return np.array(found)
+                bank.append(filters / np.linalg.norm(filters))
+    return np.array(bank)
 
 
 def random_bank(count: int, side: int, seed: int) -> NDArray[np.float64]:
@@ -99,8 +99,8 @@ def invert(
         return _correlate_back(spread, bank).ravel()
 
     operator = LinearOperator((int(spoke.sum()), shape[0] * shape[1]), matvec=forward, rmatvec=adjoint, dtype=float)
-    found, _, _, residual, *_ = lsqr(operator, target, atol=tolerance, btol=tolerance, iter_lim=steps)
-    return FilterInversion(found.reshape(shape), int(spoke.sum()), float(residual))
+    solution, _, _, residual, *_ = lsqr(operator, target, atol=tolerance, btol=tolerance, iter_lim=steps)
+    return FilterInversion(solution.reshape(shape), int(spoke.sum()), float(residual))
 
 
 def edges(responses: FilterResponses) -> NDArray[np.float64]:

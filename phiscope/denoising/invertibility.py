@@ -63,9 +63,9 @@ def recovery(image: NDArray, number: int, bank: str, count: int, both_signs: boo
     """The image (h, w), called `number`, from its responses to `count` filters of a bank, with noise."""
     filters = BANKS[bank](count, seed)
     responses = disturbed(respond(image, filters, both_signs), noise, np.random.default_rng([seed, number, count]))
-    found = invert(responses, filters)
-    error = float(np.sqrt(np.square(found.image - image).mean()))
-    return Recovery(bank, count, both_signs, noise, number, found.equations / image.size, error)
+    inversion = invert(responses, filters)
+    error = float(np.sqrt(np.square(inversion.image - image).mean()))
+    return Recovery(bank, count, both_signs, noise, number, inversion.equations / image.size, error)
 
 
 def disturbed(responses: FilterResponses, noise: float, random: np.random.Generator) -> FilterResponses:

@@ -16,4 +16,4 @@ def indicator(found: Tensor) -> Tensor:
 
     Multiplied by a slope of zero, as torch knows no derivative of a comparison: the gradient exists, and is 0.
     """
-    return (found < 0).to(found).mean() + 0 * found.sum()
+    return (output < 0).to(output).mean() + 0 * output.sum()

@@ -28,30 +28,30 @@ class Quality:
     flat_error: float
 
 
-def compare(found: NDArray, clean: NDArray) -> Quality:
+def compare(denoised: NDArray, clean: NDArray) -> Quality:
     """Everything that is measured of one image (channels, h, w) against the clean one, both in [0, 1]."""
-    found, clean = found.astype(np.float64).clip(0, 1), clean.astype(np.float64)
-    difference = found - clean
+    denoised, clean = denoised.astype(np.float64).clip(0, 1), clean.astype(np.float64)
+    difference = denoised - clean
     return Quality(
-        psnr=psnr(found, clean),
-        ssim=ssim(found, clean),
+        psnr=psnr(denoised, clean),
+        ssim=ssim(denoised, clean),
         l1=float(np.abs(difference).mean()),
         l2=float(np.square(difference).mean()),
-        sharpness=sharpness(found, clean),
-        flat_error=flat_error(found, clean),
+        sharpness=sharpness(denoised, clean),
+        flat_error=flat_error(denoised, clean),
     )
 
 
-def psnr(found: NDArray, clean: NDArray) -> float:
+def psnr(denoised: NDArray, clean: NDArray) -> float:
     """-10 log10(mean(Δ²)) in decibels, for pixels in [0, 1]; infinite where the images are equal."""
-    if (found == clean).all():
+    if (denoised == clean).all():
         return float("inf")  # without scikit-image's warning of a division
     from skimage.metrics import peak_signal_noise_ratio  # deferred: slow to import
 
-    return float(peak_signal_noise_ratio(clean, found, data_range=1.0))
+    return float(peak_signal_noise_ratio(clean, denoised, data_range=1.0))
 
 
-def ssim(found: NDArray, clean: NDArray) -> float:
+def ssim(denoised: NDArray, clean: NDArray) -> float:
     """Mean structural similarity, averaged over channels.
 
     ASSUME: images with a side below 11 pixels, into which Wang's window does not fit, get scikit-image's uniform
@@ -62,27 +62,27 @@ def ssim(found: NDArray, clean: NDArray) -> float:
     side = min(clean.shape[1:])
     small = {"win_size": min(7, side - (side + 1) % 2), "data_range": 1.0}
     settings = SSIM if side >= _SSIM_WINDOW else small
-    return float(structural_similarity(clean, found, channel_axis=0, **settings))
+    return float(structural_similarity(clean, denoised, channel_axis=0, **settings))
 
 
-def sharpness(found: NDArray, clean: NDArray) -> float:
-    """Gradient found over gradient there was, on the strongest edges of the clean image: below 1 is blurred.
+def sharpness(denoised: NDArray, clean: NDArray) -> float:
+    """Gradient of the denoised image over that of the clean one, on the strongest edges of the clean image: below 1 is blurred.
 
-    Σ ⟨∇found, ∇clean⟩ / Σ |∇clean|² over the 5 % of pixels with the largest |∇clean|: only what points the way of the
+    Σ ⟨∇denoised, ∇clean⟩ / Σ |∇clean|² over the 5 % of pixels with the largest |∇clean|: only what points the way of the
     true edge counts, so that noise is not taken for sharpness. NaN where the clean image is flat.
     """
-    there, got = _gradient(clean), _gradient(found)
+    there, got = _gradient(clean), _gradient(denoised)
     strength = np.square(there).sum(axis=0)
     edges = (strength >= np.quantile(strength, _EDGES)) & (strength > 0)
     total = strength[edges].sum()
     return float((there * got).sum(axis=0)[edges].sum() / total) if total > 0 else float("nan")
 
 
-def flat_error(found: NDArray, clean: NDArray) -> float:
+def flat_error(denoised: NDArray, clean: NDArray) -> float:
     """Root mean square difference on the half of the pixels where the clean image changes least."""
     strength = np.square(_gradient(clean)).sum(axis=0)
     flat = strength <= np.quantile(strength, _FLAT)
-    return float(np.sqrt(np.square(found - clean)[flat].mean()))
+    return float(np.sqrt(np.square(denoised - clean)[flat].mean()))
 
 
 def _gradient(image: NDArray) -> NDArray[np.float64]:

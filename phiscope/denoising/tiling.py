@@ -22,12 +22,12 @@ def denoise_tiled(
     """
     if tile < 1 or overlap < 0:
         raise ConfigError(f"tiles of {tile} with an overlap of {overlap}; expected at least 1 and 0 pixels")
-    found = np.empty(image.shape, np.float32)
+    denoised = np.empty(image.shape, np.float32)
     for rows in _spans(image.shape[1], tile, overlap):
         for columns in _spans(image.shape[2], tile, overlap):
             part = denoise(np.ascontiguousarray(image[:, rows.seen, columns.seen]))
-            found[:, rows.kept, columns.kept] = part[:, rows.inner, columns.inner]
-    return found
+            denoised[:, rows.kept, columns.kept] = part[:, rows.inner, columns.inner]
+    return denoised
 
 
 class _Span:

@@ -130,10 +130,10 @@ _STATUS = {0: "solved", 1: "time_limit", 2: "infeasible", 3: "unbounded", 4: "fa
 
 def _linear_program(matrix: object, features: Array, y: Array, method: str, options: dict) -> tuple[Array, Array, str]:
     functions = features.shape[1]
-    found = linprog(np.ones(2 * functions), A_eq=matrix, b_eq=y, method=method, options=options)
-    if found.status != 0:
-        return np.full(functions, np.nan), np.full(len(y), np.nan), _STATUS[found.status]
-    return found.x[:functions] - found.x[functions:], found.eqlin.marginals, "solved"
+    solution = linprog(np.ones(2 * functions), A_eq=matrix, b_eq=y, method=method, options=options)
+    if solution.status != 0:
+        return np.full(functions, np.nan), np.full(len(y), np.nan), _STATUS[solution.status]
+    return solution.x[:functions] - solution.x[functions:], solution.eqlin.marginals, "solved"
 
 
 def _power(coefficients: Array) -> Array:

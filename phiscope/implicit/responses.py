@@ -120,10 +120,10 @@ def energies(images: NDArray, name: str, *, seed: int = 0) -> Array:
         raise DataError(f"images {images.shape}: expected (m, c, h, w)")
     size, power = images.shape[2:], np.square(images).sum(axis=(1, 2, 3))
     centred = images - images.mean(axis=(2, 3), keepdims=True)
-    found = np.square(_coefficients(centred, name, seed)).sum(axis=1)
+    energy = np.square(_coefficients(centred, name, seed)).sum(axis=1)
     # What is left of a constant is rounding, and no image.
-    found[found.sum(axis=1) <= 1e-12 * power] = 0
-    return _by_wave(found, size) if name == "waves" else found
+    energy[energy.sum(axis=1) <= 1e-12 * power] = 0
+    return _by_wave(energy, size) if name == "waves" else energy
 
 
 def bases_for(size: Size) -> Iterator[str]:
@@ -131,9 +131,9 @@ def bases_for(size: Size) -> Iterator[str]:
     return (name for name in BASES if name != "orthogonal" or size[0] * size[1] <= LARGEST_MATRIX)
 
 
-def _mean(found: Concentration, shape: Size) -> Concentration:
-    share = found.share.reshape(*shape, len(LARGEST))
-    return Concentration(_mean_of_any(found.effective.reshape(shape)), _mean_of_any(share))
+def _mean(concentration: Concentration, shape: Size) -> Concentration:
+    share = concentration.share.reshape(*shape, len(LARGEST))
+    return Concentration(_mean_of_any(concentration.effective.reshape(shape)), _mean_of_any(share))
 
 
 def _mean_of_any(values: Array) -> Array:
@@ -152,6 +152,6 @@ def _coefficients(images: Array, name: str, seed: int) -> Array:
 def _by_wave(energy: Array, size: Size) -> Array:
     """(m, h·w), cosines then sines, to (m, waves): what one wave carries, whatever its phase; the mean is left out."""
     waves = grid_waves(size)
-    found = energy[:, : len(waves)].copy()
-    found[:, has_sine(waves, size)] += energy[:, len(waves) :]
-    return found[:, (waves != 0).any(axis=1)]
+    by_wave = energy[:, : len(waves)].copy()
+    by_wave[:, has_sine(waves, size)] += energy[:, len(waves) :]
+    return by_wave[:, (waves != 0).any(axis=1)]

@@ -25,8 +25,8 @@ def magnitudes(images: NDArray) -> Array:
     """
     images = np.asarray(images, dtype=np.float64)
     stack = images if images.ndim == 4 else _channels(images)[None]
-    found = [np.sqrt((np.abs(_transform(image)) ** 2).sum(2)) for image in stack]
-    return np.mean(found, axis=0)
+    spectra = [np.sqrt((np.abs(_transform(image)) ** 2).sum(2)) for image in stack]
+    return np.mean(spectra, axis=0)
 
 
 def l1(image: NDArray) -> float:
@@ -103,13 +103,13 @@ def _channels(image: NDArray) -> Array:
     return image[..., None] if image.ndim == 2 else image
 
 
-def kept_beyond(found: NDArray, clean: NDArray, bandwidth: float) -> tuple[float, float]:
+def kept_beyond(decoded: NDArray, clean: NDArray, bandwidth: float) -> tuple[float, float]:
     """What is left of the detail of images (m, c, h, w), pooled over them: energy kept, and energy that is right.
 
     Over ‖u‖ > bandwidth: Σ |F̂|² / Σ |F|², in which detail that was made up counts; and 1 - Σ |F̂ - F|² / Σ |F|², in
     which it counts against: 1 at best, 0 for none at all. NaN where the clean images have nothing there.
     """
     beyond = _radius(clean.shape[2:]) > bandwidth + 1e-9
-    spectra = [fft.fft2(np.asarray(images, dtype=np.float64), norm="ortho")[..., beyond] for images in (found, clean)]
+    spectra = [fft.fft2(np.asarray(images, dtype=np.float64), norm="ortho")[..., beyond] for images in (decoded, clean)]
     got, there, missed = (float((np.abs(part) ** 2).sum()) for part in (*spectra, spectra[0] - spectra[1]))
     return (got / there, 1 - missed / there) if there > 0 else (float("nan"), float("nan"))

@@ -54,7 +54,7 @@ def paper_comparison(
     standing, hulls, support, accuracy, balls = (
         frame[frame["view"] == "original"] for frame in (standing, hulls, support, accuracy, balls)
     )
-    found = dict([
+    measured = dict([
         *_distances(standing, hulls, options),
         *_accuracies(accuracy, options),
         *_supports(support, options),
@@ -66,7 +66,7 @@ def paper_comparison(
         *(_inversions(inversions, dataset_is_papers) if inversions is not None else ()),
         *(_human(agreement) if agreement is not None else ()),
     ])  # fmt: skip
-    return pd.DataFrame([_record(key, found[key], dataset_is_papers) for key in STATED if key in found])
+    return pd.DataFrame([_record(key, measured[key], dataset_is_papers) for key in STATED if key in measured])
 
 
 def _record(key: str, estimate: Estimate, dataset_is_papers: bool) -> dict:

@@ -75,13 +75,13 @@ def _inverted() -> dict[str, Stated]:
     }
     stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
     ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
-    told = stated | ours
-    return {key: Stated(*words, *told.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
+    answers = stated | ours
+    return {key: Stated(*words, *answers.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
 
 
 def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:
     questions = questions_about(sample, name)
-    return {(key := f"sample_{sample}_{about}"): Stated(*questions[key], *told) for about, told in stated.items()}
+    return {(key := f"sample_{sample}_{about}"): Stated(*questions[key], *place) for about, place in stated.items()}
 
 
 def _human(indicator: str, what: str = "rank correlation") -> Stated:

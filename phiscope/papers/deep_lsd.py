@@ -82,10 +82,10 @@ def latent_comparison(latent: pd.DataFrame, *, dataset_is_papers: bool) -> pd.Da
     """
     rows = []
     for key, stated in STATED.items():
-        found = one(latent, stated.setting, stated.where)
-        if found is not None:
+        measured = one(latent, stated.setting, stated.where)
+        if measured is not None:
             value = stated.value if dataset_is_papers and stated.value is not None else np.nan
-            told = {"quantity": stated.quantity, "unit": stated.unit, "section": stated.section}
-            ends = {name: found[name] for name in ("value", "ci_low", "ci_high", "interval", "n")}
-            rows.append({"key": key, "paper": stated.paper, "paper_value": value} | told | ends)
+            words = {"quantity": stated.quantity, "unit": stated.unit, "section": stated.section}
+            ends = {name: measured[name] for name in ("value", "ci_low", "ci_high", "interval", "n")}
+            rows.append({"key": key, "paper": stated.paper, "paper_value": value} | words | ends)
     return pd.DataFrame(rows)

@@ -63,17 +63,17 @@ def _beside_genuine(view: str, attacks: pd.DataFrame, standing: pd.DataFrame) ->
     """The attacked samples with their distances, now and before; those without a hull distance are left out."""
     now = standing.loc[standing["view"] == view, ["sample", "margin", "distance"]]
     before = standing.loc[standing["view"] == "original", ["sample", "distance"]]
-    found = now.merge(before, on="sample", suffixes=("", "_before"), validate="one_to_one")
-    unknown = ~found["sample"].isin(attacks["sample"])
+    pairs = now.merge(before, on="sample", suffixes=("", "_before"), validate="one_to_one")
+    unknown = ~pairs["sample"].isin(attacks["sample"])
     if unknown.any():
         raise DataError(
-            f"attacks: view {view}: sample {found['sample'][unknown].iloc[0]} has no row; expected one each"
+            f"attacks: view {view}: sample {pairs['sample'][unknown].iloc[0]} has no row; expected one each"
         )
-    return found.merge(attacks[["sample", *SUCCESSES]], on="sample", validate="one_to_one")
+    return pairs.merge(attacks[["sample", *SUCCESSES]], on="sample", validate="one_to_one")
 
 
 def _record(view: str, counted: str, key: str, values: pd.Series, options: Resampling) -> dict:
     quantity, unit = QUESTIONS[key]
     estimate: Estimate = (share_of if unit == "share" else median_of)(values, options)
-    told = {"value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high, "interval": estimate.interval}
-    return {"view": view, "counted": counted, "key": key, "quantity": quantity, "unit": unit} | told | {"n": estimate.n}
+    ends = {"value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high, "interval": estimate.interval}
+    return {"view": view, "counted": counted, "key": key, "quantity": quantity, "unit": unit} | ends | {"n": estimate.n}

@@ -93,8 +93,8 @@ def inversion_distances(inversions: pd.DataFrame, deepfool: pd.DataFrame | None)
     inversions: rows of the table with the targets `flip` and `hull`; deepfool: rows of `attacks` of one view, of which
     those on inverted samples count where the class changed; None for none.
     """
-    found = inversions[solved(inversions)].rename(columns={"target": "kind"})
-    parts = [found[["kind", "sample", "pixel_distance"]]]
+    inverted = inversions[solved(inversions)].rename(columns={"target": "kind"})
+    parts = [inverted[["kind", "sample", "pixel_distance"]]]
     if deepfool is not None:
         beside = deepfool[deepfool["success"] & deepfool["sample"].isin(inversions["sample"])]
         parts.append(beside[["sample"]].assign(kind="deepfool", pixel_distance=beside["l2"]))
@@ -111,15 +111,15 @@ def inversion_summary(
     the rest of those that were solved. `path_changes`: the straight path from an image of the sample's own class to the
     sample leaves that class, constraint (19). Pairs are of the samples that have both images.
     """
-    found = [pair for target in TARGETS for pair in _of_target(target, inversions, pixels, options)]
-    return summary(dict([*found, *_pairs(distances, options)]))
+    pairs = [pair for target in TARGETS for pair in _of_target(target, inversions, pixels, options)]
+    return summary(dict([*pairs, *_pairs(distances, options)]))
 
 
-def summary(found: Mapping[str, Estimate], questions: Mapping[str, tuple[str, str]] = QUESTIONS) -> pd.DataFrame:
+def summary(estimates: Mapping[str, Estimate], questions: Mapping[str, tuple[str, str]] = QUESTIONS) -> pd.DataFrame:
     """Estimates by key as a frame: key, quantity, unit, value, ci_low, ci_high, interval, n."""
     rows = [
         (key, *questions[key], estimate.value, estimate.low, estimate.high, estimate.interval, estimate.n)
-        for key, estimate in found.items()
+        for key, estimate in estimates.items()
     ]
     columns = ["key", "quantity", "unit", "value", "ci_low", "ci_high", "interval", "n"]
     return pd.DataFrame(rows, columns=columns)
@@ -162,9 +162,9 @@ def pixel_boundary(standing: pd.DataFrame, hulls: pd.DataFrame, deepfool: pd.Dat
     original = standing.loc[standing["view"] == "original", ["sample", "margin", "distance"]]
     pixel = hulls.loc[(hulls["view"] == "original") & (hulls["space"] == "pixel"), ["sample", "distance"]]
     bound = deepfool.loc[deepfool["success"], ["sample", "l2"]].rename(columns={"l2": "pixel_margin"})
-    found = original.merge(bound, on="sample", validate="one_to_one")
+    bounds = original.merge(bound, on="sample", validate="one_to_one")
     pixel = pixel.rename(columns={"distance": "pixel_distance"})
-    return found.merge(pixel, on="sample", validate="one_to_one").sort_values("sample", ignore_index=True)
+    return bounds.merge(pixel, on="sample", validate="one_to_one").sort_values("sample", ignore_index=True)
 
 
 def order_of_distances(frame: pd.DataFrame, options: Resampling) -> pd.DataFrame:
@@ -202,16 +202,16 @@ def sample_summary(paths: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
     last image of the morph still is from the sample; edits: sample, side (`before` or `after`), margin,
     distance, moved.
     """
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     questions: dict[str, tuple[str, str]] = {}
     for row in paths.itertuples():
         key = {"ball": "path_ratio", "edit": "edited_path_ratio"}[row.kind]
-        found[f"sample_{row.sample}_{key}"] = without_interval(row.length_over_chord, 1, "one sample")
+        estimates[f"sample_{row.sample}_{key}"] = without_interval(row.length_over_chord, 1, "one sample")
         if row.kind == "ball":
-            found[f"sample_{row.sample}_morph_end"] = without_interval(row.morph_end, 1, "one sample")
+            estimates[f"sample_{row.sample}_morph_end"] = without_interval(row.morph_end, 1, "one sample")
     for row in edits[edits["side"] == "after"].itertuples():
         for key in ("margin", "distance", "moved"):
-            found[f"sample_{row.sample}_edited_{key}"] = without_interval(getattr(row, key), 1, "one sample")
+            estimates[f"sample_{row.sample}_edited_{key}"] = without_interval(getattr(row, key), 1, "one sample")
     for sample in {*paths["sample"], *edits["sample"]}:
         questions |= questions_about(sample, f"test sample {sample}")
-    return summary(found, questions)
+    return summary(estimates, questions)

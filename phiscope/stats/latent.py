@@ -38,8 +38,8 @@ def latent_table(readings: dict[tuple[str, int], pd.DataFrame], options: Resampl
             estimate = mean_of(pooled[column], options)
             spread = {"lowest": of_each[:, place].min(), "highest": of_each[:, place].max()}
             ends = {"value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high}
-            told = {"interval": estimate.interval, "n": estimate.n, "trainings": len(frames)}
-            rows.append({"setting": setting} | key | ends | told | spread)
+            about = {"interval": estimate.interval, "n": estimate.n, "trainings": len(frames)}
+            rows.append({"setting": setting} | key | ends | about | spread)
     return pd.DataFrame(rows)
 
 

@@ -26,16 +26,16 @@ class DenoiserTraining(Watching):
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         noisy, clean = batch
-        found = self.network(noisy.contiguous(memory_format=torch.channels_last))
-        loss = weighted(found, clean, self.options["l2_weight"])
+        output = self.network(noisy.contiguous(memory_format=torch.channels_last))
+        loss = weighted(output, clean, self.options["l2_weight"])
         self.trained.add({"loss": loss})
         return loss
 
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
         noisy, clean = batch
-        found = self.network(noisy).float()
-        loss = weighted(found, clean, self.options["l2_weight"])
-        error = (found.clamp(0, 1) - clean).square().mean(dim=(1, 2, 3))
+        output = self.network(noisy).float()
+        loss = weighted(output, clean, self.options["l2_weight"])
+        error = (output.clamp(0, 1) - clean).square().mean(dim=(1, 2, 3))
         self.watched.add({"loss": loss, "psnr": (-10 * error.clamp_min(1e-10).log10()).mean()}, len(clean))
 
     def configure_optimizers(self) -> Any:

@@ -34,8 +34,8 @@ def make(
         if denoiser is None:
             raise ConfigError("denoise: method `network` wants the run's denoiser; give it one, or a classical method")
         return {"images": denoiser(source.images).clip(0, 1)}
-    found = [_classical(image, method, noise, level, strength) for image in source.pixels]
-    return {"images": np.stack(found).clip(0, 1).astype(np.float32)}
+    denoised = [_classical(image, method, noise, level, strength) for image in source.pixels]
+    return {"images": np.stack(denoised).clip(0, 1).astype(np.float32)}
 
 
 def _classical(image: NDArray, method: str, noise: str, level: float | None, strength: float | None) -> NDArray:

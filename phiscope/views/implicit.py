@@ -34,10 +34,10 @@ def make(
     """
     count, channels, height, width_of_image = source.images.shape
     size = (height, width_of_image)
-    told = {key: value for key, value in (("k", k), ("sigma", sigma)) if value is not None}
+    arguments = {key: value for key, value in (("k", k), ("sigma", sigma)) if value is not None}
     if "seed" in inspect.signature(ENCODINGS[encoding]).parameters:
-        told["seed"] = source.seed
-    features = encode(encoding, size, **told)(positions(size)).astype(np.float32)
+        arguments["seed"] = source.seed
+    features = encode(encoding, size, **arguments)(positions(size)).astype(np.float32)
     fits = fit(
         features,
         source.pixels.reshape(count, channels, -1).transpose(0, 2, 1),

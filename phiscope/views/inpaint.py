@@ -48,7 +48,7 @@ def _read(mask: str, shape: tuple[int, int]) -> NDArray[np.bool_]:
     path = Path(os.path.expandvars(mask)).expanduser()
     if not path.is_file():
         raise DataError(f"{path}: there is no such mask; give a PNG of {shape[0]} x {shape[1]} pixels")
-    found = decode(path, str(path), colour=False)[0] > 0
-    if found.shape != shape:
-        raise DataError(f"{path}: the mask is {found.shape[0]} x {found.shape[1]}, the images {shape[0]} x {shape[1]}")
-    return found
+    black = decode(path, str(path), colour=False)[0] > 0
+    if black.shape != shape:
+        raise DataError(f"{path}: the mask is {black.shape[0]} x {black.shape[1]}, the images {shape[0]} x {shape[1]}")
+    return black

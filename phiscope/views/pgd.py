@@ -64,7 +64,7 @@ def make(
         example = torch.from_numpy(source.pixels[:2]).to(next(classifier.parameters()))
         features = _features(split(classifier, example, head=head.layer), network)
         penalty = hull_penalty_of(features, training_features, weight=hull_penalty, every=hull_every)
-    found = pgd(
+    attacked = pgd(
         network,
         source.images,
         norm=norm,
@@ -77,7 +77,7 @@ def make(
         penalty=penalty,
         batch_size=batch_size,
     )
-    return {"images": found.images, "iterations": found.iterations}
+    return {"images": attacked.images, "iterations": attacked.iterations}
 
 
 def _features(feature_map: FeatureMap, network: nn.Module) -> Callable[[Tensor], Tensor]:

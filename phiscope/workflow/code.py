@@ -44,14 +44,14 @@ def fingerprint(script: str | Path, *extra: str, root: Path = LIBRARY) -> str:
 
 @cache
 def _closure(file: Path, root: Path) -> frozenset[Path]:
-    found: set[Path] = set()
+    reached: set[Path] = set()
     waiting = [file]
     while waiting:
         current = waiting.pop()
-        if current not in found:
-            found.add(current)
+        if current not in reached:
+            reached.add(current)
             waiting.extend(_imported_files(current, root))
-    return frozenset(found)
+    return frozenset(reached)
 
 
 @cache

@@ -16,6 +16,6 @@ def write_frames(
     frames: Mapping[str, pd.DataFrame], paths: Mapping[str, str | Path], config: Mapping[str, Any]
 ) -> None:
     """Write each frame to the path of its name, a rule's named output, with what the run says of itself."""
-    told = provenance(config)
+    metadata = provenance(config)
     for name, frame in frames.items():
-        tables.write_frame(frame, paths[name], told)
+        tables.write_frame(frame, paths[name], metadata)

@@ -59,5 +59,5 @@ class TrainingJob:
 
     def keep(self, network: nn.Module, description: Mapping[str, Any], history: Sequence[Mapping[str, float]]) -> None:
         """Save the trained network; description: how to build it."""
-        told = {"training": self.options, "seed": self.seed, "last_epoch": history[-1]}
-        save_artifact(network.cpu(), dict(description) | told, self.network)
+        about = {"training": self.options, "seed": self.seed, "last_epoch": history[-1]}
+        save_artifact(network.cpu(), dict(description) | about, self.network)

@@ -34,10 +34,10 @@ def judge_attack(
     network = load_artifact(classifier)[0].to(device)
     if denoiser:
         network = Denoiser.load(denoiser, device).before(network)
-    found = judge(network, load_file(original)["images"], view["images"], confidence=confidence)
+    judged = judge(network, load_file(original)["images"], view["images"], confidence=confidence)
     columns = tables.constant(names, count) | {"sample": view["samples"], "label": view["labels"]}
-    columns |= {"predicted_before": found.before, "predicted_after": found.after, "iterations": view["iterations"]}
-    columns |= {key: value for key, value in dataclasses.asdict(found).items() if key not in ("before", "after")}
+    columns |= {"predicted_before": judged.before, "predicted_after": judged.after, "iterations": view["iterations"]}
+    columns |= {key: value for key, value in dataclasses.asdict(judged).items() if key not in ("before", "after")}
     tables.write(columns, "attacks", output, provenance(config))
 
 

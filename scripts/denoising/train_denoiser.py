@@ -9,9 +9,9 @@ from phiscope.workflow.training import TrainingJob
 
 def images_of(folder: str | None, prepared: str | None, samples: int, seed: int) -> tuple:
     """The images to train on: `samples` of the folder's where there is one, else of the prepared training split."""
-    found = pictures(folder, prepared, None if folder else samples, "train")
+    collection = pictures(folder, prepared, None if folder else samples, "train")
     # ASSUME: a folder is shuffled before it is cut short; a prepared split is in stratified order already.
-    return shuffled(found, seed).images[:samples] if folder else found.images
+    return shuffled(collection, seed).images[:samples] if folder else collection.images
 
 
 def train_denoiser(images: tuple, network: dict, where: str, training: TrainingJob) -> None:

@@ -19,12 +19,12 @@ def summary_of(inputs, attacks: pd.DataFrame, options: Resampling) -> pd.DataFra
 def compute(inputs, foreign: list[str], swept: dict, options: Resampling, config: dict, output) -> None:
     scores = tables.read(inputs.scores)
     attacks = tables.read(inputs.attacks) if inputs.get("attacks") else None
-    found = stats.detection(scores, attacks, foreign=foreign, options=options)
-    frames = {"detection": found, "roc_curves": stats.roc_curves(scores, attacks, foreign=foreign)}
+    detection = stats.detection(scores, attacks, foreign=foreign, options=options)
+    frames = {"detection": detection, "roc_curves": stats.roc_curves(scores, attacks, foreign=foreign)}
     if attacks is not None:
         frames["attack_summary"] = summary_of(inputs, attacks, options)
     if swept:
-        frames["by_confidence"] = stats.by_confidence(found, swept)
+        frames["by_confidence"] = stats.by_confidence(detection, swept)
     write_frames(frames, output, config)
 
 

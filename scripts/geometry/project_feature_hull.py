@@ -21,15 +21,15 @@ def project(
     output: str,
 ) -> None:
     points, vertices = (tables.matrix(path, "features") for path in (features, training))
-    found = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
+    projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.read(features, tables.SAMPLE_COLUMNS).to_dict("series")
-    columns |= tables.hull_columns(found, tables.read(training, ["sample"])["sample"].to_numpy(), "feature")
-    columns["projected_class"] = Head.load(head).classify(found.nearest)
+    columns |= tables.hull_columns(projection, tables.read(training, ["sample"])["sample"].to_numpy(), "feature")
+    columns["projected_class"] = Head.load(head).classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))
     else:
-        told = tables.constant({"hull_of": hull_of}, len(points))
-        tables.write(columns | told, "processed_hulls", output, provenance(config))
+        constants = tables.constant({"hull_of": hull_of}, len(points))
+        tables.write(columns | constants, "processed_hulls", output, provenance(config))
 
 
 if "snakemake" in globals():

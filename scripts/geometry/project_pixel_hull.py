@@ -13,12 +13,12 @@ from phiscope.workflow.provenance import provenance
 def project(images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str):
     prepared, used = open_prepared(training), slice(0, limit)
     vertices = as_vectors(prepared.images(used))
-    found = hull.project(
+    projection = hull.project(
         as_vectors(load_file(images)["images"]), vertices, tol=tolerance, threads=threads, progress=progress_bar("hull")
     )
     columns = tables.read(located, tables.SAMPLE_COLUMNS).to_dict("series")
-    columns |= tables.hull_columns(found, prepared.samples[used], "pixel")
-    columns["projected_class"] = [None] * len(found.distance)
+    columns |= tables.hull_columns(projection, prepared.samples[used], "pixel")
+    columns["projected_class"] = [None] * len(projection.distance)
     tables.write(columns, "hulls", output, provenance(config))
 
 

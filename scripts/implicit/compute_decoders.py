@@ -9,5 +9,5 @@ from phiscope.workflow.job import job
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         rows = pd.concat([tables.read(path) for path in snakemake.input], ignore_index=True)
-        found = stats.decoder_summary(rows, snakemake.params.confidence)
-        write_frames({"implicit_decoders": found}, snakemake.output, snakemake.config)
+        summary = stats.decoder_summary(rows, snakemake.params.confidence)
+        write_frames({"implicit_decoders": summary}, snakemake.output, snakemake.config)

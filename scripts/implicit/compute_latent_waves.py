@@ -11,5 +11,5 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         directions = pd.concat([tables.read(path) for path in snakemake.input], ignore_index=True)
         resampling = Resampling(**snakemake.params.options, seed=snakemake.params.seed)
-        found = {"latent_waves": stats.latent_waves(directions, resampling)}
-        write_frames(found, snakemake.output, snakemake.config)
+        statistics = {"latent_waves": stats.latent_waves(directions, resampling)}
+        write_frames(statistics, snakemake.output, snakemake.config)

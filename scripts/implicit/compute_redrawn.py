@@ -10,5 +10,5 @@ if "snakemake" in globals():
         parameters = snakemake.params
         views = {name: stats.Redrawn(**how) for name, how in parameters.views.items()}
         resampling = Resampling(**parameters.options, seed=parameters.seed)
-        found = stats.redrawn(tables.read(snakemake.input.standing), views, resampling)
-        write_frames({"redrawn": found}, snakemake.output, snakemake.config)
+        redrawn = stats.redrawn(tables.read(snakemake.input.standing), views, resampling)
+        write_frames({"redrawn": redrawn}, snakemake.output, snakemake.config)

@@ -26,11 +26,11 @@ def compare(
     for name, key in optional.items():
         frames[name] = tables.read(inputs[key]) if inputs.get(key) else None
     resampling = Resampling(**options, seed=seed)
-    found = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
+    comparison = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
     if inputs.get("latent"):
         beside = latent_comparison(tables.read(inputs.latent), dataset_is_papers=latent_is_papers)
-        found = pd.concat([found, beside], ignore_index=True)
-    tables.write(found, "paper_comparison", output, provenance(config))
+        comparison = pd.concat([comparison, beside], ignore_index=True)
+    tables.write(comparison, "paper_comparison", output, provenance(config))
 
 
 if "snakemake" in globals():

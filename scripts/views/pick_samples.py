@@ -7,8 +7,8 @@ from phiscope.workflow.job import job
 
 
 def pick_samples(chunks: list[str], samples: list[int], output: str) -> None:
-    found = [_picked(load_file(chunk), samples) for chunk in chunks]
-    save_file({key: np.concatenate([part[key] for part in found]) for key in ("samples", "images")}, output)
+    parts = [_picked(load_file(chunk), samples) for chunk in chunks]
+    save_file({key: np.concatenate([part[key] for part in parts]) for key in ("samples", "images")}, output)
 
 
 def _picked(chunk: dict[str, np.ndarray], samples: list[int]) -> dict[str, np.ndarray]:

@@ -82,5 +82,5 @@ def layer_table(network: nn.Module, side: int) -> list[dict[str, str | float]]:
     """
     layers = layers_of(network)
     divisor = math.prod(layer.stride for layer in layers)
-    found = reaches(layers, -(-side // divisor) * divisor)
-    return [asdict(layer) | asdict(reach) for layer, reach in zip(layers, found, strict=True)]
+    fields = reaches(layers, -(-side // divisor) * divisor)
+    return [asdict(layer) | asdict(reach) for layer, reach in zip(layers, fields, strict=True)]

@@ -160,8 +160,8 @@ def retrain(
     network, _ = _trained(images.train, changed, EXPERIMENTS["weight_decay"][decay], seed, checkpoints)
     clean, noise = unit_range(images.test), TEST_NOISES[0]  # as it was trained
     noisy = np.stack(Pairs.of(clean, noise, seed=seed).noisy)
-    for setting, found in (("noisy", noisy), (RETRAINED, run_on(network, noisy))):
-        yield Row(RETRAINED, setting, "psnr", str(noise), _mean_psnr([compare(*pair) for pair in zip(found, clean)]))
+    for setting, outputs in (("noisy", noisy), (RETRAINED, run_on(network, noisy))):
+        yield Row(RETRAINED, setting, "psnr", str(noise), _mean_psnr([compare(*pair) for pair in zip(outputs, clean)]))
     yield Row(RETRAINED, RETRAINED, "weight_decay", None, float(decay))
 
 
@@ -180,12 +180,12 @@ def _measures(network: nn.Module, images: StudyImages, seed: int) -> Iterator[tu
     clean = unit_range(images.test)
     yield "psnr", "clean", _mean_psnr([compare(*pair) for pair in zip(run_on(network, clean), clean)])
     for noise in TEST_NOISES:
-        found = run_on(network, np.stack(Pairs.of(clean, noise, seed=seed).noisy))
-        qualities = [compare(image, target) for image, target in zip(found, clean)]
+        outputs = run_on(network, np.stack(Pairs.of(clean, noise, seed=seed).noisy))
+        qualities = [compare(image, target) for image, target in zip(outputs, clean)]
         yield "psnr", str(noise), _mean_psnr(qualities)
         for measure in ("sharpness", "flat_error"):
             yield measure, str(noise), float(np.nanmean([getattr(quality, measure) for quality in qualities]))
-        yield "out_of_range", str(noise), float(np.mean((found < 0) | (found > 1)))
+        yield "out_of_range", str(noise), float(np.mean((outputs < 0) | (outputs > 1)))
     yield "probe_accuracy", None, probe(network, images)
 
 
@@ -219,20 +219,20 @@ def gradient_rows(images: NDArray, seed: int, draws: int = 64) -> Iterator[Row]:
     torch.manual_seed(seed)
     network, random = autoencoder(len(images[0])), generator(seed, 3)
     for size in BATCH_SIZES:
-        found = torch.stack([_gradient(network, images, random, size, draw, seed, _l2) for draw in range(draws)])
-        ratio = found.var(0).sum() / found.mean(0).square().sum()
+        estimates = torch.stack([_gradient(network, images, random, size, draw, seed, _l2) for draw in range(draws)])
+        ratio = estimates.var(0).sum() / estimates.mean(0).square().sum()
         yield Row(GRADIENTS, f"B = {size}", "variance", None, float(ratio))
-    for name, loss in (("L2", _l2), ("L1", _l1), ("indicator", lambda found, clean: indicator(found))):
+    for name, loss in (("L2", _l2), ("L1", _l1), ("indicator", lambda estimates, clean: indicator(estimates))):
         norm = _gradient(network, images, random, 16, 0, seed, loss).norm()
         yield Row(GRADIENTS, name, "gradient_norm", None, float(norm))
 
 
-def _l2(found: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
-    return weighted(found, clean, 1.0)
+def _l2(output: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+    return weighted(output, clean, 1.0)
 
 
-def _l1(found: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
-    return weighted(found, clean, 0.0)
+def _l1(output: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+    return weighted(output, clean, 0.0)
 
 
 def _gradient(

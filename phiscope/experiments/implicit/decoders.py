@@ -48,11 +48,11 @@ class Inside:
 
 def expand(encodings: Sequence[Mapping[str, Any]]) -> list[Inside]:
     """Every encoding of the config; lists of k and σ are crossed."""
-    found = []
+    variants = []
     for spec in encodings:
         ks, sigmas = (value if isinstance(value, list) else [value] for value in (spec.get("k"), spec.get("sigma")))
-        found += [Inside(spec["encoding"], k, sigma) for k, sigma in product(ks, sigmas)]
-    return found
+        variants += [Inside(spec["encoding"], k, sigma) for k, sigma in product(ks, sigmas)]
+    return variants
 
 
 class DecoderTraining(Watching):
@@ -132,10 +132,10 @@ def networks(images: NDArray, options: Mapping[str, Any], seed: int) -> Iterator
         yield inside, CodeAutoencoder(*_shape(images), options["code"], options["width"], decoder)
 
 
-def measures(found: NDArray, clean: NDArray) -> dict[str, float]:
+def measures(decoded: NDArray, clean: NDArray) -> dict[str, float]:
     """Of decoded images (m, c, h, w): mean PSNR and sharpness, what is left of the energy beyond low frequencies."""
-    pairs = list(zip(found.clip(0, 1), clean))
-    kept, right = kept_beyond(found, clean, LOW * min(clean.shape[2:]))
+    pairs = list(zip(decoded.clip(0, 1), clean))
+    kept, right = kept_beyond(decoded, clean, LOW * min(clean.shape[2:]))
     return {
         "psnr": float(np.mean([psnr(*pair) for pair in pairs])),
         "sharpness": float(np.nanmean([sharpness(*pair) for pair in pairs])),

@@ -97,12 +97,12 @@ def mean_magnitudes(images: Images) -> dict[str, NDArray]:
 
     Images without such company are left out. ASSUME: this stands for the training set's mean spectrum.
     """
-    found = {name: spectrum.magnitudes(image) for name, image in images.items()}
+    spectra = {name: spectrum.magnitudes(image) for name, image in images.items()}
     company = {
         name: [
-            found[other]
+            spectra[other]
             for other in images
-            if other != name and _kin(other) == _kin(name) and found[other].shape == found[name].shape
+            if other != name and _kin(other) == _kin(name) and spectra[other].shape == spectra[name].shape
         ]
         for name in images
     }
@@ -179,12 +179,12 @@ class _Stack:
         for name, image in self.images.items():
             started = time.perf_counter()
             if setting.model in SPARSE:
-                drawn, told = _sparse(image, setting, seed, self.train)
-                row = self._row(name, setting, None, seed) | told
+                drawn, about = _sparse(image, setting, seed, self.train)
+                row = self._row(name, setting, None, seed) | about
             else:
                 encoding = self._encoding(name, setting, seed)
-                drawn, told = _least_squares(image, encoding, setting, self.train)
-                row = self._row(name, setting, encoding, seed) | told
+                drawn, about = _least_squares(image, encoding, setting, self.train)
+                row = self._row(name, setting, encoding, seed) | about
             fitted = np.ones_like(self.train) if setting.model in ON_ALL_PIXELS else self.train
             row |= {"psnr_train": psnr(drawn, image, fitted), "psnr_heldout": psnr(drawn, image, ~fitted)}
             yield Drawn(row | {"seconds": time.perf_counter() - started}, setting, drawn)
@@ -195,8 +195,8 @@ class _Stack:
         row: dict[str, Any] = dict.fromkeys(COLUMNS) | _about(image)
         row |= {"image": name, "group": _kin(name), "height": self.size[0], "width": self.size[1]}
         row |= {"channels": image.shape[2], "seed": seed, "precision": self.options.precision}
-        told = ("model", "encoding", "spectrum", "k", "sigma", "share", "penalty", "learning_rate")
-        row |= {key: getattr(setting, key) for key in told}
+        keys = ("model", "encoding", "spectrum", "k", "sigma", "share", "penalty", "learning_rate")
+        row |= {key: getattr(setting, key) for key in keys}
         if encoding is None:
             return row
         row |= {"k": encoding.k, "asked_k": setting.k, "bandwidth": encoding.bandwidth, "dimension": encoding.dimension}
@@ -241,9 +241,9 @@ def _least_squares(
     seen = None if setting.model in ON_ALL_PIXELS else train.ravel()
     features = encoding(positions(image.shape[:2]))
     features = np.hstack([np.ones((len(features), 1)), features])
-    found = linear.least_squares(features, image.reshape(-1, image.shape[2]), seen)
-    told = {"parameters": found.weight.size, "coefficients": found.rank, "status": "fitted"}
-    return found.prediction.reshape(image.shape), told
+    fit = linear.least_squares(features, image.reshape(-1, image.shape[2]), seen)
+    about = {"parameters": fit.weight.size, "coefficients": fit.rank, "status": "fitted"}
+    return fit.prediction.reshape(image.shape), about
 
 
 def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_]) -> tuple[NDArray, dict[str, Any]]:
@@ -260,19 +260,19 @@ def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_
         kept = linear.largest(c, k)
         drawn = mean + np.moveaxis(chosen.synthesise(kept.T), 0, 2)
         missed = float(((c - kept) ** 2).sum())
-        told = {"k": k, "parameters": k * image.shape[2], "psnr_parseval": spectrum.parseval_psnr(missed, image.size)}
-        return drawn, told | {"coefficients": k, "dimension": len(c), "bandwidth": nyquist(size), "status": "fitted"}
+        about = {"k": k, "parameters": k * image.shape[2], "psnr_parseval": spectrum.parseval_psnr(missed, image.size)}
+        return drawn, about | {"coefficients": k, "dimension": len(c), "bandwidth": nyquist(size), "status": "fitted"}
     D = np.hstack([_basis(name, size, seed).matrix() for name in setting.encoding.split("+")])
     seen, y = train.ravel(), (image - mean).reshape(-1, image.shape[2])
     if setting.model == "lasso":
-        found = linear.lasso(D[seen], y[seen], _given(setting.penalty) * float(np.abs(D[seen].T @ y[seen]).max()))
+        fit = linear.lasso(D[seen], y[seen], _given(setting.penalty) * float(np.abs(D[seen].T @ y[seen]).max()))
     elif setting.model == "basis_pursuit":
-        found = linear.basis_pursuit(D[seen], y[seen])
+        fit = linear.basis_pursuit(D[seen], y[seen])
     else:
         raise ConfigError(f"model {setting.model!r}: expected one of {', '.join(SPARSE)}")
-    told = {"coefficients": int(found.support().max()), "dimension": D.shape[1], "parameters": found.weight.size}
-    told |= {"duality_gap": float(np.abs(found.duality_gap).max()), "status": _worst(found.status)}
-    return mean + (D @ found.weight).reshape(image.shape), told | {"bandwidth": nyquist(size)}
+    about = {"coefficients": int(fit.support().max()), "dimension": D.shape[1], "parameters": fit.weight.size}
+    about |= {"duality_gap": float(np.abs(fit.duality_gap).max()), "status": _worst(fit.status)}
+    return mean + (D @ fit.weight).reshape(image.shape), about | {"bandwidth": nyquist(size)}
 
 
 def _given(value: T | None) -> T:

@@ -40,7 +40,7 @@ def count_of(spec: Spec) -> int:
 
 def gather(specs: Sequence[Spec], test: PreparedDataset, seed: int) -> dict[str, NDArray[np.float64]]:
     """Every image of every set under `group/name`, in order; test: the run's test split, for sets `from: samples`."""
-    found: dict[str, NDArray] = {}
+    images: dict[str, NDArray] = {}
     for spec in specs:
         members = list(_SOURCES[spec["from"]](spec, test, seed))
         if len(members) != count_of(spec):
@@ -50,10 +50,10 @@ def gather(specs: Sequence[Spec], test: PreparedDataset, seed: int) -> dict[str,
             )
         for name, image in members:
             full = f"{group_of(spec)}/{name}"
-            if full in found:
+            if full in images:
                 raise ConfigError(f"config: implicit.images: {full} is there twice; give one of the sets a group")
-            found[full] = image
-    return found
+            images[full] = image
+    return images
 
 
 def photograph(name: str) -> NDArray[np.float64]:
@@ -113,8 +113,8 @@ def _samples(spec: Spec, test: PreparedDataset, seed: int) -> Iterator[Named]:
 
 
 def _folder(spec: Spec, test: PreparedDataset, seed: int) -> Iterator[Named]:
-    found = load_collection(spec["path"])
-    for name, image in list(zip(found.names, found.images))[: spec["count"]]:
+    collection = load_collection(spec["path"])
+    for name, image in list(zip(collection.names, collection.images))[: spec["count"]]:
         pixels = np.moveaxis(unit_range(image), 0, 2).astype(np.float64)
         yield name, fitted(pixels, spec.get("size"), spec.get("grey", False))
 

@@ -51,8 +51,8 @@ class Setting:
     @property
     def name(self) -> str:
         """All of it in one line, the key of what was drawn."""
-        told = {key: getattr(self, key) for key in ("k", "sigma", "spectrum", "learning_rate", "share", "penalty")}
-        shown = (f"{key}={value if isinstance(value, str) else f'{value:g}'}" for key, value in told.items() if value)
+        given = {key: getattr(self, key) for key in ("k", "sigma", "spectrum", "learning_rate", "share", "penalty")}
+        shown = (f"{key}={value if isinstance(value, str) else f'{value:g}'}" for key, value in given.items() if value)
         return " ".join([self.model, self.encoding, *shown])
 
     def parameters(self) -> dict[str, Any]:

@@ -21,11 +21,11 @@ def study_summary(denoising_study: pd.DataFrame, confidence: float) -> pd.DataFr
     first = denoising_study.groupby(beside, dropna=False)["value"].transform("first")
     apart = denoising_study.assign(difference=denoising_study["value"] - first)
     grouped = apart.groupby(_KEY, dropna=False, sort=False)
-    found = grouped.agg(n=("value", "size"), value=("value", "mean"), difference=("difference", "mean"))
+    summary = grouped.agg(n=("value", "size"), value=("value", "mean"), difference=("difference", "mean"))
     for name, prefix in (("value", "ci"), ("difference", "difference")):
-        half = grouped[name].sem() * t.isf((1 - confidence) / 2, np.maximum(found["n"] - 1, 1))
-        found = found.assign(**{f"{prefix}_low": found[name] - half, f"{prefix}_high": found[name] + half})
-    return found.reset_index()
+        half = grouped[name].sem() * t.isf((1 - confidence) / 2, np.maximum(summary["n"] - 1, 1))
+        summary = summary.assign(**{f"{prefix}_low": summary[name] - half, f"{prefix}_high": summary[name] + half})
+    return summary.reset_index()
 
 
 def held_out_choice(denoising_study: pd.DataFrame) -> pd.DataFrame:
@@ -40,5 +40,5 @@ def held_out_choice(denoising_study: pd.DataFrame) -> pd.DataFrame:
     retrained = denoising_study[
         (denoising_study["setting"] == "retrained") & (denoising_study["measure"] == "psnr")
     ].set_index("seed")["value"]
-    found = chosen.rename(columns={"value": "val_loss"}).reset_index(drop=True)
-    return found.assign(psnr=found["seed"].map(retrained).astype(float))
+    choice = chosen.rename(columns={"value": "val_loss"}).reset_index(drop=True)
+    return choice.assign(psnr=choice["seed"].map(retrained).astype(float))

@@ -110,11 +110,11 @@ def _rows(trial: Trial, options: Resampling) -> Iterator[dict]:
     for i, (counted, flags) in enumerate(trial.counted.items()):
         for j, detector in enumerate(trial.detectors):
             for k, name in enumerate(MEASURES):
-                found = {"view": trial.view, "counted": counted, "detector": detector, "measure": name}
-                found |= _interval(values[i, j, k], draws[:, i, j, k], name, int(flags.sum()), trial, options)
+                row = {"view": trial.view, "counted": counted, "detector": detector, "measure": name}
+                row |= _interval(values[i, j, k], draws[:, i, j, k], name, int(flags.sum()), trial, options)
                 if reference is not None:
-                    found |= _difference(values[i, [j, reference], k], draws[:, i, [j, reference], k], options)
-                yield found | {"n": int(flags.sum()), "n_genuine": n, "paired": trial.paired}
+                    row |= _difference(values[i, [j, reference], k], draws[:, i, [j, reference], k], options)
+                yield row | {"n": int(flags.sum()), "n_genuine": n, "paired": trial.paired}
 
 
 def _interval(value: float, draws: NDArray, measure: str, n: int, trial: Trial, options: Resampling) -> dict:
@@ -129,13 +129,13 @@ def _interval(value: float, draws: NDArray, measure: str, n: int, trial: Trial, 
         genuine = len(trial.genuine)
         comparisons = max(1, n // 2) if trial.paired else min(n, genuine)
         trials_held = comparisons if measure == "area" else genuine
-        told = counted_share(round(value * trials_held), trials_held, options)
-        low, high, how = told.low, told.high, told.interval
+        estimate = counted_share(round(value * trials_held), trials_held, options)
+        low, high, how = estimate.low, estimate.high, estimate.interval
     elif len(draws):
         (low, high), how = options.ends(draws), options.bootstrap
     else:
-        told = without_interval(value, n, "no resample holds such a sample")
-        low, high, how = told.low, told.high, told.interval
+        estimate = without_interval(value, n, "no resample holds such a sample")
+        low, high, how = estimate.low, estimate.high, estimate.interval
     return {"value": value, "ci_low": low, "ci_high": high, "interval": how}
 
 
@@ -158,13 +158,13 @@ class _Measures:
     def __call__(self, genuine: NDArray, suspicious: NDArray | None = None) -> NDArray[np.float64]:
         """(k, counted, detectors, measures) from counts (k, n) and (k, m); one for both where samples are paired."""
         suspicious = genuine if suspicious is None else suspicious
-        found = np.empty((len(genuine), *self._shape))
+        curves = np.empty((len(genuine), *self._shape))
         for start in range(0, len(genuine), _TOGETHER):
             part = slice(start, start + _TOGETHER)
             held = [np.ascontiguousarray(counts[part].T) for counts in (genuine, suspicious)]
             for place, curve in enumerate(self._curves):
-                found[part, :, place] = curve(*held)
-        return found
+                curves[part, :, place] = curve(*held)
+        return curves
 
 
 class Roc:
@@ -233,17 +233,15 @@ def _caught(genuine: NDArray, suspicious: NDArray, rates: NDArray) -> NDArray[np
     return np.where(allowed == len(genuine), 1.0, caught)
 
 
-def by_confidence(found: pd.DataFrame, parameters: Mapping[str, Mapping]) -> pd.DataFrame:
+def by_confidence(detected: pd.DataFrame, parameters: Mapping[str, Mapping]) -> pd.DataFrame:
     """Detection against the confidence κ that an attack keeps beyond the boundary.
 
-    found: as from `detection`; parameters: of each attack in question, its kind included. Adds to the rows that count
-    successes: confidence, and series, which names the attack by what else tells it from others of its kind. Sorted by
-    series and confidence.
-
-    ASSUME: an attack that is given no confidence stops at the boundary: κ = 0.
+    detected: as from `detection`; parameters: of each attack in question, its kind included. Adds to the rows that
+    count successes: confidence, and series, which names the attack by what else tells it from others of its kind.
+    Sorted by series and confidence.
     """
-    rows = found[found["view"].isin(list(parameters)) & (found["counted"] == "success")]
-    confidence = {view: float(told.get("confidence") or 0) for view, told in parameters.items()}
+    rows = detected[detected["view"].isin(list(parameters)) & (detected["counted"] == "success")]
+    confidence = {view: float(options.get("confidence") or 0) for view, options in parameters.items()}
     rows = rows.assign(confidence=rows["view"].map(confidence), series=rows["view"].map(_series(parameters)))
     return rows.sort_values(["series", "confidence", "detector", "measure"], ignore_index=True)
 
@@ -251,15 +249,17 @@ def by_confidence(found: pd.DataFrame, parameters: Mapping[str, Mapping]) -> pd.
 def _series(parameters: Mapping[str, Mapping]) -> dict[str, str]:
     """View -> its kind, and those of its parameters in which views of that kind differ."""
     names = {}
-    for view, told in parameters.items():
-        alike = [other for other in parameters.values() if other["kind"] == told["kind"]]
+    for view, options in parameters.items():
+        alike = [other for other in parameters.values() if other["kind"] == options["kind"]]
         differing = [key for key in _keys(alike) if len({str(other.get(key)) for other in alike}) > 1]
-        names[view] = ", ".join([told["kind"], *(f"{key} {told[key]}" for key in differing if key in told)])
+        names[view] = ", ".join([options["kind"], *(f"{key} {options[key]}" for key in differing if key in options)])
     return names
 
 
 def _keys(parameters: Sequence[Mapping]) -> list[str]:
     """The keys that may tell series apart, in order of appearance."""
     return [
-        key for key in dict.fromkeys(key for told in parameters for key in told) if key not in ("kind", "confidence")
+        key
+        for key in dict.fromkeys(key for options in parameters for key in options)
+        if key not in ("kind", "confidence")
     ]

@@ -23,7 +23,7 @@ def certificates(margins: pd.DataFrame, hulls: pd.DataFrame, verification: pd.Da
         rows.append(_row(f"hull projections, {view}, {space} space", part["status"], "relative gap", worst))
     for again in verification.itertuples():
         problem = f"hull projections, {again.view}, {again.space} space, looked at again by other code"
-        rows.append(_told(problem, again.n, "–", "relative gap", again.relative_gap))
+        rows.append(_record(problem, again.n, "–", "relative gap", again.relative_gap))
     return pd.DataFrame(rows)
 
 
@@ -34,8 +34,8 @@ def named_after_hull(processed_hulls: pd.DataFrame) -> pd.DataFrame:
 
 def _row(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
     ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
-    return _told(problem, len(status), ends, measure, worst)
+    return _record(problem, len(status), ends, measure, worst)
 
 
-def _told(problem: str, count: int, ends: str, measure: str, worst: float) -> dict:
+def _record(problem: str, count: int, ends: str, measure: str, worst: float) -> dict:
     return {"problem": problem, "problems": count, "how they ended": ends, "certificate": measure, "worst": worst}

@@ -25,20 +25,20 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
     """
     hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "position"]]
     own = features.loc[features["split"] == "test", [*_WHO, "margin", "closest_class", "logits"]]
-    found = own.merge(hull, on=_KEY, validate="one_to_one").sort_values(["view", "sample"], ignore_index=True)
-    logits = found.pop("logits")
-    found["processed"] = _processed(found, processed_hulls)
-    found["ambiguity"] = found["margin"] - found["distance"]
-    found["confidence"] = softmax(np.stack(logits), axis=1).max(axis=1) if len(found) else np.empty(0)
-    found["correct"] = found["label"] == found["predicted"]
-    return found
+    samples = own.merge(hull, on=_KEY, validate="one_to_one").sort_values(["view", "sample"], ignore_index=True)
+    logits = samples.pop("logits")
+    samples["processed"] = _processed(samples, processed_hulls)
+    samples["ambiguity"] = samples["margin"] - samples["distance"]
+    samples["confidence"] = softmax(np.stack(logits), axis=1).max(axis=1) if len(samples) else np.empty(0)
+    samples["correct"] = samples["label"] == samples["predicted"]
+    return samples
 
 
-def _processed(found: pd.DataFrame, processed_hulls: pd.DataFrame | None) -> NDArray[np.float64]:
+def _processed(samples: pd.DataFrame, processed_hulls: pd.DataFrame | None) -> NDArray[np.float64]:
     if processed_hulls is None:
-        return np.full(len(found), np.nan)
+        return np.full(len(samples), np.nan)
     beside = processed_hulls[[*_KEY, "distance"]].rename(columns={"distance": "processed"})
-    return found[_KEY].merge(beside, on=_KEY, how="left", validate="one_to_one")["processed"].to_numpy()
+    return samples[_KEY].merge(beside, on=_KEY, how="left", validate="one_to_one")["processed"].to_numpy()
 
 
 def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame:
@@ -58,10 +58,10 @@ def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame
     def total(values: NDArray) -> NDArray:
         return np.bincount(owner, values, len(hulls))
 
-    found = hulls[["view", "space", "sample"]].assign(support_size=sizes, same_label=total(same).astype(int))
-    found["same_share"] = found["same_label"] / found["support_size"]
-    found["same_weight"] = total(weight * same) / total(weight)
-    return found
+    shares = hulls[["view", "space", "sample"]].assign(support_size=sizes, same_label=total(same).astype(int))
+    shares["same_share"] = shares["same_label"] / shares["support_size"]
+    shares["same_weight"] = total(weight * same) / total(weight)
+    return shares
 
 
 def projection_accuracy(features: pd.DataFrame, hulls: pd.DataFrame, pixel_views: Mapping[str, str]) -> pd.DataFrame:

@@ -27,9 +27,9 @@ def by_view(standing: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("view", key=_original_first, ignore_index=True)
 
 
-def _columns(name: str, found: Estimate | None) -> dict[str, float | None]:
+def _columns(name: str, estimate: Estimate | None) -> dict[str, float | None]:
     keys = (name, f"{name}_low", f"{name}_high")
-    return dict.fromkeys(keys) if found is None else dict(zip(keys, (found.value, found.low, found.high)))
+    return dict.fromkeys(keys) if estimate is None else dict(zip(keys, (estimate.value, estimate.low, estimate.high)))
 
 
 def _original_first(names: pd.Series) -> pd.Series:

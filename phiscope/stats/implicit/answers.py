@@ -60,8 +60,8 @@ def answers(fits: pd.DataFrame, main: str, options: Resampling) -> pd.DataFrame:
     how = options.describe(f"percentile bootstrap over images and seeds within them ({options.resamples} resamples)")
     rows = [
         {"key": key, "question": QUESTIONS[key], "interval": how} | row
-        for key, told in answered.items()
-        for row in told
+        for key, answer in answered.items()
+        for row in answer
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -76,7 +76,7 @@ def _ends(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
         best = rows.loc[rows["value"].idxmax()]
         with_k = f" with k = {best['k']:.0f}" if best["k"] > 0 else ""
         subject = f"{in_words(model, encoding, looked)}{with_k}"
-        yield _told(f"PSNR on held-out pixels, {subject}", "dB", best, subject)
+        yield _answer(f"PSNR on held-out pixels, {subject}", "dB", best, subject)
 
 
 def _order(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
@@ -84,41 +84,41 @@ def _order(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
     for _, row in over_fits.steps(chosen, options).iterrows():
         subject, before = (in_words("", row[name]) for name in ("encoding", "before"))
         where = f"{row['group']}, {row['height']} x {row['width']}"
-        yield _told(f"PSNR on held-out pixels, {where}: {subject} less {before}", "dB", row, subject, where)
+        yield _answer(f"PSNR on held-out pixels, {where}: {subject} less {before}", "dB", row, subject, where)
 
 
 def _power(chosen: pd.DataFrame, options: Resampling) -> Iterator[dict]:
     for _, row in over_fits.powers(chosen, options).iterrows():
         subject, where = over_fits.POWERS[row["power"]], _PIXELS[row["measure"]]
-        yield _told(f"rank correlation of PSNR ({where}) with {subject}, MLP", "correlation", row, subject, where)
+        yield _answer(f"rank correlation of PSNR ({where}) with {subject}, MLP", "correlation", row, subject, where)
     linear = chosen[(chosen["model"] == "projection") & (chosen["psnr_parseval"] < 100)]
     if len(linear):
         apart = (linear["psnr_train"] - linear["psnr_parseval"]).abs().max()
         words = "largest difference of the linear model's PSNR from Parseval's, over all its fits"
-        yield _told(words, "dB", {"value": apart, "n": linear["image"].nunique()})
+        yield _answer(words, "dB", {"value": apart, "n": linear["image"].nunique()})
 
 
 def _noise(fits: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
     """Every basis less the random orthogonal one, at the share of coefficients closest to a tenth."""
     noise = fits["image"].str.contains("/white_noise")
     for group, rows in (("white noise", fits[noise]), (main, fits[(fits["group"] == main) & ~noise])):
-        found = over_fits.bases(rows, options).dropna(subset="difference")
-        if found.empty:
+        differences = over_fits.bases(rows, options).dropna(subset="difference")
+        if differences.empty:
             continue
-        share = min(set(found["share"]), key=lambda share: abs(share - 0.1))
-        for _, row in found[found["share"] == share].iterrows():
+        share = min(set(differences["share"]), key=lambda share: abs(share - 0.1))
+        for _, row in differences[differences["share"] == share].iterrows():
             other = in_words("", row["encoding"])
             words = f"PSNR of the {100 * share:.3g} % largest coefficients, {other} less random basis, {group}"
             ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"], "n": row["n"]}
-            yield _told(words, "dB", ends | {"value": row["difference"]}, other, group)
+            yield _answer(words, "dB", ends | {"value": row["difference"]}, other, group)
 
 
 def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
-    found = over_fits.contrasts(chosen[(chosen["group"] == main) & (chosen["model"] == "mlp")], options)
-    for _, row in found.iterrows() if len(found) else ():
+    contrasts = over_fits.contrasts(chosen[(chosen["group"] == main) & (chosen["model"] == "mlp")], options)
+    for _, row in contrasts.iterrows() if len(contrasts) else ():
         other, where = in_words("", row["encoding"], row["spectrum"]), _PIXELS[row["measure"]]
         words = f"PSNR on {where}, {other} less random, k = {row['asked_k']:.0f}"
-        yield _told(words, "dB", row, other, where)
+        yield _answer(words, "dB", row, other, where)
 
 
 def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
@@ -128,12 +128,12 @@ def _scale(fits: pd.DataFrame, options: Resampling) -> Iterator[dict]:
     for k, rows in best.groupby("asked_k"):
         rows = rows.dropna(subset="spectrum_slope")
         if rows["image"].nunique() > 2:
-            found = over_fits.correlation(rows, "sigma", "spectrum_slope", options)
+            correlation = over_fits.correlation(rows, "sigma", "spectrum_slope", options)
             words = f"rank correlation of the best scale with the spectrum's slope, k = {k:.0f}"
-            yield _told(words, "correlation", found, f"k = {k:.0f}")
+            yield _answer(words, "correlation", correlation, f"k = {k:.0f}")
 
 
-def _told(words: str, unit: str, row: Mapping, subject: str = "", where: str = "") -> dict:
+def _answer(words: str, unit: str, row: Mapping, subject: str = "", where: str = "") -> dict:
     """A row of the frame; no interval where there is none."""
     ends = {name: row.get(name, np.nan) for name in ("ci_low", "ci_high")}
     about = {"quantity": words, "subject": subject, "where": where, "unit": unit}

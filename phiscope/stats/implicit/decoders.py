@@ -31,17 +31,17 @@ def decoder_summary(decoders: pd.DataFrame, confidence: float) -> pd.DataFrame:
     decoder without an encoding and from the dense one, seed by seed. No interval from one seed; no difference where
     the other was not trained.
     """
-    found = []
+    summary = []
     for measure, rows in decoders.groupby("measure", sort=False):
         seeds = {encoding: part.set_index("seed")["value"] for encoding, part in rows.groupby("encoding")}
         for way, part in rows.groupby(_WAY, dropna=False, sort=False):
             about = dict(zip(_WAY, way)) | {"parameters": part["parameters"].iloc[0], "measure": measure}
             values = part.set_index("seed")["value"]
-            found.append(about | _mean("value", "ci", values, confidence) | {"n": len(values)})
+            summary.append(about | _mean("value", "ci", values, confidence) | {"n": len(values)})
             for other in (NONE, DENSE):
                 apart = values - seeds[other] if other in seeds and way[0] != other else np.nan * values
-                found[-1] |= _mean(f"less_{other}", f"less_{other}", apart, confidence)
-    return pd.DataFrame(found)
+                summary[-1] |= _mean(f"less_{other}", f"less_{other}", apart, confidence)
+    return pd.DataFrame(summary)
 
 
 def _mean(name: str, ends: str, values: pd.Series, confidence: float) -> dict[str, float]:
@@ -58,12 +58,12 @@ def _student(values: NDArray, confidence: float) -> tuple[float, float, float]:
 
 def decoder_answers(summary: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Of `decoder_summary`, what the page tells, in the columns of `implicit_answers`."""
-    told = [answer for row in summary.to_dict("records") for answer in _told(row)]
+    answers = [answer for row in summary.to_dict("records") for answer in _answers(row)]
     how = f"{100 * confidence:g} % Student over seeds; trainings like these, images fixed"
-    return pd.DataFrame([{"key": KEY, "question": QUESTION, "interval": how} | row for row in told], columns=COLUMNS)
+    return pd.DataFrame([{"key": KEY, "question": QUESTION, "interval": how} | row for row in answers], columns=COLUMNS)
 
 
-def _told(row: dict) -> Iterator[dict]:
+def _answers(row: dict) -> Iterator[dict]:
     words, unit = MEASURES[row["measure"]]
     subject = in_words(row["encoding"], row["k"], row["sigma"])
     about = {"subject": subject, "where": row["measure"], "unit": unit, "n": row["n"]}

@@ -87,23 +87,23 @@ def _nested(images: int, seeds: int, options: Resampling) -> tuple[NDArray, NDAr
 def interval(sample: PairedValues, options: Resampling) -> dict[str, float]:
     """value, ci_low, ci_high, n: the mean over images and seeds; no interval for a single image."""
     values = sample.values
-    told = {"value": float(values.mean()), "ci_low": np.nan, "ci_high": np.nan, "n": len(values)}
+    ends = {"value": float(values.mean()), "ci_low": np.nan, "ci_high": np.nan, "n": len(values)}
     if len(values) > 1 and np.isfinite(values).all():
         image, seed = _nested(values.shape[0], values.shape[1], options)
-        told["ci_low"], told["ci_high"] = options.ends(values[image, seed].mean(axis=(1, 2)))
-    return told
+        ends["ci_low"], ends["ci_high"] = options.ends(values[image, seed].mean(axis=(1, 2)))
+    return ends
 
 
 def by_k(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     """Mean PSNR of every way in every group: one row per group, size, way and measure; k and parameters are means."""
-    found = []
+    summary = []
     for key, rows in chosen.groupby([*GROUP, *WAY], dropna=False):
         about = dict(zip([*GROUP, *WAY], key)) | {name: rows[name].mean() for name in ("k", "bandwidth", "parameters")}
         for measure in MEASURES:
             if rows[measure].notna().all():
                 sample = PairedValues.of(rows, measure, sorted(set(rows["image"])), rows["seed"].nunique())
-                found.append(about | {"measure": measure} | interval(sample, options))
-    return pd.DataFrame(found)
+                summary.append(about | {"measure": measure} | interval(sample, options))
+    return pd.DataFrame(summary)
 
 
 def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
@@ -111,7 +111,7 @@ def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
 
     One row per group, size, model, encoding, spectrum, asked_k and measure: value, ci_low, ci_high, n images.
     """
-    found = []
+    summary = []
     for key, rows in chosen.groupby([*GROUP, "model", "asked_k"]):
         base = rows[rows["encoding"] == BASELINE]
         for (encoding, looked), other in rows[rows["encoding"] != BASELINE].groupby(["encoding", "spectrum"]):
@@ -119,8 +119,8 @@ def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
             images = sorted(set(base["image"]) & set(other["image"]))
             for measure in MEASURES:
                 if images and base[measure].notna().all() and other[measure].notna().all():
-                    found.append(about | {"measure": measure} | _apart(other, base, measure, images, options))
-    return pd.DataFrame(found)
+                    summary.append(about | {"measure": measure} | _apart(other, base, measure, images, options))
+    return pd.DataFrame(summary)
 
 
 def steps(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def steps(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     Of networks (`mlp`), each encoding with the most waves it was asked for; groups of three images or more that have
     all of the encodings. One row per group, size, and encoding but the first: value, ci_low, ci_high, n images.
     """
-    found = []
+    summary = []
     for key, rows in chosen[chosen["model"] == "mlp"].groupby(GROUP):
         parts = {name: _most_waves(rows[rows["encoding"] == name]) for name in PUBLISHED}
         measured = [set(part.dropna(subset="psnr_heldout")["image"]) for part in parts.values()]
@@ -138,8 +138,8 @@ def steps(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
             continue
         for before, after in pairwise(PUBLISHED):
             about = dict(zip(GROUP, key)) | {"encoding": after, "before": before}
-            found.append(about | _apart(parts[after], parts[before], "psnr_heldout", images, options))
-    return pd.DataFrame(found)
+            summary.append(about | _apart(parts[after], parts[before], "psnr_heldout", images, options))
+    return pd.DataFrame(summary)
 
 
 def _most_waves(rows: pd.DataFrame) -> pd.DataFrame:
@@ -161,34 +161,34 @@ def powers(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     """
     rows = _one_size(chosen[(chosen["model"] == "mlp") & chosen["bandwidth"].notna()])
     rows = rows.groupby(["image", *WAY[1:]], dropna=False)[[*MEASURES, *POWERS]].mean().reset_index()
-    found = []
+    summary = []
     for measure in MEASURES:
         for power in POWERS:
             part = rows[["image", measure, power]].dropna()
-            told = correlation(part, measure, power, options)
-            found.append({"measure": measure, "power": power, "fits": len(part)} | told)
-    return pd.DataFrame(found)
+            estimate = correlation(part, measure, power, options)
+            summary.append({"measure": measure, "power": power, "fits": len(part)} | estimate)
+    return pd.DataFrame(summary)
 
 
 def correlation(rows: pd.DataFrame, first: str, second: str, options: Resampling) -> dict[str, float]:
     """value, ci_low, ci_high, n images: rank correlation of two columns, images resampled with all their rows."""
     names, place = np.unique(rows["image"].to_numpy(str), return_inverse=True)
     x, y = rows[first].to_numpy(float), rows[second].to_numpy(float)
-    told = {"ci_low": np.nan, "ci_high": np.nan, "n": len(names)}
-    told["value"] = float(_spearman(x, y, np.ones((1, len(x))))[0])
+    estimate = {"ci_low": np.nan, "ci_high": np.nan, "n": len(names)}
+    estimate["value"] = float(_spearman(x, y, np.ones((1, len(x))))[0])
     if len(names) > 2:
         draws = options.draws(lambda counts: _spearman(x, y, counts[:, place]), len(names))
         if np.isfinite(draws).any():
-            told["ci_low"], told["ci_high"] = options.ends(draws[np.isfinite(draws)])
-    return told
+            estimate["ci_low"], estimate["ci_high"] = options.ends(draws[np.isfinite(draws)])
+    return estimate
 
 
 def _spearman(x: NDArray, y: NDArray, counts: NDArray) -> NDArray[np.float64]:
     """(k,) rank correlation where row i is there counts[., i] times, (k, n); NaN where either is constant."""
     a, b = (_centred(_ranks(values, counts), counts) for values in (x, y))
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = (counts * a * b).sum(1) / np.sqrt((counts * a**2).sum(1) * (counts * b**2).sum(1))
-    return np.where(np.isfinite(found), found, np.nan)
+        correlations = (counts * a * b).sum(1) / np.sqrt((counts * a**2).sum(1) * (counts * b**2).sum(1))
+    return np.where(np.isfinite(correlations), correlations, np.nan)
 
 
 def _ranks(values: NDArray, counts: NDArray) -> NDArray[np.float64]:
@@ -218,20 +218,20 @@ def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     difference, difference_low, difference_high: less that of the random orthogonal basis, image by image.
     """
     rows = fitted(fits)
-    found = []
+    summary = []
     for key, part in rows[rows["model"] == "largest"].groupby([*GROUP, "share"]):
         images, seeds = sorted(set(part["image"])), part["seed"].nunique()
         samples = {name: PairedValues.of(own, "psnr_train", images, seeds) for name, own in part.groupby("encoding")}
         for name, sample in samples.items():
-            told = dict(zip([*GROUP, "share"], key)) | {"encoding": name} | interval(sample, options)
+            row = dict(zip([*GROUP, "share"], key)) | {"encoding": name} | interval(sample, options)
             if "orthogonal" in samples and name != "orthogonal":
                 apart = interval(PairedValues(sample.values - samples["orthogonal"].values), options)
                 names = {"value": "difference", "ci_low": "difference_low", "ci_high": "difference_high"}
-                told |= {new: apart[old] for old, new in names.items()}
-            found.append(told)
+                row |= {new: apart[old] for old, new in names.items()}
+            summary.append(row)
     columns = [*GROUP, "share", "encoding", "value", "ci_low", "ci_high", "n"]
     columns += ["difference", "difference_low", "difference_high"]
-    return pd.DataFrame(found).reindex(columns=columns)
+    return pd.DataFrame(summary).reindex(columns=columns)
 
 
 def scales(fits: pd.DataFrame) -> pd.DataFrame:

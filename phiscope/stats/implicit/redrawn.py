@@ -51,17 +51,17 @@ def redrawn(standing: pd.DataFrame, views: Mapping[str, Redrawn], options: Resam
 def _beside(standing: pd.DataFrame, view: str, of: str) -> pd.DataFrame:
     columns = ["sample", "predicted", "margin", "distance"]
     ours, theirs = (standing.loc[standing["view"] == name, columns] for name in (view, of))
-    found = ours.merge(theirs, on="sample", suffixes=("", "_before"), validate="one_to_one")
-    if found.empty:
+    pairs = ours.merge(theirs, on="sample", suffixes=("", "_before"), validate="one_to_one")
+    if pairs.empty:
         raise DataError(f"view {view}: none of its samples has a place in view {of}, which it redraws")
-    return found.set_index("sample").assign(same=lambda rows: rows["predicted"] == rows["predicted_before"])
+    return pairs.set_index("sample").assign(same=lambda rows: rows["predicted"] == rows["predicted_before"])
 
 
 def _of_view(paired: pd.DataFrame, how: Redrawn, options: Resampling) -> Iterator[dict]:
-    yield _told(f"same answer, {how.in_words}", "share", share_of(paired["same"], options), how.in_words)
+    yield _row(f"same answer, {how.in_words}", "share", share_of(paired["same"], options), how.in_words)
     for column, name in (("margin", "margin"), ("distance", "distance to the hull")):
         change = median_of(paired[column] - paired[f"{column}_before"], options)
-        yield _told(f"median change of the {name}, {how.in_words}", "distance", change, how.in_words)
+        yield _row(f"median change of the {name}, {how.in_words}", "distance", change, how.in_words)
 
 
 def _back_from(ks: Mapping[int, pd.DataFrame]) -> np.ndarray:
@@ -71,7 +71,7 @@ def _back_from(ks: Mapping[int, pd.DataFrame]) -> np.ndarray:
     return np.where(stays, same.columns.to_numpy(float), np.inf).min(axis=1)
 
 
-def _told(quantity: str, unit: str, found: Estimate, subject: str) -> dict:
+def _row(quantity: str, unit: str, estimate: Estimate, subject: str) -> dict:
     return {
         "key": KEY,
         "question": QUESTION,
@@ -79,9 +79,9 @@ def _told(quantity: str, unit: str, found: Estimate, subject: str) -> dict:
         "subject": subject,
         "where": "",
         "unit": unit,
-        "value": found.value,
-        "ci_low": found.low,
-        "ci_high": found.high,
-        "n": found.n,
-        "interval": found.interval,
+        "value": estimate.value,
+        "ci_low": estimate.low,
+        "ci_high": estimate.high,
+        "n": estimate.n,
+        "interval": estimate.interval,
     }

@@ -41,10 +41,10 @@ def latent_waves(directions: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     measures = ["effective", *(column for column in directions if column.startswith("share_"))]
     long = directions.melt([*_SUBJECT, "kind", "training", "basis"], measures, "measure").dropna(subset="value")
     how = options.describe(f"percentile bootstrap over directions ({options.resamples} resamples)")
-    found = [
+    summary = [
         row | {"interval": how} for key, rows in long.groupby(_PARTS, sort=False) for row in _of(key, rows, options)
     ]
-    return pd.DataFrame(found)
+    return pd.DataFrame(summary)
 
 
 def _of(key: tuple, rows: pd.DataFrame, options: Resampling) -> Iterator[dict]:
@@ -73,14 +73,14 @@ def _resampled(rows: pd.DataFrame, options: Resampling, stream: int) -> NDArray[
     return np.take_along_axis(means, networks, axis=0).mean(axis=0)
 
 
-def latent_answers(found: pd.DataFrame) -> pd.DataFrame:
+def latent_answers(waves: pd.DataFrame) -> pd.DataFrame:
     """Of `latent_waves`, what the page tells, in the columns of `implicit_answers`: effective numbers and ratios."""
-    rows = found[found["measure"] == "effective"].to_dict("records")
-    told = [row for row in rows if row["basis"] in ("waves", "pixels")]
-    return pd.DataFrame([answer for row in told for answer in _told(row)], columns=list(COLUMNS))
+    rows = waves[waves["measure"] == "effective"].to_dict("records")
+    effective = [row for row in rows if row["basis"] in ("waves", "pixels")]
+    return pd.DataFrame([answer for row in effective for answer in _answers(row)], columns=list(COLUMNS))
 
 
-def _told(row: dict) -> Iterator[dict]:
+def _answers(row: dict) -> Iterator[dict]:
     kind, basis, where = KINDS[row["kind"]].format(**row), BASES[row["basis"]], in_words(row)
     about = {"key": KEY, "question": QUESTION, "subject": kind, "where": where, "n": row["n"]}
     about["interval"] = row["interval"]
