@@ -66,10 +66,10 @@ def ssim(denoised: NDArray, clean: NDArray) -> float:
 
 
 def sharpness(denoised: NDArray, clean: NDArray) -> float:
-    """Gradient of the denoised image over that of the clean one, on the strongest edges of the clean image: below 1 is blurred.
+    """Gradient of the denoised over that of the clean image, on its strongest edges: below 1 is blurred.
 
-    Σ ⟨∇denoised, ∇clean⟩ / Σ |∇clean|² over the 5 % of pixels with the largest |∇clean|: only what points the way of the
-    true edge counts, so that noise is not taken for sharpness. NaN where the clean image is flat.
+    Σ ⟨∇denoised, ∇clean⟩ / Σ |∇clean|² over the 5 % of pixels with the largest |∇clean|: only what points the way of
+    the true edge counts, so that noise is not taken for sharpness. NaN where the clean image is flat.
     """
     there, got = _gradient(clean), _gradient(denoised)
     strength = np.square(there).sum(axis=0)

@@ -239,6 +239,8 @@ def by_confidence(detected: pd.DataFrame, parameters: Mapping[str, Mapping]) -> 
     detected: as from `detection`; parameters: of each attack in question, its kind included. Adds to the rows that
     count successes: confidence, and series, which names the attack by what else tells it from others of its kind.
     Sorted by series and confidence.
+
+    ASSUME: an attack that is given no confidence stops at the boundary: κ = 0.
     """
     rows = detected[detected["view"].isin(list(parameters)) & (detected["counted"] == "success")]
     confidence = {view: float(options.get("confidence") or 0) for view, options in parameters.items()}
