@@ -12,8 +12,8 @@ from phiscope.figures.style import DENSITY, FAINT, INK, MARGIN, MUTED, panels, t
 from phiscope.words.numbers import significant
 
 CAPTION = (
-    "What the lecture Image representations says of denoising autoencoders, put to small ones on these images: means over seeds "
-    "with intervals for another training."
+    "What the lecture Image representations says of denoising autoencoders, put to small ones on these images: means "
+    "over seeds with intervals for another training."
 )
 CATEGORY = "Denoising"
 ALT = "One panel per experiment: settings against what was measured, over seeds"
