@@ -11,9 +11,9 @@ from safetensors.numpy import load_file
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.attacks import judge
-from phiscope.experiments.denoising.network import Denoiser
 from phiscope.models import load_artifact
 from phiscope.workflow.job import job
+from phiscope.workflow.opening import Artifact
 from phiscope.workflow.provenance import provenance
 
 
@@ -21,19 +21,21 @@ def judge_attack(
     original: str,
     attacked: str,
     classifier: str,
-    denoiser: str | None,
+    behind: dict[str, str],
+    openers: dict,
     confidence: float,
     names: dict[str, str],
     config: dict,
     output: str,
 ) -> None:
+    """behind: file of the denoiser that the attacked classifier stands behind, opened as `openers` say; or empty."""
     torch.set_num_threads(1)  # chunks are the jobs
     view = load_file(attacked)
     count = len(view["samples"])
     device = choose_device(config["device"])
     network = load_artifact(classifier)[0].to(device)
-    if denoiser:
-        network = Denoiser.load(denoiser, device).before(network)
+    for name, path in behind.items():
+        network = Artifact(*openers[name]).open(path, device).before(network)
     judged = judge(network, load_file(original)["images"], view["images"], confidence=confidence)
     columns = tables.constant(names, count) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted_before": judged.before, "predicted_after": judged.after, "iterations": view["iterations"]}
@@ -47,7 +49,8 @@ if "snakemake" in globals():
             snakemake.input.original,
             snakemake.input.attacked,
             snakemake.input.classifier,
-            snakemake.input.get("denoiser"),
+            {name: snakemake.input[name] for name in snakemake.params.openers},
+            snakemake.params.openers,
             snakemake.params.confidence,
             {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
             snakemake.config,

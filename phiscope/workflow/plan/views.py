@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,12 +63,17 @@ class View:
     @property
     def kept(self) -> bool:
         """Whether its images stay when all that needs them is made."""
-        return bool(self.options.get("keep"))
+        return bool(self.options.get("keep", True))
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Names of the artifacts that its transformation wants."""
         return needs_of(self.options) if self.is_derived else ()
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """What the attacked classifier stands behind: the denoiser, or nothing."""
+        return tuple(need for need in self.needs if need == "denoiser") if self.is_attack else ()
 
     @property
     def maker(self) -> dict[str, Any]:
@@ -228,7 +233,8 @@ class Views(Mapping[str, View]):
         return own | {name: self._plan.prepared_dataset(str(dataset)) for name, dataset in others.items()}
 
     def kept(self, name: str) -> bool:
-        return name in self and self[name].kept
+        """Whether the images of a view, or of what views start from, stay."""
+        return name not in self or self[name].kept
 
     def needs(self, name: str) -> dict[str, str]:
         """Files of the artifacts that a view's transformation wants, and its mask; {split} and {chunk} stay open."""
@@ -275,6 +281,10 @@ def _without(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key not in keys}
 
 
+def _openers(needs: Iterable[str]) -> dict[str, tuple]:
+    return {need: tuple(ARTIFACTS[need]) for need in needs}
+
+
 def _made(plan: Plan, wildcards: Mapping[str, str]) -> list[str]:
     """Modules that make a view: its kind's, with what its options call for, and those that open what it needs."""
     view = plan.views[wildcards["view"]]
@@ -303,14 +313,18 @@ RULES = {
         "views/make_view",
         lambda plan: {
             "maker": lambda wildcards: plan.views[wildcards.view].maker,
-            "openers": lambda wildcards: {need: tuple(ARTIFACTS[need]) for need in plan.views[wildcards.view].needs},
+            "openers": lambda wildcards: _openers(plan.views[wildcards.view].needs),
             "parameters": lambda wildcards: plan.views.parameters(wildcards.view),
         },
         _made,
     ),
     "judge_attack": Rule(
         "attacks/judge_attack",
-        lambda plan: {"confidence": lambda wildcards: plan.views[wildcards.view].confidence},
+        lambda plan: {
+            "confidence": lambda wildcards: plan.views[wildcards.view].confidence,
+            "openers": lambda wildcards: _openers(plan.views[wildcards.view].behind),
+        },
+        lambda plan, wildcards: modules_that_open(plan.views[wildcards["view"]].behind),
     ),
     "pick_samples": Rule("views/pick_samples", lambda plan: {"samples": plan.config["report"]["samples"]}),
 }
