@@ -153,8 +153,13 @@ class Plan:
         parameters = about.parameters(self)
         if wildcards:
             parameters = resolved(parameters, wildcards)
-        modules = about.modules(self, wildcards)
-        return dict(parameters) | {"code": code.fingerprint(self.scripts / f"{about.script}.py", *modules)}
+
+        def fingerprint(wildcards: Mapping[str, str]) -> str:
+            return code.fingerprint(self.scripts / f"{about.script}.py", *about.modules(self, wildcards))
+
+        # Snakemake looks at the first argument's name.
+        rests_on = fingerprint if about.chosen_by and not wildcards else fingerprint(wildcards)
+        return dict(parameters) | {"code": rests_on}
 
     def fingerprint(self, rule: str, **wildcards: str) -> str:
         """Of a job: changes when one of its parameters or a line of the code that it rests on does."""

@@ -17,6 +17,8 @@ Parameters = Mapping[str, Any]  # of a rule; a function among them takes the wil
 class Rule(NamedTuple):
     """script: below scripts/, without its ending; parameters: by the plan; modules: chosen by name at run time.
 
+    chosen_by: the wildcard that modules are chosen by, where one rule serves jobs that rest on different ones.
+
     The jobs of a rule rest on their script, on every module of the library that the script imports, and on these
     modules. Where parameters depend on the wildcards of a job, they are functions of an argument named `wildcards`.
     """
@@ -24,6 +26,7 @@ class Rule(NamedTuple):
     script: str
     parameters: Callable[[Plan], Parameters] = lambda plan: {}
     modules: Callable[[Plan, Mapping[str, str]], Iterable[str]] = lambda plan, wildcards: ()
+    chosen_by: str = ""
 
 
 def resolved(parameters: Parameters, wildcards: Mapping[str, str]) -> dict[str, Any]:

@@ -325,6 +325,7 @@ RULES = {
             "openers": lambda wildcards: _openers(plan.views[wildcards.view].behind),
         },
         lambda plan, wildcards: modules_that_open(plan.views[wildcards["view"]].behind),
+        chosen_by="view",
     ),
     "pick_samples": Rule("views/pick_samples", lambda plan: {"samples": plan.config["report"]["samples"]}),
 }
