@@ -34,14 +34,14 @@ def build(
 def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Module:
     """The bare network that `package.module:function` returns for `arguments`.
 
-    `where` is the part of the config (or the file) that errors speak of: its key `factory`.
+    `where` is the place in the config that errors speak of.
     """
     try:
         network = _function(factory, where)(**arguments)
     except TypeError as error:
-        raise ModelError(f"{where}.factory: {factory} does not take {dict(arguments)} ({error})") from error
+        raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
     if not isinstance(network, nn.Module):
-        raise ModelError(f"{where}.factory: {factory} returned {type(network).__name__}; expected a torch Module")
+        raise ModelError(f"{where}: {factory} returned {type(network).__name__}; expected a torch Module")
     return network
 
 
@@ -51,8 +51,7 @@ def _function(factory: str, where: str) -> Callable[..., nn.Module]:
         return getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ModelError(
-            f"{where}.factory: cannot find {factory!r} ({error}); expected `package.module:function` of an installed "
-            "package"
+            f"{where}: cannot find {factory!r} ({error}); expected `package.module:function` of an installed package"
         ) from error
 
 
@@ -71,7 +70,6 @@ def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "", wher
     are then not part of the network. Raises ModelError naming the keys and shapes that do not fit. `where` is the
     place in the config that errors speak of, such as `denoising.network.weights`.
     """
-    where = f"{where}.weights"
     path = Path(os.path.expandvars(path)).expanduser()
     if not path.is_file():
         raise ModelError(f"{where}.path: there is no file {path}; give the path of a state dict")
@@ -100,7 +98,7 @@ def _fill(network: nn.Module, state: dict[str, Tensor], prefix: str) -> None:
     network.load_state_dict(state, strict=False)
 
 
-def _read_state(path: Path, where: str) -> dict[str, Tensor]:
+def _read_state(path: Path) -> dict[str, Tensor]:
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError
         from safetensors.torch import load_file

@@ -89,7 +89,7 @@ def bad_file(folder, kind, state):
         ("absent", "there is no file"),
         ("code", "opened safely"),
         ("text", "opened safely"),
-        ("shape", "linear.bias of .* has shape \\(7,\\), the network expects \\(3,\\)"),
+        ("shape", "linear.bias has shape \\(7,\\), the network expects \\(3,\\)"),
         ("keys", "check `prefix`"),
         ("number", "expected a dict of tensors"),
         ("safetensors", "not a file of safetensors"),
@@ -109,11 +109,6 @@ def test_files_that_do_not_fit(tmp_path, state, kind, words):
 def test_factories_that_are_none(factory):
     with pytest.raises(ModelError, match=f"^denoising.network.factory: .*{factory}"):
         build(factory, {}, None, where="denoising.network.factory")
-
-
-def test_a_factory_is_named_by_its_key():
-    with pytest.raises(ModelError, match=r"^denoising\.network\.factory: "):
-        build("nowhere.at:all", {}, None, where="denoising.network")
 
 
 def test_resnet20_as_published(real_data):

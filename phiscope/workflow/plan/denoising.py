@@ -168,7 +168,7 @@ RULES = {
         "models/load_classifier",
         lambda plan: {
             "classifier": {"normalise": None} | _part(plan).options["network"],
-            "where": "denoising.network",
+            "where": "denoising.network.weights",
         },
         _network,
     ),

@@ -132,7 +132,7 @@ def _statistics(plan: Plan) -> dict[str, Any]:
 
 def _loaded(plan: Plan) -> Parameters:
     keys = ("factory", "arguments", "normalise", "weights")
-    return {"classifier": {key: plan.config["classifier"].get(key) for key in keys}, "where": "classifier"}
+    return {"classifier": {key: plan.config["classifier"].get(key) for key in keys}, "where": "classifier.weights"}
 
 
 def _trained(plan: Plan) -> Parameters:

@@ -126,7 +126,7 @@ def _loaded_generator(plan: Plan) -> Parameters:
         "factory": "phiscope.models.gan:generator",
         "arguments": _sizes(plan),
         "weights": _part(plan).options["gan"]["weights"],
-        "where": "latent.gan",
+        "where": "latent.gan.weights",
     }
 
 
@@ -146,7 +146,7 @@ def _loaded_encoder(plan: Plan) -> Parameters:
         "factory": "phiscope.models.encoder:encoder",
         "arguments": lambda wildcards: _sizes(plan) | {"heads": settings[wildcards.setting]["heads"]},
         "weights": lambda wildcards: settings[wildcards.setting]["weights"],
-        "where": lambda wildcards: f"latent.settings.{wildcards.setting}",
+        "where": lambda wildcards: f"latent.settings.{wildcards.setting}.weights",
     }
 
 
