@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,10 @@ def finished(root, tmp_path_factory) -> Project:
     steps = [int(total) for total in re.findall(r"of (\d+) steps", done.stdout + done.stderr)]
     assert max(steps) <= MOST_JOBS
     return project
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Project:
+    """A copy of the finished project to change."""
+    shutil.copytree(finished.folder, tmp_path / "project", copy_function=shutil.copy2)
+    return Project(tmp_path / "project")

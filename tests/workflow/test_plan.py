@@ -188,7 +188,7 @@ def test_a_view_rests_on_what_it_opens(planned):
 
 
 RUN_A_NETWORK = (
-    *("train_classifier", "split_classifier", "locate", "judge_attack", "invert", "explore_ball", "edit_sample"),
+    *("train_classifier", "split_classifier", "locate", "invert", "explore_ball", "edit_sample"),
     *("train_gan", "train_encoder", "sample_latents", "encode_dataset", "measure_latent", "measure_operators"),
     *("exhibit_latent", "train_denoiser", "score_denoisers", "measure_filters"),
 )
@@ -198,6 +198,15 @@ RUN_A_NETWORK = (
 def test_what_runs_a_network_does_not_rest_on_the_hull_solver(planned, rule):
     solver = {f"geometry/hull/{name}.py" for name in ("solve", "columns", "pricing", "wolfe")}
     assert not rested_on(planned(), rule) & solver
+
+
+def test_an_attack_is_judged_by_what_it_goes_through_alone(planned):
+    views = {"pgd-through": {"kind": "pgd-full", "norm": "linf", "epsilon": 0.1, "through": "network"}}
+    plan = planned("presets/tiny.yaml", views=views)
+    denoiser = "experiments/denoising/network.py"
+    assert denoiser in rested_on(plan, "judge_attack", view="pgd-through")
+    assert denoiser not in rested_on(plan, "judge_attack", view="pgd-first")
+    assert callable(plan.parameters("judge_attack")["code"])  # of the wildcards that Snakemake fills in
 
 
 def test_every_rule_has_a_script_that_is_there(planned, root):

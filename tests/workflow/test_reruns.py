@@ -1,0 +1,143 @@
+"""What a finished run makes again when a line, an option or the data change, and what it leaves alone."""
+
+import pytest
+from safetensors.numpy import load_file
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+
+NETWORKS = ("train_classifier", "train_denoiser", "split_classifier", "make_pgd-first", "make_denoise", "judge_attack")
+
+
+def change(project, module: str, before: str = "\ndef ") -> None:
+    """A new line of code in a module, before the first definition."""
+    project.edit(module, before, f"\nUNUSED = 1\n\n{before}")
+
+
+def test_a_named_sample_beyond_the_counted_is_inverted_by_itself(project):
+    order = load_file(project.results / "data/test.safetensors")["samples"].tolist()
+    project.edit("presets/tiny.yaml", "samples: [87]", f"samples: [87, {order[20]}]")
+    planned = project.planned()
+    assert (planned["invert"], planned["explore_ball"]) == (2, 1)
+
+
+def test_more_inversions_leave_full_chunks_alone(project):
+    project.edit("presets/tiny.yaml", "  samples: 6\n", "  samples: 6\n  chunk_size: 6\n")
+    assert "invert" not in project.planned()
+    project.edit("presets/tiny.yaml", "  samples: 6\n", "  samples: 9\n")
+    assert project.planned()["invert"] == 2  # the three that are new, for two targets
+
+
+def test_a_second_run_does_nothing(finished):
+    assert finished.planned() == {}
+
+
+def test_the_best_weight_decay_is_retrained_for_each_seed(finished, tmp_path):
+    study = "study: {seeds: [0, 1], experiments: [weight_decay, losses], samples: 100, epochs: 1}"
+    (tmp_path / "study.yaml").write_text(f"denoising:\n  {study}\n")
+    planned = finished.planned("--configfile", "presets/tiny.yaml", str(tmp_path / "study.yaml"))
+    assert (planned["study_denoising"], planned["retrain_denoiser"], planned["sum_up_study"]) == (4, 2, 1)
+
+
+def test_a_comment_and_a_docstring_rerun_nothing(project):
+    project.edit("phiscope/geometry/hull/solve.py", '"""', '"""Better words. ')
+    project.edit("scripts/geometry/locate.py", "import torch\n", "# Why torch is here.\nimport torch\n")
+    assert project.planned() == {}
+
+
+def test_a_changed_line_reruns_what_rests_on_it(project):
+    project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
+    planned = project.planned()
+    assert set(planned) == {
+        *("all", "count_balls", "compute_statistics", "compute_detection", "compute_inversions", "compute_denoising"),
+        *("compare_with_paper", "draw_figures", "draw_inversion", "draw_denoising", "render_report"),
+    }
+
+
+def test_a_changed_figure_redraws_and_computes_nothing(project):
+    project.edit("phiscope/figures/geometry/plane.py", "import numpy as np", "import numpy as np\n\nUNUSED = 1")
+    assert set(project.planned()) == {"all", "draw_figures", "render_report"}
+
+
+def test_more_samples_leave_full_chunks_alone(project):
+    project.edit("presets/tiny.yaml", "test: 150", "test: 300")
+    planned = project.planned()
+    assert planned["locate"] == 1
+    assert planned["project_feature_hull"] == 1
+    assert "train_classifier" not in planned
+    assert "prepare_dataset" not in planned
+
+
+def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
+    views = "  pgd-first: {samples: 60}\n  denoise: {of: original, samples: 60, hull_of: denoise}\n"
+    project.edit("presets/tiny.yaml", views, "  pgd-first: null\n  denoise: null\n")
+    (project.results / "chunks/scores/original.parquet").unlink()
+    assert "score_samples" not in project.planned()
+    project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
+    planned = project.planned()
+    assert planned["score_samples"] == 1
+    assert "compute_detection" not in planned
+
+
+def test_a_wrong_key_is_one_line_and_loses_nothing(project):
+    (project.folder / "presets/tiny.yaml").write_text("run: tiny\nhulls: {pixel: {tolerence: 0.1}}\n")
+    done = project.snakemake()
+    assert done.returncode != 0
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if "tolerence" in line]
+    assert lines == ["config: hulls.pixel.tolerence: there is no such key; did you mean 'tolerance'?"]
+    assert (project.results / "report.html").is_file()
+
+
+def test_one_sample_per_job_is_allowed(project):
+    project.edit("presets/tiny.yaml", "chunk_size: 150", "chunk_size: 1")
+    project.edit("presets/tiny.yaml", "test: 150", "test: 5")
+    planned = project.planned()
+    assert (
+        planned["project_feature_hull"] == 20
+    )  # five of the original view, its projections, the attack, and that denoised
+
+
+@pytest.mark.parametrize("module", ["phiscope/latent/basis.py", "phiscope/denoising/tiling.py"])
+def test_an_attack_does_not_rest_on_latent_space_or_denoising(project, module):
+    change(project, module)
+    planned = project.planned()
+    assert "make_pgd-first" not in planned
+    assert "judge_attack" not in planned
+    assert ("make_denoise" in planned) == ("denoising" in module)
+
+
+def test_a_changed_attack_is_made_anew_and_nothing_before_it(project):
+    change(project, "phiscope/attacks/pgd.py")
+    assert project.made("make_pgd-first")
+    assert project.made("locate") == {"view=pgd-first, split=test, chunk=0-150"}
+    planned = project.planned()
+    assert not {"train_classifier", "split_classifier", "slice_original", "make_denoise", "project_pixel_hull"} & set(
+        planned
+    )
+    assert planned["project_feature_hull"] == 1
+
+
+def test_a_changed_hull_solver_runs_a_network_only_on_its_own_projections(project):
+    change(project, "phiscope/geometry/hull/solve.py")
+    planned = project.planned()
+    assert {"project_feature_hull", "project_pixel_hull"} <= set(planned)
+    assert not set(NETWORKS) & set(planned)
+    # Images on the hull, and searches for an image of a projection, are made of what the solver returns.
+    assert project.made("locate") == {"view=hull-pixel, split=test, chunk=0-150"}
+    assert all("target=hull" in job for job in project.made("invert"))
+
+
+def test_images_of_a_view_that_is_not_kept_are_made_again_for_what_needs_them(project):
+    images = project.results / "views/pgd-first/test"
+    assert list(images.glob("*.safetensors"))
+    for chunk in images.glob("*.safetensors"):
+        chunk.unlink()
+    assert project.planned() == {}
+    change(project, "phiscope/attacks/judge.py")
+    assert "make_pgd-first" in project.planned()
+
+
+def test_counts_are_known_and_no_checkpoint_stands_in_the_way(project):
+    """Where the splits are prepared, all jobs are planned at once."""
+    done = project.snakemake("--dry-run", "--forceall")
+    assert "checkpoint" not in done.stdout + done.stderr
+    assert project.planned("--forceall")["locate"] == 5
