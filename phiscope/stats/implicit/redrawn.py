@@ -44,7 +44,7 @@ def redrawn(standing: pd.DataFrame, views: Mapping[str, Redrawn], options: Resam
         ks = {how.k: paired[name] for name, how in views.items() if how.encoding == encoding and how.k}
         if len(ks) > 1:
             quantity = f"least k that brings the answer back, {phrase_of(encoding)}: median"
-            rows.append(_told(quantity, "waves", median_of(_back_from(ks), options), phrase_of(encoding)))
+            rows.append(_row(quantity, "waves", median_of(_back_from(ks), options), phrase_of(encoding)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
