@@ -1,6 +1,6 @@
 """Encodings g: [0, 1)² -> R^d, from nothing at all to a complete basis, each saying its k and its bandwidth.
 
-k counts the functions of the note Neural Representations: waves, a cosine with its sine; or, of bases that are not
+k counts the functions of the note on neural representations: waves, a cosine with its sine; or, of bases that are not
 Fourier, functions. Bandwidth is the highest frequency ‖u‖ among them, in cycles per image.
 
 ASSUME: conjugate pairs are counted once, so that the complete Fourier basis has about n / 2 waves, and n features
@@ -70,7 +70,7 @@ def gaussian(size: Size, *, k: int, sigma: float, seed: int) -> Encoding:
 
 
 def fourier_random(size: Size, *, k: int, seed: int) -> Encoding:
-    """k waves of the complete Fourier basis, drawn without replacement: the subset of Neural Representations."""
+    """k waves of the complete Fourier basis, drawn without replacement, as the note on neural representations says."""
     waves = _candidates("fourier_random", size, k)
     return _of_grid("fourier_random", waves[generator(seed).permutation(len(waves))[:k]], size)
 

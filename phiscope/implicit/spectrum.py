@@ -3,8 +3,8 @@
 Images are (h, w) or (h, w, c), in [0, 1]. The discrete Fourier transform is unitary, so energies are sums of squared
 pixel values (Parseval). Frequencies are in cycles per image, as in `waves`. `Without the mean` leaves out frequency 0.
 
-ASSUME: `total power (sum of magnitude/weights)` of Neural Representations is the sum of the complex magnitudes,
-which does not change when the image is shifted; the sum of absolute cosine and sine coefficients does.
+ASSUME: `total power (sum of magnitude/weights)` of the note on neural representations is the sum of the complex
+magnitudes, which does not change when the image is shifted; the sum of absolute cosine and sine coefficients does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def magnitudes(images: NDArray) -> Array:
 
 
 def l1(image: NDArray) -> float:
-    """Σ |F(u)| without the mean, averaged over channels: total power in Neural Representations, for equal sizes."""
+    """Σ |F(u)| without the mean, averaged over channels: the note's total power, for images of equal sizes."""
     return float(np.abs(_transform(image)).mean(2).ravel()[1:].sum())
 
 

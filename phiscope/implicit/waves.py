@@ -1,8 +1,8 @@
 """Two-dimensional waves cos 2π(u·x), sin 2π(u·x) on the unit square, and those that an image can tell apart.
 
 A frequency u = (u₁, u₂) is in cycles per image: u₁ periods from top to bottom, u₂ from left to right.
-ASSUME: an image of any aspect is squeezed into the unit square, as in Neural Representations, so length and width
-count alike.
+ASSUME: an image of any aspect is squeezed into the unit square, as in the note on neural representations, so length and
+width count alike.
 """
 
 from __future__ import annotations

@@ -34,10 +34,10 @@ REFERENCES = {
         "representations with periodic activation functions. NeurIPS 33. arXiv:2006.09661",
         "https://arxiv.org/abs/2006.09661",
     ),
-    "the note Neural Representations": Reference(
+    "the note on neural representations": Reference(
         "Neural Representations: an unsigned note on images as functions of position"
     ),
-    "the lecture Image representations": Reference(
+    "the denoising lecture": Reference(
         "Image representations: from filter banks to a denoising autoencoder. Unsigned lecture slides"
     ),
 }

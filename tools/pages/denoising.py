@@ -62,7 +62,7 @@ def _with_ends(row: dict, name: str) -> str:
 
 
 def study(summary: pd.DataFrame) -> Iterator[str]:
-    """The experiments of the lecture Image representations: what each asks of every setting.
+    """The experiments of the denoising lecture: what each asks of every setting.
 
     With Student's interval over seeds, and how far that is from the first setting, seed by seed. Under the noise
     of the training, but for the experiment about other noise.

@@ -58,7 +58,7 @@ def _noise(noise: Noise) -> dict[str, Any]:
     return {"noise": [{"noise": noise.kind, "level": noise.level}]}
 
 
-# Experiment -> setting -> what differs. The claims of the lecture Image representations, one each.
+# Experiment -> setting -> what differs. The claims of the denoising lecture, one each.
 EXPERIMENTS: dict[str, dict[str, TrainingSetting]] = {
     "losses": {
         name: TrainingSetting(_GAUSSIAN | {"l2_weight": w}) for name, w in {"L2": 1.0, "L1": 0.0, "half": 0.5}.items()

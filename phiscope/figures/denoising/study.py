@@ -1,4 +1,4 @@
-"""What the lecture Image representations claims about denoising autoencoders, one panel each, over seeds."""
+"""What the denoising lecture claims about denoising autoencoders, one panel each, over seeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phiscope.figures.style import DENSITY, FAINT, INK, MARGIN, MUTED, panels, t
 from phiscope.words.numbers import significant
 
 CAPTION = (
-    "What the lecture Image representations says of denoising autoencoders, put to small ones on these images: means "
+    "What the denoising lecture says of denoising autoencoders, put to small ones on these images: means "
     "over seeds with intervals for another training."
 )
 CATEGORY = "Denoising"
