@@ -1,7 +1,7 @@
 """What people use without training: each method with one strength, which `tune` chooses on training images.
 
 strength = tune("tv", noisy, clean, noise)
-found = denoise("tv", noisy, strength, noise)
+denoised = denoise("tv", noisy, strength, noise)
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def anscombe_inverse(stable: NDArray) -> NDArray:
 
 
 def inpainted(image: NDArray, strength: float, noise: Noise) -> NDArray:
-    """Biharmonic filling (Damelin and Hoang 2018) of the black squares that are found."""
+    """Biharmonic filling (Damelin and Hoang 2018) of the black squares."""
     return fill(image, black_blocks(image))
 
 

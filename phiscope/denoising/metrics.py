@@ -1,4 +1,4 @@
-"""How close an image is to the clean one: per image, channels pooled, what was found cut to [0, 1].
+"""How close an image is to the clean one: per image, channels pooled, cut to [0, 1].
 
 PSNR and SSIM are scikit-image's. SSIM differs by its settings from one publication to the next; ours are in `SSIM`.
 """

@@ -88,7 +88,7 @@ FIGURES: dict[str, str] = {
     "pixel_boundary": "phiscope.figures.inversion.pixel_boundary",
     "denoising": "phiscope.figures.denoising.bench",
     "denoised": "phiscope.figures.denoising.denoised",
-    "lecture": "phiscope.figures.denoising.study",
+    "denoising_study": "phiscope.figures.denoising.study",
     "filter_inversion": "phiscope.figures.denoising.filter_inversion",
     "comparison": "phiscope.figures.papers.comparison",
     "latent_batches": "phiscope.figures.latent.batches",

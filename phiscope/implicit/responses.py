@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 Decode = Callable[[Tensor], Tensor]
 
 BASES = ("waves", "fourier", "dct", "pixels", "orthogonal")
-LARGEST = (1, 4, 16)  # coefficients of which the share of the energy is told
+LARGEST = (1, 4, 16)  # coefficients of which the share of the energy is given
 _BATCH = 256  # responses at a time
 
 

@@ -21,7 +21,7 @@ from phiscope.stats.intervals import (
     without_interval,
 )
 
-Found = Iterator[tuple[str, Estimate]]  # key of STATED, what this run measured
+Estimates = Iterator[tuple[str, Estimate]]  # key of STATED, what this run measured
 
 _BALLS = "samples like those of this run, classifier and the samples counted inside fixed"
 
@@ -86,7 +86,7 @@ def _record(key: str, estimate: Estimate, dataset_is_papers: bool) -> dict:
     }
 
 
-def _distances(standing: pd.DataFrame, hulls: pd.DataFrame, options: Resampling) -> Found:
+def _distances(standing: pd.DataFrame, hulls: pd.DataFrame, options: Resampling) -> Estimates:
     if len(standing):
         yield "accuracy", share_of(standing["correct"], options)
         yield "closer_to_hull", share_of(standing["distance"] < standing["margin"], options)
@@ -96,7 +96,7 @@ def _distances(standing: pd.DataFrame, hulls: pd.DataFrame, options: Resampling)
         yield f"outside_{space}", share_of(rows["position"] == "outside", options)
 
 
-def _accuracies(accuracy: pd.DataFrame, options: Resampling) -> Found:
+def _accuracies(accuracy: pd.DataFrame, options: Resampling) -> Estimates:
     for row in accuracy.itertuples():
         for when, share in (("before", row.accuracy_before), ("after", row.accuracy_after)):
             yield f"accuracy_{when}_{row.space}", counted_share(round(share * row.n), row.n, options)
@@ -104,14 +104,14 @@ def _accuracies(accuracy: pd.DataFrame, options: Resampling) -> Found:
         yield f"changed_{row.space}", counted_share(row.changed, row.n, options)
 
 
-def _supports(support: pd.DataFrame, options: Resampling) -> Found:
+def _supports(support: pd.DataFrame, options: Resampling) -> Estimates:
     for space, rows in support.groupby("space"):
         yield f"same_label_{space}_pooled", pooled_share(rows["same_label"], rows["support_size"], options)
         yield f"same_label_{space}_query", pooled_share(rows["same_share"], None, options)
         yield f"same_label_{space}_weighted", pooled_share(rows["same_weight"], None, options)
 
 
-def _balls(balls: pd.DataFrame, options: Resampling) -> Found:
+def _balls(balls: pd.DataFrame, options: Resampling) -> Estimates:
     counted = replace(options, population=_BALLS)
     inside = balls["train_inside"] + balls["test_inside"]
     for split, own in inside.groupby(balls["split"]):
@@ -124,13 +124,13 @@ def _balls(balls: pd.DataFrame, options: Resampling) -> Found:
         yield "in_union", share_of(test["in_train_union"], options)
 
 
-def _lipschitz(lipschitz: pd.DataFrame, test_samples: int) -> Found:
+def _lipschitz(lipschitz: pd.DataFrame, test_samples: int) -> Estimates:
     for row in lipschitz.itertuples():
         yield "lipschitz", without_interval(row.constant, 0, "a property of the classifier")
         yield "largest_ratio", without_interval(row.largest_ratio, test_samples, "a maximum")
 
 
-def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Found:
+def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Estimates:
     """The two samples that Yousefzadeh 2022 looks at, where they are in the run: its first and its #732."""
     test = balls[balls["split"] == "test"]
     named = ((0, standing, "margin"), (0, standing, "distance"), (0, test, "train_inside"), (0, test, "test_inside"),
@@ -140,7 +140,7 @@ def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Found:
             yield f"sample_{sample}_{column}", without_interval(value, 1, "one sample")
 
 
-def _attacked_sample(standing: pd.DataFrame, attacked: pd.DataFrame) -> Found:
+def _attacked_sample(standing: pd.DataFrame, attacked: pd.DataFrame) -> Estimates:
     """The sample of Figure 14 before and after DeepFool, where it was attacked."""
     if (attacked["sample"] == 1).any():
         for name, frame in (("1", standing), ("1_deepfool", attacked)):
@@ -149,17 +149,17 @@ def _attacked_sample(standing: pd.DataFrame, attacked: pd.DataFrame) -> Found:
                     yield f"sample_{name}_{column}", without_interval(value, 1, "one sample")
 
 
-def _attacks(summary: pd.DataFrame) -> Found:
+def _attacks(summary: pd.DataFrame) -> Estimates:
     for row in summary.itertuples():
         yield f"deepfool_{row.key}_{row.counted}", Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
 
 
-def _inversions(summary: pd.DataFrame, dataset_is_papers: bool) -> Found:
+def _inversions(summary: pd.DataFrame, dataset_is_papers: bool) -> Estimates:
     for row in summary.itertuples():
         if dataset_is_papers or not row.key.startswith("sample_"):
             yield row.key, Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
 
 
-def _human(agreement: pd.DataFrame) -> Found:
+def _human(agreement: pd.DataFrame) -> Estimates:
     for row in agreement.itertuples():
         yield f"human_{row.key}", Estimate(row.correlation, row.ci_low, row.ci_high, row.interval, row.n)

@@ -32,8 +32,8 @@ class StatedReading:
 
 def _lsd(k: int, **rule: str | int) -> dict[str, str | int]:
     """The reading that they give: sampled latents, Gram-Schmidt, |c| over all axes."""
-    found = {"measure": "lsd", "encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "magnitude"}
-    return found | {"k": k} | rule
+    reading = {"measure": "lsd", "encoding": "sampled", "basis": "gram-schmidt", "axes": "all", "sign": "magnitude"}
+    return reading | {"k": k} | rule
 
 
 _ENCODE_DECODE = {"measure": "encode_decode", "encoding": "sampled"}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from phiscope.stats.intervals import Estimate, Resampling, median_of, share_of, without_interval
 
-Found = Iterator[tuple[str, Estimate]]
+Estimates = Iterator[tuple[str, Estimate]]
 
 TARGETS = {"flip": "image of the closest flip point", "hull": "image of the hull projection"}
 
@@ -125,7 +125,7 @@ def summary(estimates: Mapping[str, Estimate], questions: Mapping[str, tuple[str
     return pd.DataFrame(rows, columns=columns)
 
 
-def _of_target(target: str, inversions: pd.DataFrame, pixels: int, options: Resampling) -> Found:
+def _of_target(target: str, inversions: pd.DataFrame, pixels: int, options: Resampling) -> Estimates:
     asked = inversions[(inversions["target"] == target) & (inversions["status"] != "no_target")]
     if len(asked):
         yield f"inverted_{target}_solved", share_of(solved(asked), options)
@@ -140,7 +140,7 @@ def _of_target(target: str, inversions: pd.DataFrame, pixels: int, options: Resa
         yield f"inverted_{target}_path_changes", share_of(same["class_changes"] > 0, options)
 
 
-def _pairs(distances: pd.DataFrame, options: Resampling) -> Found:
+def _pairs(distances: pd.DataFrame, options: Resampling) -> Estimates:
     """Two images of the same sample beside each other."""
     by_kind = distances.pivot(index="sample", columns="kind", values="pixel_distance")
     by_kind = by_kind.reindex(columns=["flip", "hull", "deepfool"])

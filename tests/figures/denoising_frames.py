@@ -11,7 +11,7 @@ def frames_of_denoising(rng) -> dict[str, dict]:
         "denoising": {"denoising_summary": _summary()},
         "denoised": {"denoised_images": _denoised(rng)},
         "filter_inversion": {"filter_inversion": _filter_inversion()},
-        "lecture": {"study_summary": _study()},
+        "denoising_study": {"study_summary": _study()},
     }
 
 

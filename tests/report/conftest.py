@@ -53,7 +53,7 @@ def full(bare):
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
-        *("denoising", "denoised", "filter_inversion", "lecture"),
+        *("denoising", "denoised", "filter_inversion", "denoising_study"),
     ]
     answer = {"key": "ends", "question": "Which end?", "quantity": "PSNR, Gaussian", "subject": "Gaussian", "where": ""}
     answer |= {"unit": "dB", "value": 25.5, "ci_low": 24.0, "ci_high": 27.0, "n": 8, "interval": "bootstrap"}

@@ -13,7 +13,7 @@ from phiscope.words.methods import title_of
 from tools.pages import markdown
 
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
-PICTURES = ("denoising", "denoised", "training", "filter_inversion", "lecture", "distances_by_view")
+PICTURES = ("denoising", "denoised", "training", "filter_inversion", "denoising_study", "distances_by_view")
 
 
 def methods(summary: pd.DataFrame) -> Iterator[str]:

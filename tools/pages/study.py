@@ -26,8 +26,8 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         drawn = Path(scratch) / run.name
         (drawn / "figures").mkdir(parents=True)
         draw("denoising", denoising_summary=compared).savefig(drawn / "figures/denoising.png", dpi=170)
-        draw("lecture", study_summary=studied).savefig(drawn / "figures/lecture.png", dpi=170)
-        return "\n".join([*lines, *markdown.pictures(drawn, folder, ("denoising", "lecture"))])
+        draw("denoising_study", study_summary=studied).savefig(drawn / "figures/denoising_study.png", dpi=170)
+        return "\n".join([*lines, *markdown.pictures(drawn, folder, ("denoising", "denoising_study"))])
 
 
 def _read(run: Path, chunks: str) -> pd.DataFrame:

@@ -222,7 +222,7 @@ def gradient_rows(images: NDArray, seed: int, draws: int = 64) -> Iterator[Row]:
         estimates = torch.stack([_gradient(network, images, random, size, draw, seed, _l2) for draw in range(draws)])
         ratio = estimates.var(0).sum() / estimates.mean(0).square().sum()
         yield Row(GRADIENTS, f"B = {size}", "variance", None, float(ratio))
-    for name, loss in (("L2", _l2), ("L1", _l1), ("indicator", lambda estimates, clean: indicator(estimates))):
+    for name, loss in (("L2", _l2), ("L1", _l1), ("indicator", lambda output, clean: indicator(output))):
         norm = _gradient(network, images, random, 16, 0, seed, loss).norm()
         yield Row(GRADIENTS, name, "gradient_norm", None, float(norm))
 
