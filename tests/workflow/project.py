@@ -31,12 +31,11 @@ class Project:
         table = re.search(r"Job stats:\n.*?\n-+.*?\n(.*?)\ntotal", done.stdout + done.stderr, re.S)[1]
         return {rule: int(count) for rule, count in map(str.split, table.splitlines())}
 
-    def made(self, rule: str) -> set[str]:
-        """The wildcards of a rule's jobs that would run now, such as `view=original, split=test, chunk=0-150`."""
-        done = self.snakemake("--dry-run", "--quiet", "host")
+    def messages(self, start: str) -> set[str]:
+        """What jobs that would run now say of themselves, of those whose message starts so; without its start."""
+        done = self.snakemake("--dry-run", "--quiet", "host")  # the profile is quieter
         assert done.returncode == 0, done.stderr
-        jobs = re.findall(rf"^(?:local)?rule {rule}:\n((?:    .*\n)+)", done.stdout + done.stderr, re.M)
-        return {match[1] if (match := re.search(r"wildcards: (.*)", job)) else "" for job in jobs}
+        return set(re.findall(rf"^Job \d+: {start} ?(.*)$", done.stdout + done.stderr, re.M))
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name

@@ -107,9 +107,9 @@ def test_an_attack_does_not_rest_on_latent_space_or_denoising(project, module):
 
 def test_a_changed_attack_is_made_anew_and_nothing_before_it(project):
     change(project, "phiscope/attacks/pgd.py")
-    assert project.made("make_pgd-first")
-    assert project.made("locate") == {"view=pgd-first, split=test, chunk=0-150"}
+    assert project.messages("Features and margins of") == {"pgd-first, test samples 0000000-0000060"}
     planned = project.planned()
+    assert planned["make_pgd-first"] == 1
     assert not {"train_classifier", "split_classifier", "slice_original", "make_denoise", "project_pixel_hull"} & set(
         planned
     )
@@ -122,8 +122,8 @@ def test_a_changed_hull_solver_runs_a_network_only_on_its_own_projections(projec
     assert {"project_feature_hull", "project_pixel_hull"} <= set(planned)
     assert not set(NETWORKS) & set(planned)
     # Images on the hull, and searches for an image of a projection, are made of what the solver returns.
-    assert project.made("locate") == {"view=hull-pixel, split=test, chunk=0-150"}
-    assert all("target=hull" in job for job in project.made("invert"))
+    assert {message.partition(",")[0] for message in project.messages("Features and margins of")} == {"hull-pixel"}
+    assert {message.partition(" ")[0] for message in project.messages("Images that map to the")} == {"hull"}
 
 
 def test_images_of_a_view_that_is_not_kept_are_made_again_for_what_needs_them(project):
@@ -138,6 +138,9 @@ def test_images_of_a_view_that_is_not_kept_are_made_again_for_what_needs_them(pr
 
 def test_counts_are_known_and_no_checkpoint_stands_in_the_way(project):
     """Where the splits are prepared, all jobs are planned at once."""
-    done = project.snakemake("--dry-run", "--forceall")
-    assert "checkpoint" not in done.stdout + done.stderr
-    assert project.planned("--forceall")["locate"] == 5
+    (project.results / "models/classifier.safetensors").unlink()
+    done = project.snakemake("--dry-run", "--forcerun", "train_classifier")
+    assert "involves checkpoint jobs" not in done.stdout + done.stderr
+    planned = project.planned("--forcerun", "train_classifier")
+    assert planned["locate"] == 9
+    assert "prepare_dataset" not in planned
