@@ -4,7 +4,7 @@
 rule invert:
     input:
         features=PLAN.path("located_test"),
-        hulls=lambda wildcards: counted().geometry.hull_chunks("original"),
+        hulls=lambda wildcards: counted().geometry.hull_chunks("original") if wildcards.target == "hull" else [],
         training=PLAN.path("training_features"),
         test_images=PLAN.prepared("test"),
         classifier=PLAN.path("classifier"),
