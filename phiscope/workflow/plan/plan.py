@@ -12,6 +12,7 @@ from typing import Any
 from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
+from phiscope.workflow.places import project
 from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
@@ -33,9 +34,9 @@ class Plan:
     scripts: Path
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], counts: Counts | None = None, *, scripts: str | Path) -> Plan:
-        """The plan of a checked configuration (`phiscope.workflow.config.check`)."""
-        return cls(enabled(config), counts, Path(scripts))
+    def of(cls, config: Mapping[str, Any], counts: Counts | None = None, *, scripts: str | Path | None = None) -> Plan:
+        """The plan of a configuration that `phiscope.workflow.config.check` let pass; scripts: else the project's."""
+        return cls(enabled(config), counts, Path(scripts or project() / "scripts"))
 
     def with_counts(self, counts: Counts) -> Plan:
         """The same run, now that its data are prepared."""
