@@ -14,8 +14,10 @@ from phiscope.views.source import Source
 def make(source: Source, *, pixel_hull: pd.DataFrame, training_images: PreparedDataset) -> dict[str, NDArray]:
     """αD for each image: (m, channels, h, w) -> (m, channels, h, w) float32 in [0, 1].
 
-    pixel_hull: rows of `hulls` in pixel space, in the order of the images; its support names training samples.
+    pixel_hull: rows of `hulls` in pixel space, in the order of the images, and maybe more; its support names training
+    samples.
     """
+    pixel_hull = pixel_hull.iloc[: len(source.images)]
     position = pd.Series(np.arange(len(training_images)), index=training_images.samples)
     used = np.unique(np.concatenate(pixel_hull["support_index"].to_numpy()))
     rows = position.loc[used].to_numpy()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from numpy.typing import NDArray
+
 from phiscope.arrays import blocks
 
 PATTERN = r"\d{7}-\d{7}"
@@ -16,3 +20,15 @@ def span(name: str) -> slice:
     """The range that a chunk's name stands for."""
     start, stop = name.split("-")
     return slice(int(start), int(stop))
+
+
+def first(arrays: Mapping[str, NDArray], name: str) -> dict[str, NDArray]:
+    """Of each array, as many rows as the chunk holds: those of the chunk, where the arrays begin with its first."""
+    part = span(name)
+    return {key: array[: part.stop - part.start] for key, array in arrays.items()}
+
+
+def most(name: str, limit: int | None) -> int | None:
+    """How many samples of a chunk are among the first `limit` of all; None where the whole chunk is."""
+    part = span(name)
+    return None if limit is None or part.stop <= limit else max(0, limit - part.start)

@@ -30,6 +30,7 @@ def files_of(script: str | Path, *extra: str, root: Path = LIBRARY) -> list[Path
     return sorted({name for file in (Path(script), *modules) if file for name in _closure(file, root)})
 
 
+@cache
 def fingerprint(script: str | Path, *extra: str, root: Path = LIBRARY) -> str:
     """Hash of the syntax trees of `files_of` these: the script's, then the library's in the order of their paths.
 

@@ -16,6 +16,8 @@ from phiscope.errors import PhiscopeError
 class _Tee:
     """Writes to the terminal and to the log; answers everything else as the terminal does."""
 
+    depth = 0  # jobs that run now, one inside another
+
     def __init__(self, terminal: TextIO, log: TextIO) -> None:
         self._terminal, self._log = terminal, log
 
@@ -35,8 +37,12 @@ class _Tee:
 def job(log: str | Path) -> Iterator[None]:
     """Run the body with what it prints in the rule's log too.
 
-    A PhiscopeError ends the job with its one sentence; any other error is a bug and keeps its traceback.
+    A PhiscopeError ends the job with its one sentence; any other error is a bug and keeps its traceback. Inside another
+    job, as a part of a chain, the body runs as it is: the outer job does all of this.
     """
+    if _Tee.depth:
+        yield
+        return
     warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +51,7 @@ def job(log: str | Path) -> Iterator[None]:
         contextlib.redirect_stdout(_Tee(sys.stdout, file)),
         contextlib.redirect_stderr(_Tee(sys.stderr, file)),
     ):
+        _Tee.depth += 1
         try:
             yield
         except PhiscopeError as error:
@@ -53,6 +60,8 @@ def job(log: str | Path) -> Iterator[None]:
         except Exception:
             file.write(traceback.format_exc())
             raise
+        finally:
+            _Tee.depth -= 1
 
 
 def progress_bar(description: str) -> Callable[[int, int], None]:

@@ -36,7 +36,7 @@ def judge_attack(
     network = load_artifact(classifier)[0].to(device)
     for name, path in behind.items():
         network = Artifact(*openers[name]).open(path, device).before(network)
-    judged = judge(network, load_file(original)["images"], view["images"], confidence=confidence)
+    judged = judge(network, load_file(original)["images"][:count], view["images"], confidence=confidence)
     columns = tables.constant(names, count) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted_before": judged.before, "predicted_after": judged.after, "iterations": view["iterations"]}
     columns |= {key: value for key, value in dataclasses.asdict(judged).items() if key not in ("before", "after")}

@@ -15,14 +15,16 @@ def project(
     training: str,
     head: str,
     hull_of: str | None,
+    most: int | None,
     tolerance: float,
     threads: int,
     config: dict,
     output: str,
 ) -> None:
-    points, vertices = (tables.matrix(path, "features") for path in (features, training))
+    """most: how many samples of the chunk, from its first; None for all."""
+    points, vertices = tables.vectors(features)[:most], tables.vectors(training)
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
-    columns = tables.read(features, tables.SAMPLE_COLUMNS).to_dict("series")
+    columns = tables.read(features, tables.SAMPLE_COLUMNS)[:most].to_dict("series")
     columns |= tables.hull_columns(projection, tables.read(training, ["sample"])["sample"].to_numpy(), "feature")
     columns["projected_class"] = Head.load(head).classify(projection.nearest)
     if hull_of is None:
@@ -39,6 +41,7 @@ if "snakemake" in globals():
             snakemake.input.training,
             snakemake.input.head,
             snakemake.params.get("hull_of"),
+            snakemake.params.most,
             snakemake.params.tolerance,
             snakemake.threads,
             snakemake.config,

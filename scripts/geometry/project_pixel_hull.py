@@ -10,13 +10,23 @@ from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
 
 
-def project(images: str, located: str, training: str, limit, tolerance: float, threads: int, config: dict, output: str):
+def project(
+    images: str,
+    located: str,
+    training: str,
+    limit: int | None,
+    most: int | None,
+    tolerance: float,
+    threads: int,
+    config: dict,
+    output: str,
+) -> None:
+    """limit: of training images; most: how many samples of the chunk, from its first; None for all."""
     prepared, used = open_prepared(training), slice(0, limit)
     vertices = as_vectors(prepared.images(used))
-    projection = hull.project(
-        as_vectors(load_file(images)["images"]), vertices, tol=tolerance, threads=threads, progress=progress_bar("hull")
-    )
-    columns = tables.read(located, tables.SAMPLE_COLUMNS).to_dict("series")
+    points, bar = as_vectors(load_file(images)["images"][:most]), progress_bar("hull")
+    projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=bar)
+    columns = tables.read(located, tables.SAMPLE_COLUMNS)[:most].to_dict("series")
     columns |= tables.hull_columns(projection, prepared.samples[used], "pixel")
     columns["projected_class"] = [None] * len(projection.distance)
     tables.write(columns, "hulls", output, provenance(config))
@@ -29,6 +39,7 @@ if "snakemake" in globals():
             snakemake.input.located,
             snakemake.input.training,
             snakemake.params.limit,
+            snakemake.params.most,
             snakemake.params.tolerance,
             snakemake.threads,
             snakemake.config,

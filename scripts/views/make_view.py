@@ -7,6 +7,7 @@ from safetensors.numpy import load_file, save_file
 
 from phiscope.arrays import choose_device
 from phiscope.views.source import Source
+from phiscope.workflow.chunks import first
 from phiscope.workflow.job import job
 from phiscope.workflow.opening import Artifact
 
@@ -14,6 +15,7 @@ from phiscope.workflow.opening import Artifact
 def make_view(
     maker: dict,
     source: str,
+    chunk: str,
     needs: dict[str, str],
     openers: dict,
     parameters: dict,
@@ -21,9 +23,12 @@ def make_view(
     device: str,
     output: str,
 ) -> None:
-    """maker: module and fixed arguments of the kind; needs: files by name of the artifact, opened as `openers` say."""
+    """source: images that begin with those of the chunk.
+
+    maker: module and fixed arguments of the kind; needs: files by name of the artifact, opened as `openers` say.
+    """
     torch.set_num_threads(1)  # chunks are the jobs
-    parent = load_file(source)
+    parent = first(load_file(source), chunk)
     opened = {need: Artifact(*openers[need]).open(path, choose_device(device)) for need, path in needs.items()}
     start = Source(parent["images"], parent["samples"], parent["labels"], seed=seed)
     made = import_module(maker["module"]).make(start, **maker["fixed"], **opened, **parameters)
@@ -35,6 +40,7 @@ if "snakemake" in globals():
         make_view(
             snakemake.params.maker,
             snakemake.input.source,
+            snakemake.wildcards.chunk,
             {need: snakemake.input[need] for need in snakemake.params.openers},
             snakemake.params.openers,
             snakemake.params.parameters,

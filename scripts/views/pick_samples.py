@@ -1,4 +1,7 @@
-"""Keep the images of a few samples of a view, before the view's images go."""
+"""Keep the images of a few samples of some views, before the views' images go."""
+
+from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
@@ -6,9 +9,14 @@ from safetensors.numpy import load_file, save_file
 from phiscope.workflow.job import job
 
 
-def pick_samples(chunks: list[str], samples: list[int], output: str) -> None:
-    parts = [_picked(load_file(chunk), samples) for chunk in chunks]
-    save_file({key: np.concatenate([part[key] for part in parts]) for key in ("samples", "images")}, output)
+def pick_samples(chunks: list[str], samples: list[int], outputs: list[str]) -> None:
+    """chunks: results/<run>/views/<view>/<split>/<chunk>.safetensors; outputs: a file <view>.safetensors of each."""
+    parts = defaultdict(list)
+    for chunk in chunks:
+        parts[Path(chunk).parts[-3]].append(_picked(load_file(chunk), samples))
+    for output in outputs:
+        own = parts[Path(output).stem]
+        save_file({key: np.concatenate([part[key] for part in own]) for key in ("samples", "images")}, output)
 
 
 def _picked(chunk: dict[str, np.ndarray], samples: list[int]) -> dict[str, np.ndarray]:
@@ -18,4 +26,4 @@ def _picked(chunk: dict[str, np.ndarray], samples: list[int]) -> dict[str, np.nd
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        pick_samples(list(snakemake.input), snakemake.params.samples, snakemake.output[0])
+        pick_samples(list(snakemake.input), snakemake.params.samples, list(snakemake.output))

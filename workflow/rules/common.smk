@@ -59,5 +59,12 @@ def paths(*names):
     return {name: PLAN.path(name) for name in names}
 
 
-def temp_unless_kept(view):
-    return (lambda path: path) if PLAN.views.kept(view) else temp
+def outputs(chain):
+    """Outputs of a job of several parts. They stay until a part is made anew: the job knows which of them are current."""
+    return {name: update(path) for name, path in chain.outputs.items()}
+
+
+def images(view, chain):
+    """Outputs of a job that makes a view; its images go when nothing needs them any more, unless they are kept."""
+    gone = [] if PLAN.views.kept(view) else [PLAN.views.images(view)]
+    return {name: temp(update(path)) if path in gone else update(path) for name, path in chain.outputs.items()}

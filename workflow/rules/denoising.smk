@@ -66,38 +66,21 @@ if PLAN.denoising:
         script:
             "../../scripts/denoising/score_denoisers.py"
 
-    rule compute_denoising:
+    rule sum_up_denoising:
         input:
-            **paths("denoising", "standing"),
+            **PLAN.denoising.summing_up().inputs(counted),
         output:
-            **paths(*PLAN.denoising.statistics),
+            **outputs(PLAN.denoising.summing_up()),
         log:
-            f"{RESULTS}/logs/compute_denoising.log",
+            f"{RESULTS}/logs/sum_up_denoising.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            **PLAN.parameters("compute_denoising"),
+            parts=PLAN.denoising.summing_up().described,
         message:
-            "Statistics of denoising, and of all views"
+            "What denoisers reach, what filters keep of an image, what layers see"
         script:
-            "../../scripts/denoising/compute_denoising.py"
-
-    rule measure_filters:
-        input:
-            denoiser=PLAN.path("denoiser"),
-            test=PLAN.prepared("test"),
-        output:
-            **paths(*PLAN.denoising.filter_statistics),
-        log:
-            f"{RESULTS}/logs/measure_filters.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("measure_filters"),
-        message:
-            "What filters keep of an image, and what layers see"
-        script:
-            "../../scripts/denoising/measure_filters.py"
+            "../../scripts/chain/run_chain.py"
 
     if PLAN.denoising.study:
 

@@ -1,61 +1,24 @@
-rule locate:
-    input:
-        images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
-        classifier=PLAN.path("classifier"),
-        head=PLAN.path("head"),
-    output:
-        features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
-        margins=f"{RESULTS}/chunks/margins/{{view}}/{{split}}/{{chunk}}.parquet",
-    log:
-        f"{RESULTS}/logs/locate/{{view}}/{{split}}/{{chunk}}.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        **PLAN.parameters("locate"),
-    message:
-        "Features and margins of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
-    script:
-        "../../scripts/geometry/locate.py"
+for view, split in PLAN.geometry.located:
+    placing = PLAN.geometry.placing(view, split)
 
-
-rule project_feature_hull:
-    input:
-        features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
-        training=PLAN.path("training_features"),
-        head=PLAN.path("head"),
-    output:
-        f"{RESULTS}/chunks/hulls/feature/{{view}}/{{split}}/{{chunk}}.parquet",
-    log:
-        f"{RESULTS}/logs/project_feature_hull/{{view}}/{{split}}/{{chunk}}.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    threads: THREADS
-    params:
-        **PLAN.parameters("project_feature_hull"),
-    message:
-        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in feature space"
-    script:
-        "../../scripts/geometry/project_feature_hull.py"
-
-
-rule project_processed_hull:
-    input:
-        features=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
-        training=lambda wildcards: PLAN.views.training_features(PLAN.views.hulls_of[wildcards.view]),
-        head=PLAN.path("head"),
-    output:
-        f"{RESULTS}/chunks/hulls/processed/{{view}}/{{split}}/{{chunk}}.parquet",
-    log:
-        f"{RESULTS}/logs/project_processed_hull/{{view}}/{{split}}/{{chunk}}.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    threads: THREADS
-    params:
-        **PLAN.parameters("project_processed_hull"),
-    message:
-        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull of {params.hull_of}"
-    script:
-        "../../scripts/geometry/project_feature_hull.py"
+    rule:
+        name:
+            f"place_{view}" if split == "test" else f"place_{view}_{split}"
+        input:
+            **placing.inputs(counted),
+        output:
+            **outputs(placing),
+        log:
+            f"{RESULTS}/logs/place_{view}/{split}/{{chunk}}.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        threads: THREADS
+        params:
+            parts=placing.described,
+        message:
+            f"Where the samples stand in feature space: {view}, {split} samples {{wildcards.chunk}}"
+        script:
+            "../../scripts/chain/run_chain.py"
 
 
 rule project_pixel_hull:
@@ -78,63 +41,19 @@ rule project_pixel_hull:
         "../../scripts/geometry/project_pixel_hull.py"
 
 
-rule verify_hulls:
+rule sum_up_views:
     input:
-        **paths("hulls", *PLAN.geometry.processed),
-        features=PLAN.views.features(),
-        processed=[PLAN.views.training_features(view) for view in PLAN.geometry.spanning],
-        training=PLAN.path("training_features"),
-        test_images=PLAN.prepared("test"),
-        train_images=PLAN.prepared("train"),
+        **PLAN.geometry.summing_up().inputs(counted),
     output:
-        **paths("verification"),
+        **outputs(PLAN.geometry.summing_up()),
     log:
-        f"{RESULTS}/logs/verify_hulls.log",
+        f"{RESULTS}/logs/sum_up_views.log",
     conda:
         "../../envs/phiscope.yaml"
     threads: THREADS
     params:
-        **PLAN.parameters("verify_hulls"),
+        parts=PLAN.geometry.summing_up().described,
     message:
-        "Look again at the hull projections"
+        "Statistics of where the samples of all views stand"
     script:
-        "../../scripts/geometry/verify_hulls.py"
-
-
-rule count_balls:
-    input:
-        located=[f"{RESULTS}/features/{view}/{split}.parquet" for view, split in PLAN.geometry.with_balls],
-        train=PLAN.path("located_train"),
-        test=PLAN.path("located_test"),
-    output:
-        PLAN.path("balls"),
-    log:
-        f"{RESULTS}/logs/count_balls.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        **PLAN.parameters("count_balls"),
-    message:
-        "Samples inside the balls"
-    script:
-        "../../scripts/geometry/count_balls.py"
-
-
-rule compute_statistics:
-    input:
-        **paths("hulls", "balls", "head", *PLAN.geometry.scores, *PLAN.geometry.processed),
-        features=PLAN.views.features(),
-        test=PLAN.path("located_test"),
-        train=PLAN.path("located_train"),
-    output:
-        **paths(*PLAN.geometry.statistics),
-    log:
-        f"{RESULTS}/logs/compute_statistics.log",
-    conda:
-        "../../envs/phiscope.yaml"
-    params:
-        **PLAN.parameters("compute_statistics"),
-    message:
-        "Statistics"
-    script:
-        "../../scripts/geometry/compute_statistics.py"
+        "../../scripts/chain/run_chain.py"

@@ -35,113 +35,56 @@ if PLAN.implicit:
         script:
             "../../scripts/implicit/fit_implicit.py"
 
-    rule compute_implicit:
+    rule sum_up_implicit:
         input:
-            PLAN.path("implicit"),
+            **PLAN.implicit.summing_up().inputs(counted),
         output:
-            **paths(*PLAN.implicit.statistics),
+            **outputs(PLAN.implicit.summing_up()),
         log:
-            f"{RESULTS}/logs/compute_implicit.log",
+            f"{RESULTS}/logs/sum_up_implicit.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            **PLAN.parameters("compute_implicit"),
+            parts=PLAN.implicit.summing_up().described,
         message:
             "Statistics of images as functions of position"
         script:
-            "../../scripts/implicit/compute_implicit.py"
+            "../../scripts/chain/run_chain.py"
 
 
 if PLAN.implicit and PLAN.implicit.decoding:
 
-    rule measure_latent_waves:
+    rule measure_waves:
         input:
-            model=lambda wildcards: PLAN.implicit.decoding[wildcards.network],
-            test=PLAN.prepared("test"),
+            **PLAN.implicit.measuring_waves().inputs(counted),
         output:
-            f"{RESULTS}/implicit/directions-{{network}}.parquet",
+            **outputs(PLAN.implicit.measuring_waves()),
         log:
-            f"{RESULTS}/logs/measure_latent_waves/{{network}}.log",
-        wildcard_constraints:
-            network="|".join(PLAN.implicit.decoding),
+            f"{RESULTS}/logs/measure_waves.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            **PLAN.parameters("measure_latent_waves"),
+            parts=PLAN.implicit.measuring_waves().described,
         message:
-            "Latent directions of the {wildcards.network} as waves"
+            "Latent directions of the run's networks as waves"
         script:
-            "../../scripts/implicit/measure_latent_waves.py"
-
-    rule compute_latent_waves:
-        input:
-            PLAN.implicit.directions,
-        output:
-            **paths("latent_waves"),
-        log:
-            f"{RESULTS}/logs/compute_latent_waves.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("compute_latent_waves"),
-        message:
-            "Statistic latent_waves"
-        script:
-            "../../scripts/implicit/compute_latent_waves.py"
+            "../../scripts/chain/run_chain.py"
 
 
 if PLAN.implicit and PLAN.implicit.decoders:
 
     rule train_decoders:
         input:
-            train=PLAN.prepared("train"),
-            test=PLAN.prepared("test"),
+            **PLAN.implicit.decoding_with_encodings().inputs(counted),
         output:
-            f"{RESULTS}/implicit/decoders-{{seed}}.parquet",
+            **outputs(PLAN.implicit.decoding_with_encodings()),
         log:
-            f"{RESULTS}/logs/train_decoders/{{seed}}.log",
-        wildcard_constraints:
-            seed=r"\d+",
+            f"{RESULTS}/logs/train_decoders.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            **PLAN.parameters("train_decoders"),
+            parts=PLAN.implicit.decoding_with_encodings().described,
         message:
-            "Decoders with and without an encoding inside, seed {wildcards.seed}"
+            "Decoders with and without an encoding inside"
         script:
-            "../../scripts/implicit/train_decoders.py"
-
-    rule compute_decoders:
-        input:
-            PLAN.implicit.decoder_parts,
-        output:
-            **paths("implicit_decoders"),
-        log:
-            f"{RESULTS}/logs/compute_decoders.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("compute_decoders"),
-        message:
-            "Statistic implicit_decoders"
-        script:
-            "../../scripts/implicit/compute_decoders.py"
-
-
-if PLAN.views.redrawn:
-
-    rule compute_redrawn:
-        input:
-            **paths("standing"),
-        output:
-            **paths("redrawn"),
-        log:
-            f"{RESULTS}/logs/compute_redrawn.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("compute_redrawn"),
-        message:
-            "From how many waves on answers come back"
-        script:
-            "../../scripts/implicit/compute_redrawn.py"
+            "../../scripts/chain/run_chain.py"

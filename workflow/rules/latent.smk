@@ -42,51 +42,6 @@ if PLAN.latent:
             script:
                 "../../scripts/latent/train_gan.py"
 
-    for setting in PLAN.latent.loaded:
-
-        rule:
-            name:
-                f"load_encoder_{setting}"
-            input:
-                images=PLAN.prepared("train"),
-            output:
-                f"{RESULTS}/models/encoder-{setting}-{{training}}.safetensors",
-                description=f"{RESULTS}/models/encoder-{setting}-{{training}}.json",
-            log:
-                f"{RESULTS}/logs/load_encoder/{setting}-{{training}}.log",
-            conda:
-                "../../envs/phiscope.yaml"
-            params:
-                **PLAN.parameters("load_encoder", setting=setting),
-            message:
-                f"Load the encoder {setting}"
-            script:
-                "../../scripts/latent/load_latent_network.py"
-
-    rule train_encoder:
-        input:
-            images=PLAN.prepared("train"),
-            generator=PLAN.path("generator"),
-            classifier=PLAN.path("classifier"),
-        output:
-            f"{RESULTS}/models/encoder-{{setting}}-{{training}}.safetensors",
-            description=f"{RESULTS}/models/encoder-{{setting}}-{{training}}.json",
-            log=f"{RESULTS}/models/encoder-{{setting}}-{{training}}.log.csv",
-            samples=directory(f"{RESULTS}/models/encoder-{{setting}}-{{training}}.samples"),
-        log:
-            f"{RESULTS}/logs/train_encoder/{{setting}}-{{training}}.log",
-        wildcard_constraints:
-            setting="|".join(PLAN.latent.trained) or "none",
-        conda:
-            "../../envs/phiscope.yaml"
-        threads: 1  # encoders are trained side by side
-        params:
-            **PLAN.parameters("train_encoder"),
-        message:
-            "Train the encoder {wildcards.setting}, seed {wildcards.training}"
-        script:
-            "../../scripts/latent/train_encoder.py"
-
     rule sample_latents:
         input:
             generator=PLAN.path("generator"),
@@ -106,41 +61,44 @@ if PLAN.latent:
         script:
             "../../scripts/latent/sample_latents.py"
 
-    rule encode_dataset:
+    for setting, training in PLAN.latent.encoders:
+        encoding = PLAN.latent.encoding(setting, training)
+
+        rule:
+            name:
+                f"encode_{setting}_{training}"
+            input:
+                **encoding.inputs(counted),
+            output:
+                **{
+                    name: update(directory(path) if path.endswith(".samples") else path)
+                    for name, path in encoding.outputs.items()
+                },
+            log:
+                f"{RESULTS}/logs/encode_{setting}_{training}.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            threads: 1  # encoders are trained side by side
+            params:
+                parts=encoding.described,
+            message:
+                f"The encoder {setting}, seed {training}, and what its latents say"
+            script:
+                "../../scripts/chain/run_chain.py"
+
+    rule measure_latent_space:
         input:
-            train=PLAN.prepared("train"),
-            test=PLAN.prepared("test"),
-            encoder=f"{RESULTS}/models/encoder-{{setting}}-{{training}}.safetensors",
-            generator=PLAN.path("generator"),
-            classifier=PLAN.path("classifier"),
+            **PLAN.latent.measuring().inputs(counted),
         output:
-            f"{RESULTS}/latent/{{setting}}-{{training}}/encoded.safetensors",
+            **outputs(PLAN.latent.measuring()),
         log:
-            f"{RESULTS}/logs/encode_dataset/{{setting}}-{{training}}.log",
+            f"{RESULTS}/logs/measure_latent_space.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
         params:
-            **PLAN.parameters("encode_dataset"),
+            parts=PLAN.latent.measuring().described,
         message:
-            "Encode the images with {wildcards.setting}, seed {wildcards.training}"
+            "Table latent, rotation, truncation and the metric in latent space"
         script:
-            "../../scripts/latent/encode_dataset.py"
-
-    rule build_basis:
-        input:
-            encoded=f"{RESULTS}/latent/{{setting}}-{{training}}/encoded.safetensors",
-            drawn=PLAN.latent.drawn,
-        output:
-            f"{RESULTS}/latent/{{setting}}-{{training}}/bases.safetensors",
-            numbers=f"{RESULTS}/latent/{{setting}}-{{training}}/basis_numbers.parquet",
-        log:
-            f"{RESULTS}/logs/build_basis/{{setting}}-{{training}}.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("build_basis"),
-        message:
-            "An axis for every label, {wildcards.setting}, seed {wildcards.training}"
-        script:
-            "../../scripts/latent/build_basis.py"
+            "../../scripts/chain/run_chain.py"

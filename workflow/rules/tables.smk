@@ -6,7 +6,7 @@ rule merge_chunks:
     log:
         f"{RESULTS}/logs/merge_chunks/{{merged}}.log",
     wildcard_constraints:
-        merged="|".join([r"features/[^/]+/(?:train|test)", *of_each("tables/{}", PLAN.merged)]),
+        merged="|".join(PLAN.merged_alone),
     conda:
         "../../envs/phiscope.yaml"
     params:
@@ -15,3 +15,20 @@ rule merge_chunks:
         "Put {wildcards.merged} together"
     script:
         "../../scripts/tables/merge_chunks.py"
+
+
+rule merge_views:
+    input:
+        **PLAN.geometry.merging().inputs(counted),
+    output:
+        **outputs(PLAN.geometry.merging()),
+    log:
+        f"{RESULTS}/logs/merge_views.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    params:
+        parts=PLAN.geometry.merging().described,
+    message:
+        "Put the tables of all views together"
+    script:
+        "../../scripts/chain/run_chain.py"

@@ -1,7 +1,8 @@
 """Which chunks of which views are made: of images, features, hull projections, verdicts on attacks.
 
-A view's chunk is made from the chunk of the same name of the view it starts from, whatever chunks that one is itself
-asked for. So a view of the first 60 samples asks its parent for a chunk of 60 beside the parent's own of 500.
+A view's chunk is made from the chunk of the view it starts from that holds the same samples: a view of the first 60
+samples takes them out of its parent's chunk of 500. Chunks of all views begin at multiples of one size, so there is
+one such chunk.
 """
 
 from __future__ import annotations
@@ -44,8 +45,7 @@ def _asked(plan: Plan) -> Iterator[Chunk]:
         yield from (Chunk(LOCATED, name, split, part) for part in plan.chunk_names(views.samples(name, split)))
     hulls = [(space, name) for name, view in views.items() for space in view.spaces]
     for space, name in (*hulls, *(("processed", name) for name in views.hulls_of)):
-        count = views.projected(name, "pixel" if space == "pixel" else "feature")
-        yield from (Chunk(HULLS[space], name, "test", part) for part in plan.chunk_names(count))
+        yield from (Chunk(HULLS[space], name, "test", part) for part in plan.projected_chunks(name, space))
     for name in plan.geometry.judged:
         yield from (Chunk(ATTACKS, name, "test", part) for part in plan.chunk_names(views.samples(name, "test")))
 
@@ -58,6 +58,7 @@ def _made_from(chunk: Chunk, plan: Plan) -> Iterator[Chunk]:
         yield chunk._replace(what=LOCATED)
     view = plan.views.get(chunk.view)
     if view and view.is_derived and chunk.what in (IMAGES, ATTACKS):
-        yield chunk._replace(what=IMAGES, view=view.parent)
+        parent = plan.views.covering(view.parent, chunk.split, chunk.name)
+        yield chunk._replace(what=IMAGES, view=view.parent, name=parent)
         if "pixel_hull" in view.needs:
-            yield chunk._replace(what=HULLS["pixel"], view=view.parent)
+            yield Chunk(HULLS["pixel"], view.parent, chunk.split, parent)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from phiscope.workflow.config import present
+from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
 from phiscope.workflow.plan.views import at_most
 
@@ -105,6 +106,19 @@ class Denoising:
     def network(self, name: str) -> str:
         """File of a network of `trained`, or of the run's own."""
         return self._plan.below(f"models/{name}.safetensors")
+
+    def summing_up(self) -> Chain:
+        """The comparison as a table and on average, and what filters and layers do."""
+        plan = self._plan
+        looked_at: dict[str, Source] = {"denoiser": plan.path("denoiser"), "test": plan.prepared("test")}
+        return Chain(
+            plan,
+            [
+                plan.merge("tables/denoising"),
+                Part("compute_denoising", {**plan.paths("denoising", "standing")}, plan.paths(*self.statistics)),
+                Part("measure_filters", looked_at, plan.paths(*self.filter_statistics)),
+            ],
+        )
 
     def outputs(self) -> Iterator[str]:
         plan = self._plan

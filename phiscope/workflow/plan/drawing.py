@@ -36,6 +36,11 @@ class Drawing:
         """Views whose images of these samples are kept: the attacked ones."""
         return self._plan.views.attacks if self.samples else []
 
+    @property
+    def images_of_exhibited(self) -> list[str]:
+        """Images of the views above, all samples of them."""
+        return [chunk for view in self.exhibited for chunk in self._plan.views.image_chunks(view)]
+
     @cached_property
     def conditions(self) -> dict[str, bool]:
         """Which of the conditions that figures name this run meets."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phiscope.workflow import chunks
+from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, chunks_of
 from phiscope.workflow.plan.rule import Parameters, Rule
 
@@ -62,7 +64,7 @@ class Geometry:
     @property
     def tables(self) -> list[str]:
         """Tables that are merged from chunks of views."""
-        return ["margins", "hulls", *self.processed, *self.attacks, *self.scores]
+        return ["margins", "hulls", *self.processed, *self.attacks]
 
     @cached_property
     def statistics(self) -> list[str]:
@@ -109,6 +111,106 @@ class Geometry:
         """Chunks of a view's projections in feature space: none where the configuration asks for none."""
         return self._plan.chunks(HULLS["feature"], view, "test") if "feature" in self._plan.views[view].spaces else []
 
+    def chunk(self, table: str, view: str, split: str) -> str:
+        """File of a chunk of a table; {chunk} stays open."""
+        return self._plan.below(f"chunks/{table}/{view}/{split}/{{chunk}}.parquet")
+
+    # Jobs of several parts.
+
+    def fitting(self) -> Chain:
+        """The classifier, trained or loaded, and its head."""
+        plan = self._plan
+        network = {"classifier": plan.path("classifier"), "description": plan.path("classifier_description")}
+        if self.is_trained:
+            images: dict[str, Source] = {"images": plan.prepared("train")}
+            own = Part("train_classifier", images, network | {"log": plan.path("classifier_log")})
+        else:
+            own = Part("load_classifier", {}, network)
+        split = {"classifier": network["classifier"], "images": plan.prepared("test")}
+        return Chain(plan, [own, Part("split_classifier", split, {"head": plan.path("head")})])
+
+    def placing(self, view: str, split: str) -> Chain:
+        """Where the samples of a chunk stand: features, margins, projections onto hulls in feature space."""
+        plan = self._plan
+        named = {"view": view, "split": split}
+        vectors = plan.below(f"chunks/vectors/{view}/{split}/{{chunk}}.safetensors")
+        features, head = self.chunk(LOCATED, view, split), plan.path("head")
+        seen = {"images": plan.views.images(view).replace("{split}", split), "classifier": plan.path("classifier")}
+        located = {"features": features, "margins": self.chunk("margins", view, split)}
+        parts = [
+            Part("extract_features", {**seen, "head": head}, {"vectors": vectors}, named),
+            Part("locate", {"vectors": vectors, "head": head}, located, named),
+        ]
+        for space, training in self._spanning_of(view, split).items():
+            given: dict[str, Source] = {"features": features, "training": training, "head": head}
+            projected = {"projections": self.chunk(HULLS[space], view, split)}
+            parts.append(Part(f"project_{space}_hull", given, projected, named))
+        return Chain(plan, parts)
+
+    def _spanning_of(self, view: str, split: str) -> dict[str, str]:
+        """Kind of hull in feature space -> features of the training images that span it, of those a view is judged
+        against."""
+        plan = self._plan
+        if split == "train":
+            return {}
+        own = {"feature": plan.path("training_features")} if "feature" in plan.views[view].spaces else {}
+        hull_of = plan.views[view].hull_of
+        return own | ({"processed": plan.views.training_features(hull_of)} if hull_of else {})
+
+    def merging(self) -> Chain:
+        """Tables of all views, and the features of views beside the original, from their chunks."""
+        plan = self._plan
+        features = [f"features/{view}/test" for view in plan.views if view != "original"]
+        return Chain(plan, [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))])
+
+    def scoring(self) -> Chain:
+        """What detectors say of every view, and the table of it."""
+        plan, parts = self._plan, []
+        for view in plan.views.scored:
+            given: dict[str, Source] = {
+                "features": plan.below(f"features/{view}/test.parquet"),
+                "hulls": lambda counted, wildcards, view=view: counted.geometry.hull_chunks(view),
+                "training": plan.path("training_features"),
+                "head": plan.path("head"),
+            }
+            scores = {"scores": plan.below(f"chunks/scores/{view}.parquet")}
+            parts.append(Part("score_samples", given, scores, {"view": view}))
+        return Chain(plan, [*parts, plan.merge("tables/scores")])
+
+    def summing_up(self) -> Chain:
+        """Statistics of where the samples of all views stand."""
+        plan = self._plan
+        located = [plan.below(f"features/{view}/{split}.parquet") for view, split in self.with_balls]
+        train, test = plan.path("located_train"), plan.path("located_test")
+        features: list[str] = plan.views.features()
+        verified: dict[str, Source] = {
+            **plan.paths("hulls", *self.processed),
+            "features": features,
+            "processed": [plan.views.training_features(view) for view in self.spanning],
+            "training": plan.path("training_features"),
+            "test_images": plan.prepared("test"),
+            "train_images": plan.prepared("train"),
+        }
+        summed: dict[str, Source] = {
+            **plan.paths("hulls", "balls", "head", *self.scores, *self.processed),
+            "features": features,
+            "test": test,
+            "train": train,
+        }
+        parts = [
+            Part("verify_hulls", verified, plan.paths("verification")),
+            Part("count_balls", {"located": located, "train": train, "test": test}, plan.paths("balls")),
+            Part("compute_statistics", summed, plan.paths(*self.statistics)),
+        ]
+        if self.detection:
+            asked: dict[str, Source] = {**plan.paths("standing", *self.scores, *self.attacks), "train": train}
+            parts.append(Part("compute_detection", asked, plan.paths(*self.detection)))
+        if plan.views.redrawn:
+            parts.append(Part("compute_redrawn", {**plan.paths("standing")}, plan.paths("redrawn")))
+        if plan.latent:
+            parts.append(Part("compare_latent_views", {**plan.paths("standing")}, plan.paths("latent_views")))
+        return Chain(plan, parts)
+
     def outputs(self) -> Iterator[str]:
         plan = self._plan
         yield from (plan.path(name) for name in ("classifier", "classifier_description", "head"))
@@ -119,10 +221,11 @@ class Geometry:
                 yield plan.below(f"chunks/{what}/{view}/{split}/{name}.parquet")
             if what == LOCATED:
                 yield plan.below(f"chunks/margins/{view}/{split}/{name}.parquet")
+                yield plan.below(f"chunks/vectors/{view}/{split}/{name}.safetensors")
         yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
         if plan.views.scored:
             yield from self.parts("scores")
-        yield from map(plan.path, (*self.tables, "balls", "paper_comparison", "verification"))
+        yield from map(plan.path, (*self.tables, *self.scores, "balls", "paper_comparison", "verification"))
         yield from map(plan.path, (*self.statistics, *self.detection))
 
 
@@ -145,6 +248,14 @@ def _trained(plan: Plan) -> Parameters:
     }
 
 
+def _projected(plan: Plan, space: str) -> dict[str, Any]:
+    options = plan.config["hulls"][space]
+    return {
+        "tolerance": options["tolerance"],
+        "most": lambda wildcards: chunks.most(wildcards.chunk, options["samples"]),
+    }
+
+
 def _verified(plan: Plan) -> Parameters:
     return {
         "views": list(plan.views),
@@ -164,20 +275,18 @@ RULES = {
             "lower_bound": plan.config["classifier"].get("lower_bound", "detect"),
         },
     ),
+    "extract_features": Rule("geometry/extract_features"),
     "locate": Rule("geometry/locate", lambda plan: {"solver": plan.config["margins"]["solver"]}),
-    "project_feature_hull": Rule(
-        "geometry/project_feature_hull", lambda plan: {"tolerance": plan.config["hulls"]["feature"]["tolerance"]}
-    ),
+    "project_feature_hull": Rule("geometry/project_feature_hull", lambda plan: _projected(plan, "feature")),
     "project_processed_hull": Rule(
         "geometry/project_feature_hull",
         lambda plan: {
-            "tolerance": plan.config["hulls"]["feature"]["tolerance"],
+            **_projected(plan, "feature"),
             "hull_of": lambda wildcards: plan.views.hulls_of[wildcards.view],
         },
     ),
     "project_pixel_hull": Rule(
-        "geometry/project_pixel_hull",
-        lambda plan: {"tolerance": plan.config["hulls"]["pixel"]["tolerance"], "limit": plan.limit("train")},
+        "geometry/project_pixel_hull", lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")}
     ),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
     "count_balls": Rule("geometry/count_balls"),

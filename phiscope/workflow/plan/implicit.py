@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from phiscope.experiments.implicit.images import count_of, group_of
+from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
 
 if TYPE_CHECKING:
@@ -98,6 +99,35 @@ class Implicit:
             "latent_waves": bool(self.decoding),
             "pictured": bool(self.options["picture"]),
         }
+
+    # Jobs of several parts.
+
+    def summing_up(self) -> Chain:
+        """The fits as a table, and what they say."""
+        plan = self._plan
+        fits: dict[str, Source] = {"implicit": plan.path("implicit")}
+        return Chain(
+            plan, [plan.merge("tables/implicit"), Part("compute_implicit", fits, plan.paths(*self.statistics))]
+        )
+
+    def measuring_waves(self) -> Chain:
+        """How many waves latent directions of the run's networks take."""
+        plan, parts = self._plan, []
+        for network, file in self.decoding.items():
+            looked_at: dict[str, Source] = {"model": file, "test": plan.prepared("test")}
+            rows = {"directions": plan.below(f"implicit/directions-{network}.parquet")}
+            parts.append(Part("measure_latent_waves", looked_at, rows, {"network": network}))
+        summed: dict[str, Source] = {"directions": self.directions}
+        return Chain(plan, [*parts, Part("compute_latent_waves", summed, plan.paths("latent_waves"))])
+
+    def decoding_with_encodings(self) -> Chain:
+        """Autoencoders with and without an encoding inside, from every seed."""
+        plan, parts = self._plan, []
+        images: dict[str, Source] = {"train": plan.prepared("train"), "test": plan.prepared("test")}
+        for seed, file in zip(self.options["decoders"]["seeds"], self.decoder_parts, strict=True):
+            parts.append(Part("train_decoders", images, {"rows": file}, {"seed": str(seed)}))
+        summed: dict[str, Source] = {"rows": self.decoder_parts}
+        return Chain(plan, [*parts, Part("compute_decoders", summed, plan.paths("implicit_decoders"))])
 
     def outputs(self) -> Iterator[str]:
         yield from (self.gathered, *self.parts, *self.pictures, *self.directions, *self.decoder_parts)

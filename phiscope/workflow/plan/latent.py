@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from phiscope.workflow.config import present
+from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
 
 MEASURED = ("readings", "trials", "spectra")
+_NUMBERS = "basis_numbers.parquet"
 # Of a setting: what the training of an encoder is not told.
 _OF_THE_NETWORK = ("heads", "weights")
 
@@ -50,14 +52,18 @@ class Latent:
         """Latents drawn at random, with the labels of what they decode to."""
         return self._plan.below("latent/drawn.safetensors")
 
+    def of(self, setting: str, training: int, name: str) -> str:
+        """A file of one encoder."""
+        return self._plan.below(f"latent/{setting}-{training}/{name}")
+
     def of_all(self, name: str) -> list[str]:
         """A file of each encoder."""
-        return [self._plan.below(f"latent/{setting}-{seed}/{name}") for setting, seed in self.encoders]
+        return [self.of(setting, seed, name) for setting, seed in self.encoders]
 
     def of_first(self, name: str) -> list[str]:
         """A file of the first training of each setting."""
         seed = self.options["seeds"][0]
-        return [self._plan.below(f"latent/{setting}-{seed}/{name}") for setting in self.settings]
+        return [self.of(setting, seed, name) for setting in self.settings]
 
     @cached_property
     def loaded(self) -> list[str]:
@@ -86,6 +92,70 @@ class Latent:
     def statistics(self) -> list[str]:
         names = (*self.operators, *self.exhibits, "trials", "basis", "views")
         return [f"latent_{name}" for name in names]
+
+    # Jobs of several parts.
+
+    def encoding(self, setting: str, training: int) -> Chain:
+        """An encoder, trained or loaded, the latents it gives, the axes of labels, and what latents say of labels."""
+        plan, named = self._plan, {"setting": setting, "training": str(training)}
+        train, test = plan.prepared("train"), plan.prepared("test")
+        networks: dict[str, Source] = {"generator": plan.path("generator"), "classifier": plan.path("classifier")}
+        encoder = plan.path("encoder", **named)
+        files = {"encoder": encoder, "description": encoder.replace(".safetensors", ".json")}
+        if setting in self.trained:
+            logged = {"log": plan.path("encoder_log", **named), "samples": encoder.replace(".safetensors", ".samples")}
+            own = Part("train_encoder", {"images": train, **networks}, files | logged, named)
+        else:
+            own = Part("load_encoder", {"images": train}, files, named)
+        encoded, bases, numbers = (
+            self.of(setting, training, name) for name in ("encoded.safetensors", "bases.safetensors", _NUMBERS)
+        )
+        splits: dict[str, Source] = {"train": train, "test": test}
+        measured = {name: self.of(setting, training, f"{name}.parquet") for name in MEASURED}
+        return Chain(
+            plan,
+            [
+                own,
+                Part("encode_dataset", {**splits, "encoder": encoder, **networks}, {"encoded": encoded}, named),
+                Part(
+                    "build_basis",
+                    {"encoded": encoded, "drawn": self.drawn},
+                    {"bases": bases, "numbers": numbers},
+                    named,
+                ),
+                Part("measure_latent", {**splits, "encoded": encoded, "bases": bases, **networks}, measured, named),
+            ],
+        )
+
+    def measuring(self) -> Chain:
+        """What all encoders say together, and what can be done to images along the axes of the main one."""
+        plan, main = self._plan, self.encoder()
+        names = {"readings": "readings.parquet", "trials": "trials.parquet", "numbers": _NUMBERS}
+        networks: dict[str, Source] = {"generator": plan.path("generator"), "classifier": plan.path("classifier")}
+        own = {name: plan.path(name, **main) for name in ("encoded", "bases")}
+        latent: dict[str, Source] = {"test": plan.prepared("test"), **own, **networks}
+        tables = {"latent": "latent", "trials": "latent_trials", "numbers": "latent_basis"}
+        return Chain(
+            plan,
+            [
+                Part(
+                    "compute_latent",
+                    {name: self.of_all(file) for name, file in names.items()},
+                    {name: plan.path(artifact) for name, artifact in tables.items()},
+                ),
+                plan.merge("tables/spectra"),
+                Part(
+                    "measure_operators",
+                    {**latent, "encoder": plan.path("encoder", **main)},
+                    {name: plan.path(f"latent_{name}") for name in self.operators},
+                ),
+                Part(
+                    "exhibit_latent",
+                    {**latent, "drawn": self.drawn},
+                    {name: plan.path(f"latent_{name}") for name in self.exhibits},
+                ),
+            ],
+        )
 
     def outputs(self) -> Iterator[str]:
         plan = self._plan

@@ -14,6 +14,7 @@ from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
 from phiscope.workflow.places import project
 from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views
+from phiscope.workflow.plan.chain import Part
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
 
@@ -86,6 +87,10 @@ class Plan:
             path = path.replace(f"{{{name}}}", str(value))
         return f"{self.results}/{path}"
 
+    def paths(self, *artifacts: str) -> dict[str, str]:
+        """Name -> file of artifacts of which a run has one each."""
+        return {artifact: self.path(artifact) for artifact in artifacts}
+
     def below(self, path: str) -> str:
         """A path below the run's folder."""
         return f"{self.results}/{path}"
@@ -107,28 +112,47 @@ class Plan:
 
     def chunks(self, table: str, view: str, split: str) -> list[str]:
         """Files of a table's chunks: `features`, `margins`, `attacks`, `hulls/feature`, `/pixel`, `/processed`."""
-        of_hulls = table.startswith("hulls/")
-        space = "pixel" if table == "hulls/pixel" else "feature"
-        count = self.views.projected(view, space) if of_hulls else self.views.samples(view, split)
-        return [self.below(f"chunks/{table}/{view}/{split}/{name}.parquet") for name in self.chunk_names(count)]
+        kind, _, space = table.partition("/")
+        names = (
+            self.projected_chunks(view, space)
+            if kind == "hulls"
+            else self.chunk_names(self.views.samples(view, split))
+        )
+        return [self.below(f"chunks/{table}/{view}/{split}/{name}.parquet") for name in names]
+
+    def projected_chunks(self, view: str, space: str) -> list[str]:
+        """Names of the chunks of a view whose samples are projected onto the hull in a space.
+
+        Features and their projections are made by one job, so that a chunk without projected samples has an empty
+        table of them.
+        """
+        names = self.chunk_names(self.views.samples(view, "test"))
+        if space != "pixel":
+            return names
+        return [name for name in names if chunks.span(name).start < self.views.projected(view, "pixel")]
 
     @cached_property
-    def merged(self) -> list[str]:
-        """Tables that are put together from chunks."""
-        return [
-            *self.geometry.tables,
-            *(["inversions"] if self.inversion.any else []),
-            *(["denoising", *(["denoising_study"] if self.denoising.study else [])] if self.denoising else []),
-            *(["implicit"] if self.implicit else []),
-            *(["spectra"] if self.latent else []),
-        ]
+    def merged_alone(self) -> list[str]:
+        """What is put together by a job of its own: features that much rests on, and tables that nothing else makes."""
+        train = [f"features/{view}/train" for view in dict.fromkeys(["original", *self.geometry.spanning])]
+        study = bool(self.denoising and self.denoising.study)
+        tables = [*(["inversions"] if self.inversion.any else []), *(["denoising_study"] if study else [])]
+        return [*train, "features/original/test", *(f"tables/{table}" for table in tables)]
+
+    def merge(self, merged: str) -> Part:
+        """The part of a job that puts `tables/<name>` or `features/<view>/<split>` together."""
+
+        def chunks_of(plan: Plan, wildcards: Any) -> list[str]:
+            return plan.parts(merged)
+
+        return Part("merge_chunks", {"chunks": chunks_of}, {"merged": self.below(f"{merged}.parquet")}, {"of": merged})
 
     def parts(self, merged: str) -> list[str]:
         """The chunks of `tables/<name>` or of `features/<view>/<split>`."""
         kind, _, name = merged.partition("/")
         if kind == "features":
             return self.chunks("features", *name.split("/"))
-        if name in self.geometry.tables:
+        if name in (*self.geometry.tables, *self.geometry.scores):
             return self.geometry.parts(name)
         if name == "inversions":
             return self.inversion.parts
@@ -138,10 +162,6 @@ class Plan:
             return self.latent.of_first("spectra.parquet")
         assert self.denoising is not None  # `merged` names no other
         return self.denoising.parts if name == "denoising" else self.denoising.study_parts
-
-    def needs(self, view: str) -> dict[str, str]:
-        """Files of the artifacts that a view's transformation wants, by name; {split} and {chunk} stay open."""
-        return self.views.needs(view)
 
     # Rules.
 
@@ -161,6 +181,10 @@ class Plan:
         # Snakemake looks at the first argument's name.
         rests_on = fingerprint if about.chosen_by and not wildcards else fingerprint(wildcards)
         return dict(parameters) | {"code": rests_on}
+
+    def script_of(self, rule: str) -> str:
+        """The script of a rule, below `scripts`."""
+        return f"{RULES[rule].script}.py"
 
     def fingerprint(self, rule: str, **wildcards: str) -> str:
         """Of a job: changes when one of its parameters or a line of the code that it rests on does."""

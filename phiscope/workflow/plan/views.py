@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from phiscope.views import VIEWS, attacks, modules_of
+from phiscope.views import DATASET, VIEWS, attacks, modules_of
 from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
+from phiscope.workflow import chunks
+from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.chunked import IMAGES, chunks_of
 from phiscope.workflow.plan.rule import Rule
 from phiscope.workflow.plan.view import View
@@ -108,13 +110,13 @@ class Views(Mapping[str, View]):
 
     def samples(self, name: str, split: str) -> int:
         """Samples of a view: those of the view or data set it starts from, or the first of them."""
-        counts, config = self._plan.counts, self._plan.config
+        counts = self._plan.counts
         if counts is None:
             raise ValueError("the plan has no counts yet; see Plan.with_counts")
         if name == "original":
             count = at_most(counts.splits[split], self._plan.limit(split))
         elif dataset := self[name].dataset:
-            count = at_most(counts.datasets[dataset], config["datasets"][dataset].get("limit", {}).get("test"))
+            count = at_most(counts.datasets[dataset], self._limit_of(dataset))
         elif "pixel_hull" in self[name].needs:
             count = self.projected(self[name].parent, "pixel")
         else:
@@ -131,9 +133,25 @@ class Views(Mapping[str, View]):
         """Images of a view, or of what `dataset:<name>` names, which no view can be called; by {split} and {chunk}."""
         return self._plan.below(f"views/{name.replace(':', '/')}/{{split}}/{{chunk}}.safetensors")
 
-    def source(self, name: str) -> str:
-        """Images that a view starts from: those of a view, or a slice of another data set."""
-        return self.images(self[name].parent)
+    def source(self, name: str, split: str, chunk: str) -> str:
+        """Images that a chunk of a view starts from, and maybe more after them: of a view, or of another data set."""
+        parent = self[name].parent
+        return self.images(parent).format(split=split, chunk=self.covering(parent, split, chunk))
+
+    def covering(self, name: str, split: str, chunk: str) -> str:
+        """The chunk of a view, or of `dataset:<name>`, that begins with the sample that another view's chunk does."""
+        counts, dataset = self._plan.counts, name.removeprefix(DATASET)
+        if name == dataset:
+            count = self.samples(name, split)
+        else:
+            assert counts is not None  # the chunks of the other view could not be named without
+            count = at_most(counts.datasets[dataset], self._limit_of(dataset))
+        start = chunks.span(chunk).start
+        return next(each for each in self._plan.chunk_names(count) if chunks.span(each).start == start)
+
+    def _limit_of(self, dataset: str) -> int | None:
+        """Most samples of another data set that the configuration allows."""
+        return self._plan.config["datasets"][dataset].get("limit", {}).get("test")
 
     def image_chunks(self, name: str) -> list[str]:
         names = self._plan.chunk_names(self.samples(name, "test"))
@@ -164,13 +182,41 @@ class Views(Mapping[str, View]):
         """Whether the images of a view, or of what views start from, stay."""
         return name not in self or self[name].kept
 
-    def needs(self, name: str) -> dict[str, str]:
-        """Files of the artifacts that a view's transformation wants, and its mask; {split} and {chunk} stay open."""
+    def needs(self, name: str) -> dict[str, Source]:
+        """Files of the artifacts that a view's transformation wants, and its mask, by name."""
         latent, view = self._plan.latent, self[name]
         encoder = latent.encoder(view.options.get("setting")) if latent else {}
-        own = {"pixel_hull": {"view": view.parent}, "encoder": encoder, "bases": encoder}
-        files = {need: self._plan.path(need, **own.get(need, {})) for need in view.needs}
+        files: dict[str, Source] = {
+            need: self._plan.path(need, **(encoder if need in ("encoder", "bases") else {})) for need in view.needs
+        }
+        if "pixel_hull" in files:
+            files["pixel_hull"] = self._pixel_hull(view.parent)
         return files | ({"mask": os.path.expandvars(view.options["mask"])} if "mask" in view.options else {})
+
+    def _pixel_hull(self, name: str) -> Source:
+        """Projections in pixel space of the samples of a view's chunk, and maybe of more after them."""
+
+        def file(plan: Plan, wildcards: Any) -> str:
+            chunk = plan.views.covering(name, wildcards.split, wildcards.chunk)
+            return plan.path("pixel_hull", view=name, split=wildcards.split, chunk=chunk)
+
+        return file
+
+    def making(self, name: str) -> Chain:
+        """The job that makes a chunk of a view and, of an attack on our own samples, judges it."""
+        plan, view = self._plan, self[name]
+
+        def source(plan: Plan, wildcards: Any) -> str:
+            return plan.views.source(name, wildcards.split, wildcards.chunk)
+
+        needs, images = self.needs(name), {"images": self.images(name)}
+        made = Part("make_view", {**needs, "source": source}, images, {"view": name})
+        if name not in plan.geometry.judged:
+            return Chain(plan, [made])
+        networks = {need: needs[need] for need in ("classifier", *view.behind)}
+        looked_at: dict[str, Source] = {"original": source, "attacked": self.images(name), **networks}
+        table = plan.below(f"chunks/attacks/{name}/{{split}}/{{chunk}}.parquet")
+        return Chain(plan, [made, Part("judge_attack", looked_at, {"table": table}, {"view": name})])
 
     def parameters(self, name: str) -> dict[str, Any]:
         """What the configuration gives a view's transformation."""
@@ -243,6 +289,7 @@ RULES = {
             "maker": lambda wildcards: plan.views[wildcards.view].maker,
             "openers": lambda wildcards: _openers(plan.views[wildcards.view].needs),
             "parameters": lambda wildcards: plan.views.parameters(wildcards.view),
+            "seed": lambda wildcards: plan.views.seed(wildcards.split),
         },
         _made,
     ),

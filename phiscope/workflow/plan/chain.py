@@ -1,0 +1,88 @@
+"""Several rules of the plan in one job: their scripts run one after another in one process.
+
+Starting a process and importing libraries costs more than most jobs of a small run work. A chain pays that once, and
+each of its parts still rests on its own parameters, code and inputs: see `phiscope.workflow.chain`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+Files = str | list[str]
+# A path or paths, with {wildcards} of the job; or a function of the plan with its counts, and of these wildcards.
+Source = Files | Callable[["Plan", Any], Files]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One rule of a chain.
+
+    inputs, outputs: by the names under which the script asks for them, in order; wildcards: those that are fixed
+    here, beside those of the job.
+    """
+
+    rule: str
+    inputs: Mapping[str, Source]
+    outputs: Mapping[str, str]
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Tells it apart from other parts of its chain."""
+        return re.sub(r"\W", "_", "_".join([self.rule, *self.wildcards.values()]))
+
+
+class Chain:
+    """The job that runs parts in their order; a part may take what an earlier one has made."""
+
+    def __init__(self, plan: Plan, parts: Iterable[Part]) -> None:
+        self._plan = plan
+        self.parts = list(parts)
+        self.paths = [path for part in self.parts for path in part.outputs.values()]
+
+    def inputs(self, counted: Callable[[], Plan]) -> dict[str, Any]:
+        """What the job waits for, by name; counted: gives the plan with its counts once they are known."""
+
+        def asked(source: Callable[[Plan, Any], Files]) -> Callable[[Any], Files]:
+            return lambda wildcards: source(counted(), wildcards)
+
+        outside: dict[str, Any] = {}
+        for part in self.parts:
+            for name, source in part.inputs.items():
+                if callable(source):
+                    outside[f"{part.name}_{name}"] = asked(source)
+                elif kept := self._outside(source):
+                    outside[f"{part.name}_{name}"] = kept
+        return outside
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What the job leaves behind, by name."""
+        return {f"{part.name}_{name}": path for part in self.parts for name, path in part.outputs.items()}
+
+    def described(self, wildcards: Any) -> list[dict[str, Any]]:
+        """What `phiscope.workflow.chain.run` runs for the job with these wildcards, in order."""
+        return [self._described(part, dict(wildcards.items()) | dict(part.wildcards)) for part in self.parts]
+
+    def _described(self, part: Part, wildcards: dict[str, str]) -> dict[str, Any]:
+        return {
+            "rule": part.rule,
+            "script": self._plan.script_of(part.rule),
+            "parameters": self._plan.parameters(part.rule, **wildcards),
+            "wildcards": dict(part.wildcards),
+            # Functions are asked by Snakemake, and their files are found among the inputs of the job, by this name.
+            "takes": {n: {"input": f"{part.name}_{n}"} if callable(s) else s for n, s in part.inputs.items()},
+            "gives": dict(part.outputs),
+        }
+
+    def _outside(self, source: Files) -> Files:
+        """The files that no part of the chain makes."""
+        if isinstance(source, str):
+            return [] if source in self.paths else source
+        return [path for path in source if path not in self.paths]

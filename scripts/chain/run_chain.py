@@ -1,0 +1,10 @@
+"""Run the scripts of several rules one after another in one process; what is made already is left alone."""
+
+from pathlib import Path
+
+from phiscope.workflow import chain
+from phiscope.workflow.job import job
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        chain.run(snakemake, Path(snakemake.scriptdir).parent, Path(snakemake.log[0]).with_suffix(".json"))
