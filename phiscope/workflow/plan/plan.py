@@ -14,7 +14,7 @@ from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
 from phiscope.workflow.places import project
 from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views
-from phiscope.workflow.plan.chain import Part
+from phiscope.workflow.plan.chain import Part, Source
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
 
@@ -141,11 +141,15 @@ class Plan:
 
     def merge(self, merged: str) -> Part:
         """The part of a job that puts `tables/<name>` or `features/<view>/<split>` together."""
+        output = {"merged": self.below(f"{merged}.parquet")}
+        return Part("merge_chunks", {"chunks": self._chunks_of(merged)}, output, {"of": merged})
 
-        def chunks_of(plan: Plan, wildcards: Any) -> list[str]:
-            return plan.parts(merged)
-
-        return Part("merge_chunks", {"chunks": chunks_of}, {"merged": self.below(f"{merged}.parquet")}, {"of": merged})
+    def _chunks_of(self, merged: str) -> Source:
+        """The chunks of a table: known from the configuration, or once samples are counted."""
+        kind, _, name = merged.partition("/")
+        if kind == "features" or name in self.geometry.tables:
+            return lambda plan, wildcards: plan.parts(merged)
+        return self.parts(merged)
 
     def parts(self, merged: str) -> list[str]:
         """The chunks of `tables/<name>` or of `features/<view>/<split>`."""
