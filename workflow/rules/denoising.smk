@@ -20,26 +20,22 @@ if PLAN.denoising and PLAN.denoising.is_loaded:
 
 if PLAN.denoising and PLAN.denoising.trained:
 
-    rule train_denoiser:
+    rule train_denoisers:
         input:
-            PLAN.denoising.training_images,
+            **PLAN.denoising.training().inputs(counted),
         output:
-            f"{RESULTS}/models/{{denoiser}}.safetensors",
-            description=f"{RESULTS}/models/{{denoiser}}.json",
-            log=f"{RESULTS}/models/{{denoiser}}.log.csv",
+            **outputs(PLAN.denoising.training()),
         log:
-            f"{RESULTS}/logs/train_denoiser/{{denoiser}}.log",
-        wildcard_constraints:
-            denoiser="|".join(PLAN.denoising.trained),
+            f"{RESULTS}/logs/train_denoisers.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
         params:
-            **PLAN.parameters("train_denoiser"),
+            parts=PLAN.denoising.training().described,
         message:
-            "Train {wildcards.denoiser}"
+            "Train what takes noise away"
         script:
-            "../../scripts/denoising/train_denoiser.py"
+            "../../scripts/chain/run_chain.py"
 
 
 if PLAN.denoising:

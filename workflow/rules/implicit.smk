@@ -1,6 +1,6 @@
 # Neural image representations: images as functions of position, from nothing before the network to a complete basis.
 
-if PLAN.implicit:
+if PLAN.implicit and PLAN.implicit.gathered_alone:
 
     rule gather_images:
         input:
@@ -18,22 +18,24 @@ if PLAN.implicit:
         script:
             "../../scripts/implicit/gather_images.py"
 
+
+if PLAN.implicit:
+
     rule fit_implicit:
         input:
-            images=PLAN.implicit.gathered,
+            **PLAN.implicit.fitting().inputs(counted),
         output:
-            table=f"{RESULTS}/chunks/implicit/{{chunk}}.parquet",
-            pictures=f"{RESULTS}/implicit/{{chunk}}.safetensors",
+            **outputs(PLAN.implicit.fitting()),
         log:
-            f"{RESULTS}/logs/fit_implicit/{{chunk}}.log",
+            f"{RESULTS}/logs/fit_implicit/{PLAN.implicit.drawn_chunk}.log",
         conda:
             "../../envs/phiscope.yaml"
         params:
-            **PLAN.parameters("fit_implicit"),
+            parts=PLAN.implicit.fitting().described,
         message:
-            "Draw images {wildcards.chunk} as functions of position"
+            f"Draw images {PLAN.implicit.drawn_chunk} as functions of position".replace("{chunk}", "{wildcards.chunk}")
         script:
-            "../../scripts/implicit/fit_implicit.py"
+            "../../scripts/chain/run_chain.py"
 
     rule sum_up_implicit:
         input:

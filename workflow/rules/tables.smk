@@ -17,18 +17,19 @@ rule merge_chunks:
         "../../scripts/tables/merge_chunks.py"
 
 
-rule merge_views:
+rule tabulate_views:
     input:
-        **PLAN.geometry.merging().inputs(counted),
+        **PLAN.geometry.tabulating().inputs(counted),
     output:
-        **outputs(PLAN.geometry.merging()),
+        **outputs(PLAN.geometry.tabulating()),
     log:
-        f"{RESULTS}/logs/merge_views.log",
+        f"{RESULTS}/logs/tabulate_views.log",
     conda:
         "../../envs/phiscope.yaml"
+    threads: THREADS
     params:
-        parts=PLAN.geometry.merging().described,
+        parts=PLAN.geometry.tabulating().described,
     message:
-        "Put the tables of all views together"
+        "Tables of all views, and what detectors say of their samples"
     script:
         "../../scripts/chain/run_chain.py"

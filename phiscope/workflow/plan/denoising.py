@@ -107,6 +107,17 @@ class Denoising:
         """File of a network of `trained`, or of the run's own."""
         return self._plan.below(f"models/{name}.safetensors")
 
+    def training(self) -> Chain:
+        """Every network that is trained here."""
+        plan, parts = self._plan, []
+        images: dict[str, Source] = {"images": self.training_images} if self.training_images else {}
+        for name in self.trained:
+            network = self.network(name)
+            about = {"description": network.replace(".safetensors", ".json")}
+            log = {"log": network.replace(".safetensors", ".log.csv")}
+            parts.append(Part("train_denoiser", images, {"network": network, **about, **log}, {"denoiser": name}))
+        return Chain(plan, parts)
+
     def summing_up(self) -> Chain:
         """The comparison as a table and on average, and what filters and layers do."""
         plan = self._plan

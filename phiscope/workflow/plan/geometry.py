@@ -157,25 +157,23 @@ class Geometry:
         hull_of = plan.views[view].hull_of
         return own | ({"processed": plan.views.training_features(hull_of)} if hull_of else {})
 
-    def merging(self) -> Chain:
-        """Tables of all views, and the features of views beside the original, from their chunks."""
+    def tabulating(self) -> Chain:
+        """Tables of all views and features of those beside the original, from their chunks; what detectors say."""
         plan = self._plan
         features = [f"features/{view}/test" for view in plan.views if view != "original"]
-        return Chain(plan, [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))])
+        merged = [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))]
+        scored = [self._scoring(view) for view in plan.views.scored]
+        return Chain(plan, [*merged, *scored, *(plan.merge(f"tables/{table}") for table in self.scores)])
 
-    def scoring(self) -> Chain:
-        """What detectors say of every view, and the table of it."""
-        plan, parts = self._plan, []
-        for view in plan.views.scored:
-            given: dict[str, Source] = {
-                "features": plan.below(f"features/{view}/test.parquet"),
-                "hulls": lambda counted, wildcards, view=view: counted.geometry.hull_chunks(view),
-                "training": plan.path("training_features"),
-                "head": plan.path("head"),
-            }
-            scores = {"scores": plan.below(f"chunks/scores/{view}.parquet")}
-            parts.append(Part("score_samples", given, scores, {"view": view}))
-        return Chain(plan, [*parts, plan.merge("tables/scores")])
+    def _scoring(self, view: str) -> Part:
+        plan = self._plan
+        given: dict[str, Source] = {
+            "features": plan.below(f"features/{view}/test.parquet"),
+            "hulls": lambda counted, wildcards: counted.geometry.hull_chunks(view),
+            "training": plan.path("training_features"),
+            "head": plan.path("head"),
+        }
+        return Part("score_samples", given, {"scores": plan.below(f"chunks/scores/{view}.parquet")}, {"view": view})
 
     def summing_up(self) -> Chain:
         """Statistics of where the samples of all views stand."""

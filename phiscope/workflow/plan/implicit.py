@@ -102,6 +102,33 @@ class Implicit:
 
     # Jobs of several parts.
 
+    @property
+    def gathering(self) -> Part:
+        """The images of all chunks in one file."""
+        return Part("gather_images", {"test": self._plan.prepared("test")}, {"images": self.gathered})
+
+    @property
+    def gathered_alone(self) -> bool:
+        """Whether images are gathered by a job of their own, for several that draw them."""
+        return len(self.chunk_names) > 1
+
+    @property
+    def drawn_chunk(self) -> str:
+        """What stands for the chunk in the paths of the job that draws it: a wildcard where there are several."""
+        return "{chunk}" if self.gathered_alone else self.chunk_names[0]
+
+    def fitting(self) -> Chain:
+        """A chunk of images in every setting; the images are gathered by the same job where there is one chunk."""
+        plan, chunk = self._plan, self.drawn_chunk
+        drawn = {
+            "table": plan.below(f"chunks/implicit/{chunk}.parquet"),
+            "pictures": plan.path("implicit_pictures", chunk=chunk),
+        }
+        images: dict[str, Source] = {"images": self.gathered}
+        if self.gathered_alone:
+            return Chain(plan, [Part("fit_implicit", images, drawn)])
+        return Chain(plan, [self.gathering, Part("fit_implicit", images, drawn, {"chunk": chunk})])
+
     def summing_up(self) -> Chain:
         """The fits as a table, and what they say."""
         plan = self._plan
