@@ -1,7 +1,7 @@
 """Run the scripts of several rules in one process, and leave alone what is made already.
 
-The problem: rules that share a process share a job, and Snakemake runs a job whole. So that a changed margin solver does
-not attack every image again, each part is recorded with what it rests on: its parameters and code, the contents of its
+The problem: rules that share a process share a job, and Snakemake runs a job whole. So that a changed margin solver
+does not run a network again, each part is recorded with what it rests on: its parameters and code, the contents of its
 inputs, and the contents of what it made. A part whose record still holds is not run. Records lie beside the logs of a
 run; without one, a part runs.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-# Larger files are told apart by size and time of change: hashing the images of a large data set costs more than it saves.
+# Larger files are told apart by size and time of change: hashing a large data set costs more than it saves.
 _HASHED = 64 * 1024**2
 
 

@@ -3,6 +3,8 @@
 The hull is that of the training set, or of the training images as a view shows them.
 """
 
+from safetensors.numpy import load_file
+
 from phiscope import tables
 from phiscope.geometry import hull
 from phiscope.head import Head
@@ -11,7 +13,8 @@ from phiscope.workflow.provenance import provenance
 
 
 def project(
-    features: str,
+    vectors: str,
+    names: dict[str, str],
     training: str,
     head: str,
     hull_of: str | None,
@@ -21,12 +24,14 @@ def project(
     config: dict,
     output: str,
 ) -> None:
-    """most: how many samples of the chunk, from its first; None for all."""
-    points, vertices = tables.vectors(features)[:most], tables.vectors(training)
+    """names: view and split; most: how many samples of the chunk, from its first; None for all."""
+    view, classes = {key: array[:most] for key, array in load_file(vectors).items()}, Head.load(head)
+    points, vertices = view["features"], tables.vectors(training)
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
-    columns = tables.read(features, tables.SAMPLE_COLUMNS)[:most].to_dict("series")
+    columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
+    columns |= {"predicted": classes.classify(points)}
     columns |= tables.hull_columns(projection, tables.read(training, ["sample"])["sample"].to_numpy(), "feature")
-    columns["projected_class"] = Head.load(head).classify(projection.nearest)
+    columns["projected_class"] = classes.classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))
     else:
@@ -37,7 +42,8 @@ def project(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         project(
-            snakemake.input.features,
+            snakemake.input.vectors,
+            {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
             snakemake.input.training,
             snakemake.input.head,
             snakemake.params.get("hull_of"),

@@ -31,6 +31,17 @@ class Project:
         table = re.search(r"Job stats:\n.*?\n-+.*?\n(.*?)\ntotal", done.stdout + done.stderr, re.S)[1]
         return {rule: int(count) for rule, count in map(str.split, table.splitlines())}
 
+    def outputs(self) -> set[str]:
+        """Every file that the run makes."""
+        done = self.snakemake("--summary")
+        assert done.returncode == 0, done.stderr
+        return {line.split("\t")[0] for line in done.stdout.splitlines()[1:]}
+
+    def finish(self, *arguments: str) -> None:
+        """Run what is left to do for the files, with the arguments given."""
+        done = self.snakemake(*arguments)
+        assert done.returncode == 0, done.stderr[-4000:]
+
     def messages(self, start: str) -> set[str]:
         """What jobs that would run now say of themselves, of those whose message starts so; without its start."""
         done = self.snakemake("--dry-run", "--quiet", "host")  # the profile is quieter

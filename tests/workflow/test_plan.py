@@ -4,13 +4,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from snakemake.utils import update_config
 
 from phiscope.datasets.prepared import save_arrays
-from phiscope.workflow import code
+from phiscope.workflow import chunks, code
 from phiscope.workflow.config import check, overlaid, read
 from phiscope.workflow.plan import Counts, Plan, read_counts
 from phiscope.workflow.plan.plan import RULES
@@ -100,6 +101,23 @@ def test_what_a_preset_names_comes_before_the_rest(planned):
     assert "rotate" not in views
 
 
+def test_a_chunk_of_a_view_is_taken_out_of_the_chunk_of_its_parent_that_holds_it(planned):
+    """So a view of the first samples has nothing made a second time."""
+    plan = planned(chunk_size=500, views={"noise": {"samples": 70}, "quantised": {"kind": "quantise", "of": "noise"}})
+    asked = (("noise", "0000000-0000070"), ("quantised", "0000000-0000070"), ("pgd-full", "0000500-0000650"))
+    sources = [plan.views.source(view, "test", chunk) for view, chunk in asked]
+    assert [source.removeprefix("results/digits/views/") for source in sources] == [
+        "original/test/0000000-0000500.safetensors",
+        "noise/test/0000000-0000070.safetensors",
+        "original/test/0000500-0000650.safetensors",
+    ]
+
+
+@pytest.mark.parametrize(("chunk", "limit", "most"), [(0, None, None), (0, 150, None), (1, 100, 0), (0, 60, 60)])
+def test_of_a_chunk_the_first_samples_below_a_limit_are_projected(chunk, limit, most):
+    assert chunks.most(("0000000-0000100", "0000100-0000150")[chunk], limit) == most
+
+
 def test_a_plan_without_counts_says_so(planned):
     with pytest.raises(ValueError, match="no counts yet"):
         planned(counts=None).chunks("features", "original", "test")
@@ -125,16 +143,17 @@ def test_views_need_what_their_kind_and_their_options_call_for(planned):
         "knowing": {"kind": "pgd-full", "norm": "linf", "epsilon": 0.1, "through": "network"},
     }
     plan = planned(views=views)
-    assert {name: set(plan.needs(name)) for name in views} == {
+    assert {name: set(plan.views.needs(name)) for name in views} == {
         "saved": set(),
         "plain": set(),
         "evasive": {"classifier", "head", "training_features"},
         "knowing": {"classifier", "denoiser"},
     }
-    assert plan.needs("hull-pixel")["pixel_hull"] == (
-        "results/digits/chunks/hulls/pixel/original/{split}/{chunk}.parquet"
+    chunk = SimpleNamespace(split="test", chunk="0000000-0000060")
+    assert plan.views.needs("hull-pixel")["pixel_hull"](plan, chunk) == (
+        f"results/digits/chunks/hulls/pixel/original/test/0000000-0000{TEST}.parquet"
     )
-    assert plan.needs("lsd")["bases"] == "results/digits/latent/published-0/bases.safetensors"
+    assert plan.views.needs("lsd")["bases"] == "results/digits/latent/published-0/bases.safetensors"
 
 
 def test_a_part_that_is_off_takes_its_views_with_it(planned):
@@ -188,7 +207,7 @@ def test_a_view_rests_on_what_it_opens(planned):
 
 
 RUN_A_NETWORK = (
-    *("train_classifier", "split_classifier", "locate", "invert", "explore_ball", "edit_sample"),
+    *("train_classifier", "split_classifier", "extract_features", "invert", "explore_ball", "edit_sample"),
     *("train_gan", "train_encoder", "sample_latents", "encode_dataset", "measure_latent", "measure_operators"),
     *("exhibit_latent", "train_denoiser", "score_denoisers", "measure_filters"),
 )

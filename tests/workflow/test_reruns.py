@@ -5,7 +5,7 @@ from safetensors.numpy import load_file
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-NETWORKS = ("train_classifier", "train_denoiser", "split_classifier", "make_pgd-first", "make_denoise", "judge_attack")
+NETWORKS = ("fit_classifier", "train_denoisers", "make_pgd-first", "make_denoise")
 
 
 def change(project, module: str, before: str = "\ndef ") -> None:
@@ -48,8 +48,8 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
     planned = project.planned()
     assert set(planned) == {
-        *("all", "count_balls", "compute_statistics", "compute_detection", "compute_inversions", "compute_denoising"),
-        *("compare_with_paper", "draw_figures", "draw_inversion", "draw_denoising", "render_report"),
+        *("all", "sum_up_views", "compute_inversions", "sum_up_denoising", "compare_with_paper"),
+        *("draw_figures", "draw_inversion", "draw_denoising", "render_report"),
     }
 
 
@@ -59,11 +59,11 @@ def test_a_changed_figure_redraws_and_computes_nothing(project):
 
 
 def test_more_samples_leave_full_chunks_alone(project):
+    project.edit("presets/tiny.yaml", "chunk_size: 300", "chunk_size: 150")
     project.edit("presets/tiny.yaml", "test: 150", "test: 300")
     planned = project.planned()
-    assert planned["locate"] == 1
-    assert planned["project_feature_hull"] == 1
-    assert "train_classifier" not in planned
+    assert planned["place_original"] == 1
+    assert "fit_classifier" not in planned
     assert "prepare_dataset" not in planned
 
 
@@ -71,11 +71,11 @@ def test_detectors_look_at_samples_only_where_there_is_something_to_compare(proj
     views = "  pgd-first: {samples: 60}\n  denoise: {of: original, samples: 60, hull_of: denoise}\n"
     project.edit("presets/tiny.yaml", views, "  pgd-first: null\n  denoise: null\n")
     (project.results / "chunks/scores/original.parquet").unlink()
-    assert "score_samples" not in project.planned()
+    scores = str(project.results / "chunks/scores/original.parquet").removeprefix(f"{project.folder}/")
+    assert scores not in project.outputs()
     project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
-    planned = project.planned()
-    assert planned["score_samples"] == 1
-    assert "compute_detection" not in planned
+    assert scores in project.outputs()
+    assert not [path for path in project.outputs() if path.endswith("statistics/detection.parquet")]
 
 
 def test_a_wrong_key_is_one_line_and_loses_nothing(project):
@@ -88,12 +88,11 @@ def test_a_wrong_key_is_one_line_and_loses_nothing(project):
 
 
 def test_one_sample_per_job_is_allowed(project):
-    project.edit("presets/tiny.yaml", "chunk_size: 150", "chunk_size: 1")
+    project.edit("presets/tiny.yaml", "chunk_size: 300", "chunk_size: 1")
     project.edit("presets/tiny.yaml", "test: 150", "test: 5")
     planned = project.planned()
-    assert (
-        planned["project_feature_hull"] == 20
-    )  # five of the original view, its projections, the attack, and that denoised
+    views = ("original", "hull-pixel", "pgd-first", "denoise")
+    assert [planned[f"place_{view}"] for view in views] == [5, 5, 5, 5]
 
 
 @pytest.mark.parametrize("module", ["phiscope/latent/basis.py", "phiscope/denoising/tiling.py"])
@@ -101,28 +100,24 @@ def test_an_attack_does_not_rest_on_latent_space_or_denoising(project, module):
     change(project, module)
     planned = project.planned()
     assert "make_pgd-first" not in planned
-    assert "judge_attack" not in planned
     assert ("make_denoise" in planned) == ("denoising" in module)
 
 
 def test_a_changed_attack_is_made_anew_and_nothing_before_it(project):
     change(project, "phiscope/attacks/pgd.py")
-    assert project.messages("Features and margins of") == {"pgd-first, test samples 0000000-0000060"}
     planned = project.planned()
-    assert planned["make_pgd-first"] == 1
-    assert not {"train_classifier", "split_classifier", "slice_original", "make_denoise", "project_pixel_hull"} & set(
-        planned
-    )
-    assert planned["project_feature_hull"] == 1
+    assert (planned["make_pgd-first"], planned["place_pgd-first"]) == (1, 1)
+    others = {"place_original", "place_denoise", "place_hull-pixel", "project_pixel_hull", "slice_original"}
+    assert not {*others, "fit_classifier", "make_denoise"} & set(planned)
 
 
 def test_a_changed_hull_solver_runs_a_network_only_on_its_own_projections(project):
     change(project, "phiscope/geometry/hull/solve.py")
     planned = project.planned()
-    assert {"project_feature_hull", "project_pixel_hull"} <= set(planned)
+    assert {"place_original", "place_pgd-first", "project_pixel_hull"} <= set(planned)
     assert not set(NETWORKS) & set(planned)
     # Images on the hull, and searches for an image of a projection, are made of what the solver returns.
-    assert {message.partition(",")[0] for message in project.messages("Features and margins of")} == {"hull-pixel"}
+    assert "make_hull-pixel" in planned
     assert {message.partition(" ")[0] for message in project.messages("Images that map to the")} == {"hull"}
 
 
@@ -139,8 +134,49 @@ def test_images_of_a_view_that_is_not_kept_are_made_again_for_what_needs_them(pr
 def test_counts_are_known_and_no_checkpoint_stands_in_the_way(project):
     """Where the splits are prepared, all jobs are planned at once."""
     (project.results / "models/classifier.safetensors").unlink()
-    done = project.snakemake("--dry-run", "--forcerun", "train_classifier")
+    done = project.snakemake("--dry-run", "--forcerun", "fit_classifier")
     assert "involves checkpoint jobs" not in done.stdout + done.stderr
-    planned = project.planned("--forcerun", "train_classifier")
-    assert planned["locate"] == 9
+    planned = project.planned("--forcerun", "fit_classifier")
+    placed = {rule: count for rule, count in planned.items() if rule.startswith("place_")}
+    views = ("original_train", "original", "hull-pixel", "pgd-first", "denoise_train", "denoise")
+    assert placed == {f"place_{view}": 1 for view in views}
     assert "prepare_dataset" not in planned
+
+
+def made_by(project, *chunks: str) -> dict[str, int]:
+    """Time of the last change of chunks of the run."""
+    return {chunk: (project.results / f"chunks/{chunk}").stat().st_mtime_ns for chunk in chunks}
+
+
+def test_a_changed_part_of_a_job_runs_and_the_others_stay(project):
+    """Another margin solver: margins are made anew, from features that no network computes again. Projections rest on
+    the same features and are not solved again, though the same job looks after them."""
+    original = "original/test/0000000-0000150"
+    before = made_by(project, *(f"{kind}/{original}.parquet" for kind in ("features", "margins", "hulls/feature")))
+    vectors = made_by(project, f"vectors/{original}.safetensors")
+    project.edit("presets/tiny.yaml", "run: tiny\n", "run: tiny\nmargins: {solver: daqp}\n")
+    project.finish(f"results/tiny/chunks/margins/{original}.parquet")
+    after = made_by(project, *before)
+    assert vectors == made_by(project, *vectors)
+    assert [name.partition("/")[0] for name in before if before[name] != after[name]] == ["features", "margins"]
+    log = (project.results / "logs/place_original/test/0000000-0000150.log").read_text()
+    assert "extract_features/original/test: made already" in log
+
+
+def test_a_verdict_is_made_anew_on_images_that_stay(project):
+    chunk = "pgd-first/test/0000000-0000060"
+    images = (project.results / f"views/{chunk}.safetensors").stat().st_mtime_ns
+    before = made_by(project, f"attacks/{chunk}.parquet")
+    change(project, "phiscope/attacks/judge.py")
+    project.finish(f"results/tiny/chunks/attacks/{chunk}.parquet")
+    assert made_by(project, *before) != before
+    assert (project.results / f"views/{chunk}.safetensors").stat().st_mtime_ns == images
+
+
+def test_an_output_that_somebody_changed_is_made_anew(project):
+    chunk = "pgd-first/test/0000000-0000060"
+    images = project.results / f"views/{chunk}.safetensors"
+    content = images.read_bytes()
+    images.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    project.finish(f"results/tiny/chunks/attacks/{chunk}.parquet", "--forcerun", "make_pgd-first")
+    assert images.read_bytes() == content

@@ -142,7 +142,7 @@ class Geometry:
             Part("locate", {"vectors": vectors, "head": head}, located, named),
         ]
         for space, training in self._spanning_of(view, split).items():
-            given: dict[str, Source] = {"features": features, "training": training, "head": head}
+            given: dict[str, Source] = {"vectors": vectors, "training": training, "head": head}
             projected = {"projections": self.chunk(HULLS[space], view, split)}
             parts.append(Part(f"project_{space}_hull", given, projected, named))
         return Chain(plan, parts)

@@ -114,9 +114,7 @@ class Plan:
         """Files of a table's chunks: `features`, `margins`, `attacks`, `hulls/feature`, `/pixel`, `/processed`."""
         kind, _, space = table.partition("/")
         names = (
-            self.projected_chunks(view, space)
-            if kind == "hulls"
-            else self.chunk_names(self.views.samples(view, split))
+            self.projected_chunks(view, space) if kind == "hulls" else self.chunk_names(self.views.samples(view, split))
         )
         return [self.below(f"chunks/{table}/{view}/{split}/{name}.parquet") for name in names]
 

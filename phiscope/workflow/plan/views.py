@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from phiscope.views import DATASET, VIEWS, attacks, modules_of
-from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
 from phiscope.workflow import chunks
+from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.chunked import IMAGES, chunks_of
 from phiscope.workflow.plan.rule import Rule
