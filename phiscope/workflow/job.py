@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from phiscope.errors import PhiscopeError
+from phiscope.workflow.threads import use
 
 
 class _Tee:
@@ -34,12 +35,13 @@ class _Tee:
 
 
 @contextlib.contextmanager
-def job(log: str | Path) -> Iterator[None]:
-    """Run the body with what it prints in the rule's log too.
+def job(log: str | Path, threads: int = 1) -> Iterator[None]:
+    """Run the body on `threads` threads, with what it prints in the rule's log too.
 
     A PhiscopeError ends the job with its one sentence; any other error is a bug and keeps its traceback. Inside another
     job, as a part of a chain, the body runs as it is: the outer job does all of this.
     """
+    use(threads)
     if _Tee.depth:
         yield
         return

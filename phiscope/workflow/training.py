@@ -17,12 +17,11 @@ from phiscope.models import save_artifact
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """One training: its options, seed, device as the config names it, threads; where the network and its log go."""
+    """One training: its options, seed, device as the config names it; where the network and its log go."""
 
     options: Mapping[str, Any]
     seed: int
     device: str
-    threads: int
     network: str
     log: str
 
@@ -33,14 +32,12 @@ class TrainingJob:
             snakemake.params.options,
             seed,
             snakemake.config["device"],
-            snakemake.threads,
             snakemake.output[0],
             snakemake.output.log,
         )
 
     def begin(self) -> None:
         """To be called before the network is built: its first weights come from the seed."""
-        torch.set_num_threads(self.threads)
         torch.manual_seed(self.seed)
 
     def arguments(self) -> dict[str, Any]:

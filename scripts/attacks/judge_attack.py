@@ -5,7 +5,6 @@ An attack through the denoiser is judged by what it attacked, the classifier beh
 
 import dataclasses
 
-import torch
 from safetensors.numpy import load_file
 
 from phiscope import tables
@@ -29,7 +28,6 @@ def judge_attack(
     output: str,
 ) -> None:
     """behind: file of the denoiser that the attacked classifier stands behind, opened as `openers` say; or empty."""
-    torch.set_num_threads(1)  # chunks are the jobs
     view = load_file(attacked)
     count = len(view["samples"])
     device = choose_device(config["device"])

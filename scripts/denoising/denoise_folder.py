@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import torch
-
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.datasets import load_collection
@@ -34,8 +32,7 @@ def denoise_folder(options: dict, denoiser: str | None, device: str, folder: Pat
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        torch.set_num_threads(snakemake.threads)
+    with job(snakemake.log[0], snakemake.params.threads):
         options, device = snakemake.params.options, choose_device(snakemake.config["device"])
         columns = denoise_folder(options, snakemake.input.get("denoiser"), device, Path(snakemake.output.images))
         tables.write(columns, "denoised", snakemake.output.table, provenance(snakemake.config))

@@ -1,7 +1,5 @@
 """How far responses of filter banks can be turned back into images, and what each layer of the denoiser sees."""
 
-import torch
-
 from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
 from phiscope.experiments.denoising.filters import IMAGES, measure
@@ -11,7 +9,6 @@ from phiscope.workflow.job import job
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)
         inputs, params = snakemake.input, snakemake.params
         images = unit_range(open_prepared(inputs.test).images(slice(0, IMAGES)))
         frames = measure(images, load_network(inputs.denoiser).network, params.side, params.seed)

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import torch
-
 from phiscope import stats, tables
 from phiscope.datasets import open_prepared
 from phiscope.experiments.denoising.study import columns_of, images_of_retraining, retrain
@@ -12,7 +10,6 @@ from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)  # seeds are the jobs
         inputs, params, seed = snakemake.input, snakemake.params, int(snakemake.wildcards.seed)
         images = images_of_retraining(open_prepared(inputs.train), params.samples, inputs.train)
         checkpoints = Path(snakemake.output[0]).with_suffix(".checkpoints")

@@ -1,6 +1,5 @@
 """Compare denoisers on one set of images under one noise: a row per image and method, and the first image under all."""
 
-import torch
 from safetensors.numpy import save_file
 
 from phiscope import tables
@@ -38,7 +37,6 @@ def image_sets(inputs, folder: str | None, bench: dict, training_folder: str | N
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)  # benches are the jobs
         inputs, params, bench, noise = snakemake.input, snakemake.params, snakemake.params.bench, snakemake.params.noise
         device, seed, noise = choose_device(snakemake.config["device"]), params.seed, Noise.of(noise)
         files = dict(zip(params.others, inputs.others)) | {NETWORK: inputs.denoiser}

@@ -19,6 +19,5 @@ def extract_features(images: str, classifier: str, head: str, device: str, outpu
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)  # chunks are the jobs
         inputs, device = snakemake.input, snakemake.config["device"]
         extract_features(inputs.images, inputs.classifier, inputs.head, device, snakemake.output[0])

@@ -40,7 +40,7 @@ def project(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         project(
             snakemake.input.vectors,
             {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
@@ -49,7 +49,7 @@ if "snakemake" in globals():
             snakemake.params.get("hull_of"),
             snakemake.params.most,
             snakemake.params.tolerance,
-            snakemake.threads,
+            snakemake.params.threads,
             snakemake.config,
             snakemake.output[0],
         )

@@ -33,7 +33,7 @@ def project(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         project(
             snakemake.input.images,
             snakemake.input.located,
@@ -41,7 +41,7 @@ if "snakemake" in globals():
             snakemake.params.limit,
             snakemake.params.most,
             snakemake.params.tolerance,
-            snakemake.threads,
+            snakemake.params.threads,
             snakemake.config,
             snakemake.output[0],
         )

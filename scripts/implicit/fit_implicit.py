@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pandas as pd
-import torch
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
@@ -26,7 +25,6 @@ def read_images(path: str) -> dict[str, np.ndarray]:
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)  # chunks are the jobs
         implicit, config, output = snakemake.params.options, snakemake.config, snakemake.output
         options = Options.of(implicit, config["seed"], choose_device(config["device"]))
         settings = expand(implicit["fits"], implicit["schedule"]["learning_rate"])

@@ -3,7 +3,6 @@
 from functools import partial
 
 import pandas as pd
-import torch
 
 from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
@@ -26,7 +25,6 @@ def measure(name: str, model: str, test: str, seed: int) -> pd.DataFrame:
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)
         inputs = snakemake.input
         rows = measure(snakemake.wildcards.network, inputs.model, inputs.test, snakemake.params.seed)
         write_frames({"directions": rows}, {"directions": snakemake.output[0]}, snakemake.config)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-import torch
 
 from phiscope.arrays import choose_device
 from phiscope.datasets import open_prepared
@@ -19,7 +18,6 @@ def images_of(path: str, most: int | None):
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        torch.set_num_threads(1)  # seeds are the jobs
         inputs, options, output = snakemake.input, snakemake.params.options, snakemake.output[0]
         rows = run_all(
             images_of(inputs.train, options["samples"]),

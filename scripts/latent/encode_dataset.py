@@ -1,6 +1,5 @@
 """Mean and deviation of the latents of all images, one encoding of each training image, and what that decodes to."""
 
-import torch
 from safetensors.numpy import save_file
 
 from phiscope.arrays import choose_device
@@ -17,9 +16,8 @@ def first(prepared: PreparedDataset, limit: int | None) -> LabelledImages:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         inputs, params = snakemake.input, snakemake.params
-        torch.set_num_threads(snakemake.threads)
         networks = (load_network(inputs[name]) for name in ("generator", "classifier", "encoder"))
         codec = Codec(*networks, choose_device(snakemake.config["device"]))
         prepared = {split: open_prepared(inputs[split]) for split in params.limits}

@@ -1,6 +1,5 @@
 """What latents say of the test images: LSD by every rule, reconstruction, and classifiers that are not LSD."""
 
-import torch
 from safetensors.numpy import load_file
 
 from phiscope import tables
@@ -28,9 +27,8 @@ def encoded_set(inputs, limits: dict, device: str) -> EncodedSet:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         params, output, about = snakemake.params, snakemake.output, provenance(snakemake.config)
-        torch.set_num_threads(snakemake.threads)
         encoded = encoded_set(snakemake.input, params.limits, choose_device(snakemake.config["device"]))
         readings, by_trial, spectra = measure(encoded, params.trials, params.seed)
         tables.write_frame(readings, output.readings, about)

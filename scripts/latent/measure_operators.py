@@ -1,6 +1,5 @@
 """Rotations, truncations, the metric between labels, and how linear the generator is."""
 
-import torch
 from safetensors.numpy import load_file
 
 from phiscope.arrays import choose_device, unit_range
@@ -29,8 +28,7 @@ def space_of(inputs, limit: int | None, basis: str, device: str) -> LatentSpace:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         params = snakemake.params
-        torch.set_num_threads(snakemake.threads)
         space = space_of(snakemake.input, params.limit, params.basis, choose_device(snakemake.config["device"]))
         write_frames(measure(space, params.noise, params.seed), snakemake.output, snakemake.config)

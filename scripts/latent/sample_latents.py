@@ -1,7 +1,6 @@
 """Random latents labelled through generator and classifier: sets 2, 3, ... of step 4(b)."""
 
 import numpy as np
-import torch
 from safetensors.numpy import save_file
 
 from phiscope.arrays import choose_device
@@ -12,8 +11,7 @@ from phiscope.models.codec import Codec
 from phiscope.workflow.job import job
 
 
-def sample_latents(inputs, size: int, seed: int, device: str, threads: int, output: str) -> None:
-    torch.set_num_threads(threads)
+def sample_latents(inputs, size: int, seed: int, device: str, output: str) -> None:
     network, _ = load_artifact(inputs.generator)
     codec = Codec(network, load_artifact(inputs.classifier)[0], device=choose_device(device))
     classes, dimension = len(open_prepared(inputs.images).classes), network.latent
@@ -28,12 +26,11 @@ def sample_latents(inputs, size: int, seed: int, device: str, threads: int, outp
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         sample_latents(
             snakemake.input,
             snakemake.params.size,
             snakemake.params.seed,
             snakemake.config["device"],
-            snakemake.threads,
             snakemake.output[0],
         )

@@ -19,7 +19,7 @@ def train_classifier(images: str, description: dict, limit: int | None, training
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], snakemake.params.threads):
         train_classifier(
             snakemake.input.images,
             snakemake.params.classifier,

@@ -2,7 +2,6 @@
 
 from importlib import import_module
 
-import torch
 from safetensors.numpy import load_file, save_file
 
 from phiscope.arrays import choose_device
@@ -27,7 +26,6 @@ def make_view(
 
     maker: module and fixed arguments of the kind; needs: files by name of the artifact, opened as `openers` say.
     """
-    torch.set_num_threads(1)  # chunks are the jobs
     parent = first(load_file(source), chunk)
     opened = {need: Artifact(*openers[need]).open(path, choose_device(device)) for need, path in needs.items()}
     start = Source(parent["images"], parent["samples"], parent["labels"], seed=seed)

@@ -25,8 +25,6 @@ PLAN = PLAN.with_counts(counts) if (counts := read_counts(PLAN)) else PLAN
 RESULTS = PLAN.results
 # Scripts see the run as it is planned, without the parts that are switched off.
 config.update(PLAN.config)
-# Rules whose library spreads over cores by itself ask for these; Snakemake lowers them to --cores.
-THREADS = 8
 
 
 wildcard_constraints:

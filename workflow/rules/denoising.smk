@@ -29,7 +29,7 @@ if PLAN.denoising and PLAN.denoising.trained:
             f"{RESULTS}/logs/train_denoisers.log",
         conda:
             "../../envs/phiscope.yaml"
-        threads: THREADS
+        threads: PLAN.denoising.training().threads
         params:
             parts=PLAN.denoising.training().described,
         message:
@@ -147,7 +147,7 @@ if PLAN.denoising:
                 f"{RESULTS}/logs/denoise_folder.log",
             conda:
                 "../../envs/phiscope.yaml"
-            threads: THREADS
+            threads: PLAN.threads
             params:
                 **PLAN.parameters("denoise_folder"),
             message:

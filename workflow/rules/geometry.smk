@@ -12,7 +12,7 @@ for view, split in PLAN.geometry.located:
             f"{RESULTS}/logs/place_{view}/{split}/{{chunk}}.log",
         conda:
             "../../envs/phiscope.yaml"
-        threads: THREADS
+        threads: placing.threads
         params:
             parts=placing.described,
         message:
@@ -32,7 +32,7 @@ rule project_pixel_hull:
         f"{RESULTS}/logs/project_pixel_hull/{{view}}/{{split}}/{{chunk}}.log",
     conda:
         "../../envs/phiscope.yaml"
-    threads: THREADS
+    threads: PLAN.threads
     params:
         **PLAN.parameters("project_pixel_hull"),
     message:
@@ -50,7 +50,7 @@ rule sum_up_views:
         f"{RESULTS}/logs/sum_up_views.log",
     conda:
         "../../envs/phiscope.yaml"
-    threads: THREADS
+    threads: PLAN.geometry.summing_up().threads
     params:
         parts=PLAN.geometry.summing_up().described,
     message:

@@ -34,7 +34,7 @@ if PLAN.latent:
                 f"{RESULTS}/logs/train_gan.log",
             conda:
                 "../../envs/phiscope.yaml"
-            threads: THREADS
+            threads: PLAN.threads
             params:
                 **PLAN.parameters("train_gan"),
             message:
@@ -53,7 +53,7 @@ if PLAN.latent:
             f"{RESULTS}/logs/sample_latents.log",
         conda:
             "../../envs/phiscope.yaml"
-        threads: THREADS
+        threads: PLAN.threads
         params:
             **PLAN.parameters("sample_latents"),
         message:
@@ -78,7 +78,7 @@ if PLAN.latent:
                 f"{RESULTS}/logs/encode_{setting}_{training}.log",
             conda:
                 "../../envs/phiscope.yaml"
-            threads: 1  # encoders are trained side by side
+            threads: encoding.threads
             params:
                 parts=encoding.described,
             message:
@@ -95,7 +95,7 @@ if PLAN.latent:
             f"{RESULTS}/logs/measure_latent_space.log",
         conda:
             "../../envs/phiscope.yaml"
-        threads: THREADS
+        threads: PLAN.latent.measuring().threads
         params:
             parts=PLAN.latent.measuring().described,
         message:

@@ -7,7 +7,7 @@ rule fit_classifier:
         f"{RESULTS}/logs/fit_classifier.log",
     conda:
         "../../envs/phiscope.yaml"
-    threads: THREADS
+    threads: PLAN.geometry.fitting().threads
     params:
         parts=PLAN.geometry.fitting().described,
     message:

@@ -26,7 +26,7 @@ rule tabulate_views:
         f"{RESULTS}/logs/tabulate_views.log",
     conda:
         "../../envs/phiscope.yaml"
-    threads: THREADS
+    threads: PLAN.geometry.tabulating().threads
     params:
         parts=PLAN.geometry.tabulating().described,
     message:

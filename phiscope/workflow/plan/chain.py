@@ -66,6 +66,11 @@ class Chain:
         """What the job leaves behind, by name."""
         return {f"{part.name}_{name}": path for part in self.parts for name, path in part.outputs.items()}
 
+    @property
+    def threads(self) -> int:
+        """The most that a part computes on."""
+        return self._plan.threads if any(self._plan.is_threaded(part.rule) for part in self.parts) else 1
+
     def described(self, wildcards: Any) -> list[dict[str, Any]]:
         """What `phiscope.workflow.chain.run` runs for the job with these wildcards, in order."""
         return [self._described(part, dict(wildcards.items()) | dict(part.wildcards)) for part in self.parts]

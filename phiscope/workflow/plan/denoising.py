@@ -197,7 +197,7 @@ RULES = {
         },
         _network,
     ),
-    "train_denoiser": Rule("denoising/train_denoiser", _training, _network),
+    "train_denoiser": Rule("denoising/train_denoiser", _training, _network, threaded=True),
     "score_denoisers": Rule("denoising/score_denoisers", _bench, _network),
     "compute_denoising": Rule(
         "denoising/compute_denoising",
@@ -214,6 +214,9 @@ RULES = {
         "denoising/sum_up_study", lambda plan: {"confidence": plan.config["statistics"]["confidence"]}
     ),
     "denoise_folder": Rule(
-        "denoising/denoise_folder", lambda plan: {"options": _part(plan).options["folder"]}, _network
+        "denoising/denoise_folder",
+        lambda plan: {"options": _part(plan).options["folder"]},
+        _network,
+        threaded=True,
     ),
 }

@@ -265,7 +265,7 @@ def _verified(plan: Plan) -> Parameters:
 
 RULES = {
     "load_classifier": Rule("models/load_classifier", _loaded),
-    "train_classifier": Rule("models/train_classifier", _trained),
+    "train_classifier": Rule("models/train_classifier", _trained, threaded=True),
     "split_classifier": Rule(
         "models/split_classifier",
         lambda plan: {
@@ -275,16 +275,21 @@ RULES = {
     ),
     "extract_features": Rule("geometry/extract_features"),
     "locate": Rule("geometry/locate", lambda plan: {"solver": plan.config["margins"]["solver"]}),
-    "project_feature_hull": Rule("geometry/project_feature_hull", lambda plan: _projected(plan, "feature")),
+    "project_feature_hull": Rule(
+        "geometry/project_feature_hull", lambda plan: _projected(plan, "feature"), threaded=True
+    ),
     "project_processed_hull": Rule(
         "geometry/project_feature_hull",
         lambda plan: {
             **_projected(plan, "feature"),
             "hull_of": lambda wildcards: plan.views.hulls_of[wildcards.view],
         },
+        threaded=True,
     ),
     "project_pixel_hull": Rule(
-        "geometry/project_pixel_hull", lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")}
+        "geometry/project_pixel_hull",
+        lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")},
+        threaded=True,
     ),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
     "count_balls": Rule("geometry/count_balls"),

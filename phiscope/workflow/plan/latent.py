@@ -239,19 +239,22 @@ RULES = {
     "load_generator": Rule(
         "latent/load_latent_network", _loaded_generator, lambda plan, wildcards: ["phiscope.models.gan"]
     ),
-    "train_gan": Rule("latent/train_gan", _trained_generator),
+    "train_gan": Rule("latent/train_gan", _trained_generator, threaded=True),
     "load_encoder": Rule(
         "latent/load_latent_network", _loaded_encoder, lambda plan, wildcards: ["phiscope.models.encoder"]
     ),
-    "train_encoder": Rule("latent/train_encoder", _trained_encoder),
+    "train_encoder": Rule("latent/train_encoder", _trained_encoder, threaded=True),
     "sample_latents": Rule(
-        "latent/sample_latents", lambda plan: {"size": _part(plan).options["set_size"], **_seed(plan)}
+        "latent/sample_latents",
+        lambda plan: {"size": _part(plan).options["set_size"], **_seed(plan)},
+        threaded=True,
     ),
-    "encode_dataset": Rule("latent/encode_dataset", lambda plan: _limits(plan) | _seed(plan)),
+    "encode_dataset": Rule("latent/encode_dataset", lambda plan: _limits(plan) | _seed(plan), threaded=True),
     "build_basis": Rule("latent/build_basis", lambda plan: {"size": _part(plan).options["set_size"], **_seed(plan)}),
     "measure_latent": Rule(
         "latent/measure_latent",
         lambda plan: _limits(plan) | {"trials": _part(plan).options["trials"], **_seed(plan)},
+        threaded=True,
     ),
     "compute_latent": Rule(
         "latent/compute_latent",
@@ -265,6 +268,7 @@ RULES = {
             "noise": _part(plan).options["noise"],
             **_seed(plan),
         },
+        threaded=True,
     ),
     "exhibit_latent": Rule(
         "latent/exhibit_latent", lambda plan: {"basis": _part(plan).options["basis"], **_seed(plan)}

@@ -182,7 +182,16 @@ class Plan:
 
         # Snakemake looks at the first argument's name.
         rests_on = fingerprint if about.chosen_by and not wildcards else fingerprint(wildcards)
-        return dict(parameters) | {"code": rests_on}
+        threads = {"threads": self.threads} if about.threaded else {}
+        return dict(parameters) | threads | {"code": rests_on}
+
+    @property
+    def threads(self) -> int:
+        """On how many threads those jobs compute that spread over some."""
+        return self.config["threads"]
+
+    def is_threaded(self, rule: str) -> bool:
+        return RULES[rule].threaded
 
     def script_of(self, rule: str) -> str:
         """The script of a rule, below `scripts`."""

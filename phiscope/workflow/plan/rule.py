@@ -18,6 +18,7 @@ class Rule(NamedTuple):
     """script: below scripts/, without its ending; parameters: by the plan; modules: chosen by name at run time.
 
     chosen_by: the wildcard that modules are chosen by, where one rule serves jobs that rest on different ones.
+    threaded: whether its jobs compute on the threads of the configuration; the others compute on one.
 
     The jobs of a rule rest on their script, on every module of the library that the script imports, and on these
     modules. Where parameters depend on the wildcards of a job, they are functions of an argument named `wildcards`.
@@ -27,6 +28,7 @@ class Rule(NamedTuple):
     parameters: Callable[[Plan], Parameters] = lambda plan: {}
     modules: Callable[[Plan, Mapping[str, str]], Iterable[str]] = lambda plan, wildcards: ()
     chosen_by: str = ""
+    threaded: bool = False
 
 
 def resolved(parameters: Parameters, wildcards: Mapping[str, str]) -> dict[str, Any]:
