@@ -22,7 +22,7 @@ from phiscope.geometry.margin import closest_flip, flip_points, newton
 from phiscope.geometry.margin.pair import NEWTON, Pair
 
 LOWER_BOUND = 0.0
-CHUNK = 5000  # samples of one `locate` job in the presets
+CHUNK = 5000  # samples of one part `locate` in the presets
 DAQP = {"primal_tol": 1e-11, "dual_tol": 1e-11}  # as in the library
 Solver = Callable[[Pair, np.ndarray], np.ndarray]  # a pair of classes and samples (m, f) -> points (m, f), or NaN
 

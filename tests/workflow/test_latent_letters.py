@@ -64,7 +64,7 @@ def test_every_label_that_is_made_has_an_axis_and_the_one_that_is_not_is_named(f
         assert made[name].dimension == DIMENSION
         assert made[name].orthogonality < 1e-10
         assert set(made[name].labels[made[name].sets == 1]) == set(range(LABELS)) - set(made.lost)
-    log = (finished.results / "logs/build_basis/faithful-0.log").read_text()
+    log = (finished.results / "logs/encode_faithful_0.log").read_text()
     for label in made.lost:
         assert f"label {label}: no training image is encoded and decoded as it; it has no axis" in log
     numbers = tables.read(finished.results / "statistics/latent_basis.parquet")
