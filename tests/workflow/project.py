@@ -39,7 +39,7 @@ class Project:
 
     def finish(self, *arguments: str) -> None:
         """Run what is left to do for the files, with the arguments given."""
-        done = self.snakemake(*arguments)
+        done = self.snakemake("--rerun-incomplete", *arguments)  # of which --configfile takes no file that follows
         assert done.returncode == 0, done.stderr[-4000:]
 
     def messages(self, start: str) -> set[str]:

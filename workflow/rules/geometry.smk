@@ -21,6 +21,26 @@ for view, split in PLAN.geometry.located:
             "../../scripts/chain/run_chain.py"
 
 
+if PLAN.geometry.projecting().parts:
+
+    rule project_original:
+        input:
+            **PLAN.geometry.projecting().inputs(counted),
+        output:
+            **outputs(PLAN.geometry.projecting()),
+        log:
+            f"{RESULTS}/logs/project_original/test/{{chunk}}.log",
+        conda:
+            "../../envs/phiscope.yaml"
+        threads: PLAN.geometry.projecting().threads
+        params:
+            parts=PLAN.geometry.projecting().described,
+        message:
+            "Project original, test samples {wildcards.chunk}, onto the hull in feature space"
+        script:
+            "../../scripts/chain/run_chain.py"
+
+
 rule project_pixel_hull:
     input:
         images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
 
 # Figures of these topics have a job of their own; those of all others are drawn in one.
-_APART = ("inversion", "denoising", "implicit", "latent")
+_APART = ("inversion", "implicit", "latent")
 REST = "figures"
 
 

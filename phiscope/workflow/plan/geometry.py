@@ -130,29 +130,43 @@ class Geometry:
         return Chain(plan, [own, Part("split_classifier", split, {"head": plan.path("head")})])
 
     def placing(self, view: str, split: str) -> Chain:
-        """Where the samples of a chunk stand: features, margins, projections onto hulls in feature space."""
+        """Where the samples of a chunk stand: features, margins and, but of the original, projections onto hulls."""
         plan = self._plan
         named = {"view": view, "split": split}
-        vectors = plan.below(f"chunks/vectors/{view}/{split}/{{chunk}}.safetensors")
-        features, head = self.chunk(LOCATED, view, split), plan.path("head")
+        head, vectors = plan.path("head"), self._vectors(view, split)
         seen = {"images": plan.views.images(view).replace("{split}", split), "classifier": plan.path("classifier")}
-        located = {"features": features, "margins": self.chunk("margins", view, split)}
+        located = {name: self.chunk(name, view, split) for name in (LOCATED, "margins")}
         parts = [
             Part("extract_features", {**seen, "head": head}, {"vectors": vectors}, named),
             Part("locate", {"vectors": vectors, "head": head}, located, named),
         ]
-        for space, training in self._spanning_of(view, split).items():
-            given: dict[str, Source] = {"vectors": vectors, "training": training, "head": head}
-            projected = {"projections": self.chunk(HULLS[space], view, split)}
-            parts.append(Part(f"project_{space}_hull", given, projected, named))
-        return Chain(plan, parts)
+        return Chain(plan, [*parts, *(self._projections(view) if view != "original" and split == "test" else [])])
 
-    def _spanning_of(self, view: str, split: str) -> dict[str, str]:
+    def projecting(self) -> Chain:
+        """Projections of a chunk of the original view onto hulls in feature space.
+
+        Not a part of placing it: searches for images start from the features, and a changed hull solver must not
+        begin these anew.
+        """
+        return Chain(self._plan, self._projections("original"))
+
+    def _projections(self, view: str) -> list[Part]:
+        plan, parts = self._plan, []
+        for space, training in self._spanning_of(view).items():
+            given: dict[str, Source] = {"vectors": self._vectors(view, "test"), "training": training}
+            projected = {"projections": self.chunk(HULLS[space], view, "test")}
+            named = {"view": view, "split": "test"}
+            parts.append(Part(f"project_{space}_hull", {**given, "head": plan.path("head")}, projected, named))
+        return parts
+
+    def _vectors(self, view: str, split: str) -> str:
+        """Features of a chunk, as the network gives them."""
+        return self._plan.below(f"chunks/vectors/{view}/{split}/{{chunk}}.safetensors")
+
+    def _spanning_of(self, view: str) -> dict[str, str]:
         """Kind of hull in feature space -> features of the training images that span it, of those a view is judged
         against."""
         plan = self._plan
-        if split == "train":
-            return {}
         own = {"feature": plan.path("training_features")} if "feature" in plan.views[view].spaces else {}
         hull_of = plan.views[view].hull_of
         return own | ({"processed": plan.views.training_features(hull_of)} if hull_of else {})
