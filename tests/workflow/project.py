@@ -18,7 +18,8 @@ class Project:
         self.results = folder / "results/tiny"
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
-        environment = os.environ | {"PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1"}
+        environment = os.environ | {"PYTHONPATH": str(self.folder)}
+        environment.pop("OMP_NUM_THREADS", None)  # jobs set it themselves
         command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", "presets/tiny.yaml", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
 
