@@ -14,12 +14,10 @@ import os
 import runpy
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-
-# Larger files are told apart by size and time of change: hashing a large data set costs more than it saves.
-_HASHED = 64 * 1024**2
 
 
 class Named:
@@ -68,6 +66,7 @@ def run(job: Any, scripts: Path, record: Path) -> None:
         if records.get(key) == basis | {"made": _contents(outputs.values())}:
             print(f"{key}: made already, of the same inputs, parameters and code")
             continue
+        print(f"{key}:")
         _forget(key, records, record)
         _remove(outputs.values())
         runpy.run_path(
@@ -116,9 +115,17 @@ def _content(path: Path) -> str | None:
     if not path.is_file():
         return None
     about = path.stat()
-    if about.st_size > _HASHED:
-        return f"{about.st_size} bytes of {about.st_mtime_ns}"
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _hash(path, about.st_size, about.st_mtime_ns)
+
+
+@cache
+def _hash(path: Path, size: int, changed: int) -> str:
+    """Of the content of a file; size, changed: what tells within one job that it is the same as before.
+
+    Between jobs times tell nothing: Snakemake sets those of all outputs when a job ends.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _forget(key: str, records: dict[str, Any], record: Path) -> None:
