@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import qpsolvers
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-
-from phiscope.geometry.margin import newton
 
 Vector = NDArray[np.float64]
 
@@ -68,7 +65,7 @@ class Pair:
     def feasible(self) -> bool:
         """Whether any point satisfies the constraints, asked of a linear program: the same for every sample."""
         cost, box = np.zeros(self.A.shape[1]), (self.lower_bound, None)
-        return linprog(cost, self.G, self.h, self.A, self.b, bounds=box, method="highs").status != 2
+        return scipy.optimize.linprog(cost, self.G, self.h, self.A, self.b, bounds=box, method="highs").status != 2
 
     def closest(self, x: Vector, solver: str) -> Optima:
         """min ½‖y - x‖² subject to the constraints, for every row of x (m, f)."""
@@ -99,6 +96,8 @@ class Pair:
 
 
 def _by_newton(pair: Pair, x: Vector) -> Optima:
+    from phiscope.geometry.margin import newton  # deferred: compiled, and `closest_flip` does without
+
     B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
     bound = -np.inf if pair.lower_bound is None else float(pair.lower_bound)
     y, multipliers, converged = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
@@ -109,6 +108,8 @@ def _by_newton(pair: Pair, x: Vector) -> Optima:
 
 def _by_back_end(pair: Pair, x: Vector, solver: str) -> Optima:
     """One problem at a time through qpsolvers."""
+    import qpsolvers  # deferred: it imports every back-end that is installed
+
     (m, f), inequalities, lb, identity = x.shape, len(pair.h), pair.lb, np.eye(x.shape[1])
     optima = Optima(*(np.full(shape, np.nan) for shape in ((m, f), m, (m, inequalities), (m, f))))
     for row, query in enumerate(x):
