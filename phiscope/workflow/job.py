@@ -1,9 +1,11 @@
-"""What surrounds the work of a script: its log, and errors said in one sentence."""
+"""What surrounds the work of a script: its log with the cost at the end, and errors said in one sentence."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,58 +13,73 @@ from pathlib import Path
 from typing import TextIO
 
 from phiscope.errors import PhiscopeError
+from phiscope.workflow.cost import cost_so_far, line
 
-
-class _Tee:
-    """Writes to the terminal and to the log; answers everything else as the terminal does."""
-
-    def __init__(self, terminal: TextIO, log: TextIO) -> None:
-        self._terminal, self._log = terminal, log
-
-    def write(self, text: str) -> int:
-        self._log.write(text)
-        return self._terminal.write(text)
-
-    def flush(self) -> None:
-        self._log.flush()
-        self._terminal.flush()
-
-    def __getattr__(self, name: str):
-        return getattr(self._terminal, name)
+TOLD = "PHISCOPE_TOLD"  # set by a terminal that reads errors from the logs: jobs need not repeat them
+_PAUSE = 10.0  # seconds between two lines about progress
 
 
 @contextlib.contextmanager
 def job(log: str | Path) -> Iterator[None]:
-    """Run the body with what it prints in the rule's log too.
+    """Run the body with everything that it prints in the rule's log, and nothing on the terminal.
 
-    A PhiscopeError ends the job with its one sentence; any other error is a bug and keeps its traceback.
+    A PhiscopeError ends the job with its one sentence; any other error is a bug and keeps its traceback. Both stand in
+    the log, and on the terminal unless that reads logs. The last line of the log says what the job cost.
     """
+    startup = time.process_time()
     warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        path.open("w") as file,
-        contextlib.redirect_stdout(_Tee(sys.stdout, file)),
-        contextlib.redirect_stderr(_Tee(sys.stderr, file)),
-    ):
+    with path.open("w", buffering=1, encoding="utf-8") as file, _output_to(file):
         try:
             yield
         except PhiscopeError as error:
             file.write(f"phiscope: {error}\n")
-            sys.exit(f"phiscope: {error}")
+            sys.exit(1 if TOLD in os.environ else f"phiscope: {error}")
         except Exception:
             file.write(traceback.format_exc())
+            if TOLD in os.environ:
+                sys.exit(1)
             raise
+        finally:
+            _flush()
+            file.write(line(cost_so_far(startup)))
 
 
 def progress_bar(description: str) -> Callable[[int, int], None]:
-    """A function of (done, total) that shows them on the terminal."""
-    from tqdm import tqdm
+    """A function of (done, total) that prints them as a line, at most every ten seconds and at the end.
 
-    bar = tqdm(desc=description, mininterval=1.0)
+    What ends within ten seconds prints nothing.
+    """
+    begun = time.monotonic()
+    told = begun
 
     def show(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= _PAUSE or (done >= total and told > begun):
+            told = now
+            print(f"{description}: {done:,} of {total:,} after {now - begun:.0f} s", flush=True)
 
     return show
+
+
+@contextlib.contextmanager
+def _output_to(file: TextIO) -> Iterator[None]:
+    """Send standard output and errors to `file`: of Python, of libraries in other languages, of child processes."""
+    _flush()
+    kept = {number: os.dup(number) for number in (1, 2)}
+    try:
+        for number in kept:
+            os.dup2(file.fileno(), number)
+        with contextlib.redirect_stdout(file), contextlib.redirect_stderr(file):
+            yield
+    finally:
+        for number, saved in kept.items():
+            os.dup2(saved, number)
+            os.close(saved)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
