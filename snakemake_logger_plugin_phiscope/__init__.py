@@ -1,7 +1,7 @@
 """A terminal for people: `snakemake --logger phiscope`, which profiles/default asks for.
 
 Snakemake finds logger plugins by the names of their packages. What is said stands in `phiscope.workflow.terminal`;
-here, Snakemake's events become calls of it. Whatever goes wrong here, the run goes on, and Snakemake's own words follow.
+here, Snakemake's events become calls of it. Whatever goes wrong here, the run goes on and Snakemake's own words follow.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from phiscope.workflow.terminal.screen import Screen
 _NOISE = re.compile(
     "Building DAG of jobs|Using shell:|Assuming unrestricted shared|Conda environments: ignored|Singularity containers:"
     "|Group jobs: inactive|Select jobs to execute|DAG of jobs will be updated|Updating checkpoint dependencies"
-    r"|Removing temporary output|Complete log\(s\):|Elapsed time:|Processed \d+ potential jobs|Shutting down, this might"
+    r"|Removing temporary output|Complete log\(s\):|Elapsed time:|Processed \d+ potential jobs|Shutting down"
     "|Exiting because a job execution failed|Touching output file"
 )
 # Of groups of jobs, their jobs are told.

@@ -3,8 +3,8 @@
     work left = Σ over the jobs left of mean(core-seconds of finished jobs of that rule)
     time left = work left / cores that were busy on average
 
-A rule of which no job has finished counts as the mean of all jobs. That is a guess, so nothing is said before half of
-the jobs left are of rules that were measured, and before the run has gone on for a while.
+A rule of which no job has finished counts as the mean of all jobs. That is a guess, so nothing is said before a quarter
+of the jobs left are of rules that were measured, and before the run has gone on for a while.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-_BASIS = 0.5  # share of the jobs left whose rule was measured
+_BASIS = 0.25  # share of the jobs left whose rule was measured
 _BEGUN = 10.0  # seconds: shorter than this says nothing about a rate
 
 
