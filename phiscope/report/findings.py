@@ -48,18 +48,18 @@ def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:
 def _outside(numbers: Mapping[str, MeasuredNumber], hulls: pd.DataFrame) -> str | None:
     pixel = hulls.query("view == 'original' and split == 'test' and space == 'pixel'")["distance"].median()
     parts = [
-        f"{numbers[key].text} of {numbers[key].n:,} in {space} space" + _median(distance)
+        f"{numbers[key].text} of {numbers[key].n:,} in {space} space{_median(distance)}"
         for key, space, distance in [
             ("outside_feature", "feature", _value(numbers, "median_distance")),
             ("outside_pixel", "pixel", pixel),
         ]
         if key in numbers
     ]
-    return f"Outside the hull of the training set are {'; '.join(parts)}." if parts else None
+    return f"Test samples outside the hull of the training set: {', '.join(parts)}." if parts else None
 
 
 def _median(distance: float | None) -> str:
-    return f", at a median distance of {significant(distance)}" if known(distance) else ""
+    return f" (median distance {significant(distance)})" if known(distance) else ""
 
 
 def _boundary(numbers: Mapping[str, MeasuredNumber]) -> str | None:
@@ -81,8 +81,8 @@ def _attacks(summary: pd.DataFrame | None) -> str | None:
     )
     if rates.empty:
         return None
-    told = [f"{row.view} of {percent(row.value)} of {row.n:,} images" for row in rates.head(_NAMED).itertuples()]
-    more = f" ({len(rates) - _NAMED} more attacks change fewer)" if len(rates) > _NAMED else ""
+    told = [f"{row.view} for {percent(row.value)} of {row.n:,} images" for row in rates.head(_NAMED).itertuples()]
+    more = f", {len(rates) - _NAMED} more for fewer" if len(rates) > _NAMED else ""
     return f"Attacks change the answer: {', '.join(told)}{more}."
 
 
@@ -96,16 +96,11 @@ def _detectors(detection: pd.DataFrame | None) -> str | None:
     if table.empty:
         return None
     means = table.mean(axis="columns")
-    views = list(table.columns)
-    of_what = (
-        f"{views[0]} and genuine images"
-        if len(views) == 1
-        else f"{len(views)} kinds of changed images and genuine ones"
-    )
-    mean = "area" if len(views) == 1 else "mean area"
+    several = len(table.columns) > 1
+    of_what = f"{len(table.columns)} kinds of changed images" if several else str(table.columns[0])
     return (
-        f"Of {len(means)} detectors, {detector_title(str(means.idxmax()))} tells {of_what} apart best: {mean} under "
-        f"the ROC curve {significant(means.max())} (0.5 is guessing)."
+        f"Of {len(means)} detectors, {detector_title(str(means.idxmax()))} best tells {of_what} from genuine images: "
+        f"{'mean area' if several else 'area'} under the ROC curve {significant(means.max())} (0.5 is guessing)."
     )
 
 

@@ -14,8 +14,12 @@ def follow(workflow: Any) -> None:
 
 
 def jobs_left() -> Counter[str] | None:
-    """How many jobs of every rule are to be done yet, running ones included; None where that is not known now."""
+    """How many jobs of every rule are to be done yet, running ones included; None where that is not known now.
+
+    Jobs without output do not count: they only name what is wanted.
+    """
     try:
-        return Counter(job.rule.name for each in _followed for job in each.dag.needrun_jobs()) if _followed else None
+        left = Counter(job.rule.name for each in _followed for job in each.dag.needrun_jobs() if job.output)
+        return left if _followed else None
     except (RuntimeError, AttributeError):  # the graph is being changed, by another thread, or is not there yet
         return None

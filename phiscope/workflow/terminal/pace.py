@@ -3,8 +3,8 @@
     work left = Σ over the jobs left of mean(core-seconds of finished jobs of that rule)
     time left = work left / cores that were busy on average
 
-A rule of which no job has finished counts as the mean of all jobs. That is a guess, so nothing is said before a quarter
-of the jobs left are of rules that were measured, and before the run has gone on for a while.
+A rule of which no job has finished counts as the mean of all jobs. That is a guess, so nothing is said before the run
+has gone on for a while and, once, a quarter of the jobs left were of rules that were measured.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Pace:
         self._counts: Counter[str] = Counter()
         self._begun: float | None = None
         self._planned: Counter[str] = Counter()
+        self._based, self._left = False, 0  # whether there was a basis when so many jobs were left
 
     def plan(self, jobs: Mapping[str, int]) -> None:
         """How many jobs of every rule are to be done, at the start."""
@@ -58,16 +59,20 @@ class Pace:
         self._running.pop(job, None)
 
     def left(self, now: float, total_left: int, jobs_left: Mapping[str, int] | None = None) -> float | None:
-        """Seconds until `total_left` jobs, the running ones among them, are done; None where nothing can be said yet.
+        """Seconds until all jobs are done; None where nothing can be said yet.
 
-        jobs_left: how many of every rule they are. Where that is not known, it follows from the plan, and what a
-        checkpoint added to the plan counts as jobs of rules that were not measured.
+        jobs_left: how many of every rule are left, the running ones among them. Where that is not known, `total_left`
+        are, of rules that follow from the plan; what a checkpoint added to it counts as not measured.
         """
+        of_rule = Counter(jobs_left) if jobs_left is not None else self._planned - self._counts
+        total_left = total_left if jobs_left is None else of_rule.total()
         if self._begun is None or now - self._begun < _BEGUN or not self._counts or total_left <= 0:
             return None
-        of_rule = Counter(jobs_left) if jobs_left is not None else self._planned - self._counts
         measured = {rule: count for rule, count in of_rule.items() if self._counts[rule]}
-        if sum(measured.values()) < _BASIS * total_left:
+        # A basis stays one as jobs are done; what a checkpoint adds may need a new one.
+        self._based = (self._based and total_left <= self._left) or sum(measured.values()) >= _BASIS * total_left
+        self._left = total_left
+        if not self._based:
             return None
         mean = sum(self._sums.values()) / self._counts.total()
         work = sum(count * self._mean_of(rule) for rule, count in measured.items())
