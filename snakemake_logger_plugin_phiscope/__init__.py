@@ -33,7 +33,8 @@ _SILENT = {
     LogEvent.WORKFLOW_STARTED, LogEvent.SHELLCMD, LogEvent.JOB_STARTED, LogEvent.GROUP_INFO, LogEvent.GROUP_ERROR,
     LogEvent.RULEGRAPH, LogEvent.DEBUG_DAG,
 }  # fmt: skip
-_EXIT = "returned non-zero exit status"
+_EXIT = re.compile("returned non-zero exit status|died with <Signals")
+_INTERRUPTED = re.compile("Terminating processes on user request")
 _STOPPED = "At least one job did not complete successfully"
 
 
@@ -93,6 +94,8 @@ class LogHandler(LogHandlerBase):
             self._job(event, record)
         elif event == LogEvent.ERROR or record.levelno >= logging.ERROR:
             self._error(str(record.msg))
+        elif _INTERRUPTED.match(str(record.msg)):
+            self._screen.interrupted()
         elif not _NOISE.match(str(record.msg)):
             self._screen.say(str(record.msg))
 
@@ -118,7 +121,7 @@ class LogHandler(LogHandlerBase):
             self._screen.job_failed(record.jobid, record.rule_name, record.log, record.rule_msg)
 
     def _error(self, text: str) -> None:
-        if _EXIT in text:
+        if _EXIT.search(text):
             self._screen.hold(text)
         elif _STOPPED in text:
             self._screen.stopped()

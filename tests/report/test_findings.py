@@ -67,15 +67,16 @@ def test_the_five_of_a_run_with_attacks():
         "The closest decision boundary is at a median distance of 0.250 in feature space; for 50.0 % of the samples "
         "the hull is closer.",
         "Attacks change the answer: strong for 100 % of 50 images, weak for 50.0 % of 60 images.",
-        "Of 2 detectors, margin best tells 2 kinds of changed images from genuine images: mean area under the ROC curve "
-        "0.700 (0.5 is guessing).",
+        "Of 2 detectors, margin best tells 2 kinds of changed images from genuine images: mean area under the ROC "
+        "curve 0.700 (0.5 is guessing).",
     ]
 
 
 def test_one_attack_is_named():
     last = found(MEASURED, attack_summary=ATTACKS, detection=DETECTION[DETECTION["view"] == "strong"])[-1]
     assert last == (
-        "Of 2 detectors, margin best tells strong from genuine images: area under the ROC curve 0.900 (0.5 is guessing)."
+        "Of 2 detectors, margin best tells strong from genuine images: area under the ROC curve 0.900 (0.5 is "
+        "guessing)."
     )
 
 

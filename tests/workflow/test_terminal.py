@@ -283,6 +283,44 @@ def test_a_failure_without_a_log_says_so(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ("Command 'x' returned non-zero exit status 1.", None),
+        ("Command 'x' returned non-zero exit status 139.", "It ended with exit status 139."),
+        ("Command 'x' died with <Signals.SIGSEGV: 11>.", "It ended with SIGSEGV."),
+        (
+            "Command 'x' returned non-zero exit status 137.",
+            "It was killed from outside, as happens where memory runs out.",
+        ),
+        (
+            "Command 'x' died with <Signals.SIGKILL: 9>.",
+            "It was killed from outside, as happens where memory runs out.",
+        ),
+    ],
+)
+def test_a_job_that_did_not_end_by_itself_is_said_to(error, line):
+    terminal = Terminal()
+    terminal.screen.hold(error)
+    terminal.screen.job_failed(1, "train", [])
+    assert terminal.lines == ["", "Failed: train (rule train)", *([f"  {line}"] if line else []), ""]
+
+
+def test_jobs_of_an_interrupted_run_did_not_fail():
+    terminal = Terminal()
+    terminal.screen.planned({"train": 2})
+    terminal.screen.started(1, "train", "Train", {})
+    terminal.screen.interrupted()
+    terminal.screen.hold("returned non-zero exit status 130")
+    terminal.screen.job_failed(1, "train", [])
+    terminal.screen.hold("returned non-zero exit status 130")
+    terminal.screen.stopped()
+    assert terminal.lines[1:] == [
+        "Interrupted: ending the jobs that run. The same command goes on from here.",
+        "Stopped: 0 of 2 steps done.",
+    ]
+
+
 def test_an_error_that_no_failed_job_follows_is_said_at_the_end():
     terminal = Terminal()
     terminal.screen.hold("the error itself")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from phiscope.workflow.cost import without_cost
 
+_STATUS = re.compile(r"non-zero exit status (\d+)")
+_SIGNAL = re.compile(r"died with <Signals\.(\w+)")
 _TAIL = 65536  # bytes that are read from the end
 _SENTENCE = "phiscope: "
 _SHOWN = 8  # lines of a traceback
@@ -24,6 +27,16 @@ def reason(log: Path, everything: bool = False) -> list[str]:
     if sentence is not None:  # the last thing in the log; it may go on over lines
         return [lines[sentence].removeprefix(_SENTENCE), *lines[sentence + 1 :]]
     return lines[-_SHOWN:]
+
+
+def ended(error: str) -> str | None:
+    """How a job ended, from Snakemake's words on it, where it is not the ordinary failure that its log explains."""
+    status, signal = (found[1] if (found := each.search(error)) else None for each in (_STATUS, _SIGNAL))
+    if status == "137" or signal == "SIGKILL":
+        return "It was killed from outside, as happens where memory runs out."
+    if signal or status not in (None, "1"):
+        return f"It ended with {signal or f'exit status {status}'}."
+    return None
 
 
 def progress(log: Path) -> str | None:

@@ -43,6 +43,7 @@ class Screen:
         self._jobs: dict[int, Job] = {}
         self._finished: list[int] = []  # since the last line about progress
         self._failures: list[str] = []  # errors that a block about their job may follow
+        self._interrupted = False
         self._begun = self._last = clock()
         self._patience = _PATIENCE
         self._done, self._total = 0, 0
@@ -110,24 +111,35 @@ class Screen:
         self._failures.append(error)
 
     def job_failed(self, number: int, rule: str, logs: Sequence[str], told: str | None = None) -> None:
-        """One block: what failed, why, and where to read more. told: what others say of it, as a cluster does."""
-        if self._failures:
-            self._failures.pop(0)
-        self._failed.add(number)
+        """One block: what failed, why, and where to read more. told: what others say of it, as a cluster does.
+
+        A job that ends because the run was interrupted did not fail.
+        """
+        error = self._failures.pop(0) if self._failures else ""
         self._pace.drop(number)
         job = self._jobs.pop(number, None)
+        if self._interrupted:
+            return
+        self._failed.add(number)
         self.say("")
         self.say(f"Failed: {job.words if job else rule.replace('_', ' ')} (rule {rule})")
         paths = [Path(name) for name in logs]
         reasons = [line for path in paths for line in log.reason(path, self._whole_logs)]
-        for line in [*reasons, *([told] if told else [])]:
+        for line in filter(None, [*reasons, log.ended(error), told]):
             self.say(f"  {line}")
         for path in paths:
             self.say(f"  log: {path}" if path.is_file() else f"  log: {path} was not written; see above")
         self.say("")
 
+    def interrupted(self) -> None:
+        """Whoever started the run ends it."""
+        self._interrupted = True
+        self.say("Interrupted: ending the jobs that run. The same command goes on from here.")
+
     def stopped(self) -> None:
         """The run ends without all it should have made."""
+        if self._interrupted:
+            self._failures.clear()
         self.release()
         failed = f", {len(self._failed)} failed" if self._failed else ""
         self.say(f"Stopped: {self._done} of {words.steps(self._total)} done{failed}.")
