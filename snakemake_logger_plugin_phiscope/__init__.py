@@ -61,7 +61,7 @@ class LogHandler(LogHandlerBase):
                 self._show(record)
                 return
             except Exception as error:
-                self._stream.write(f"phiscope's terminal failed ({error!r}); Snakemake's own words follow.\n")
+                self._write(f"phiscope's terminal failed ({error!r}); Snakemake's own words follow.")
                 self._give_up()
         if self._plain is not None and self._plain.filter(record) and not self._dispensable(record):
             self._plain.emit(record)
@@ -137,18 +137,24 @@ class LogHandler(LogHandlerBase):
 
     def _wait(self) -> None:
         while not self._ended.wait(5.0):
-            with self.lock or threading.Lock():
-                try:
-                    if self._plain is None and "PROGRESS" not in self._quiet and "ALL" not in self._quiet:
-                        self._screen.waited()
-                except Exception:  # the next event will fail in the same way, and say so
-                    return
+            self.acquire()
+            try:
+                if self._plain is None and not self._quiet & {"PROGRESS", "ALL"}:
+                    self._screen.waited()
+            except Exception:  # what is broken here says so at the next event, or was not needed
+                return
+            finally:
+                self.release()
 
     def _give_up(self) -> None:
-        """From now on say what Snakemake would say; of a dry run no more than the table of rules, unless asked."""
+        """From now on say what Snakemake would say; of a dry run no more than the table of rules, unless asked.
+
+        Jobs say their failures themselves again.
+        """
         from snakemake.logging import ColorizingTextHandler, DefaultFilter, DefaultFormatter
         from snakemake.settings.enums import Quietness
 
+        os.environ.pop(TOLD, None)
         settings = self.common_settings
         quiet: Any = settings.quiet
         if settings.dryrun and quiet is None:

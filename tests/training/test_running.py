@@ -40,13 +40,14 @@ def test_means_weigh_batches_by_their_size_and_begin_again():
 
 TRAINING = """
 import sys, torch
+from pathlib import Path
 from phiscope.models.classifier import small_resnet
 from phiscope.training.classifier import train
 
 options = {"epochs": 2, "batch_size": 20, "learning_rate": 0.1, "weight_decay": 0.0, "validation": 0.1}
 options |= {"shift": 0, "flip": False, "precision": "32-true"}
 network = small_resnet(channels=1, classes=2, widths=(4, 8))
-train(network, torch.rand(100, 1, 8, 8), torch.arange(100) % 2, options, seed=0, checkpoints=sys.argv[1])
+train(network, torch.rand(100, 1, 8, 8), torch.arange(100) % 2, options, seed=0, checkpoints=Path(sys.argv[1]))
 """
 
 

@@ -135,6 +135,12 @@ def test_a_broken_terminal_ends_no_run(run, tmp_path, method):
         assert "2 of 2 steps (100%) done" in said
 
 
+def test_jobs_say_their_failures_themselves_where_the_terminal_is_broken(run):
+    status, said = run("raise DataError('data: expected y')", broken=BROKEN.format(method="planned"))
+    assert status == 1
+    assert said.count("phiscope: data: expected y") == 1
+
+
 FULL = """
 import io, sys
 class Full(io.StringIO):
