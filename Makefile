@@ -5,7 +5,6 @@ CORES ?= all
 
 run: .venv/ready
 	.venv/bin/snakemake --cores $(CORES)
-	@echo "The report is results/$$(sed -n 's/^run: *\([^ ]*\).*/\1/p' config.yaml)/report.html"
 
 test: .venv/ready lint
 	.venv/bin/python -m pytest -n 2 --dist loadgroup

@@ -1,6 +1,10 @@
 """phiscope: from a data set and a model to tables, statistics, figures and one report."""
 
+from snakemake.logging import logger
 from snakemake.utils import min_version
+
+from phiscope.workflow.terminal.ending import ending
+from phiscope.workflow.terminal.graph import follow
 
 min_version("9.0")
 
@@ -31,5 +35,11 @@ rule all:
         PLAN.targets,
 
 
+onstart:
+    follow(workflow)
+    logger.info(f"Results go to {RESULTS}/.")
+
+
 onsuccess:
-    print(f"Report: {RESULTS}/report.html")
+    for line in ending(RESULTS, {job.rule.name for job in workflow.dag.jobs}):
+        logger.info(line)

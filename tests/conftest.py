@@ -35,7 +35,7 @@ def finished(root, tmp_path_factory) -> Project:
     done = project.snakemake()
     assert done.returncode == 0, done.stderr[-4000:]
     assert "Report: results/tiny/report.html" in done.stdout + done.stderr
-    steps = [int(total) for total in re.findall(r"of (\d+) steps", done.stdout + done.stderr)]
+    steps = [int(total) for total in re.findall(r"^\d+ of (\d+), ", done.stdout + done.stderr, re.M)]
     assert max(steps) <= MOST_JOBS
     return project
 

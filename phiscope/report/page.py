@@ -21,6 +21,7 @@ import pandas as pd
 from phiscope import figures
 from phiscope.errors import ConfigError, DataError
 from phiscope.exhibits.run import Run
+from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.sections import SECTIONS, module_of, said_by, title_of
 from phiscope.views import in_words
@@ -113,9 +114,11 @@ class Picture(NamedTuple):
 
 
 def artifacts_of_page() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the artifacts that the page is written from: those it needs, and those it can do without."""
+    """Names of the artifacts that the page and the findings are written from: those needed, those done without."""
     needed = dict.fromkeys([*_FACTS, *(name for section in SECTIONS for name in said_by(section, "NEEDS"))])
+    needed |= dict.fromkeys(findings.NEEDS)
     optional = dict.fromkeys(name for section in SECTIONS for name in said_by(section, "OPTIONAL"))
+    optional |= dict.fromkeys(findings.OPTIONAL)
     return tuple(needed), tuple(name for name in optional if name not in needed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -30,6 +31,7 @@ class Telling(lightning.LightningModule):
     def tell(self, row: dict[str, float]) -> None:
         """Add the row of the epoch that has just ended."""
         self.history.append({"epoch": self.current_epoch, **row})
+        print(_in_words(row, self.current_epoch, self.trainer.max_epochs), flush=True)
         self.report(self.history)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -37,6 +39,12 @@ class Telling(lightning.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.history = checkpoint["history"]
+
+
+def _in_words(row: Mapping[str, float], epoch: int, epochs: int | None) -> str:
+    """`epoch 3 of 20: learning_rate 0.1, train_loss 0.52`, for the log."""
+    values = ", ".join(f"{name} {value:.3g}" for name, value in row.items())
+    return f"epoch {epoch + 1} of {epochs}: {values}"
 
 
 class Means:
@@ -103,6 +111,7 @@ def run(
     Returns the history, and reports it once more at the end: a training that was finished before runs no epoch
     that could have told it.
     """
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its notices of every trainer advertise products
     lightning.seed_everything(seed, verbose=False)
     module.to(memory_format=torch.channels_last)
     trainer = lightning.Trainer(
@@ -112,16 +121,18 @@ def run(
         precision=options["precision"],
         logger=False,
         enable_model_summary=False,
+        enable_progress_bar=False,
         num_sanity_val_steps=0,
         callbacks=[
             _EpochOfBatches(batches),
             lightning.callbacks.ModelCheckpoint(
                 checkpoints, filename=f"last-{name}", enable_version_counter=False, save_on_train_epoch_end=True
             ),
-            lightning.callbacks.TQDMProgressBar(refresh_rate=20),
         ],
     )
     resumed = checkpoints / f"last-{name}.ckpt"
+    if resumed.is_file():
+        print(f"goes on from {resumed}", flush=True)
     trainer.fit(
         module,
         DataLoader(cast(IterableDataset, batches), batch_size=None),

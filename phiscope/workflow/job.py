@@ -45,6 +45,9 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
         except PhiscopeError as error:
             file.write(f"phiscope: {error}\n")
             sys.exit(1 if TOLD in os.environ else f"phiscope: {error}")
+        except KeyboardInterrupt:  # as from a terminal, which sends it to the jobs too
+            file.write("interrupted\n")
+            sys.exit(130)
         except Exception:
             file.write(traceback.format_exc())
             if TOLD in os.environ:

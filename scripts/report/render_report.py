@@ -1,9 +1,10 @@
-"""Put tables and figures into the page that people read."""
+"""Put tables and figures into the page that people read, and what was found into a few sentences."""
 
 from pathlib import Path
 
 from phiscope.exhibits.run import Run
 from phiscope.report import page
+from phiscope.report.findings import findings
 from phiscope.workflow.artifacts import opened
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
@@ -16,7 +17,9 @@ if "snakemake" in globals():
             "provenance": provenance(config),
             "pictures": {path.stem: path.read_bytes() for path in pictures},
         }
-        html = page.render(page.gather(Run(opened(snakemake.input, {}), context)))
-        temporary = Path(f"{snakemake.output[0]}.tmp")
+        run = Run(opened(snakemake.input, {}), context)
+        html = page.render(page.gather(run))
+        Path(snakemake.output.findings).write_text("\n".join([*findings(run), ""]), encoding="utf-8")
+        temporary = Path(f"{snakemake.output.page}.tmp")
         temporary.write_text(html, encoding="utf-8")
-        temporary.replace(snakemake.output[0])
+        temporary.replace(snakemake.output.page)

@@ -14,7 +14,7 @@ import pytest
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 # What the build takes; the folder stays as it is, and what lies beside it does not count.
-PARTS = ["pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "phiscope"]
+PARTS = ["pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "phiscope", "snakemake_logger_plugin_phiscope"]
 CARRIED = ["Snakefile", "config.yaml", "workflow", "scripts", "presets", "profiles", "envs"]
 
 
@@ -68,7 +68,7 @@ def test_the_wheel_carries_the_workflow_the_templates_and_the_mark_of_types(root
     assert carried <= names
     templates = {str(path.relative_to(root)) for path in root.glob("phiscope/report/templates/**/*.*")}
     assert templates
-    assert {*templates, "phiscope/py.typed"} <= names
+    assert {*templates, "phiscope/py.typed", "snakemake_logger_plugin_phiscope/__init__.py"} <= names
     assert not any(re.search(r"__pycache__|\.pyc$|^tests|^tools|^scripts", name) for name in names)
 
 
@@ -95,5 +95,6 @@ def test_the_page_of_a_finished_run_is_rendered_again_and_nothing_else(installed
     page = tmp_path / "results/tiny/report.html"
     page.unlink()
     done = installed.snakemake("--force", "results/tiny/report.html", cwd=tmp_path)
-    assert "1 of 1 steps (100%) done" in done
+    assert "1 of 1, report" in done
+    assert "Report: results/tiny/report.html" in done
     assert page.read_text().rstrip().endswith("</html>")

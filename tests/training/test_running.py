@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -33,3 +36,33 @@ def test_means_weigh_batches_by_their_size_and_begin_again():
     assert means.take("val_") == {"val_loss": 2.0}
     means.add({"loss": torch.tensor(7.0)})
     assert means.take() == {"loss": 7.0}
+
+
+TRAINING = """
+import sys, torch
+from pathlib import Path
+from phiscope.models.classifier import small_resnet
+from phiscope.training.classifier import train
+
+options = {"epochs": 2, "batch_size": 20, "learning_rate": 0.1, "weight_decay": 0.0, "validation": 0.1}
+options |= {"shift": 0, "flip": False, "precision": "32-true"}
+network = small_resnet(channels=1, classes=2, widths=(4, 8))
+train(network, torch.rand(100, 1, 8, 8), torch.arange(100) % 2, options, seed=0, checkpoints=Path(sys.argv[1]))
+"""
+
+
+def test_a_training_prints_a_line_per_epoch_without_bars_and_advertisements(tmp_path, root):
+    """As a job runs it: in a process of its own, whose output is the log."""
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", TRAINING, str(tmp_path)],
+            cwd=root, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        said.append(done.stdout.splitlines())
+    first, again = said
+    assert len(first) == 2
+    assert first[0].startswith("epoch 1 of 2: learning_rate ")
+    assert "train_loss" in first[1]
+    assert len(again) == 1
+    assert again[0].startswith("goes on from ")

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "scripts", "phiscope", "presets", "profiles", "envs"]
+PARTS += ["snakemake_logger_plugin_phiscope"]
 
 
 class Project:
@@ -45,7 +46,7 @@ class Project:
 
     def messages(self, start: str) -> set[str]:
         """What jobs that would run now say of themselves, of those whose message starts so; without its start."""
-        done = self.snakemake("--dry-run", "--quiet", "host")  # the profile is quieter
+        done = self.snakemake("--dry-run", "--quiet", "host")  # without this, the table alone
         assert done.returncode == 0, done.stderr
         return set(re.findall(rf"^Job \d+: {start} ?(.*)$", done.stdout + done.stderr, re.M))
 

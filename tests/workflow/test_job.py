@@ -60,6 +60,13 @@ def test_a_terminal_that_reads_logs_is_told_nothing_twice(tmp_path, monkeypatch,
     assert str(error) in text(tmp_path / "a.log")[-1]
 
 
+def test_an_interrupted_job_ends_without_a_traceback(tmp_path):
+    with pytest.raises(SystemExit) as end, job(tmp_path / "a.log"):
+        raise KeyboardInterrupt
+    assert end.value.code == 130
+    assert text(tmp_path / "a.log") == ["interrupted"]
+
+
 def test_a_failed_job_says_its_cost_too(tmp_path):
     with pytest.raises(SystemExit), job(tmp_path / "a.log"):
         raise DataError("file x: expected y")

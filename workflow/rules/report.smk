@@ -3,12 +3,14 @@ rule render_report:
         **paths(*PLAN.drawing.of_the_page),
         pictures=PLAN.drawing.in_the_page,
     output:
-        report(
+        page=report(
             f"{RESULTS}/report.html",
             category="Report",
             caption="../report/captions/report.rst",
             labels={"page": "the report to read"},
         ),
+        # The last lines of the terminal.
+        findings=f"{RESULTS}/findings.txt",
     log:
         f"{RESULTS}/logs/render_report.log",
     conda:

@@ -154,15 +154,16 @@ class Drawing:
 
     @cached_property
     def of_the_page(self) -> list[str]:
-        """Artifacts that the page is written from, as far as the run has them."""
+        """Artifacts that the page and the findings are written from, as far as the run has them."""
         needed, optional = artifacts_of_page()
-        made = self._plan.statistics_and_tables
+        made = {*self._plan.statistics_and_tables, *self._plan.geometry.detection}
         return [*needed, *(artifact for artifact in optional if artifact in made)]
 
     def outputs(self) -> Iterator[str]:
         for kind in ("svg", "png", "rst"):
             yield from self.drawn(self.all, kind)
         yield self._plan.below("report.html")
+        yield self._plan.below("findings.txt")
 
 
 def _code(plan: Plan, wildcards: Any) -> list[str]:

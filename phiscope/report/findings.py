@@ -1,0 +1,158 @@
+"""What a run found, in at most five sentences for who has not read the page: its terminal ends with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from phiscope.exhibits.run import Run
+from phiscope.report.estimate import MeasuredNumber
+from phiscope.words.detectors import title_of as detector_title
+from phiscope.words.methods import title_of as method_title
+from phiscope.words.numbers import known, percent, significant
+
+MOST = 5
+NEEDS = ("paper_comparison", "hulls")
+OPTIONAL = ("attack_summary", "detection", "denoising_summary")
+_NAMED = 3  # attacks in one sentence
+
+
+def findings(run: Run) -> list[str]:
+    """Sentences in the order of what matters most; what a run has not measured, a later one makes up for."""
+    run = run.only([*NEEDS, *OPTIONAL])
+    numbers = {row["key"]: MeasuredNumber.of(row) for row in run["paper_comparison"].to_dict("records")}
+    numbers = {key: number for key, number in numbers.items() if known(number.value)}
+    return [sentence for sentence in _sentences(run, numbers) if sentence][:MOST]
+
+
+def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str | None]:
+    yield _accuracy(numbers)
+    yield _outside(numbers, run["hulls"])
+    yield _boundary(numbers)
+    yield _attacks(run["attack_summary"])
+    yield _detectors(run["detection"])
+    yield _people(numbers)
+    yield _denoising(run["denoising_summary"])
+    yield _inverted(numbers)
+    yield _moved(numbers)
+    yield _balls(numbers)
+
+
+def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    if "accuracy" not in numbers:
+        return None
+    return f"The classifier gets {numbers['accuracy'].text} of {numbers['accuracy'].n:,} test samples right."
+
+
+def _outside(numbers: Mapping[str, MeasuredNumber], hulls: pd.DataFrame) -> str | None:
+    pixel = hulls.query("view == 'original' and split == 'test' and space == 'pixel'")["distance"].median()
+    parts = [
+        f"{numbers[key].text} of {numbers[key].n:,} in {space} space{_median(distance)}"
+        for key, space, distance in [
+            ("outside_feature", "feature", _value(numbers, "median_distance")),
+            ("outside_pixel", "pixel", pixel),
+        ]
+        if key in numbers
+    ]
+    return f"Test samples outside the hull of the training set: {', '.join(parts)}." if parts else None
+
+
+def _median(distance: float | None) -> str:
+    return f" (median distance {significant(distance)})" if known(distance) else ""
+
+
+def _boundary(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    if "median_margin" not in numbers:
+        return None
+    sentence = (
+        f"The closest decision boundary is at a median distance of {numbers['median_margin'].text} in feature space"
+    )
+    if "closer_to_hull" in numbers:
+        sentence += f"; for {numbers['closer_to_hull'].text} of the samples the hull is closer"
+    return f"{sentence}."
+
+
+def _attacks(summary: pd.DataFrame | None) -> str | None:
+    if summary is None:
+        return None
+    rates = summary[(summary["key"] == "rate") & (summary["counted"] == "success")].sort_values(
+        "value", ascending=False
+    )
+    if rates.empty:
+        return None
+    told = [f"{row.view} for {percent(row.value)} of {row.n:,} images" for row in rates.head(_NAMED).itertuples()]
+    more = f", {len(rates) - _NAMED} more for fewer" if len(rates) > _NAMED else ""
+    return f"Attacks change the answer: {', '.join(told)}{more}."
+
+
+def _detectors(detection: pd.DataFrame | None) -> str | None:
+    if detection is None:
+        return None
+    areas = detection[detection["measure"] == "area"]
+    # Of an attack, the images on which it succeeded; of foreign images, all.
+    chosen = areas[areas["counted"] == areas.groupby("view")["counted"].transform(lambda kinds: _counted(set(kinds)))]
+    table = chosen.pivot(index="detector", columns="view", values="value").dropna(axis="columns", how="all").dropna()
+    if table.empty:
+        return None
+    means = table.mean(axis="columns")
+    several = len(table.columns) > 1
+    of_what = f"{len(table.columns)} kinds of changed images" if several else str(table.columns[0])
+    return (
+        f"Of {len(means)} detectors, {detector_title(str(means.idxmax()))} best tells {of_what} from genuine images: "
+        f"{'mean area' if several else 'area'} under the ROC curve {significant(means.max())} (0.5 is guessing)."
+    )
+
+
+def _counted(kinds: set[str]) -> str:
+    return "success" if "success" in kinds else "all"
+
+
+def _people(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    if "human_ambiguity" not in numbers:
+        return None
+    return f"People’s doubts and the ambiguity indicator have a rank correlation of {numbers['human_ambiguity'].text}."
+
+
+def _denoising(summary: pd.DataFrame | None) -> str | None:
+    if summary is None:
+        return None
+    images = summary[~summary["method"].isin(["noisy", "biharmonic-true-mask"])]  # the latter is told what is missing
+    best = images.dropna(subset="psnr").nlargest(1, "psnr")
+    if best.empty:
+        return None
+    row = best.iloc[0]
+    return (
+        f"The best denoiser, {method_title(row['method'])}, brings noisy images of {row['dataset']} from a PSNR of "
+        f"{significant(row['psnr_noisy'])} to {significant(row['psnr'])} dB."
+    )
+
+
+def _inverted(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    if "inverted_flip_levels" not in numbers:
+        return None
+    return (
+        "The image of a sample’s closest flip point changes its pixels by a median of "
+        f"{numbers['inverted_flip_levels'].text} of 255 levels."
+    )
+
+
+def _moved(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    parts = [
+        f"{numbers[key].text} of {numbers[key].n:,} in {space} space"
+        for key, space in [("changed_feature", "feature"), ("changed_pixel", "pixel")]
+        if key in numbers
+    ]
+    return f"Moved to the hull, samples change class: {', '.join(parts)}." if parts else None
+
+
+def _balls(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    if "in_union" not in numbers:
+        return None
+    return (
+        f"{numbers['in_union'].text} of the test samples lie so close to a training sample that its answer is certain."
+    )
+
+
+def _value(numbers: Mapping[str, MeasuredNumber], key: str) -> float | None:
+    return numbers[key].value if key in numbers else None

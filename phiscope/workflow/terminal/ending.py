@@ -1,0 +1,18 @@
+"""The last lines of a run: what was found, and where the page is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+
+def ending(results: str | Path, rules: Collection[str]) -> list[str]:
+    """Lines for a run that wrote its page, or found it up to date; none for one that was not to write any.
+
+    rules: names of the rules whose jobs the run consists of.
+    """
+    page, found = Path(results) / "report.html", Path(results) / "findings.txt"
+    if "render_report" not in rules or not page.is_file():
+        return []
+    findings = found.read_text(encoding="utf-8").splitlines() if found.is_file() else []
+    return [*(["", *findings, ""] if findings else []), f"Report: {page}"]
