@@ -28,6 +28,7 @@ from torch import Tensor
 from phiscope.arrays import generator, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.inversion.damped import damped_descent
+from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
 from phiscope.geometry.inversion.polish import ALLOWED, polish
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual, restore
 
@@ -84,7 +85,7 @@ def invert(
     backtracks: int = 2,
     seed: int = 0,
     streams: Sequence[int] | None = None,
-    batch: int = 16,
+    memory: float | None = None,
     device: str = "cpu",
     report: Report = lambda done, total: None,
 ) -> Inversion:
@@ -100,21 +101,24 @@ def invert(
     starts, the first at the reference, the others at it with noise. restarts: further starts for what none has solved.
     damped_steps: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
     backtracks: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
-    seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
-    images per Jacobian; problems never influence each other but for rounding.
+    seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. memory:
+    bytes that may be filled, which decide how many images one Jacobian is of, at most 16; a share of what is free unless
+    given. Problems never influence each other but for rounding.
 
-    Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii.
+    Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii,
+    and where the memory does not do for one image.
     """
     target, reference, radius = _checked(target, reference, radius, lower, upper)
     shape = reference.shape[1:]
     network = BoxedNetwork(feature_map, _double(feature_map), shape, lower, upper)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
+    batch = _batch(feature_map, flat, shape, free_memory(device) if memory is None else memory)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
-    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch)
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch.images)
     attempts = _Attempts(starts, restarts, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
     parts = []
-    for rows in torch.arange(len(flat)).split(8 * batch):
+    for rows in torch.arange(len(flat)).split(batch.group):
         parts.append(finder.find(rows, first[rows], attempts, stay_inside=where == "inside"))
         report(sum(len(part.status) for part in parts), len(flat))
     whole = {key: np.concatenate([getattr(part, key) for part in parts]) for key in Inversion.__dataclass_fields__}
@@ -242,6 +246,12 @@ class _Finder:
             best.jacobians.cpu().numpy(),
             status,
         )
+
+
+def _batch(feature_map: Callable[[Tensor], Tensor], flat: Tensor, shape: tuple[int, ...], memory: float) -> Batch:
+    if not len(flat):
+        return Batch(1, 1)
+    return batch_that_fits(footprint(feature_map, flat[:1].view(-1, *shape)), memory)
 
 
 def _double(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
