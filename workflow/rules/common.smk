@@ -61,3 +61,8 @@ def paths(*names):
 
 def temp_unless_kept(view):
     return (lambda path: path) if PLAN.views.kept(view) else temp
+
+
+def AT_ONCE(wildcards):
+    """How many jobs may run beside each other here, and share the memory; where each has a node of its own, one."""
+    return workflow.cores or 1

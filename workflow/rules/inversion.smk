@@ -1,4 +1,28 @@
-# Images that map to chosen points of feature space: per sample, in chunks of their own.
+# Images that map to chosen points of feature space: per sample, in chunks of their own. What `inversions.budget` allows is
+# decided from one measurement; what it leaves out is a job that does nothing.
+
+if PLAN.inversion.any:
+
+    rule time_search:
+        input:
+            test_images=PLAN.prepared("test"),
+            classifier=PLAN.path("classifier"),
+            head=PLAN.path("head"),
+        output:
+            PLAN.path("search_cost"),
+        log:
+            f"{RESULTS}/logs/time_search.log",
+        priority: 100  # the estimate waits for it
+        conda:
+            "../../envs/phiscope.yaml"
+        resources:
+            jobs_at_once=AT_ONCE,
+        params:
+            **PLAN.parameters("time_search"),
+        message:
+            "Time eight rows of a Jacobian"
+        script:
+            "../../scripts/inversion/time_search.py"
 
 
 rule invert:
@@ -9,6 +33,7 @@ rule invert:
         test_images=PLAN.prepared("test"),
         classifier=PLAN.path("classifier"),
         head=PLAN.path("head"),
+        cost=PLAN.path("search_cost"),
     output:
         table=f"{RESULTS}/chunks/inversions/{{target}}/{{chunk}}.parquet",
         images=f"{RESULTS}/inversions/{{target}}/{{chunk}}.safetensors",
@@ -18,8 +43,11 @@ rule invert:
         target="flip|hull",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        jobs_at_once=AT_ONCE,
     params:
         **PLAN.parameters("invert"),
+        allowed=lambda wildcards, input: PLAN.inversion.allowed(wildcards.chunk, input.cost, input.test_images),
     message:
         "Images that map to the {wildcards.target} points of test samples {wildcards.chunk}"
     script:
@@ -34,6 +62,7 @@ rule explore_ball:
         train_images=PLAN.prepared("train"),
         classifier=PLAN.path("classifier"),
         head=PLAN.path("head"),
+        cost=PLAN.path("search_cost"),
     output:
         table=f"{RESULTS}/chunks/inversions/ball-{{number}}.parquet",
         shown=f"{RESULTS}/inversions/ball-{{number}}.safetensors",
@@ -41,8 +70,13 @@ rule explore_ball:
         f"{RESULTS}/logs/explore_ball/{{number}}.log",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        jobs_at_once=AT_ONCE,
     params:
         **PLAN.parameters("explore_ball"),
+        allowed=lambda wildcards, input: PLAN.inversion.is_explored(
+            int(wildcards.number), input.cost, input.test_images
+        ),
     message:
         "The ball around test sample {wildcards.number}: its perimeter, a morph, a path"
     script:
@@ -75,6 +109,7 @@ if PLAN.inversion.statistics:
         input:
             **paths("standing", "hulls", *PLAN.geometry.attacks),
             **({"inversions": lambda wildcards: counted().inversion.counted_parts} if PLAN.inversion.any else {}),
+            **({"cost": PLAN.path("search_cost")} if PLAN.inversion.any else {}),
             test_images=PLAN.prepared("test"),
             balls=of_each(PLAN.path("explored_balls", number="{}"), PLAN.inversion.explored),
             edits=of_each(PLAN.path("edited_samples", number="{}"), PLAN.inversion.edits),
@@ -88,6 +123,11 @@ if PLAN.inversion.statistics:
             "../../envs/phiscope.yaml"
         params:
             **PLAN.parameters("compute_inversions"),
+            **(
+                {"budget": lambda wildcards, input: PLAN.inversion.budget(input.cost, input.test_images)}
+                if PLAN.inversion.any
+                else {}
+            ),
         message:
             "Statistics of inversions"
         script:

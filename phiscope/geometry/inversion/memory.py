@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from phiscope.arrays import choose_device
 from phiscope.errors import DataError
 from phiscope.geometry.inversion.relaxed import Softened
 
@@ -31,8 +32,8 @@ class Batch:
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes per image: saved, activations that a backward pass needs; widest, the largest of them; jacobian, f rows of n
-    float32 numbers; vector, n float64 numbers."""
+    """Bytes per image: saved, activations that a backward pass needs; widest, the largest of them; jacobian, f rows of
+    n float32 numbers; vector, n float64 numbers."""
 
     saved: int
     widest: int
@@ -85,7 +86,11 @@ def batch_that_fits(each: Footprint, memory: float) -> Batch:
 
 
 def free_memory(device: str = "cpu", *, jobs: int = 1) -> float:
-    """Bytes that one of `jobs` jobs at a time may fill: a share of what the machine, its control group or SLURM leaves."""
+    """Bytes that one of `jobs` jobs at a time may fill: a share of what the machine, its control group or SLURM leaves.
+
+    device: `auto` takes the card where there is one, as everywhere.
+    """
+    device = choose_device(device)
     if device.startswith("cuda"):
         return _SHARE * torch.cuda.mem_get_info(device)[0] / jobs
     known = [_machine(), _control_group(Path("/proc/self/cgroup")), _slurm(os.environ)]

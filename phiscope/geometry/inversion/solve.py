@@ -102,8 +102,8 @@ def invert(
     damped_steps: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
     backtracks: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
     seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. memory:
-    bytes that may be filled, which decide how many images one Jacobian is of, at most 16; a share of what is free unless
-    given. Problems never influence each other but for rounding.
+    bytes that may be filled, which decide how many images one Jacobian is of, at most 16; a share of what is free
+    unless given. Problems never influence each other but for rounding.
 
     Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii,
     and where the memory does not do for one image.

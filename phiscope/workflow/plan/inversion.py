@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phiscope.datasets import open_prepared
+from phiscope.experiments.inversion.budget import Asked, Decision, SearchCost, decide, seconds_of
 from phiscope.workflow import chunks
+from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Parameters, Rule
 from phiscope.workflow.plan.views import at_most, mask_of
 
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("flip", "hull")
 # What one search is told; the other keys say which samples are inverted, and how many in a job.
-_SELECTION = ("samples", "chunk_size", "references", "edits")
+_SELECTION = ("samples", "budget", "chunk_size", "references", "edits")
 
 
 class Inversions:
@@ -50,7 +55,7 @@ class Inversions:
     def statistics(self) -> list[str]:
         """Those of one kind of samples each; where there is one, there is `inversion_summary` as well."""
         return [
-            *(["inversion_distances"] if self.any else []),
+            *(["inversion_distances", "inversion_budget"] if self.any else []),
             *(["pixel_boundary"] if self.beside_hull else []),
             *(["edits"] if self.edits else []),
         ]
@@ -88,6 +93,60 @@ class Inversions:
         """(target, chunk) of the files with the images that the column `image` of the table names."""
         return [(target, name) for target in TARGETS for name in (*self.counted, *self.named)]
 
+    # What the budget allows: known once what a search costs is measured.
+
+    def decision(self, cost: str | Path, test_images: str | Path) -> Decision:
+        """What is inverted and explored, from the files of the artifacts `search_cost` and `test_images`.
+
+        Raises FileNotFoundError while they are not there, which Snakemake takes as parameters to be determined.
+        """
+        measured = SearchCost.read(cost)
+        with Path(test_images).open("rb"):
+            order = open_prepared(test_images).samples.tolist()
+        views = self._plan.with_counts(Counts({"test": len(order)})).views
+        count = at_most(views.projected("original", "feature"), self.options["samples"])
+        order = order[: views.samples("original", "test")]
+        places = {number: order.index(number) for number in self.explored if number in order}
+        return decide(
+            Asked(count, places),
+            measured.pair(self.options),
+            measured.ball(self.options),
+            seconds_of(self.options["budget"]),
+            enough_memory=measured.batch > 0,
+        )
+
+    def allowed(self, chunk: str, cost: str, test_images: str) -> list[int]:
+        """Places of a chunk that are inverted."""
+        return self.decision(cost, test_images).in_chunk(chunks.span(chunk))
+
+    def is_explored(self, number: int, cost: str, test_images: str) -> bool:
+        """Whether a ball is explored; of a sample that is not there, yes: who explores says so."""
+        decision = self.decision(cost, test_images)
+        return number in decision.explored or number not in decision.asked.named
+
+    def budget(self, cost: str, test_images: str) -> dict[str, Any]:
+        """counted: how many samples statistics are of; rows: of the statistic `inversion_budget`, what was left out."""
+        decision, measured = self.decision(cost, test_images), SearchCost.read(cost)
+        lacks, allowed = decision.lacks_memory, seconds_of(self.options["budget"])
+        balls = [("ball", n, n in decision.explored, measured.ball(self.options)) for n in decision.asked.named]
+        inverted = ("samples", -1, len(decision.places), measured.pair(self.options))
+        # Measured numbers stand where something was left out for them; else the same run gives the same rows again.
+        rows = [
+            {
+                "what": what,
+                "sample": number,
+                "made": int(made),
+                "left_out": (left := len(decision.left_out) if what == "samples" else int(not made)),
+                "inverted": what == "samples" or decision.asked.named[number] in decision.places,
+                "seconds_each": seconds if left and not lacks else math.nan,
+                "budget_seconds": math.nan if allowed is None else allowed,
+                "needed_bytes": measured.image_bytes if lacks else math.nan,
+                "free_bytes": measured.memory if lacks else math.nan,
+            }
+            for what, number, made, seconds in (inverted, *balls)
+        ]
+        return {"counted": decision.counted, "rows": rows}
+
     def mask(self, number: int) -> str | list[str]:
         """File of what an edit hides, if it names one."""
         return mask_of(self.edits[number])
@@ -98,6 +157,7 @@ class Inversions:
     def outputs(self) -> Iterator[str]:
         plan = self._plan
         if self.any:
+            yield plan.path("search_cost")
             yield plan.path("inversions")
             yield from self.parts
             yield from (plan.path("inverted_images", target=target, chunk=name) for target, name in self.inverted)
@@ -130,6 +190,7 @@ def _statistics(plan: Plan) -> Parameters:
 
 
 RULES = {
+    "time_search": Rule("inversion/time_search"),
     "invert": Rule("inversion/invert", _search),
     "explore_ball": Rule(
         "inversion/explore_ball",

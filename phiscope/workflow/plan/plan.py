@@ -13,12 +13,19 @@ from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
 from phiscope.workflow.places import project
-from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views
+from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views, work
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    views.RULES | geometry.RULES | inversion.RULES | denoising.RULES | implicit.RULES | latent.RULES | drawing.RULES
+    views.RULES
+    | geometry.RULES
+    | inversion.RULES
+    | denoising.RULES
+    | implicit.RULES
+    | latent.RULES
+    | drawing.RULES
+    | work.RULES
 )
 
 
@@ -166,12 +173,18 @@ class Plan:
         """Of a job: changes when one of its parameters or a line of the code that it rests on does."""
         return digest(self.parameters(rule, **wildcards))
 
+    @property
+    def work(self) -> dict[str, Any]:
+        """What the long parts consist of, for the estimate of what they cost."""
+        return work.work_of(self)
+
     @cached_property
     def statistics_and_tables(self) -> set[str]:
         """Names of those that not every run has, and that this one makes."""
         return {
             *self.geometry.processed,
             *(["redrawn"] if self.views.redrawn else []),
+            *(["inversion_budget"] if self.inversion.any else []),
             *([*self.denoising.statistics, *self.denoising.filter_statistics] if self.denoising else []),
             *([*self.implicit.statistics, *self.implicit.further_statistics] if self.implicit else []),
             *(self.latent.statistics if self.latent else []),
@@ -187,9 +200,10 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        return [self.below("report.html"), *map(self.path, tables), *self.drawing.targets]
+        return [self.below("report.html"), self.path("estimate_text"), *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
         parts = (self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing)
-        return {path for part in parts if part for path in part.outputs()}
+        estimate = {self.path("estimate"), self.path("estimate_text")}
+        return estimate | {path for part in parts if part for path in part.outputs()}
