@@ -20,9 +20,7 @@ rule estimate_cost:
     params:
         **PLAN.parameters("estimate_cost"),
         work=lambda wildcards: counted().work,
-        budget=lambda wildcards, input: (
-            PLAN.inversion.budget(input.cost, input.test_images) if PLAN.inversion.any else None
-        ),
+        budget=lambda wildcards: PLAN.inversion.budget() if PLAN.inversion.any else None,
     message:
         "Estimate what this run will cost"
     script:

@@ -47,7 +47,7 @@ rule invert:
         jobs_at_once=AT_ONCE,
     params:
         **PLAN.parameters("invert"),
-        allowed=lambda wildcards, input: PLAN.inversion.allowed(wildcards.chunk, input.cost, input.test_images),
+        allowed=lambda wildcards: PLAN.inversion.allowed(wildcards.chunk),
     message:
         "Images that map to the {wildcards.target} points of test samples {wildcards.chunk}"
     script:
@@ -74,9 +74,7 @@ rule explore_ball:
         jobs_at_once=AT_ONCE,
     params:
         **PLAN.parameters("explore_ball"),
-        allowed=lambda wildcards, input: PLAN.inversion.is_explored(
-            int(wildcards.number), input.cost, input.test_images
-        ),
+        allowed=lambda wildcards: PLAN.inversion.is_explored(int(wildcards.number)),
     message:
         "The ball around test sample {wildcards.number}: its perimeter, a morph, a path"
     script:
@@ -123,11 +121,7 @@ if PLAN.inversion.statistics:
             "../../envs/phiscope.yaml"
         params:
             **PLAN.parameters("compute_inversions"),
-            **(
-                {"budget": lambda wildcards, input: PLAN.inversion.budget(input.cost, input.test_images)}
-                if PLAN.inversion.any
-                else {}
-            ),
+            **({"budget": lambda wildcards: PLAN.inversion.budget()} if PLAN.inversion.any else {}),
         message:
             "Statistics of inversions"
         script:

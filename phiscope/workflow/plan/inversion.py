@@ -95,14 +95,18 @@ class Inversions:
 
     # What the budget allows: known once what a search costs is measured.
 
-    def decision(self, cost: str | Path, test_images: str | Path) -> Decision:
-        """What is inverted and explored, from the files of the artifacts `search_cost` and `test_images`.
+    def measured(self) -> SearchCost:
+        """What the artifact `search_cost` holds, relative to where the workflow runs.
 
-        Raises FileNotFoundError while they are not there, which Snakemake takes as parameters to be determined.
+        Raises FileNotFoundError while it is not there, which Snakemake takes as a parameter to be determined.
         """
-        measured = SearchCost.read(cost)
-        with Path(test_images).open("rb"):
-            order = open_prepared(test_images).samples.tolist()
+        return SearchCost.read(self._plan.path("search_cost"))
+
+    def decision(self) -> Decision:
+        """What is inverted and explored; reads the artifacts `search_cost` and `test_images`, as `measured` does."""
+        measured, prepared = self.measured(), Path(self._plan.prepared("test"))
+        with prepared.open("rb"):
+            order = open_prepared(prepared).samples.tolist()
         views = self._plan.with_counts(Counts({"test": len(order)})).views
         count = at_most(views.projected("original", "feature"), self.options["samples"])
         order = order[: views.samples("original", "test")]
@@ -115,36 +119,48 @@ class Inversions:
             enough_memory=measured.batch > 0,
         )
 
-    def allowed(self, chunk: str, cost: str, test_images: str) -> list[int]:
+    def allowed(self, chunk: str) -> list[int]:
         """Places of a chunk that are inverted."""
-        return self.decision(cost, test_images).in_chunk(chunks.span(chunk))
+        return self.decision().in_chunk(chunks.span(chunk))
 
-    def is_explored(self, number: int, cost: str, test_images: str) -> bool:
+    def is_explored(self, number: int) -> bool:
         """Whether a ball is explored; of a sample that is not there, yes: who explores says so."""
-        decision = self.decision(cost, test_images)
+        decision = self.decision()
         return number in decision.explored or number not in decision.asked.named
 
-    def budget(self, cost: str, test_images: str) -> dict[str, Any]:
+    def budget(self) -> dict[str, Any]:
         """counted: how many samples statistics are of; rows: of the statistic `inversion_budget`, what was left out."""
-        decision, measured = self.decision(cost, test_images), SearchCost.read(cost)
-        lacks, allowed = decision.lacks_memory, seconds_of(self.options["budget"])
-        balls = [("ball", n, n in decision.explored, measured.ball(self.options)) for n in decision.asked.named]
-        inverted = ("samples", -1, len(decision.places), measured.pair(self.options))
-        # Measured numbers stand where something was left out for them; else the same run gives the same rows again.
+        decision, measured = self.decision(), self.measured()
+        complete = not decision.left_out and len(decision.explored) == len(decision.asked.named)
+        # What was measured stands where something was left out for it; else the same run gives the same rows again.
+        shown = {
+            "budget_seconds": seconds_of(self.options["budget"]) if not complete else None,
+            "needed_bytes": measured.image_bytes if decision.lacks_memory else None,
+            "free_bytes": measured.memory if decision.lacks_memory else None,
+        }
+        shown = {name: math.nan if value is None else value for name, value in shown.items()}
         rows = [
             {
-                "what": what,
-                "sample": number,
-                "made": int(made),
-                "left_out": (left := len(decision.left_out) if what == "samples" else int(not made)),
-                "inverted": what == "samples" or decision.asked.named[number] in decision.places,
-                "seconds_each": seconds if left and not lacks else math.nan,
-                "budget_seconds": math.nan if allowed is None else allowed,
-                "needed_bytes": measured.image_bytes if lacks else math.nan,
-                "free_bytes": measured.memory if lacks else math.nan,
+                "what": "samples",
+                "sample": -1,
+                "made": len(decision.places),
+                "left_out": len(decision.left_out),
+                "inverted": bool(decision.places),
+                "seconds_each": math.nan if complete else measured.pair(self.options),
             }
-            for what, number, made, seconds in (inverted, *balls)
         ]
+        rows += [
+            {
+                "what": "ball",
+                "sample": number,
+                "made": int(number in decision.explored),
+                "left_out": int(number not in decision.explored),
+                "inverted": place in decision.places,
+                "seconds_each": math.nan if complete else measured.ball(self.options),
+            }
+            for number, place in decision.asked.named.items()
+        ]
+        rows = [row | shown for row in rows]
         return {"counted": decision.counted, "rows": rows}
 
     def mask(self, number: int) -> str | list[str]:
