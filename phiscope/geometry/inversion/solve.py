@@ -16,6 +16,7 @@ name; what they compare is the whole search behind each point, not the value the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -110,6 +111,9 @@ def invert(
     """
     target, reference, radius = _checked(target, reference, radius, lower, upper)
     shape = reference.shape[1:]
+    if not len(reference):
+        none = np.empty(0)
+        return Inversion(reference, none, none, none, none.astype(np.int64), none.astype(np.str_))
     network = BoxedNetwork(feature_map, _double(feature_map), shape, lower, upper)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
@@ -249,8 +253,6 @@ class _Finder:
 
 
 def _batch(feature_map: Callable[[Tensor], Tensor], flat: Tensor, shape: tuple[int, ...], memory: float) -> Batch:
-    if not len(flat):
-        return Batch(1, 1)
     return batch_that_fits(footprint(feature_map, flat[:1].view(-1, *shape)), memory)
 
 
@@ -267,7 +269,7 @@ def _checked(
             f"invert: targets {target.shape} and references {reference.shape}; expected (b, f) and (b, ...)"
         )
     require_finite(target, "targets of the inversion")
-    require_finite(reference.reshape(len(reference), -1), "references of the inversion")
+    require_finite(reference.reshape(len(reference), math.prod(reference.shape[1:])), "references of the inversion")
     if reference.size and (reference.min() < lower or reference.max() > upper):
         raise DataError(
             f"invert: references lie in [{reference.min():g}, {reference.max():g}], outside the box "

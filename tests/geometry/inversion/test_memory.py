@@ -62,6 +62,11 @@ def test_less_memory_changes_nothing_but_rounding():
     np.testing.assert_allclose(roomy.distance, tight.distance, rtol=1e-3)
 
 
+def test_without_images_there_is_nothing_to_do():
+    nothing = invert(convolution(), np.empty((0, 5)), np.empty((0, 1, 6, 6)))
+    assert (nothing.image.shape, len(nothing.status)) == ((0, 1, 6, 6), 0)
+
+
 def test_memory_of_the_machine(tmp_path):
     (tmp_path / "meminfo").write_text("MemTotal: 100 kB\nMemAvailable:   60 kB\n")
     assert memory._machine(tmp_path / "meminfo") == 60 * 1024
