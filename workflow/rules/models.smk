@@ -9,6 +9,7 @@ if PLAN.geometry.is_trained:
             log=PLAN.path("classifier_log"),
         log:
             f"{RESULTS}/logs/train_classifier.log",
+        priority: 100  # the estimate waits for it
         conda:
             "../../envs/phiscope.yaml"
         threads: THREADS
@@ -27,6 +28,7 @@ else:
             description=PLAN.path("classifier_description"),
         log:
             f"{RESULTS}/logs/load_classifier.log",
+        priority: 100
         conda:
             "../../envs/phiscope.yaml"
         params:
@@ -45,6 +47,7 @@ rule split_classifier:
         PLAN.path("head"),
     log:
         f"{RESULTS}/logs/split_classifier.log",
+    priority: 100
     conda:
         "../../envs/phiscope.yaml"
     params:
