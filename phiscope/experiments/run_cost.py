@@ -1,7 +1,7 @@
 """What a run will cost by part, extrapolated from one batch of features, eight rows of a Jacobian, one block of prices.
 
-    rates = measure(feature_map, images, vertices=50_000)
-    parts = parts_of(work, rates)          # work: as `phiscope.workflow.plan.work` has it
+    rates = measure(feature_map, images, memory, startup=1.5)
+    parts = parts_of(work, rates, search, made)  # work: as `phiscope.workflow.plan.work` has it
     print(as_text(parts, not_estimated))
 
 Processor time: two cores take half of it. Each constant says where it was measured; statistics,
@@ -21,9 +21,11 @@ import torch
 from torch import Tensor
 
 from phiscope.arrays import generator
+from phiscope.errors import DataError
 from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.geometry.hull.pricing import lowest
 from phiscope.geometry.hull.solve import QUERIES
+from phiscope.geometry.inversion.memory import batch_that_fits, footprint
 from phiscope.geometry.inversion.relaxed import first_rows
 from phiscope.models.feature_map import FeatureMap
 
@@ -41,7 +43,7 @@ _PGD_STEPS, _DEEPFOOL_STEPS, _DEEPFOOL_CLASSES = 40, 50, 10
 _LIGHT = frozenset({"original", "noise", "quantise", "blend", "inpaint", "hull-pixel"})
 # Bytes of a row: features and margins stand in a chunk and in a table; measured on the default run.
 _LOCATED_ROW, _MARGIN_ROW, _HULL_ROW, _COPIES = 310, 25, 270, 2
-_VERTICES = 4096  # of the block that is priced; prices of more take proportionally longer
+_VERTICES, _NUMBERS = 4096, 2**24  # of the block that is priced, at most; prices of more take proportionally longer
 _HULL_MEMORY = 3.8  # of a job over its vertices: these and 1.7 GB beside 0.61 in pixel space (docs/performance.md)
 _GIGA = 1e9
 
@@ -76,11 +78,16 @@ class PartCost:
     memory: float | None = None
 
 
-def measure(feature_map: FeatureMap, images: Tensor, *, startup: float) -> Rates:
-    """Of images (m, channels, h, w) on the device of the network; startup: seconds, as the caller measured them."""
+def measure(feature_map: FeatureMap, images: Tensor, memory: float, *, startup: float) -> Rates:
+    """Of images (m, channels, h, w) on the device of the network, as many as `memory` bytes do for; 16 are enough.
+
+    startup: seconds, as the caller measured them.
+    """
+    images = images[: _at_a_time(feature_map, images, memory)]
     count = len(images)
     first_rows(feature_map, images, 1)  # what is set up once does not count
-    forward = _timed(lambda: feature_map(images), images)
+    with torch.inference_mode():
+        forward = _timed(lambda: feature_map(images), images)
     one = _timed(lambda: first_rows(feature_map, images, 0), images)
     several = _timed(lambda: first_rows(feature_map, images, 8), images)
     with torch.inference_mode():
@@ -92,14 +99,22 @@ def measure(feature_map: FeatureMap, images: Tensor, *, startup: float) -> Rates
     return Rates(forward / count, backward / count, price, startup, shape, features, classes)
 
 
+def _at_a_time(feature_map: FeatureMap, images: Tensor, memory: float) -> int:
+    """As many as are inverted at a time; where one is too many for that, a few rows of one are not."""
+    try:
+        return batch_that_fits(footprint(feature_map, images[:1]), memory).images
+    except DataError:
+        return 1
+
+
 def _price(dimension: int) -> float:
     """Seconds of one price, from a block of the solver's own size; the values do not matter."""
-    random = generator(0)
-    queries = random.standard_normal((QUERIES, dimension))
-    vertices = torch.from_numpy(random.standard_normal((_VERTICES, dimension)).astype(np.float32))
+    random, count = generator(0), max(1, min(_VERTICES, _NUMBERS // dimension))
+    queries = random.standard_normal((QUERIES, dimension), dtype=np.float32)
+    vertices = torch.from_numpy(random.standard_normal((count, dimension), dtype=np.float32))
     below = np.full(QUERIES, np.inf)
     lowest(queries[:2], vertices[:2], 1, below[:2], 2)  # compiled once
-    return _timed(lambda: lowest(queries, vertices, 1, below, 192)) / (QUERIES * _VERTICES)
+    return _timed(lambda: lowest(queries, vertices, 1, below, 192)) / (QUERIES * count)
 
 
 def _timed(call: Callable[[], object], on: Tensor | None = None) -> float:

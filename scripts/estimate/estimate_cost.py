@@ -11,21 +11,20 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.experiments.run_cost import as_text, measure, parts_of
+from phiscope.geometry.inversion.memory import MOST, free_memory
 from phiscope.head import Head
 from phiscope.models import split
 from phiscope.models.loading import load_network
 from phiscope.words.budget import left_out
 from phiscope.workflow.job import job
 
-BATCH = 64
 
-
-def main(inputs, work: dict, budget: dict | None, device: str, output) -> None:
+def main(inputs, work: dict, budget: dict | None, device: str, memory: float, output) -> None:
     startup = time.process_time()
     torch.set_num_threads(1)  # hours are those of one core
-    images = torch.from_numpy(unit_range(open_prepared(inputs.test_images).images(slice(0, BATCH))))
+    images = torch.from_numpy(unit_range(open_prepared(inputs.test_images).images(slice(0, MOST))))
     feature_map = split(load_network(inputs.classifier), images[:2], head=Head.load(inputs.head).layer).to(device)
-    rates = measure(feature_map, images.to(device), startup=startup)
+    rates = measure(feature_map, images.to(device), memory, startup=startup)
     made = (budget["rows"][0]["made"], sum(row["made"] for row in budget["rows"][1:])) if budget else (0, 0)
     search = SearchCost.read(inputs.cost) if budget else None
     parts = parts_of(work, rates, search, made)
@@ -39,4 +38,5 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         params = snakemake.params
         device = choose_device(snakemake.config["device"])
-        main(snakemake.input, params.work, params.get("budget"), device, snakemake.output)
+        memory = free_memory(device, jobs=snakemake.resources.jobs_at_once)
+        main(snakemake.input, params.work, params.get("budget"), device, memory, snakemake.output)

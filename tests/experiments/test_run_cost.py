@@ -88,13 +88,22 @@ def test_the_table_that_is_printed():
     )
 
 
+def test_an_image_that_is_too_large_to_invert_is_still_timed():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 2))
+    images = torch.rand(8, 1, 4, 4)
+    feature_map = split(network, images[:2])
+    assert run_cost._at_a_time(feature_map, images, 1e9) == 16
+    assert run_cost._at_a_time(feature_map, images, 1.0) == 1
+    assert measure(feature_map, images, 1.0, startup=0.0).forward > 0
+
+
 def test_rates_are_measured():
     torch.manual_seed(0)
     network = nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 20), nn.ReLU(), nn.Linear(20, 3)
     )
     images = torch.rand(8, 1, 8, 8)
-    rates = measure(split(network, images[:2]), images, startup=1.5)
+    rates = measure(split(network, images[:2]), images, 1e9, startup=1.5)
     assert (rates.startup, rates.shape, rates.features, rates.classes) == (1.5, (1, 8, 8), 20, 3)
     assert min(rates.forward, *rates.price.values()) > 0
     # A price is a product of 20 or of 64 numbers.

@@ -247,7 +247,7 @@ def test_a_budget_decides_what_jobs_do(planned, tmp_path, monkeypatch):
     plan = planned(**changes)
     measured(plan, tmp_path, seconds=2.0)
     monkeypatch.chdir(tmp_path)
-    # 308 s a sample and 7,140 s a ball: no ball in half of the budget, 23 samples in all of it.
+    # 308 s a sample and 42,420 s a ball: no ball in half of the budget, 23 samples in all of it.
     inversion = plan.inversion
     assert inversion.allowed("0000000-0000020") == list(range(20))
     assert inversion.allowed("0000020-0000030") == [20, 21, 22]

@@ -17,6 +17,8 @@ rule estimate_cost:
     priority: 100
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        jobs_at_once=AT_ONCE,
     params:
         **PLAN.parameters("estimate_cost"),
         work=lambda wildcards: counted().work,
