@@ -10,7 +10,7 @@ import pytest
 from tests.workflow.project import Project, copied
 
 ROOT = Path(__file__).parents[1]
-MOST_JOBS = 42  # of the tiny preset
+MOST_JOBS = 40  # of the tiny preset
 
 
 @pytest.fixture(scope="session")

@@ -110,8 +110,12 @@ def rms(distance: float, image: NDArray) -> float:
     return 255 * distance / float(np.sqrt(np.size(image)))
 
 
-def perimeter_page(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> dict[str, Any]:
-    """See `figures.inversion.perimeter`; shown: what was explored of one ball; rows: of `inversions`."""
+def perimeter_page(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> dict[str, Any] | None:
+    """See `figures.inversion.perimeter`; shown: what was explored of one ball, nothing where it was left out; rows: of
+    `inversions`.
+    """
+    if not shown:
+        return None
     rim = rows[rows["target"] == "perimeter"].set_index("image", drop=False)
     order = sorted(rim.index, key=_row_of)
     pairs = [
@@ -136,8 +140,12 @@ def in_words(reference: str) -> str:
     return reference if reference in PLAIN else "{} image {}".format(*reference.split(":"))
 
 
-def morph_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
-    """See `figures.inversion.morph`; plain interpolation stands where the radius is on the way to 0."""
+def morph_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame | None:
+    """See `figures.inversion.morph`; plain interpolation stands where the radius is on the way to 0. None where
+    the ball was left out.
+    """
+    if not shown:
+        return None
     ball = rows[rows["target"] == "ball"]
     ball = ball.loc[ball["image"].map(_row_of).sort_values().index].to_dict("records")
     own, path = int(ball[0]["own"]), shown["path_features"]
@@ -166,8 +174,10 @@ def _row_of(reference: str) -> int:
     return int(reference.rpartition(":")[2])
 
 
-def explored_path(shown: Shown, head: Head, classes: Sequence[str]) -> pd.DataFrame:
-    """The straight pixel path to one sample; shown: what was explored of its ball."""
+def explored_path(shown: Shown, head: Head, classes: Sequence[str]) -> pd.DataFrame | None:
+    """The straight pixel path to one sample; shown: what was explored of its ball, None where it was left out."""
+    if not shown:
+        return None
     return path_frame(shown["path_features"], shown["path_classes"], head, classes)
 
 

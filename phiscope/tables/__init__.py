@@ -46,6 +46,11 @@ def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:
     return {key: [value] * rows for key, value in values.items()}
 
 
+def no_rows(name: str) -> dict[str, list]:
+    """The columns of a table that holds nothing."""
+    return {column: [] for column in SCHEMAS[name].names}
+
+
 def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) -> dict[str, Any]:
     """The columns of `hulls` that a projection knows; numbers[k] is the sample that vertex k is."""
     support = [projection.support(row) for row in range(len(projection.distance))]

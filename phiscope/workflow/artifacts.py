@@ -24,7 +24,7 @@ _TABLES = (
 _STATISTICS = (
     *("standing", "support", "accuracy", "ball_summary", "lipschitz", "verification", "entropy", "agreement"),
     *("detection", "roc_curves", "attack_summary", "by_confidence"),
-    *("inversion_distances", "pixel_boundary", "edits", "inversion_summary"),
+    *("inversion_distances", "pixel_boundary", "edits", "inversion_summary", "inversion_budget"),
     *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),
     *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_bases"),
     *("implicit_scales", "implicit_answers", "implicit_decoders", "latent_waves", "redrawn"),
@@ -38,6 +38,8 @@ ARTIFACTS: dict[str, Artifact] = {
     "classifier": Artifact("models/classifier.safetensors", _NETWORK, placed=True),
     "classifier_description": Artifact("models/classifier.json", "phiscope.workflow.opening:read_json"),
     "classifier_log": Artifact("models/classifier.log.csv", _LOG),
+    "estimate": Artifact("models/estimate.json", "phiscope.workflow.opening:read_json"),
+    "estimate_text": Artifact("models/estimate.txt", "pathlib:Path.read_text"),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
     "denoiser": Artifact(
         "models/denoiser.safetensors", "phiscope.experiments.denoising.network:Denoiser.load", placed=True
@@ -55,6 +57,7 @@ ARTIFACTS: dict[str, Artifact] = {
     "exhibits": Artifact("exhibits/{view}.safetensors", _ARRAYS),
     "denoised_exhibits": Artifact("exhibits/denoising/{bench}.safetensors", _ARRAYS),
     "inverted_images": Artifact("inversions/{target}/{chunk}.safetensors", "pathlib:Path"),  # each opened for one image
+    "search_cost": Artifact("inversions/cost.json", "phiscope.experiments.inversion.budget:SearchCost.read"),
     "explored_balls": Artifact("inversions/ball-{number}.safetensors", _ARRAYS),
     "edited_samples": Artifact("inversions/edit-{number}.safetensors", _ARRAYS),
     "implicit_pictures": Artifact("implicit/{chunk}.safetensors", _ARRAYS),

@@ -23,15 +23,23 @@ def sides_of_edits(inputs, edited: dict[int, dict]) -> pd.DataFrame:
     return pd.concat([sides_of(s["features"], head, training).assign(sample=n) for n, s in edited.items()])
 
 
+def counted(inputs, count: int) -> pd.DataFrame:
+    """Rows of the first `count` samples alone: others of the same chunks were named, by somebody who chose them."""
+    first = open_prepared(inputs.test_images).samples[:count]
+    rows = pd.concat([tables.read(part) for part in inputs.inversions])
+    return rows[rows["sample"].isin(first)]
+
+
 def inverted_run(inputs, params) -> stats.InvertedRun:
     explored, edited = (
         dict(zip(numbers, map(load_file, files)))
         for numbers, files in ((params.explored, inputs.balls), (params.edited, inputs.edits))
     )
     attacks = tables.read(inputs.attacks) if params.deepfool else None
-    paths = [(n, kind, s) for kind, shown in (("ball", explored), ("edit", edited)) for n, s in shown.items()]
+    # A ball beyond the budget left no arrays.
+    paths = [(n, kind, s) for kind, shown in (("ball", explored), ("edit", edited)) for n, s in shown.items() if s]
     return stats.InvertedRun(
-        pd.concat([tables.read(part) for part in inputs.inversions]) if inputs.get("inversions") else None,
+        counted(inputs, params.budget["counted"]) if inputs.get("inversions") else None,
         None if attacks is None else attacks[attacks["view"] == params.deepfool],
         tables.read(inputs.standing),
         tables.read(inputs.hulls),
@@ -46,4 +54,6 @@ if "snakemake" in globals():
         params = snakemake.params
         options = Resampling(**params.options, seed=params.seed)
         frames = stats.inversion_frames(inverted_run(snakemake.input, params), snakemake.output.keys(), options)
+        if snakemake.output.get("inversion_budget"):
+            frames["inversion_budget"] = pd.DataFrame(params.budget["rows"])
         write_frames(frames, snakemake.output, snakemake.config)

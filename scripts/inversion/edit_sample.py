@@ -16,7 +16,6 @@ from phiscope.workflow.job import job
 
 
 def main(number: int, what: dict, inputs, seed: int, output: str) -> None:
-    torch.set_num_threads(1)  # samples are the jobs
     test = ImagesBySample(open_prepared(inputs.test_images))
     if number not in test.row:
         raise ConfigError(

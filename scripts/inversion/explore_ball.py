@@ -11,6 +11,7 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import ImagesBySample, open_prepared
 from phiscope.experiments.inversion import targets
 from phiscope.experiments.inversion.balls import Ball, explore, on_the_perimeter
+from phiscope.geometry.inversion.memory import free_memory
 from phiscope.head import Head
 from phiscope.models import split
 from phiscope.models.loading import load_network
@@ -19,7 +20,6 @@ from phiscope.workflow.provenance import provenance
 
 
 def main(number: int, inputs, names: list[str], options: dict, config: dict, output) -> None:
-    torch.set_num_threads(1)  # samples are the jobs
     device, located = choose_device(config["device"]), tables.LocatedSamples(inputs.features)
     row, centre = located.sample(number, "config: report.samples")
     images = {name: ImagesBySample(open_prepared(inputs[f"{name}_images"])) for name in ("train", "test")}
@@ -39,8 +39,18 @@ def main(number: int, inputs, names: list[str], options: dict, config: dict, out
     tables.write(rows, "inversions", output.table, provenance(config))
 
 
+def leave_out(config: dict, output) -> None:
+    """No rows and no arrays: the ball lies beyond `inversions.budget`."""
+    save_file({}, output.shown)
+    tables.write(tables.no_rows("inversions"), "inversions", output.table, provenance(config))
+
+
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        params = snakemake.params
-        number = int(snakemake.wildcards.number)
-        main(number, snakemake.input, params.references, params.options, snakemake.config, snakemake.output)
+        params, config = snakemake.params, snakemake.config
+        options = params.options | {"memory": free_memory(config["device"], jobs=snakemake.resources.jobs_at_once)}
+        if params.allowed:
+            number = int(snakemake.wildcards.number)
+            main(number, snakemake.input, params.references, options, config, snakemake.output)
+        else:
+            leave_out(config, snakemake.output)

@@ -12,6 +12,7 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.experiments.inversion import targets
 from phiscope.experiments.inversion.samples import invert_samples
+from phiscope.geometry.inversion.memory import free_memory
 from phiscope.head import Head
 from phiscope.models import split
 from phiscope.models.loading import load_network
@@ -28,11 +29,13 @@ def targets_of(target: str, inputs, samples: np.ndarray, located: pd.DataFrame, 
     return targets.hull_targets(hulls, tables.vectors(inputs.training), numbers, head)
 
 
-def main(target: str, chunk: str, inputs, options: dict, config: dict, output) -> None:
-    torch.set_num_threads(1)  # chunks are the jobs
+def main(target: str, chunk: str, places: list[int], inputs, options: dict, config: dict, output) -> None:
+    """places: in the prepared order, those of the chunk that `inversions.budget` allows."""
     device, head, test = choose_device(config["device"]), Head.load(inputs.head), open_prepared(inputs.test_images)
-    part = slice(chunks.span(chunk).start, min(chunks.span(chunk).stop, len(test)))
-    samples, images = test.samples[part], unit_range(test.images(part)).astype(np.float64)
+    part = chunks.span(chunk)
+    rows = np.array([place - part.start for place in places], dtype=np.int64)
+    images = unit_range(test.images(slice(part.start, min(part.stop, len(test))))[rows]).astype(np.float64)
+    samples, labels = test.samples[places], test.labels[places]
     located = tables.read(inputs.features, ["sample", "predicted"]).set_index("sample")
     example = torch.from_numpy(unit_range(test.images(slice(0, 2))))
     feature_map = split(load_network(inputs.classifier), example, head=head.layer).to(device)
@@ -41,7 +44,7 @@ def main(target: str, chunk: str, inputs, options: dict, config: dict, output) -
         feature_map, aims, samples, images, options, seed=config["seed"], device=device, report=bar
     )
     same = {"view": "original", "split": "test", "target": target, "reference": "itself"}
-    columns = tables.constant(same, len(samples)) | {"sample": samples, "label": test.labels[part]}
+    columns = tables.constant(same, len(samples)) | {"sample": samples, "label": labels}
     columns |= {"own": located["predicted"].loc[samples].to_numpy(), "target_class": aims.target_class}
     place = Path(output.images)
     names = [f"{place.parent.parent.name}/{target}/{place.name}:{row}" for row in range(len(samples))]
@@ -52,5 +55,7 @@ def main(target: str, chunk: str, inputs, options: dict, config: dict, output) -
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        target, chunk, options = snakemake.wildcards.target, snakemake.wildcards.chunk, snakemake.params.options
-        main(target, chunk, snakemake.input, options, snakemake.config, snakemake.output)
+        target, chunk, params = snakemake.wildcards.target, snakemake.wildcards.chunk, snakemake.params
+        config = snakemake.config
+        options = params.options | {"memory": free_memory(config["device"], jobs=snakemake.resources.jobs_at_once)}
+        main(target, chunk, params.allowed, snakemake.input, options, config, snakemake.output)

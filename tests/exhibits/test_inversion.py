@@ -102,3 +102,9 @@ def test_edit_page_puts_both_sides_in_order(shown):
     np.testing.assert_array_equal(after["image"], IMAGE / 2)
     assert page["filled"] is about["filled"]
     assert (page["moved"], page["classes"]) == (1.5, 3)
+
+
+def test_of_a_ball_that_was_left_out_there_is_nothing_to_show():
+    assert inversion.perimeter_page({}, rows_of("perimeter", 0, "b"), CLASSES) is None
+    assert inversion.morph_steps({}, rows_of("ball", 0, "b"), CLASSES) is None
+    assert inversion.explored_path({}, None, CLASSES) is None

@@ -126,3 +126,15 @@ def test_pixel_boundary_counts_the_order_in_each_space(inversion_frames, crowd, 
 def test_without_any_sample_the_figure_says_so(name, frames):
     figure = figures.draw(name, **{name: frames[name][name].head(0)})
     assert figure.texts[0].get_text().startswith("No ")
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [
+        ("perimeter", {"perimeter_page": None}),
+        ("morph", {"morph_steps": None}),
+        ("path", {"sample_path": None, "class_count": 3}),
+    ],
+)
+def test_of_a_ball_that_was_left_out_the_figure_says_so(name, frames):
+    assert "beyond inversions.budget" in figures.draw(name, **frames).texts[0].get_text()

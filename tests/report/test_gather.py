@@ -65,7 +65,9 @@ def test_facts_are_counted_in_the_tables(artifacts):
 
 def test_a_run_without_extras_has_a_page(artifacts):
     page = gather(Run(artifacts.get, CONTEXT))
-    assert {name for name, section in page.sections.items() if section is None} == {"denoising", "latent", "implicit"}
+    assert {name for name, section in page.sections.items() if section is None} == {
+        *("inversion", "denoising", "latent", "implicit")
+    }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words
     assert "Test sample 7: labelled bee, taken for ant" in words
@@ -121,3 +123,37 @@ def test_a_method_that_was_not_installed_is_missed_where_it_was_asked_for(artifa
     assert left_out(bench, denoising={"bench": {"methods": ["tv"]}}) == ""
     with_it = artifacts | {"denoising_summary": pd.DataFrame({"method": ["noisy", "tv", "bm3d"]})}
     assert left_out(with_it) == ""
+
+
+def budget(made: int, left: int, explored: bool) -> pd.DataFrame:
+    common = {"seconds_each": 60.0, "budget_seconds": 1800.0, "needed_bytes": np.nan, "free_bytes": np.nan}
+    samples = {"what": "samples", "sample": -1, "made": made, "left_out": left, "inverted": made > 0}
+    ball = {"what": "ball", "sample": 7, "made": int(explored), "left_out": int(not explored), "inverted": explored}
+    return pd.DataFrame([samples | common, ball | common])
+
+
+def page_of(artifacts, frame: pd.DataFrame) -> Parsed:
+    pictures = {f"{kind}-7": b"<svg></svg>" for kind in ("inverted", "perimeter", "morph", "path")}
+    pictures |= {"inversion_distances": b"<svg></svg>"}
+    return Parsed(render(gather(Run((artifacts | {"inversion_budget": frame}).get, CONTEXT | {"pictures": pictures}))))
+
+
+def test_what_the_budget_left_out_is_said_and_not_shown(artifacts):
+    page = page_of(artifacts, budget(2, 3, explored=False))
+    assert "inversions.budget allows 30 min of processor time: 3 of 5 samples (about 1 min each)" in page.words
+    assert "the ball of test sample 7" in page.words
+    assert not any("morph" in alt or "perimeter" in alt for alt in page.attributes("img", "alt"))
+    assert any("Distribution functions" in alt for alt in page.attributes("img", "alt"))
+
+
+def test_a_run_whose_budget_does_for_nothing_shows_no_empty_figures(artifacts):
+    page = page_of(artifacts, budget(0, 5, explored=False))
+    assert "5 of 5 samples" in page.words
+    assert "this run inverts no sample" not in page.words
+    assert not any("pixel distances of the images" in alt for alt in page.attributes("img", "alt"))
+
+
+def test_a_budget_that_does_for_all_says_nothing(artifacts):
+    page = page_of(artifacts, budget(5, 0, explored=True))
+    assert "inversions.budget" not in page.words
+    assert any("morph" in alt for alt in page.attributes("img", "alt"))

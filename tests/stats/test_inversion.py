@@ -122,3 +122,9 @@ def test_single_samples_have_no_interval():
 def test_order_of_rows_does_not_matter(inversions, deepfool):
     mixed = answers(inversions.sample(frac=1, random_state=1), deepfool.sample(frac=1, random_state=2))
     pd.testing.assert_frame_equal(mixed, answers(inversions, deepfool))
+
+
+def test_where_the_budget_left_all_out_nothing_is_said(inversions, deepfool):
+    none = inversions.head(0)
+    assert stats.inversion_distances(none, deepfool).empty
+    assert answers(none, deepfool).empty

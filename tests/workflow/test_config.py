@@ -173,6 +173,8 @@ def test_every_preset_is_right(root, config, schema):
             {"views": {"drawn": {"kind": "implicit", "encoding": "gausian"}}},
             "config: views.drawn.encoding: got 'gausian', expected one of none, basic",
         ),
+        ({"inversions": {"budget": "soon"}}, "config: inversions.budget: got 'soon', expected text of the form"),
+        ({"inversions": {"budget": -1}}, "config: inversions.budget: got -1, expected at least 0"),
         (
             {"inversions": {"edits": [{"sample": 3}]}},
             "config: inversions.edits.0: says nothing to fill in; expected a mask or rectangles",

@@ -11,6 +11,7 @@ import pytest
 from snakemake.utils import update_config
 
 from phiscope.datasets.prepared import save_arrays
+from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.workflow import chunks, code
 from phiscope.workflow.config import check, overlaid, read
 from phiscope.workflow.plan import Counts, Plan, read_counts
@@ -239,3 +240,56 @@ def test_the_plan_needs_no_plots_and_no_networks(root):
     line = f"import sys, phiscope.workflow.plan; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_work_of_a_run_is_counted_before_any_of_it_is_done(planned):
+    work = planned("presets/tiny.yaml", dataset={"limit": {"train": 300, "test": 150}}).work
+    pgd = next(view for view in work["views"] if view["kind"] == "pgd-first")
+    assert (pgd["images"], pgd["jobs"]) == (60, 1)
+    # Both splits of `original`, its hull images, an attack, and denoised images of both splits.
+    assert work["located"]["images"] == 300 + 150 + 60 + 60 + 300 + 60
+    assert work["hulls"] == {"feature": {"queries": 150 + 3 * 60 + 60, "jobs": 5}, "pixel": {"queries": 150, "jobs": 1}}
+    assert (work["vertices"], work["not_estimated"]) == (300, ["denoising", "implicit"])
+    assert (work["inverted"]["jobs"], work["inverted"]["balls"]) == (4, 1)  # here, 87 stands behind the six counted
+
+
+def measured(plan, folder, seconds: float) -> None:
+    """Prepared splits, and a search that takes so many seconds for each Jacobian."""
+    prepare(plan, folder)
+    path = folder / plan.path("search_cost")
+    path.parent.mkdir(parents=True)
+    SearchCost(seconds, seconds, seconds, 16, 1e6, 2e7, 1e9).write(path)
+
+
+def test_a_budget_decides_what_jobs_do(planned, tmp_path, monkeypatch):
+    changes = {"inversions": {"samples": 30, "chunk_size": 20, "budget": "2 h"}, "report": {"samples": [0, 600]}}
+    plan = planned(**changes)
+    measured(plan, tmp_path, seconds=2.0)
+    monkeypatch.chdir(tmp_path)
+    # 308 s a sample and 42,420 s a ball: no ball in half of the budget, 23 samples in all of it.
+    inversion = plan.inversion
+    assert inversion.allowed("0000000-0000020") == list(range(20))
+    assert inversion.allowed("0000020-0000030") == [20, 21, 22]
+    assert not inversion.is_explored(0)
+    rows = inversion.budget()["rows"]
+    assert (inversion.budget()["counted"], rows[0]["made"], rows[0]["budget_seconds"]) == (23, 23, 7200.0)
+    assert [row["left_out"] for row in rows] == [9, 1, 1]  # both of the report stand behind the 30
+
+
+def test_without_a_measurement_what_a_budget_allows_is_not_known_yet(planned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    inversion = planned().inversion
+    with pytest.raises(FileNotFoundError) as error:
+        inversion.budget()
+    assert error.value.filename == inversion._plan.path("search_cost")
+
+
+def test_budgets_that_do_for_all_give_the_same_parameters(planned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = []
+    for budget in (None, 1, "100 h"):
+        plan = planned(inversions={"budget": budget})
+        if not given:
+            measured(plan, tmp_path, seconds=1e-4)
+        given.append(str(plan.inversion.budget()))
+    assert given[0] == given[1] == given[2]

@@ -66,3 +66,8 @@ def images(view, chain):
     """Outputs of a job that makes a view; its images go when nothing needs them any more, unless they are kept."""
     gone = [] if PLAN.views.kept(view) else [PLAN.views.images(view)]
     return {name: temp(update(path)) if path in gone else update(path) for name, path in chain.outputs.items()}
+
+
+def at_once(wildcards):
+    """How many jobs may run beside each other here, and share the memory; where each has a node of its own, one."""
+    return workflow.cores or 1

@@ -62,22 +62,6 @@ if PLAN.denoising:
         script:
             "../../scripts/denoising/score_denoisers.py"
 
-    rule sum_up_denoising:
-        input:
-            **PLAN.denoising.summing_up().inputs(counted),
-        output:
-            **outputs(PLAN.denoising.summing_up()),
-        log:
-            f"{RESULTS}/logs/sum_up_denoising.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            parts=PLAN.denoising.summing_up().described,
-        message:
-            "What denoisers reach, what filters keep of an image, what layers see"
-        script:
-            "../../scripts/chain/run_chain.py"
-
     if PLAN.denoising.study:
 
         rule study_denoising:

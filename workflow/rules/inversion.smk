@@ -1,4 +1,28 @@
-# Images that map to chosen points of feature space: per sample, in chunks of their own.
+# Images that map to chosen points of feature space: per sample, in chunks of their own. What `inversions.budget` allows is
+# decided from one measurement; what it leaves out is a job that does nothing.
+
+if PLAN.inversion.any:
+
+    rule time_search:
+        input:
+            test_images=PLAN.prepared("test"),
+            classifier=PLAN.path("classifier"),
+            head=PLAN.path("head"),
+        output:
+            PLAN.path("search_cost"),
+        log:
+            f"{RESULTS}/logs/time_search.log",
+        priority: 100  # the estimate waits for it
+        conda:
+            "../../envs/phiscope.yaml"
+        resources:
+            jobs_at_once=at_once,
+        params:
+            **PLAN.parameters("time_search"),
+        message:
+            "Time eight rows of a Jacobian"
+        script:
+            "../../scripts/inversion/time_search.py"
 
 
 rule invert:
@@ -9,6 +33,7 @@ rule invert:
         test_images=PLAN.prepared("test"),
         classifier=PLAN.path("classifier"),
         head=PLAN.path("head"),
+        cost=PLAN.path("search_cost"),
     output:
         table=f"{RESULTS}/chunks/inversions/{{target}}/{{chunk}}.parquet",
         images=f"{RESULTS}/inversions/{{target}}/{{chunk}}.safetensors",
@@ -18,8 +43,11 @@ rule invert:
         target="flip|hull",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        jobs_at_once=at_once,
     params:
         **PLAN.parameters("invert"),
+        allowed=lambda wildcards: PLAN.inversion.allowed(wildcards.chunk),
     message:
         "Images that map to the {wildcards.target} points of test samples {wildcards.chunk}"
     script:
@@ -34,6 +62,7 @@ rule explore_ball:
         train_images=PLAN.prepared("train"),
         classifier=PLAN.path("classifier"),
         head=PLAN.path("head"),
+        cost=PLAN.path("search_cost"),
     output:
         table=f"{RESULTS}/chunks/inversions/ball-{{number}}.parquet",
         shown=f"{RESULTS}/inversions/ball-{{number}}.safetensors",
@@ -41,54 +70,29 @@ rule explore_ball:
         f"{RESULTS}/logs/explore_ball/{{number}}.log",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        jobs_at_once=at_once,
     params:
         **PLAN.parameters("explore_ball"),
+        allowed=lambda wildcards: PLAN.inversion.is_explored(int(wildcards.number)),
     message:
         "The ball around test sample {wildcards.number}: its perimeter, a morph, a path"
     script:
         "../../scripts/inversion/explore_ball.py"
 
 
-rule edit_sample:
+rule sum_up_run:
     input:
-        test_images=PLAN.prepared("test"),
-        classifier=PLAN.path("classifier"),
-        head=PLAN.path("head"),
-        mask=lambda wildcards: PLAN.inversion.mask(int(wildcards.number)),
+        **PLAN.inversion.summing_up().inputs(counted),
     output:
-        f"{RESULTS}/inversions/edit-{{number}}.safetensors",
+        **outputs(PLAN.inversion.summing_up()),
     log:
-        f"{RESULTS}/logs/edit_sample/{{number}}.log",
+        f"{RESULTS}/logs/sum_up_run.log",
     conda:
         "../../envs/phiscope.yaml"
     params:
-        **PLAN.parameters("edit_sample"),
+        parts=PLAN.inversion.summing_up().described,
     message:
-        "Test sample {wildcards.number} and its edited copy"
+        "What inverted and edited samples say, and the comparison with the texts"
     script:
-        "../../scripts/inversion/edit_sample.py"
-
-
-if PLAN.inversion.statistics:
-
-    rule compute_inversions:
-        input:
-            **paths("standing", "hulls", *PLAN.geometry.attacks),
-            **({"inversions": lambda wildcards: counted().inversion.counted_parts} if PLAN.inversion.any else {}),
-            test_images=PLAN.prepared("test"),
-            balls=of_each(PLAN.path("explored_balls", number="{}"), PLAN.inversion.explored),
-            edits=of_each(PLAN.path("edited_samples", number="{}"), PLAN.inversion.edits),
-            head=PLAN.path("head"),
-            training=PLAN.path("training_features"),
-        output:
-            **paths(*PLAN.inversion.statistics, "inversion_summary"),
-        log:
-            f"{RESULTS}/logs/compute_inversions.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("compute_inversions"),
-        message:
-            "Statistics of inversions"
-        script:
-            "../../scripts/inversion/compute_inversions.py"
+        "../../scripts/chain/run_chain.py"

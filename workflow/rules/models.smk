@@ -5,6 +5,7 @@ rule fit_classifier:
         **outputs(PLAN.geometry.fitting()),
     log:
         f"{RESULTS}/logs/fit_classifier.log",
+    priority: 100  # the estimate waits for it
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.fitting().threads

@@ -37,6 +37,8 @@ def invert_samples(
     h, w) in [0, 1]; options: of `geometry.inversion.invert`.
     """
     has, images = aims.exists, images.copy()
+    if not has.any():
+        return Inverted(targets.without_target(len(samples)), images)
     inverted = invert(
         feature_map,
         aims.points[has],

@@ -6,6 +6,7 @@ of it as columns, and the networks' word on it (class, class changes on the way 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from phiscope.head import Head
 from phiscope.models.feature_map import FeatureMap
 
 NO_TARGET = "no_target"
+_IMAGES, _NUMBERS = 250, 250 * 3072  # at a time at most, so that larger images take no more memory than those of CIFAR
 STEPS = 21  # images on the straight path back to the reference, ends included
 
 
@@ -86,9 +88,10 @@ def classes(feature_map: FeatureMap, images: NDArray) -> NDArray[np.int64]:
     return feature_map.logits(features(feature_map, images)).argmax(1).numpy()
 
 
-def features(feature_map: FeatureMap, images: NDArray, batch: int = 250) -> torch.Tensor:
+def features(feature_map: FeatureMap, images: NDArray) -> torch.Tensor:
     """Features (m, f) in the precision of the network."""
     pixels = torch.from_numpy(np.ascontiguousarray(images))
+    batch = max(1, min(_IMAGES, _NUMBERS // max(math.prod(images.shape[1:]), 1)))
     with torch.inference_mode():
         parts = [feature_map(part.to(feature_map.example)).cpu() for part in pixels.split(batch)]
     return torch.cat(parts)

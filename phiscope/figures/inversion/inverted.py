@@ -24,6 +24,8 @@ ONE_PER = "sample"
 
 Inverted = Mapping[str, Any]
 
+NOT_EXPLORED = "The ball of this sample was left out of this run: it lies beyond inversions.budget."
+
 NAMES = {"flip": "closest flip point", "hull": "closest point of the hull", "deepfool": "DeepFool"}
 COLOURS = {"flip": MARGIN, "hull": HULL, "deepfool": MUTED}
 

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
+from phiscope.figures.inversion.inverted import NOT_EXPLORED
 from phiscope.figures.pictures import image_of, show
-from phiscope.figures.style import INK, MUTED, SPACES, WIDTH, WRONG, blank, themed
+from phiscope.figures.style import INK, MUTED, SPACES, WIDTH, WRONG, blank, themed, words_alone
 from phiscope.words.numbers import significant
 
 CAPTION = (
@@ -34,13 +35,15 @@ _COLOURS = {"morph": SPACES["feature"], "interpolation": SPACES["pixel"]}
 
 
 @themed
-def draw(morph_steps: pd.DataFrame) -> Figure:
+def draw(morph_steps: pd.DataFrame | None) -> Figure:
     """morph_steps: way (`morph` or `interpolation`), step, distance (to the centre, in feature space),
     predicted_name, own.
 
     reached: whether the distance is what it had to be; image flat with channels, height, width. own says whether the
     class is the centre's. Both ways set out from one training image; only the plain one has to end at the sample.
     """
+    if morph_steps is None:
+        return words_alone(NOT_EXPLORED)
     require(morph_steps, "morph_steps", "way", "step", "distance", "predicted_name", "own", "reached", "image")
     ways = [way for way in _TITLES if (morph_steps["way"] == way).any()]
     rows = math.ceil(morph_steps.groupby("way").size().max() / _COLUMNS)

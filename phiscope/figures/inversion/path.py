@@ -9,7 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import INK, MUTED, SPACES, blank, class_colours, themed
+from phiscope.figures.inversion.inverted import NOT_EXPLORED
+from phiscope.figures.style import INK, MUTED, SPACES, blank, class_colours, themed, words_alone
 from phiscope.words.numbers import significant
 
 CAPTION = (
@@ -26,13 +27,15 @@ NAMES = {"pixel": "straight in pixel space", "feature": "straight in feature spa
 
 
 @themed
-def draw(sample_path: pd.DataFrame, class_count: int) -> Figure:
+def draw(sample_path: pd.DataFrame | None, class_count: int) -> Figure:
     """sample_path: space (`pixel` or `feature`, where it is straight), share (of the way), along, across, class,
     class_name.
 
     along and across: coordinates of the two-point equidistant projection of appendix A, which keep the distances to
     both ends. length_over_chord is said beside each path. class_count: how many there are, for their colours.
     """
+    if sample_path is None:
+        return words_alone(NOT_EXPLORED)
     figure = blank(height=3.4)
     draw_paths(figure.subplots(), sample_path, class_count)
     return figure

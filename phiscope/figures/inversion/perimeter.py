@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from phiscope.figures.inversion.inverted import NOT_EXPLORED
 from phiscope.figures.pictures import as_square, bare, show
-from phiscope.figures.style import FAINT, INK, MUTED, WRONG, blank, themed
+from phiscope.figures.style import FAINT, INK, MUTED, WRONG, blank, themed, words_alone
 from phiscope.words.numbers import significant
 
 CAPTION = (
@@ -27,12 +28,14 @@ _COLUMNS = 5
 
 
 @themed
-def draw(perimeter_page: Mapping[str, Any]) -> Figure:
+def draw(perimeter_page: Mapping[str, Any] | None) -> Figure:
     """perimeter_page: image and features (f,), the sample's; own, its class; radius, of its ball; pairs.
 
     pairs: per reference its name in words, reference (an image), image (the one on the perimeter), features (f,) of
     that, pixel_distance to the reference, predicted (a name), status. Pairs stand below each other, then features.
     """
+    if perimeter_page is None:
+        return words_alone(NOT_EXPLORED)
     image, features, own, radius = (perimeter_page[key] for key in ("image", "features", "own", "radius"))
     shown = list(perimeter_page["pairs"])[:_COLUMNS]
     figure = blank(height=4.75, width=min(7.2, 1.55 * (len(shown) + 1)) + 0.25)

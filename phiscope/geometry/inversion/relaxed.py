@@ -34,7 +34,7 @@ class _SoftenedReLU(torch.autograd.Function):
         return gradient * slope, None
 
 
-class _Softened(TorchFunctionMode):
+class Softened(TorchFunctionMode):
     """Inside it, every ReLU has the softened derivative, whatever module or function calls it."""
 
     def __init__(self, softness: Tensor) -> None:
@@ -54,9 +54,25 @@ def jacobian(feature_map: Callable[[Tensor], Tensor], images: Tensor, softness: 
     twice as much, since the copies leave the cache.
     """
     images = images.detach().requires_grad_(True)
-    with torch.enable_grad(), _Softened(softness):
+    with torch.enable_grad(), Softened(softness):
         features = feature_map(images)
-    return torch.stack([_pull_back(features[:, k].sum(), images) for k in range(features.shape[1])], dim=1)
+    return _rows(features, images, features.shape[1])
+
+
+def first_rows(feature_map: Callable[[Tensor], Tensor], images: Tensor, count: int) -> Tensor:
+    """The first `count` rows of the Jacobian, (b, count, n), computed as `jacobian` does: what is timed of it."""
+    images = images.detach().requires_grad_(True)
+    with torch.enable_grad(), Softened(images.new_zeros(len(images))):
+        features = feature_map(images)
+    return _rows(features, images, min(count, features.shape[1]))
+
+
+def _rows(features: Tensor, images: Tensor, count: int) -> Tensor:
+    """Into one array, where a stack of the rows would hold them twice."""
+    rows = images.new_empty(len(images), count, images[0].numel())
+    for k in range(count):
+        rows[:, k] = _pull_back(features[:, k].sum(), images)
+    return rows
 
 
 def pull_back(feature_map: Callable[[Tensor], Tensor], images: Tensor, covectors: Tensor) -> Tensor:

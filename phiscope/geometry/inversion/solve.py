@@ -16,6 +16,7 @@ name; what they compare is the whole search behind each point, not the value the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -28,6 +29,7 @@ from torch import Tensor
 from phiscope.arrays import generator, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.inversion.damped import damped_descent
+from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
 from phiscope.geometry.inversion.polish import ALLOWED, polish
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual, restore
 
@@ -84,7 +86,7 @@ def invert(
     backtracks: int = 2,
     seed: int = 0,
     streams: Sequence[int] | None = None,
-    batch: int = 16,
+    memory: float | None = None,
     device: str = "cpu",
     report: Report = lambda done, total: None,
 ) -> Inversion:
@@ -100,21 +102,27 @@ def invert(
     starts, the first at the reference, the others at it with noise. restarts: further starts for what none has solved.
     damped_steps: Jacobians that then bring the features as near to the target as they come; 0 leaves what was found.
     backtracks: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
-    seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. batch:
-    images per Jacobian; problems never influence each other but for rounding.
+    seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. memory:
+    bytes that may be filled, which decide how many images one Jacobian is of, at most 16; a share of what is free
+    unless given. Problems never influence each other but for rounding.
 
-    Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii.
+    Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii,
+    and where the memory does not do for one image.
     """
     target, reference, radius = _checked(target, reference, radius, lower, upper)
     shape = reference.shape[1:]
+    if not len(reference):
+        none = np.empty(0)
+        return Inversion(reference, none, none, none, none.astype(np.int64), none.astype(np.str_))
     network = BoxedNetwork(feature_map, _double(feature_map), shape, lower, upper)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
+    batch = _batch(feature_map, flat, shape, free_memory(device) if memory is None else memory)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
-    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch)
+    finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch.images)
     attempts = _Attempts(starts, restarts, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
     parts = []
-    for rows in torch.arange(len(flat)).split(8 * batch):
+    for rows in torch.arange(len(flat)).split(batch.group):
         parts.append(finder.find(rows, first[rows], attempts, stay_inside=where == "inside"))
         report(sum(len(part.status) for part in parts), len(flat))
     whole = {key: np.concatenate([getattr(part, key) for part in parts]) for key in Inversion.__dataclass_fields__}
@@ -244,6 +252,10 @@ class _Finder:
         )
 
 
+def _batch(feature_map: Callable[[Tensor], Tensor], flat: Tensor, shape: tuple[int, ...], memory: float) -> Batch:
+    return batch_that_fits(footprint(feature_map, flat[:1].view(-1, *shape)), memory)
+
+
 def _double(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
     return feature_map.double() if hasattr(feature_map, "double") else feature_map
 
@@ -257,7 +269,7 @@ def _checked(
             f"invert: targets {target.shape} and references {reference.shape}; expected (b, f) and (b, ...)"
         )
     require_finite(target, "targets of the inversion")
-    require_finite(reference.reshape(len(reference), -1), "references of the inversion")
+    require_finite(reference.reshape(len(reference), math.prod(reference.shape[1:])), "references of the inversion")
     if reference.size and (reference.min() < lower or reference.max() > upper):
         raise DataError(
             f"invert: references lie in [{reference.min():g}, {reference.max():g}], outside the box "

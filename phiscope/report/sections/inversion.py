@@ -1,5 +1,14 @@
 """Which images map to chosen points of feature space."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from phiscope.exhibits.run import Run
+from phiscope.words.budget import left_out
+
 TITLE = "Which images map to a chosen point of feature space?"
 NUMBERS = (
     "inverted_flip_solved",
@@ -17,4 +26,28 @@ NUMBERS = (
     "flip_image_nearer",
 )
 NEEDS = ()
-OPTIONAL = ()
+OPTIONAL = ("inversion_budget",)
+
+_OF_BALLS = ("perimeter", "morph", "path")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """left_out: one sentence on what the budget left out, empty for nothing; hidden: figures that have nothing to show;
+    inverted: how many samples were."""
+
+    left_out: str
+    hidden: tuple[str, ...]
+    inverted: int
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> Budget:
+        """From the statistic `inversion_budget`."""
+        balls = rows[rows["what"] == "ball"]
+        hidden = [f"{kind}-{row.sample}" for row in balls.itertuples() if not row.made for kind in _OF_BALLS]
+        hidden += [f"inverted-{row.sample}" for row in balls.itertuples() if not row.inverted]
+        return cls(left_out(rows.to_dict("records")), tuple(hidden), int(rows["made"].iloc[0]))
+
+
+def data(run: Run) -> Budget | None:
+    return None if run["inversion_budget"] is None else Budget.of(run["inversion_budget"])

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from phiscope.workflow.plan.rule import resolved
+
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
 
@@ -79,7 +81,7 @@ class Chain:
         return {
             "rule": part.rule,
             "script": self._plan.script_of(part.rule),
-            "parameters": self._plan.parameters(part.rule, **wildcards),
+            "parameters": resolved(self._plan.parameters(part.rule, **wildcards), wildcards),
             "wildcards": dict(part.wildcards),
             # Functions are asked by Snakemake, and their files are found among the inputs of the job, by this name.
             "takes": {n: {"input": f"{part.name}_{n}"} if callable(s) else s for n, s in part.inputs.items()},

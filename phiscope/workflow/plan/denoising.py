@@ -118,18 +118,16 @@ class Denoising:
             parts.append(Part("train_denoiser", images, {"network": network, **about, **log}, {"denoiser": name}))
         return Chain(plan, parts)
 
-    def summing_up(self) -> Chain:
-        """The comparison as a table and on average, and what filters and layers do."""
+    @property
+    def summing_up(self) -> list[Part]:
+        """The comparison as a table and on average, what filters and layers do: parts of the job of all views."""
         plan = self._plan
         looked_at: dict[str, Source] = {"denoiser": plan.path("denoiser"), "test": plan.prepared("test")}
-        return Chain(
-            plan,
-            [
-                plan.merge("tables/denoising"),
-                Part("compute_denoising", {**plan.paths("denoising", "standing")}, plan.paths(*self.statistics)),
-                Part("measure_filters", looked_at, plan.paths(*self.filter_statistics)),
-            ],
-        )
+        return [
+            plan.merge("tables/denoising"),
+            Part("compute_denoising", {**plan.paths("denoising", "standing")}, plan.paths(*self.statistics)),
+            Part("measure_filters", looked_at, plan.paths(*self.filter_statistics)),
+        ]
 
     def outputs(self) -> Iterator[str]:
         plan = self._plan

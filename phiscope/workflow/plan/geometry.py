@@ -221,6 +221,8 @@ class Geometry:
             parts.append(Part("compute_redrawn", {**plan.paths("standing")}, plan.paths("redrawn")))
         if plan.latent:
             parts.append(Part("compare_latent_views", {**plan.paths("standing")}, plan.paths("latent_views")))
+        if plan.denoising:
+            parts += plan.denoising.summing_up
         return Chain(plan, parts)
 
     def outputs(self) -> Iterator[str]:

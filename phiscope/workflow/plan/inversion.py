@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phiscope.datasets import open_prepared
+from phiscope.experiments.inversion.budget import Asked, Decision, SearchCost, decide, seconds_of
 from phiscope.workflow import chunks
+from phiscope.workflow.plan.chain import Chain, Part, Source
+from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Parameters, Rule
 from phiscope.workflow.plan.views import at_most, mask_of
 
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("flip", "hull")
 # What one search is told; the other keys say which samples are inverted, and how many in a job.
-_SELECTION = ("samples", "chunk_size", "references", "edits")
+_SELECTION = ("samples", "budget", "chunk_size", "references", "edits")
 
 
 class Inversions:
@@ -50,7 +56,7 @@ class Inversions:
     def statistics(self) -> list[str]:
         """Those of one kind of samples each; where there is one, there is `inversion_summary` as well."""
         return [
-            *(["inversion_distances"] if self.any else []),
+            *(["inversion_distances", "inversion_budget"] if self.any else []),
             *(["pixel_boundary"] if self.beside_hull else []),
             *(["edits"] if self.edits else []),
         ]
@@ -88,6 +94,100 @@ class Inversions:
         """(target, chunk) of the files with the images that the column `image` of the table names."""
         return [(target, name) for target in TARGETS for name in (*self.counted, *self.named)]
 
+    # What the budget allows: known once what a search costs is measured.
+
+    def measured(self) -> SearchCost:
+        """What the artifact `search_cost` holds, relative to where the workflow runs.
+
+        Raises FileNotFoundError while it is not there, which Snakemake takes as a parameter to be determined.
+        """
+        return SearchCost.read(self._plan.path("search_cost"))
+
+    def decision(self) -> Decision:
+        """What is inverted and explored; reads the artifacts `search_cost` and `test_images`, as `measured` does."""
+        measured, prepared = self.measured(), Path(self._plan.prepared("test"))
+        with prepared.open("rb"):
+            order = open_prepared(prepared).samples.tolist()
+        views = self._plan.with_counts(Counts({"test": len(order)})).views
+        count = at_most(views.projected("original", "feature"), self.options["samples"])
+        order = order[: views.samples("original", "test")]
+        places = {number: order.index(number) for number in self.explored if number in order}
+        return decide(
+            Asked(count, places),
+            measured.pair(self.options),
+            measured.ball(self.options),
+            seconds_of(self.options["budget"]),
+            enough_memory=measured.batch > 0,
+        )
+
+    def allowed(self, chunk: str) -> list[int]:
+        """Places of a chunk that are inverted."""
+        return self.decision().in_chunk(chunks.span(chunk))
+
+    def is_explored(self, number: int) -> bool:
+        """Whether a ball is explored; of a sample that is not there, yes: who explores says so."""
+        decision = self.decision()
+        return number in decision.explored or number not in decision.asked.named
+
+    def budget(self) -> dict[str, Any]:
+        """counted: how many samples statistics are of; rows: of the statistic `inversion_budget`, what was left out."""
+        decision, measured = self.decision(), self.measured()
+        complete = not decision.left_out and len(decision.explored) == len(decision.asked.named)
+        # What was measured stands where something was left out for it; else the same run gives the same rows again.
+        shown = {
+            "budget_seconds": seconds_of(self.options["budget"]) if not complete else None,
+            "needed_bytes": measured.image_bytes if decision.lacks_memory else None,
+            "free_bytes": measured.memory if decision.lacks_memory else None,
+        }
+        shown = {name: math.nan if value is None else value for name, value in shown.items()}
+        rows = [
+            {
+                "what": "samples",
+                "sample": -1,
+                "made": len(decision.places),
+                "left_out": len(decision.left_out),
+                "inverted": bool(decision.places),
+                "seconds_each": math.nan if complete else measured.pair(self.options),
+            }
+        ]
+        rows += [
+            {
+                "what": "ball",
+                "sample": number,
+                "made": int(number in decision.explored),
+                "left_out": int(number not in decision.explored),
+                "inverted": place in decision.places,
+                "seconds_each": math.nan if complete else measured.ball(self.options),
+            }
+            for number, place in decision.asked.named.items()
+        ]
+        rows = [row | shown for row in rows]
+        return {"counted": decision.counted, "rows": rows}
+
+    def summing_up(self) -> Chain:
+        """Edited samples, the table of inversions, what they say, and the comparison with the texts."""
+        plan, parts = self._plan, []
+        test, head = plan.prepared("test"), plan.path("head")
+        for number in self.edits:
+            looked_at: dict[str, Source] = {"test_images": test, "classifier": plan.path("classifier"), "head": head}
+            shown = {"shown": plan.path("edited_samples", number=number)}
+            parts.append(Part("edit_sample", {**looked_at, "mask": self.mask(number)}, shown, {"number": str(number)}))
+        if self.any:
+            parts.append(plan.merge("tables/inversions"))
+        if self.statistics:
+            read: dict[str, Source] = {
+                **plan.paths("standing", "hulls", *plan.geometry.attacks, *(["search_cost"] if self.any else [])),
+                **({"inversions": lambda counted, wildcards: counted.inversion.counted_parts} if self.any else {}),
+                "test_images": test,
+                "balls": [plan.path("explored_balls", number=number) for number in self.explored],
+                "edits": [plan.path("edited_samples", number=number) for number in self.edits],
+                "head": head,
+                "training": plan.path("training_features"),
+            }
+            parts.append(Part("compute_inversions", read, plan.paths(*self.statistics, "inversion_summary")))
+        compared: dict[str, Source] = {**plan.paths(*plan.geometry.compared)}
+        return Chain(plan, [*parts, Part("compare_with_paper", compared, plan.paths("paper_comparison"))])
+
     def mask(self, number: int) -> str | list[str]:
         """File of what an edit hides, if it names one."""
         return mask_of(self.edits[number])
@@ -98,6 +198,7 @@ class Inversions:
     def outputs(self) -> Iterator[str]:
         plan = self._plan
         if self.any:
+            yield plan.path("search_cost")
             yield plan.path("inversions")
             yield from self.parts
             yield from (plan.path("inverted_images", target=target, chunk=name) for target, name in self.inverted)
@@ -123,6 +224,7 @@ def _statistics(plan: Plan) -> Parameters:
     return {
         "deepfool": plan.views.of_the_boundary,
         "explored": plan.inversion.explored,
+        **({"budget": lambda wildcards: plan.inversion.budget()} if plan.inversion.any else {}),
         "edited": list(plan.inversion.edits),
         "options": plan.config["statistics"],
         "seed": plan.config["seed"],
@@ -130,6 +232,7 @@ def _statistics(plan: Plan) -> Parameters:
 
 
 RULES = {
+    "time_search": Rule("inversion/time_search"),
     "invert": Rule("inversion/invert", _search),
     "explore_ball": Rule(
         "inversion/explore_ball",

@@ -13,13 +13,20 @@ from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
 from phiscope.workflow.places import project
-from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views
+from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views, work
 from phiscope.workflow.plan.chain import Part, Source
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    views.RULES | geometry.RULES | inversion.RULES | denoising.RULES | implicit.RULES | latent.RULES | drawing.RULES
+    views.RULES
+    | geometry.RULES
+    | inversion.RULES
+    | denoising.RULES
+    | implicit.RULES
+    | latent.RULES
+    | drawing.RULES
+    | work.RULES
 )
 
 
@@ -134,8 +141,7 @@ class Plan:
         """What is put together by a job of its own: features that much rests on, and tables that nothing else makes."""
         train = [f"features/{view}/train" for view in dict.fromkeys(["original", *self.geometry.spanning])]
         study = bool(self.denoising and self.denoising.study)
-        tables = [*(["inversions"] if self.inversion.any else []), *(["denoising_study"] if study else [])]
-        return [*train, "features/original/test", *(f"tables/{table}" for table in tables)]
+        return [*train, "features/original/test", *(["tables/denoising_study"] if study else [])]
 
     def merge(self, merged: str) -> Part:
         """The part of a job that puts `tables/<name>` or `features/<view>/<split>` together."""
@@ -145,7 +151,7 @@ class Plan:
     def _chunks_of(self, merged: str) -> Source:
         """The chunks of a table: known from the configuration, or once samples are counted."""
         kind, _, name = merged.partition("/")
-        if kind == "features" or name in self.geometry.tables:
+        if kind == "features" or name in (*self.geometry.tables, "inversions"):
             return lambda plan, wildcards: plan.parts(merged)
         return self.parts(merged)
 
@@ -201,12 +207,18 @@ class Plan:
         """Of a job: changes when one of its parameters or a line of the code that it rests on does."""
         return digest(self.parameters(rule, **wildcards))
 
+    @property
+    def work(self) -> dict[str, Any]:
+        """What the long parts consist of, for the estimate of what they cost."""
+        return work.work_of(self)
+
     @cached_property
     def statistics_and_tables(self) -> set[str]:
         """Names of those that not every run has, and that this one makes."""
         return {
             *self.geometry.processed,
             *(["redrawn"] if self.views.redrawn else []),
+            *(["inversion_budget"] if self.inversion.any else []),
             *([*self.denoising.statistics, *self.denoising.filter_statistics] if self.denoising else []),
             *([*self.implicit.statistics, *self.implicit.further_statistics] if self.implicit else []),
             *(self.latent.statistics if self.latent else []),
@@ -222,9 +234,10 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        return [self.below("report.html"), *map(self.path, tables), *self.drawing.targets]
+        return [self.below("report.html"), self.path("estimate_text"), *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
         parts = (self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing)
-        return {path for part in parts if part for path in part.outputs()}
+        estimate = {self.path("estimate"), self.path("estimate_text")}
+        return estimate | {path for part in parts if part for path in part.outputs()}

@@ -1,0 +1,56 @@
+"""What inverting costs with one network: eight backward rows of a Jacobian, timed, and the rest extrapolated."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from phiscope.errors import DataError
+from phiscope.experiments.inversion.budget import SearchCost
+from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint
+from phiscope.geometry.inversion.relaxed import first_rows
+from phiscope.models.feature_map import FeatureMap
+
+ROWS = 8
+
+
+def measure(feature_map: FeatureMap, images: Tensor, memory: float) -> SearchCost:
+    """From images (m, channels, h, w), as many of which make a batch as `memory` bytes allow; m of 16 is enough.
+
+    Where the memory does not do for one image, nothing is timed and all seconds are 0.
+    """
+    each = footprint(feature_map, images[:1])
+    least = float(each.needed(Batch(1, 1)))
+    try:
+        fits = batch_that_fits(each, memory)
+    except DataError:
+        return SearchCost(0.0, 0.0, 0.0, 0, least, 0.0, memory)
+    batch = min(fits.images, len(images))
+    jacobian = _jacobian_seconds(feature_map, images[:batch])
+    forward, alone = _timed(feature_map, images[:1]), _jacobian_seconds(feature_map, images[:1])
+    return SearchCost(jacobian / batch, alone, forward, batch, least, float(each.needed(fits)), memory)
+
+
+def _jacobian_seconds(feature_map: FeatureMap, images: Tensor) -> float:
+    """Of a whole Jacobian: the forward pass, and `ROWS` backward ones for as many as there are features."""
+    first_rows(feature_map, images, 1)  # what is set up once does not count
+    forward = _timed(lambda batch: first_rows(feature_map, batch, 0), images)
+    rows = _timed(lambda batch: first_rows(feature_map, batch, ROWS), images)
+    with torch.inference_mode():
+        count = feature_map(images[:1]).shape[1]
+    return forward + max(rows - forward, 0.0) / min(ROWS, count) * count
+
+
+def _timed(call: Callable[[Tensor], object], images: Tensor) -> float:
+    """Processor seconds; on a card, seconds until it has finished."""
+    if images.is_cuda:
+        torch.cuda.synchronize()
+    clock = time.perf_counter if images.is_cuda else time.process_time
+    start = clock()
+    call(images)
+    if images.is_cuda:
+        torch.cuda.synchronize()
+    return clock() - start

@@ -1,0 +1,66 @@
+"""What the long parts of a run consist of, in the units that an estimate multiplies: passes, queries, samples, jobs.
+
+Plain numbers, known once the data are prepared and before any of it is computed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from phiscope.workflow.plan.rule import Rule
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+# Parts whose cost is not foretold, by the attribute of the plan.
+_NOT_ESTIMATED = ("denoising", "implicit", "latent")
+
+
+def work_of(plan: Plan) -> dict[str, Any]:
+    """views: of each its kind, steps of an attack, images and jobs; located: images through the classifier, margins
+    and jobs; hulls: queries and jobs by space; inverted: jobs, and what a search is asked for; not_estimated: parts.
+
+    The plan must have its counts.
+    """
+    views = plan.views
+    return {
+        "views": [_view(plan, name) for name in views],
+        "located": {
+            "images": sum(views.samples(name, split) for name, split in plan.geometry.located),
+            "jobs": sum(len(plan.chunks("features", name, split)) for name, split in plan.geometry.located),
+        },
+        "hulls": {space: _hulls(plan, space) for space in ("feature", "pixel")},
+        "vertices": views.samples("original", "train"),
+        "inverted": _inverted(plan),
+        "not_estimated": [part for part in _NOT_ESTIMATED if getattr(plan, part)],
+    }
+
+
+def _view(plan: Plan, name: str) -> dict[str, Any]:
+    view, splits = plan.views[name], [split for of, split in plan.geometry.located if of == name]
+    # Without `steps` an attack takes as many as its own default says, which the estimate knows by kind.
+    return {
+        "kind": view.kind,
+        "steps": view.options.get("steps"),
+        "images": sum(plan.views.samples(name, split) for split in splits),
+        "jobs": sum(len(plan.chunks("features", name, split)) for split in splits),
+    }
+
+
+def _hulls(plan: Plan, space: str) -> dict[str, int]:
+    names = [name for name, view in plan.views.items() if space in view.spaces]
+    counts = [plan.views.projected(name, space) for name in names]
+    if space == "feature":  # beside them, those onto the hull of processed training images
+        counts += [plan.views.projected(name, space) for name in plan.views.hulls_of]
+    return {"queries": sum(counts), "jobs": sum(len(plan.chunk_names(count)) for count in counts)}
+
+
+def _inverted(plan: Plan) -> dict[str, Any] | None:
+    inversion = plan.inversion
+    if not inversion.any:
+        return None
+    keys = ("starts", "backtracks", "references")
+    return {"jobs": len(inversion.inverted), "balls": len(inversion.explored)} | {k: inversion.options[k] for k in keys}
+
+
+RULES = {"estimate_cost": Rule("estimate/estimate_cost")}

@@ -1,0 +1,41 @@
+"""What the long parts of this run will cost, before they begin."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from phiscope.arrays import choose_device, unit_range
+from phiscope.datasets import open_prepared
+from phiscope.experiments.inversion.budget import SearchCost
+from phiscope.experiments.run_cost import as_text, measure, parts_of
+from phiscope.geometry.inversion.memory import MOST, free_memory
+from phiscope.head import Head
+from phiscope.models import split
+from phiscope.models.loading import load_network
+from phiscope.words.budget import left_out
+from phiscope.workflow.job import job
+
+
+def main(inputs, work: dict, budget: dict | None, device: str, memory: float, output) -> None:
+    startup = time.process_time()
+    images = torch.from_numpy(unit_range(open_prepared(inputs.test_images).images(slice(0, MOST))))
+    feature_map = split(load_network(inputs.classifier), images[:2], head=Head.load(inputs.head).layer).to(device)
+    rates = measure(feature_map, images.to(device), memory, startup=startup)
+    made = (budget["rows"][0]["made"], sum(row["made"] for row in budget["rows"][1:])) if budget else (0, 0)
+    search = SearchCost.read(inputs.cost) if budget else None
+    parts = parts_of(work, rates, search, made)
+    text = as_text(parts, work["not_estimated"], left_out(budget["rows"]) if budget else "")
+    Path(output.text).write_text(text)
+    Path(output.numbers).write_text(json.dumps({"rates": asdict(rates), "parts": [asdict(p) for p in parts]}, indent=1))
+    print(text, end="")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        params = snakemake.params
+        device = choose_device(snakemake.config["device"])
+        memory = free_memory(device, jobs=snakemake.resources.jobs_at_once)
+        main(snakemake.input, params.work, params.get("budget"), device, memory, snakemake.output)
