@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.errors import DataError, DeviceError
+
+if TYPE_CHECKING:
+    from torch import Tensor  # deferred: slow to import
+    from typing_extensions import TypeIs
 
 FloatArray = NDArray[np.floating]
 IntArray = NDArray[np.integer]
@@ -41,6 +47,17 @@ def eight_bit(images: NDArray) -> NDArray[np.float32]:
     return np.rint(np.clip(images, 0, 1) * np.float32(255)).astype(np.float32) / np.float32(255)
 
 
+def is_tensor(array: NDArray | Tensor) -> TypeIs[Tensor]:
+    """Whether an array is torch's. Imports nothing: whoever holds a tensor has imported torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(array, torch.Tensor)
+
+
+def as_numpy(array: NDArray | Tensor) -> NDArray:
+    """An array of numpy or torch, wherever it lies, as one of numpy; the same memory where that can be."""
+    return array.detach().cpu().numpy() if is_tensor(array) else array
+
+
 def require_finite(array: NDArray, name: str) -> None:
     """Raise DataError naming `name` and the first row with a NaN or infinity."""
     finite = np.isfinite(array)
@@ -51,6 +68,8 @@ def require_finite(array: NDArray, name: str) -> None:
 
 def choose_device(wanted: str = "auto") -> str:
     """`cpu`, `cuda` or, for `auto`, cuda where there is one; a CUDA device asked for and absent is an error."""
+    if wanted == "cpu":
+        return wanted
     import torch  # deferred: light steps choose no device
 
     if wanted == "auto":

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,6 +22,8 @@ from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
 from phiscope.tables.schemas import SCHEMAS, SORT_KEYS
 
 if TYPE_CHECKING:
+    import pandas as pd  # deferred: slow to import, and light steps hand over arrays
+
     from phiscope.geometry.hull import HullProjection
 
 Columns = Mapping[str, Any]
@@ -68,6 +69,8 @@ def hull_projection(rows: pd.DataFrame, vertices: np.ndarray, numbers: np.ndarra
 
     Raises DataError where a projection rests on a sample that is no vertex.
     """
+    import pandas as pd
+
     from phiscope.geometry.hull import HullProjection  # deferred: most readers of tables solve nothing
 
     of = pd.Index(numbers)
@@ -114,6 +117,15 @@ def _name_of(schema: pa.Schema) -> str:
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
     """A table as a DataFrame; fixed-size lists come as one numpy array per row (see `matrix`)."""
     return pq.read_table(path, columns=columns).to_pandas()
+
+
+def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Columns of a table by name, one number or text per row, without pandas: what `write` takes.
+
+    Where rows have no value: NaN among numbers, None among texts, as in `read`.
+    """
+    table = pq.read_table(path, columns=list(names))
+    return {name: table[name].to_numpy() for name in names}
 
 
 def matrix(path: str | Path, column: str) -> np.ndarray:

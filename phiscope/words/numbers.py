@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from typing import TypeGuard
 
-import pandas as pd
-
 DASH = "–"
 
 
 def known(value: float | None) -> TypeGuard[float]:
     """Whether there is a number at all."""
-    return value is not None and not pd.isna(value)
+    return value is not None and value == value  # NaN is unlike itself
 
 
 def percent(share: float | None) -> str:

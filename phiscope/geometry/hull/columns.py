@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numba import njit
 from numpy.typing import NDArray
 
-from phiscope.arrays import blocks, require_finite
+from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.hull import pricing, wolfe
 from phiscope.geometry.hull.projection import NEAR
 from phiscope.geometry.hull.wolfe import square_distance
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 KEPT = 192  # vertices that a query takes from one pricing
 FEWEST = 1500  # the coarsest subset has about as many vertices
@@ -23,15 +26,21 @@ SPREAD = 0.8  # how far above the support the next pricing looks, relative to th
 FAR = 100.0  # vertices whose offset from the origin exceeds their spread so many times are moved there
 STALLED = 3  # pricings of all vertices without a smaller gap, after which a query is left as it is
 ROWS = 8192  # vertices read at a time where float64 copies are made
+# Multiplications of one pricing of all vertices for all queries from which torch makes the products, a quarter faster
+# than numpy; below that, importing torch takes longer than it saves.
+LARGE = 2**34
 _ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex
 
 
 class Vertices:
-    """Vertices (n, d), moved to the origin if they lie far from it, and a few numbers about them."""
+    """Vertices (n, d), moved to the origin if they lie far from it, and a few numbers about them.
 
-    def __init__(self, vertices: NDArray | torch.Tensor) -> None:
-        array = vertices.detach().cpu().numpy() if isinstance(vertices, torch.Tensor) else vertices
-        device = vertices.device if isinstance(vertices, torch.Tensor) else torch.device("cpu")
+    queries: how many points will be projected onto their hull. `light`: the vertices in float32 as prices are made
+    with, a tensor where they are given as one or the products are large, else an array.
+    """
+
+    def __init__(self, vertices: NDArray | Tensor, queries: int) -> None:
+        array, given = as_numpy(vertices), vertices
         self.array = _read_only(array)
         self.origin = np.zeros(array.shape[1])
         self.largest, _ = self._farthest(self.origin)
@@ -40,12 +49,17 @@ class Vertices:
         if np.linalg.norm(self.centre) > FAR * spread:
             self.origin, self.array = self.centre, _read_only(array - self.centre)
             self.largest, self.centre, vertices = spread, np.zeros_like(self.centre), self.array
+            if is_tensor(given):
+                vertices = _as_tensor(self.array).to(given.device)
         self.far = [self.array[row].astype(np.float64)]
         for _ in range(2):
             spread, row = self._farthest(self.far[-1])
             self.far.append(self.array[row].astype(np.float64))
         self.reach = spread / 2  # no point is nearer than this to both ends of a line this long
-        self.light = _as_tensor(vertices).to(device)
+        if is_tensor(given) or queries * array.size > LARGE:
+            self.light: NDArray[np.float32] | Tensor = _as_tensor(vertices)
+        else:
+            self.light = self.array.astype(np.float32, copy=False)
         self.error = pricing.rounding(array.shape[1], self.largest)
 
     def _farthest(self, point: NDArray) -> tuple[float, int]:
@@ -83,9 +97,11 @@ def _read_only(array: NDArray) -> NDArray:
     return view
 
 
-def _as_tensor(vertices: NDArray | torch.Tensor) -> torch.Tensor:
+def _as_tensor(vertices: NDArray | Tensor) -> Tensor:
     """float32, where the vertices are, and the same memory if they are float32 already."""
-    if isinstance(vertices, torch.Tensor):
+    import torch  # deferred: slow to import
+
+    if is_tensor(vertices):
         return vertices.detach().to(torch.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # torch warns of arrays that it could write into; it never does

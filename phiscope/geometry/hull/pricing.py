@@ -5,15 +5,19 @@ Prices are made in blocks that stay in the cache, are looked through there and f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numba import njit
 from numpy.typing import NDArray
 
-from phiscope.arrays import blocks
+from phiscope.arrays import as_numpy, blocks, is_tensor
 from phiscope.geometry.hull.wolfe import offset_dot
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CELLS = 1 << 18  # prices held at a time, in a core's cache: 1 MB
 COLUMNS = 4096  # and for few queries, vertices
@@ -37,36 +41,67 @@ class Kept:
         return Kept(self.at[rows], self.price[rows], self.filled[rows], self.others[rows])
 
 
-def lowest(w: NDArray, vertices: torch.Tensor, stride: int, below: NDArray, count: int) -> Kept:
-    """At most `count` vertices with the lowest price under below (b,), among every stride-th vertex."""
-    size, device = len(w), vertices.device
+def lowest(w: NDArray, vertices: NDArray[np.float32] | Tensor, stride: int, below: NDArray, count: int) -> Kept:
+    """At most `count` vertices with the lowest price under below (b,), among every stride-th vertex.
+
+    Prices are made by whom the vertices belong to, numpy or torch.
+    """
+    size, w32 = len(w), w.astype(np.float32)
     kept = Kept(
         at=np.zeros((size, count), np.int64),
         price=np.full((size, count), np.inf, np.float32),
         filled=np.zeros(size, np.int64),
         others=below.astype(np.float32),
     )
-    w32 = torch.from_numpy(w.astype(np.float32)).to(device)
-    reach = min(COLUMNS, max(1, CELLS // size)) * (1 if device.type == "cpu" else 64)
-    buffer = torch.empty(size * min(reach, -(-len(vertices) // stride)), dtype=torch.float32, device=device)
+    on_device = is_tensor(vertices) and vertices.device.type != "cpu"
+    reach = min(COLUMNS, max(1, CELLS // size)) * (64 if on_device else 1)
+    cells = size * min(reach, -(-len(vertices) // stride))
+    products: Callable[[Any], Any] = (
+        _by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells)
+    )
     subset = vertices[::stride]
     for part in blocks(len(subset), reach):
-        chunk = subset[part]
-        prices = _products(w32, chunk, buffer[: size * len(chunk)].view(size, len(chunk)))
-        if device.type == "cpu":
-            _keep(prices.numpy(), part.start, stride, kept.others, kept.at, kept.price, kept.filled)
-        else:
+        prices = products(subset[part])
+        if on_device:
             _keep_on_device(prices, part.start, stride, kept)
+        else:
+            _keep(as_numpy(prices), part.start, stride, kept.others, kept.at, kept.price, kept.filled)
     return kept
 
 
-def _products(w: torch.Tensor, chunk: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-    """w chunkᵀ, summed over panels of coordinates, so that no float32 sum is longer than a panel."""
-    torch.mm(w[:, :PANEL], chunk[:, :PANEL].T, out=out)
-    for first in range(PANEL, w.shape[1], PANEL):
-        panel = slice(first, first + PANEL)
-        out.addmm_(w[:, panel], chunk[:, panel].T)
-    return out
+# Both: vertices (k, d) -> w verticesᵀ (b, k), in a buffer of b x k <= cells that the next call overwrites; summed over
+# panels of coordinates, so that no float32 sum is longer than a panel.
+
+
+def _by_numpy(w: NDArray[np.float32], cells: int) -> Callable[[NDArray], NDArray]:
+    (size, d), buffer = w.shape, np.empty(cells, np.float32)
+    of_panel = np.empty(cells if d > PANEL else 0, np.float32)
+
+    def products(chunk: NDArray) -> NDArray:
+        out = buffer[: size * len(chunk)].reshape(size, len(chunk))
+        np.matmul(w[:, :PANEL], chunk[:, :PANEL].T, out=out)
+        for first in range(PANEL, d, PANEL):
+            panel, part = slice(first, first + PANEL), of_panel[: out.size].reshape(out.shape)
+            out += np.matmul(w[:, panel], chunk[:, panel].T, out=part)
+        return out
+
+    return products
+
+
+def _by_torch(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tensor], Tensor]:
+    import torch  # deferred: small projections do without
+
+    there, buffer = torch.from_numpy(w).to(device), torch.empty(cells, dtype=torch.float32, device=device)
+
+    def products(chunk: Tensor) -> Tensor:
+        out = buffer[: len(w) * len(chunk)].view(len(w), len(chunk))
+        torch.mm(there[:, :PANEL], chunk[:, :PANEL].T, out=out)
+        for first in range(PANEL, w.shape[1], PANEL):
+            panel = slice(first, first + PANEL)
+            out.addmm_(there[:, panel], chunk[:, panel].T)
+        return out
+
+    return products
 
 
 def rounding(d: int, largest: float) -> float:
@@ -120,7 +155,7 @@ def _keep(prices, first, stride, others, at, price, filled):
         others[r], filled[r] = limit, size
 
 
-def _keep_on_device(prices: torch.Tensor, first: int, stride: int, kept: Kept) -> None:
+def _keep_on_device(prices: Tensor, first: int, stride: int, kept: Kept) -> None:
     """The same through torch: the block's lowest come to the host and join those kept."""
     count = kept.at.shape[1]
     lowest_prices, columns = prices.topk(min(count, prices.shape[1]), dim=1, largest=False)

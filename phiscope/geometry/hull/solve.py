@@ -6,27 +6,29 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from phiscope.arrays import blocks, require_finite
+from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.hull.columns import HullSearch, Vertices
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
 from phiscope.geometry.hull.verification import verify
 
-__all__ = ["NEAR", "HullProjection", "Verification", "project", "verify"]
+if TYPE_CHECKING:
+    from torch import Tensor
 
-Array = NDArray | torch.Tensor
+__all__ = ["NEAR", "HullProjection", "Verification", "project", "verify"]
 
 QUERIES = 256  # queries that one thread prices together
 
 
 def project(
-    points: Array,
-    vertices: Array,
+    points: NDArray | Tensor,
+    vertices: NDArray | Tensor,
     *,
     tol: float = 1e-10,
     max_rounds: int = 40,
@@ -57,21 +59,20 @@ def project(
     Wolfe 1976, Finding the nearest point in a polytope; column generation: Dantzig and Wolfe 1960. It replaces the
     sketching method of Yousefzadeh 2021, arXiv 2102.10502, which has no certificate.
     """
-    points = _checked(points, "points")
-    points = (points.detach().cpu().numpy() if isinstance(points, torch.Tensor) else points).astype(np.float64)
+    points = as_numpy(_checked(points, "points")).astype(np.float64)
     vertices = _checked(vertices, "vertices")
     if points.ndim != 2 or vertices.ndim != 2 or points.shape[1] != vertices.shape[1] or 0 in vertices.shape:
         raise DataError(
             f"points {points.shape} and vertices {tuple(vertices.shape)}: expected (m, d) and (n, d), n and d not 0"
         )
     require_finite(points, "points")
-    search = HullSearch(points, Vertices(vertices), tol, max_rounds)
+    search = HullSearch(points, Vertices(vertices, len(points)), tol, max_rounds)
     if start is not None:
         if len(start.distance) != len(points) or start.support_indices.max(initial=0) >= len(vertices):
             raise DataError(f"start: expected a projection of {len(points)} points onto {len(vertices)} vertices")
         for query in range(len(points)):
             search.begin(query, *start.support(query))
-    with _threads(threads or os.cpu_count() or 1) as pool:
+    with _threads(threads or os.cpu_count() or 1, by_torch=is_tensor(search.vertices.light)) as pool:
         while len(waiting := np.flatnonzero(search.status == "open")):
             size = min(QUERIES, -(-len(waiting) // pool._max_workers))
             jobs = [pool.submit(search.advance, waiting[part]) for part in blocks(len(waiting), size)]
@@ -83,8 +84,14 @@ def project(
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that each work alone: torch spreads nothing over cores meanwhile, and multiplies in full float32."""
+def _threads(count: int, by_torch: bool) -> Iterator[ThreadPoolExecutor]:
+    """Threads that each work alone: products spread over no cores meanwhile, and torch multiplies in full float32."""
+    if not by_torch:
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(count) as pool:
+            yield pool
+        return
+    import torch  # deferred: small projections do without
+
     before, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
     torch.set_num_threads(1)
     torch.set_float32_matmul_precision("highest")
@@ -96,8 +103,8 @@ def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
         torch.set_float32_matmul_precision(precision)
 
 
-def _checked(array: Array, name: str) -> Array:
-    array = array if isinstance(array, torch.Tensor) else np.asanyarray(array)
+def _checked(array: NDArray | Tensor, name: str) -> NDArray | Tensor:
+    array = array if is_tensor(array) else np.asanyarray(array)
     if str(array.dtype).removeprefix("torch.") not in ("float32", "float64"):
         raise DataError(f"{name} are {array.dtype}; expected float32 or float64")
     return array

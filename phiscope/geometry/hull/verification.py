@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from phiscope.arrays import as_numpy
 from phiscope.geometry.hull.projection import HullProjection, Verification
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CELLS = 1 << 22  # numbers held at a time, of vertices and of products: 32 MB each
 
 
-def verify(
-    projection: HullProjection, points: NDArray | torch.Tensor, vertices: NDArray | torch.Tensor
-) -> Verification:
+def verify(projection: HullProjection, points: NDArray | Tensor, vertices: NDArray | Tensor) -> Verification:
     """Recompute feasibility, distance and gap of every query in float64, as they are defined.
 
     Shares no code with the solver: (20)-(25), g = max_j <z - x, z - d_j> and R = max_j ‖z - d_j‖. Products of all
     queries with all vertices, 4mnd operations, find the j; what is returned is then computed for that vertex from the
     differences themselves. points (m, d) and vertices (n, d): numpy or torch, vertices memory-mapped if you like.
     """
-    points, vertices = (a.detach().cpu().numpy() if isinstance(a, torch.Tensor) else a for a in (points, vertices))
+    points, vertices = as_numpy(points), as_numpy(vertices)
     points, z = points.astype(np.float64), projection.nearest
     lowest = _extreme(points - z, vertices)
     farthest = _extreme(-2 * z, vertices, squares=1.0)

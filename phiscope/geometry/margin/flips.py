@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import qpsolvers
 from numpy.typing import NDArray
 
 from phiscope.arrays import require_finite
@@ -67,9 +66,8 @@ def flip_points(
     that is not there.
     """
     features, weight, bias = _checked(features, weight, bias)
-    if solver not in (NEWTON, *qpsolvers.available_solvers):
-        installed = ", ".join((NEWTON, *qpsolvers.available_solvers))
-        raise ConfigError(f"margins.solver: {solver!r} is not installed; expected one of {installed}")
+    if solver != NEWTON:
+        _require_back_end(solver)
     classes = weight.shape[1]
     own = (features @ weight + bias).argmax(1)
     others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
@@ -79,6 +77,14 @@ def flip_points(
         for position, j in enumerate(others[i]):
             _solve_pair(rows, members * (classes - 1) + position, Pair.of(weight, bias, i, j, lower_bound), solver)
     return rows.finish(own)
+
+
+def _require_back_end(solver: str) -> None:
+    import qpsolvers  # deferred: it imports every back-end that is installed
+
+    if solver not in qpsolvers.available_solvers:
+        installed = ", ".join((NEWTON, *qpsolvers.available_solvers))
+        raise ConfigError(f"margins.solver: {solver!r} is not installed; expected one of {installed}")
 
 
 class _Rows:

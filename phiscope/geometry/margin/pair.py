@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import qpsolvers
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-
-from phiscope.geometry.margin import newton
 
 Vector = NDArray[np.float64]
 
@@ -67,6 +63,8 @@ class Pair:
 
     def feasible(self) -> bool:
         """Whether any point satisfies the constraints, asked of a linear program: the same for every sample."""
+        from scipy.optimize import linprog  # deferred: asked only where Newton's method leaves a problem
+
         cost, box = np.zeros(self.A.shape[1]), (self.lower_bound, None)
         return linprog(cost, self.G, self.h, self.A, self.b, bounds=box, method="highs").status != 2
 
@@ -99,6 +97,8 @@ class Pair:
 
 
 def _by_newton(pair: Pair, x: Vector) -> Optima:
+    from phiscope.geometry.margin import newton  # deferred: compiled, and `closest_flip` does without
+
     B, d = np.concatenate([pair.A, pair.G]), np.concatenate([pair.b, pair.h])
     bound = -np.inf if pair.lower_bound is None else float(pair.lower_bound)
     y, multipliers, converged = np.empty_like(x), np.empty((len(x), len(B))), np.zeros(len(x), np.bool_)
@@ -109,6 +109,8 @@ def _by_newton(pair: Pair, x: Vector) -> Optima:
 
 def _by_back_end(pair: Pair, x: Vector, solver: str) -> Optima:
     """One problem at a time through qpsolvers."""
+    import qpsolvers  # deferred: it imports every back-end that is installed
+
     (m, f), inequalities, lb, identity = x.shape, len(pair.h), pair.lb, np.eye(x.shape[1])
     optima = Optima(*(np.full(shape, np.nan) for shape in ((m, f), m, (m, inequalities), (m, f))))
     for row, query in enumerate(x):

@@ -5,26 +5,29 @@ import torch
 from phiscope.geometry.hull import pricing
 
 
-def lowest_of(w, vertices, stride, below, count, on_device, monkeypatch):
-    if on_device:  # the way of a GPU, on the CPU: torch finds the lowest of each block
+BY = {"numpy": pricing._by_numpy, "torch": lambda w, cells: pricing._by_torch(w, cells, "cpu")}
+
+
+def lowest_of(w, vertices, stride, below, count, way, monkeypatch):
+    if way == "device":  # the way of a GPU, on the CPU: torch finds the lowest of each block
 
         def keep(prices, first, stride, others, at, price, filled):
             kept = pricing.Kept(at, price, filled, others)
             pricing._keep_on_device(torch.from_numpy(prices), first, stride, kept)
 
         monkeypatch.setattr(pricing, "_keep", keep)
-    return pricing.lowest(w, torch.from_numpy(vertices), stride, below, count)
+    return pricing.lowest(w, vertices if way == "numpy" else torch.from_numpy(vertices), stride, below, count)
 
 
-@pytest.mark.parametrize("on_device", [False, True])
+@pytest.mark.parametrize("way", ["numpy", "torch", "device"])
 @pytest.mark.parametrize(("stride", "count"), [(1, 7), (3, 40), (1, 5000)])
-def test_keeps_the_lowest_prices_below_the_limit(stride, count, on_device, monkeypatch):
+def test_keeps_the_lowest_prices_below_the_limit(stride, count, way, monkeypatch):
     random = np.random.default_rng(0)
     w, vertices = random.normal(size=(9, 600)), random.normal(size=(1000, 600)).astype(np.float32)
     monkeypatch.setattr(pricing, "CELLS", 9 * 130)
     below = np.linspace(-60, 30, 9)
     below[3] = np.inf
-    kept = lowest_of(w, vertices, stride, below, count, on_device, monkeypatch)
+    kept = lowest_of(w, vertices, stride, below, count, way, monkeypatch)
     prices = w @ vertices[::stride].T.astype(np.float64)
     for row in range(9):
         allowed = np.sort(prices[row][prices[row] < below[row]])
@@ -34,14 +37,16 @@ def test_keeps_the_lowest_prices_below_the_limit(stride, count, on_device, monke
         assert len(others) == 0 or others.min() >= kept.others[row] - 1e-4
 
 
+@pytest.mark.parametrize("way", BY)
 @pytest.mark.parametrize("d", [3, 64, 700])
-def test_rounding_stays_below_its_bound(d):
+def test_rounding_stays_below_its_bound(d, way):
     """Vectors of one sign and almost one direction round worst, and mixed signs cancel."""
     random = np.random.default_rng(d)
     for shift in (0.0, 1.0):
         w, vertices = random.normal(size=(20, d)) + shift, random.normal(size=(300, d)) + shift
         w /= np.linalg.norm(w, axis=1, keepdims=True)
         largest = np.linalg.norm(vertices, axis=1).max()
-        light = torch.from_numpy(vertices.astype(np.float32))
-        out = pricing._products(torch.from_numpy(w.astype(np.float32)), light, torch.empty(20, 300))
-        assert np.abs(out.numpy() - w @ vertices.T).max() <= pricing.rounding(d, largest)
+        light = vertices.astype(np.float32)
+        products = BY[way](w.astype(np.float32), 20 * 300)
+        out = products(light if way == "numpy" else torch.from_numpy(light))
+        assert np.abs(np.asarray(out) - w @ vertices.T).max() <= pricing.rounding(d, largest)
