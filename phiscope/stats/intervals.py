@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, norm, quantile_test
+from scipy.special import bdtr, ndtri
 
 from phiscope.arrays import blocks, generator
 from phiscope.errors import DataError
@@ -86,9 +86,11 @@ def share_of(flags: Values, options: Resampling) -> Estimate:
 
 def counted_share(hits: int, n: int, options: Resampling) -> Estimate:
     """Share of n samples, `hits` of which count: Wilson, or Clopper-Pearson where that is all or none."""
-    method, name = ("exact", "Clopper-Pearson") if hits in (0, n) else ("wilson", "Wilson")
-    ends = binomtest(int(hits), int(n)).proportion_ci(options.confidence, method)
-    return Estimate(hits / n, ends.low, ends.high, options.describe(name), int(n))
+    if hits in (0, n):
+        (low, high), name = _clopper_pearson(int(hits), int(n), options.confidence), "Clopper-Pearson"
+    else:
+        (low, high), name = _wilson(int(hits), int(n), options.confidence), "Wilson"
+    return Estimate(hits / n, low, high, options.describe(name), int(n))
 
 
 def paired_change(gained: int, lost: int, n: int, options: Resampling) -> Estimate:
@@ -99,7 +101,7 @@ def paired_change(gained: int, lost: int, n: int, options: Resampling) -> Estima
     """
     more, less, total = gained + 0.5, lost + 0.5, n + 2
     centre = (more - less) / total
-    half = norm.isf((1 - options.confidence) / 2) * np.sqrt((more + less) - (more - less) ** 2 / total) / total
+    half = -ndtri((1 - options.confidence) / 2) * np.sqrt((more + less) - (more - less) ** 2 / total) / total
     low, high = np.clip([centre - half, centre + half], -1, 1)
     return Estimate((gained - lost) / n, float(low), float(high), options.describe("Agresti-Min, paired"), int(n))
 
@@ -125,16 +127,34 @@ def pooled_share(parts: Values, wholes: Values | None, options: Resampling) -> E
 def median_of(values: Values, options: Resampling) -> Estimate:
     """Median over samples; between the two order statistics that enclose it with at least the confidence asked for."""
     values = _numbers(values, infinite=True)
-    ends = quantile_test(values, p=0.5).confidence_interval(options.confidence)
-    if np.isnan([ends.low, ends.high]).any():
-        return without_interval(np.median(values), len(values), "too few samples")
+    n = len(values)
+    # So many samples at least lie below the median, with the confidence asked for; by symmetry so many lie above it.
+    below = int(np.searchsorted(bdtr(np.arange(n + 1), n, 0.5), (1 - options.confidence) / 2))
+    if not below:
+        return without_interval(np.median(values), n, "too few samples")
+    low, high = np.sort(values)[[below - 1, n - below]]
     method = options.describe("interval between order statistics")
-    return Estimate(float(np.median(values)), float(ends.low), float(ends.high), method, len(values))
+    return Estimate(float(np.median(values)), float(low), float(high), method, n)
 
 
 def without_interval(value: float, n: int, reason: str) -> Estimate:
     """A number that has no sampling distribution worth an interval, such as a maximum."""
     return Estimate(float(value), np.nan, np.nan, f"none: {reason}", int(n))
+
+
+def _wilson(hits: int, n: int, confidence: float) -> tuple[float, float]:
+    """The shares p with |hits / n - p| <= z √(p (1 - p) / n)."""
+    share, z = hits / n, ndtri(0.5 + 0.5 * confidence)
+    scale = 2 * (n + z**2)
+    centre, half = (2 * n * share + z**2) / scale, z / scale * np.sqrt(4 * n * share * (1 - share) + z**2)
+    return float(centre - half), float(centre + half)
+
+
+def _clopper_pearson(hits: int, n: int, confidence: float) -> tuple[float, float]:
+    from scipy.stats import binomtest  # deferred: slow to import
+
+    ends = binomtest(hits, n).proportion_ci(confidence, "exact")
+    return ends.low, ends.high
 
 
 def _ratio(top: NDArray, bottom: Values | None, options: Resampling) -> Estimate:

@@ -74,9 +74,12 @@ def _providers_to(tree: ast.AST, module: str, name: str | None, root: Path) -> I
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
     """(module, name) of the package's own imports, deferred ones too; name is None for `import module`.
 
-    What is imported for type hints alone, under `if TYPE_CHECKING:`, does not count: it does not run.
+    What a package hands on through `phiscope.deferred` is imported from where its table says. What is imported for
+    type hints alone, under `if TYPE_CHECKING:`, does not count: it does not run.
     """
     for node in _running(tree):
+        if isinstance(node, ast.Call) and _is_name(node.func, "deferred"):
+            yield from ((module, name) for module, names in ast.literal_eval(node.args[1]).items() for name in names)
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names if _own(alias.name))
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module and _own(node.module):
@@ -84,11 +87,11 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
 
 
 def _running(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node below a tree that is not under `if TYPE_CHECKING:`."""
+    """Every node below a tree that is not under `if TYPE_CHECKING:`; what is under its `else:` runs."""
     yield tree
-    for child in ast.iter_child_nodes(tree):
-        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
-            yield from _running(child)
+    hints = isinstance(tree, ast.If) and _is_name(tree.test, "TYPE_CHECKING")
+    for child in tree.orelse if isinstance(tree, ast.If) and hints else ast.iter_child_nodes(tree):
+        yield from _running(child)
 
 
 def _used_of(tree: ast.AST, package: str) -> set[str] | None:

@@ -73,3 +73,20 @@ def test_what_is_imported_for_type_hints_alone_does_not_count(tree):
     script = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from phiscope.tools.saw import saw\n"
     saw = {"phiscope__tools__saw": "def saw():\n    return 2\n"}
     assert tree(scripts__work=script, **saw) == tree(scripts__work=script)
+
+
+def test_what_a_package_hands_on_when_asked_counts_as_imported_from_there(tree):
+    """The table given to `deferred` stands for imports, under `else:` of `if TYPE_CHECKING:` as anywhere."""
+    tools = (
+        "from typing import TYPE_CHECKING\n\nfrom phiscope.deferred import deferred\n\nif TYPE_CHECKING:\n"
+        "    from phiscope.tools.hammer_file import hammer\n    from phiscope.tools.saw import saw\nelse:\n    __getattr__ = "
+        'deferred(__name__, {"phiscope.tools.hammer_file": ("hammer",), "phiscope.tools.saw": ("saw",)})\n'
+    )
+    handed = {"phiscope__tools____init__": tools}
+    nail, saw = "def size():\n    return 4\n", "def saw():\n    return 2\n"
+    for script in (FILES["scripts/work.py"], "from phiscope import tools\n\ntools.hammer()\n"):
+        base = tree(scripts__work=script, **handed)
+        assert tree(scripts__work=script, phiscope__nail=nail, **handed) != base
+        assert tree(scripts__work=script, phiscope__tools__saw=saw, **handed) == base
+    whole = "from phiscope import tools\n\nprint(tools)\n"
+    assert tree(scripts__work=whole, phiscope__tools__saw=saw, **handed) != tree(scripts__work=whole, **handed)

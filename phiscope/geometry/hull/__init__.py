@@ -3,8 +3,18 @@
 `project` solves, `verify` recomputes every certificate from its definition and shares nothing with the solver.
 """
 
+from typing import TYPE_CHECKING
+
+from phiscope.deferred import deferred
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
-from phiscope.geometry.hull.solve import project
-from phiscope.geometry.hull.verification import verify
+
+if TYPE_CHECKING:
+    from phiscope.geometry.hull.solve import project
+    from phiscope.geometry.hull.verification import verify
+else:  # who reads or verifies projections needs no compiled solver
+    __getattr__ = deferred(
+        __name__,
+        {"phiscope.geometry.hull.solve": ("project",), "phiscope.geometry.hull.verification": ("verify",)},
+    )
 
 __all__ = ["NEAR", "HullProjection", "Verification", "project", "verify"]
