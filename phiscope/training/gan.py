@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
-from pytorch_lightning.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -16,6 +15,9 @@ from phiscope.errors import ConfigError, DataError
 from phiscope.models.gan import draw
 from phiscope.training.batches import AugmentedBatches
 from phiscope.training.running import History, Means, Report, Telling, fingerprint, run, shapes
+
+if TYPE_CHECKING:
+    from pytorch_lightning.core.optimizer import LightningOptimizer
 
 Show = Callable[[int, Tensor], None]
 SHOWN = 64
@@ -59,7 +61,7 @@ class GanTraining(Telling):
     def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> None:
         real = batch[0].contiguous(memory_format=torch.channels_last)
         z = draw(len(real), self.latent, self.seed, _FIRST_STREAM + self.current_epoch, index).to(real)
-        for_discriminator, for_generator = cast(list[LightningOptimizer], self.optimizers())
+        for_discriminator, for_generator = cast("list[LightningOptimizer]", self.optimizers())
         fake = self.generator(z)
 
         real_logits, fake_logits = self.discriminator(real), self.discriminator(fake.detach())

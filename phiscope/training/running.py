@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from phiscope.errors import DataError
+from phiscope.training.lightning import lightning
 
 History = list[dict[str, float]]
 Report = Callable[[History], None]

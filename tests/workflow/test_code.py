@@ -79,8 +79,9 @@ def test_what_a_package_hands_on_when_asked_counts_as_imported_from_there(tree):
     """The table given to `deferred` stands for imports, under `else:` of `if TYPE_CHECKING:` as anywhere."""
     tools = (
         "from typing import TYPE_CHECKING\n\nfrom phiscope.deferred import deferred\n\nif TYPE_CHECKING:\n"
-        "    from phiscope.tools.hammer_file import hammer\n    from phiscope.tools.saw import saw\nelse:\n    __getattr__ = "
-        'deferred(__name__, {"phiscope.tools.hammer_file": ("hammer",), "phiscope.tools.saw": ("saw",)})\n'
+        "    from phiscope.tools.hammer_file import hammer\n    from phiscope.tools.saw import saw\nelse:\n"
+        '    __getattr__ = deferred(__name__, {"phiscope.tools.hammer_file": ("hammer",), '
+        '"phiscope.tools.saw": ("saw",)})\n'
     )
     handed = {"phiscope__tools____init__": tools}
     nail, saw = "def size():\n    return 4\n", "def saw():\n    return 2\n"

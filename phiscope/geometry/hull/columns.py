@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
+from phiscope.geometry.compiled import compiled
 from phiscope.geometry.hull import pricing, wolfe
 from phiscope.geometry.hull.projection import NEAR
 from phiscope.geometry.hull.wolfe import square_distance
@@ -77,7 +77,7 @@ class Vertices:
         return [STEP**level for level in range(levels, 0, -1)] or [1]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _farthest(vertices, point):
     """Square distance and row of the vertex farthest from a point, or of the first that is not finite."""
     best, row = -1.0, 0

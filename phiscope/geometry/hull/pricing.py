@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from phiscope.arrays import as_numpy, blocks, is_tensor
+from phiscope.geometry.compiled import compiled
 from phiscope.geometry.hull.wolfe import offset_dot
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def rounding(d: int, largest: float) -> float:
     return 1.01 * terms * 2.0**-24 * largest
 
 
-@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "ninf"})
+@compiled(fastmath={"nnan", "nsz", "ninf"})
 def _least(row, start, stop):
     least = row[start]
     for j in range(start + 1, stop):
@@ -118,7 +118,7 @@ def _least(row, start, stop):
     return least
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _place(price, at, slot, size, new_price, new_at):
     """Put an entry into the hole at `slot` of a heap whose root is the largest price."""
     while slot > 0 and price[(slot - 1) // 2] < new_price:
@@ -135,7 +135,7 @@ def _place(price, at, slot, size, new_price, new_at):
     price[slot], at[slot] = new_price, new_at
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _keep(prices, first, stride, others, at, price, filled):
     """Go through a block of prices; others falls to the largest kept price once `count` are kept."""
     width, count = prices.shape[1], at.shape[1]
@@ -186,7 +186,7 @@ def gaps(
     return np.maximum(worst, unseen), unseen > worst
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _exact_worst(points, z, vertices, below, at, price, filled, worst):
     w = np.empty(points.shape[1])
     for q in range(points.shape[0]):

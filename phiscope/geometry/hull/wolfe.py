@@ -7,14 +7,15 @@ the method that grows it share a file, as numba's cache notices changes in the f
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from phiscope.geometry.compiled import compiled
 
 ENTERING = 12  # candidates looked at closely between two looks at all of them
 _DEPENDENT = 2e-15  # a pivot this small, relative to its row, means affinely dependent
 _SUM = {"reassoc", "contract", "nsz"}  # lets sums be vectorised; NaN and infinity keep their meaning
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def dot(a, b, size):
     total = 0.0
     for k in range(size):
@@ -22,7 +23,7 @@ def dot(a, b, size):
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def _shifted_dot(a, b, origin):
     total = 0.0
     for k in range(origin.shape[0]):
@@ -30,7 +31,7 @@ def _shifted_dot(a, b, origin):
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def offset_dot(w, z, vertex):
     """<w, z - d>."""
     total = 0.0
@@ -39,7 +40,7 @@ def offset_dot(w, z, vertex):
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def square_distance(a, b):
     total = 0.0
     for k in range(b.shape[0]):
@@ -47,7 +48,7 @@ def square_distance(a, b):
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _solve(lower, size, values):
     """Solve L Lᵀ v = values in place; both loops run along rows."""
     for i in range(size):
@@ -60,7 +61,7 @@ def _solve(lower, size, values):
             values[k] -= top * row[k]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _append(lower, size, vertices, support, vertex, origin, shift):
     """Row `size` of the factor of the shifted Gram matrix, for a new vertex; False if it is dependent."""
     row = lower[size]
@@ -75,7 +76,7 @@ def _append(lower, size, vertices, support, vertex, origin, shift):
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _remove(lower, support, weights, right, at, size):
     """Take entry `at` out of the support; rotations make the factor triangular again."""
     for i in range(at, size - 1):
@@ -90,7 +91,7 @@ def _remove(lower, support, weights, right, at, size):
             lower[i, j + 1] = cosine * over - sine * left
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _affine_minimiser(lower, size, right, target, ones):
     """Weights, of any sign and with sum 1, of the point nearest to x in the affine hull of the support."""
     target[:size] = right[:size]
@@ -102,7 +103,7 @@ def _affine_minimiser(lower, size, right, target, ones):
         target[i] += multiplier * ones[i]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _to_feasible_minimiser(lower, size, support, weights, right, target, ones):
     """Walk to the affine minimiser, dropping vertices whose weight would turn negative; returns the new size."""
     while True:
@@ -122,7 +123,7 @@ def _to_feasible_minimiser(lower, size, support, weights, right, target, ones):
         size -= 1
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def combine(vertices, support, weights, size, out):
     """out = Σ α_i d_i."""
     out[:] = 0.0
@@ -133,7 +134,7 @@ def combine(vertices, support, weights, size, out):
             out[k] += weight * row[k]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
     """One step of iterative refinement, its residuals from the vectors; kept if all weights stay positive."""
     combine(vertices, support, weights, size, z)
@@ -153,7 +154,7 @@ def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
     combine(vertices, support, weights, size, z)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _nearest_candidate(x, vertices, candidates):
     best, least = -1, np.inf
     for c in candidates:
@@ -163,7 +164,7 @@ def _nearest_candidate(x, vertices, candidates):
     return best
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _holds(support, size, vertex):
     held = False
     for i in range(size):
@@ -171,7 +172,7 @@ def _holds(support, size, vertex):
     return held
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _lowest(w, vertices, candidates, banned, limit, chosen):
     """Positions of the candidates priced lowest below the limit, the lowest first; returns how many."""
     prices = np.empty(chosen.shape[0])
@@ -191,7 +192,7 @@ def _lowest(w, vertices, candidates, banned, limit, chosen):
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _lowest_of(w, vertices, candidates, banned, limit, chosen, count):
     """Position of the candidate priced lowest below the limit among the chosen ones, or -1."""
     best, least = -1, limit
@@ -203,14 +204,14 @@ def _lowest_of(w, vertices, candidates, banned, limit, chosen, count):
     return best
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _grown(array, size):
     bigger = np.zeros((size, size))
     bigger[: array.shape[0], : array.shape[1]] = array
     return bigger
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _begin(x, vertices, support, weights, size, origin, shift, lower, right):
     """Factor of a start; dependent vertices are left out. Returns the size."""
     sound = 0
@@ -224,7 +225,7 @@ def _begin(x, vertices, support, weights, size, origin, shift, lower, right):
     return sound
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def nearest_in_hull(x, vertices, candidates, support, weights, size, z, tolerance, floor, radius):
     """min ½‖αD - x‖² over the simplex on the candidates and the given support; returns the new support's size.
 
@@ -274,7 +275,7 @@ def nearest_in_hull(x, vertices, candidates, support, weights, size, z, toleranc
     return size
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def improve(points, vertices, candidates, counts, support, weights, sizes, z, tolerance, floor, radius):
     """`nearest_in_hull` for every query of a block, each over the first counts[q] of its candidates, in place."""
     for q in range(points.shape[0]):

@@ -14,7 +14,8 @@ that piece is exact.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from phiscope.geometry.compiled import compiled
 
 STEPS = 50  # Newton steps before a sample is given up; a handful is usual
 _START_STEPS = 12  # as many steps are taken at most with (7) alone
@@ -27,7 +28,7 @@ _SHORTEST = 1e-10  # a step halved to this is taken as it is
 _SUM = {"reassoc", "contract", "nsz"}  # lets sums be vectorised; NaN and infinity keep their meaning
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def _dot(a, b):
     total = 0.0
     for c in range(a.shape[0]):
@@ -35,7 +36,7 @@ def _dot(a, b):
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def _evaluate(x, B, d, bound, multipliers, y, gradient):
     """y(λ) and the gradient, in place; returns q(λ)."""
     y[:] = x
@@ -55,7 +56,7 @@ def _evaluate(x, B, d, bound, multipliers, y, gradient):
     return value
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def _start(x, row, right, bound):
     """Newton's method on the multiplier of (7) alone: a start, and for half of the problems the answer."""
     multiplier = 0.0
@@ -73,7 +74,7 @@ def _start(x, row, right, bound):
     return multiplier
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _working_set(multipliers, gradient, allowed, working):
     """Multipliers that may move: (7), those above 0, those that the gradient lifts. Returns how many; whether done."""
     working[0], count, done = 0, 1, abs(gradient[0]) <= allowed[0]
@@ -85,7 +86,7 @@ def _working_set(multipliers, gradient, allowed, working):
     return count, done
 
 
-@njit(cache=True, nogil=True, fastmath=_SUM)
+@compiled(fastmath=_SUM)
 def _curvature(B, y, bound, working, count, masked, out):
     """Lower half of B_F B_Fᵀ over the working set."""
     for i in range(count):
@@ -96,7 +97,7 @@ def _curvature(B, y, bound, working, count, masked, out):
             out[j, i] = _dot(masked, B[working[j]])
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _solve(matrix, ridge, right, size):
     """Solve (matrix + ridge I) v = right in place by Cholesky; matrix, lower half, is overwritten."""
     for i in range(size):
@@ -114,7 +115,7 @@ def _solve(matrix, ridge, right, size):
         right[i] /= matrix[i, i]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _advance(multipliers, gradient, step, length, working, count, trial):
     """trial = λ + length·step, signs kept; returns the ascent that the gradient promises."""
     trial[:] = multipliers
@@ -128,7 +129,7 @@ def _advance(multipliers, gradient, step, length, working, count, trial):
     return promised
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _newton_step(B, y, bound, sizes, gradient, working, count, masked, matrix, step):
     """step = (B_F B_Fᵀ)⁻¹ gradient over the working set."""
     _curvature(B, y, bound, working, count, masked, matrix)
@@ -139,7 +140,7 @@ def _newton_step(B, y, bound, sizes, gradient, working, count, masked, matrix, s
     _solve(matrix, ridge, step, count)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def closest(points, B, d, bound, sizes, y, multipliers, converged):
     """The dual's optimum for every row of points (m, f); y (m, f), multipliers (m, k) and converged (m,) are written.
 

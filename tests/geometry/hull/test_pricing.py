@@ -4,7 +4,6 @@ import torch
 
 from phiscope.geometry.hull import pricing
 
-
 BY = {"numpy": pricing._by_numpy, "torch": lambda w, cells: pricing._by_torch(w, cells, "cpu")}
 
 

@@ -1,0 +1,50 @@
+"""Loops compiled by numba, kept where they outlive the checkout: beside the environment that they were compiled in."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from numba import config, njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+settings: Any = config  # made of environment variables when numba is imported
+
+
+def compiled(**options: Any) -> Callable[[Function], Function]:
+    """`numba.njit` without the interpreter's lock, its machine code cached on disk; options: others of njit.
+
+    The code is kept in share/phiscope/compiled/ of the environment, unless NUMBA_CACHE_DIR names another folder; where
+    neither can be written, where numba keeps it by itself: in __pycache__, or in the user's cache. Several processes
+    may write at a time: numba moves whole files into place.
+    """
+
+    def decorate(function: Function) -> Function:
+        with _cached_in(_folder(Path(function.__code__.co_filename).parent)):
+            return njit(cache=True, nogil=True, **options)(function)
+
+    return decorate
+
+
+@cache
+def _folder(sources: Path) -> Path:
+    """Named after the modules beside the function's: numba itself looks at changes in the function's own file alone."""
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in sorted(sources.glob("*.py")))).hexdigest()
+    return Path(sys.prefix, "share", "phiscope", "compiled", digest[:16])
+
+
+@contextmanager
+def _cached_in(folder: Path) -> Iterator[None]:
+    """Only while a function is decorated, when numba settles where its code is kept: others' functions are not ours."""
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = before or str(folder)
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = before
