@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import FigureBase
-from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from phiscope.errors import DataError
-from phiscope.figures.style import INK
+from phiscope.figures.colours import INK
 from phiscope.words.numbers import significant
+
+if TYPE_CHECKING:  # trainings put images side by side without a plotting library
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
+    from matplotlib.image import AxesImage
 
 
 def image_of(row: Mapping[str, Any]) -> NDArray[np.floating]:

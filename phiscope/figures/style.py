@@ -1,8 +1,4 @@
-"""The common look: one theme, colours with one meaning everywhere, and the small pieces that figures share.
-
-Colours are taken from Okabe and Ito's palette, which stays distinct under colour-blindness, darkened where they
-also colour text.
-"""
+"""The common look: one theme, colours with one meaning everywhere, and the small pieces that figures share."""
 
 from __future__ import annotations
 
@@ -16,12 +12,16 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from phiscope.figures.colours import FAINT as FAINT
+from phiscope.figures.colours import HULL as HULL
+from phiscope.figures.colours import INK as INK
+from phiscope.figures.colours import MARGIN as MARGIN
+from phiscope.figures.colours import MUTED as MUTED
+from phiscope.figures.colours import SPACES as SPACES
+from phiscope.figures.colours import SPLITS as SPLITS
+from phiscope.figures.colours import WRONG as WRONG
+
 WIDTH = 7.2  # inches; the report's text column
-INK, MUTED, FAINT = "#1f2933", "#66717d", "#d5dae0"
-MARGIN, HULL = "#0072b2", "#c24f00"
-WRONG = "#c2266b"
-SPACES = {"feature": "#00785a", "pixel": "#8a4b85"}
-SPLITS = {"train": "#66717d", "test": "#0072b2"}
 DENSITY = sns.color_palette("blend:#d4e5f1,#0a6aa6", as_cmap=True)
 
 _THEME = {

@@ -10,10 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.linalg import lstsq
-from scipy.optimize import linprog
-from sklearn.linear_model import Lasso
 
 from phiscope.arrays import require_finite
 from phiscope.errors import DataError
@@ -62,6 +58,8 @@ def least_squares(features: Array, values: Array, train: NDArray[np.bool_] | Non
     seen = np.ones(len(values), dtype=bool) if train is None else np.asarray(train)
     if seen.shape != (len(values),) or seen.dtype != bool or not seen.any():
         raise DataError(f"train {seen.shape} {seen.dtype}: expected ({len(values)},) bool with one True at least")
+    from scipy.linalg import lstsq  # deferred, as below: each setting needs one of these solvers
+
     A, b = features[seen], values[seen]
     weight, _, rank, _ = lstsq(A, b, cond=1e-12, lapack_driver="gelsy")
     return LeastSquares(weight, features @ weight, int(rank), np.abs(A.T @ (b - A @ weight)).max(0))
@@ -92,6 +90,8 @@ def lasso(features: Array, values: Array, penalty: float, *, tolerance: float = 
     features, values = _checked(features, values)
     if penalty <= 0:
         raise DataError(f"penalty {penalty}: expected above 0; without one use least_squares or basis_pursuit")
+    from sklearn.linear_model import Lasso
+
     solver = Lasso(alpha=penalty / len(values), fit_intercept=False, tol=tolerance, max_iter=100_000)
     weight = np.stack([solver.fit(features, y).coef_.copy() for y in values.T], axis=1)
     rest = values - features @ weight
@@ -115,6 +115,8 @@ def basis_pursuit(
     The gap is ‖w‖₁ - yᵀν, with the multipliers ν scaled so that ‖Φᵀν‖∞ <= 1.
     """
     features, values = _checked(features, values)
+    from scipy import sparse
+
     both = np.hstack([features, -features])
     matrix = sparse.csr_array(both) if np.count_nonzero(both) < 0.1 * both.size else both
     options = {} if seconds is None else {"time_limit": seconds}
@@ -129,6 +131,8 @@ _STATUS = {0: "solved", 1: "time_limit", 2: "infeasible", 3: "unbounded", 4: "fa
 
 
 def _linear_program(matrix: object, features: Array, y: Array, method: str, options: dict) -> tuple[Array, Array, str]:
+    from scipy.optimize import linprog
+
     functions = features.shape[1]
     solution = linprog(np.ones(2 * functions), A_eq=matrix, b_eq=y, method=method, options=options)
     if solution.status != 0:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import torch
 from torch import nn
 
@@ -54,8 +54,12 @@ class TrainingJob:
         }
 
     def tell(self, history: Sequence[Mapping[str, float]]) -> None:
-        """Write the log: one row per epoch so far."""
-        pd.DataFrame(history).to_csv(self.log, index=False)
+        """Write the log: one row per epoch so far; empty where an epoch lacks a number."""
+        names = dict.fromkeys(name for row in history for name in row)
+        with Path(self.log).open("w", newline="", encoding="utf-8") as file:
+            log = csv.DictWriter(file, list(names), lineterminator="\n")
+            log.writeheader()
+            log.writerows({name: value for name, value in row.items() if value == value} for row in history)  # no NaN
 
     def keep(self, network: nn.Module, description: Mapping[str, Any], history: Sequence[Mapping[str, float]]) -> None:
         """Save the trained network; description: how to build it."""

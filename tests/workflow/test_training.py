@@ -44,3 +44,9 @@ def test_the_log_has_a_row_per_epoch_so_far(training, tmp_path):
     assert pd.read_csv(tmp_path / "net.log.csv").to_dict("list") == {"epoch": [0, 1], "loss": [0.5, 0.5]}
     assert told["checkpoints"] == tmp_path / "net.checkpoints"
     assert (told["device"], told["seed"], told["options"]) == ("cpu", 5, {"epochs": 2})
+
+
+def test_a_number_that_an_epoch_lacks_leaves_its_cell_empty(training, tmp_path):
+    history = [{"epoch": 0, "loss": 0.1 + 0.2, "late": float("nan")}, {"epoch": 1, "late": 1e-17}]
+    training.tell(history)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "net.log.csv"), pd.DataFrame(history), check_exact=True)
