@@ -10,8 +10,8 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks import figures, hull, inversion, margins, peers, scaling
-from benchmarks.output import circumstances, write_figure, write_table
+from benchmarks import figures, hull, inversion, margins, peers, scaling, startup
+from benchmarks.output import circumstances, markdown, write_figure, write_table
 from benchmarks.processes import apart
 from benchmarks.sets import Set, real_sets, synthetic_set
 
@@ -58,13 +58,22 @@ def invert(options: argparse.Namespace, about: str) -> None:
     write_table(outcome.rows, "Inversion and a first-order method", options.output, "inversion", about)
 
 
+def start(options: argparse.Namespace, about: str) -> None:
+    if options.run:
+        rows, name = startup.rows_of(options.run), options.run.resolve().name
+    else:
+        rows, name = startup.run_and_read(options.config, options.threads), options.config.stem
+    title = f"Start-up of the jobs of {name}, by rule, in processor seconds"
+    print(markdown(write_table(rows, title, options.output, f"startup-{name}", about)))
+
+
 def _sets(options: argparse.Namespace) -> list[Set]:
     """The real sets where their files are, unless it should be quick; synthetic features otherwise."""
     real = [] if options.quick else [chosen for chosen in real_sets() if chosen.name in options.sets]
     return real or [synthetic_set(*((200, 5000, 64) if options.quick else (1000, 50_000, 64)))]
 
 
-PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin, "inversion": invert}
+PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin, "inversion": invert, "startup": start}
 
 
 def parsed() -> argparse.Namespace:
@@ -80,6 +89,10 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--checked", type=int, help="queries of each set verified independently; default all")
     parser.add_argument("--peer-queries", type=int, default=3)
     parser.add_argument("--limit", type=float, default=600, help="seconds for one solver or one case of the scaling")
+    parser.add_argument("--run", type=Path, help="startup: results/<run>/ of a finished run that is read instead")
+    parser.add_argument(
+        "--config", type=Path, default=startup.ROOT / "presets/tiny.yaml", help="startup: what is run; default tiny"
+    )
     options = parser.parse_args()
     usual = Path("results/benchmarks/quick" if options.quick else "docs/results/performance")
     options.output = options.output or usual

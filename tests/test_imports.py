@@ -1,7 +1,10 @@
 """Who may import whom: layers, each of which knows only what stands below it."""
 
 import ast
+import subprocess
+import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "phiscope"
 
 # From the bottom to the top. Rooms of one layer may know each other; no import runs upward.
 LAYERS = (
-    ("errors", "arrays"),
+    ("errors", "arrays", "deferred"),
     ("words",),
     ("head",),
     ("geometry", "latent", "denoising", "implicit", "detection", "datasets", "models"),
@@ -61,9 +64,9 @@ def test_every_room_stands_in_a_layer():
     assert inside - {"__init__"} == LEVEL.keys()
 
 
-def test_only_four_modules_stand_at_the_top():
+def test_only_five_modules_stand_at_the_top():
     modules_at_the_top = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    assert modules_at_the_top == {"arrays", "errors", "features", "head"}
+    assert modules_at_the_top == {"arrays", "deferred", "errors", "features", "head"}
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if room(name)])
@@ -76,7 +79,7 @@ def test_mathematics_knows_arrays_only():
     for name, imports in modules().items():
         if room(name) in MATHEMATICS:
             assert not {i.split(".")[0] for i in imports} & FORBIDDEN_TO_MATHEMATICS, name
-            assert rooms_of(imports) <= {"arrays", "errors", *MATHEMATICS}, name
+            assert rooms_of(imports) <= {"arrays", "deferred", "errors", *MATHEMATICS}, name
 
 
 def test_figures_and_statistics_see_frames():
@@ -113,3 +116,95 @@ def test_what_verifies_a_projection_shares_nothing_with_what_makes_it():
         assert not imports[name] & solver
     assert not {i for i in imports["projection"] if i.startswith("phiscope")}
     assert not any(f"{prefix}verification" in imports[name] for name in ("columns", "pricing", "wolfe"))
+
+
+# What takes a tenth of a second or more to import. `import scipy` alone does not: its parts are imported when used.
+SLOW = (
+    *("torch", "torch._dynamo", "pytorch_lightning", "torchmetrics", "foolbox", "numba", "qpsolvers", "sklearn"),
+    *("pandas", "pyarrow", "matplotlib", "matplotlib.pyplot", "seaborn", "skimage", "jsonschema", "pooch", "requests"),
+    *(f"scipy.{part}" for part in ("fft", "linalg", "ndimage", "optimize", "signal", "special", "stats")),
+)
+LIGHTNING = ("torch", "torch._dynamo", "pytorch_lightning", "torchmetrics")
+
+# What may be imported of these -> modules that steps of a run begin with, which import no more.
+IMPORTED = {
+    (): (
+        *("arrays", "head", "datasets", "datasets.other", "detection", "figures", "figures.mosaic", "workflow.job"),
+        *("experiments.geometry.locations", "experiments.implicit.images", "experiments.latent.bases"),
+        *("geometry.hull", "geometry.hull.verification", "geometry.margin"),
+        *("views", "views.blend", "views.denoise", "views.inpaint", "views.noise", "views.quantise"),
+    ),
+    ("pyarrow",): ("tables",),
+    ("pandas", "pyarrow"): (
+        *("exhibits.frames", "papers.comparison", "report.page", "stats", "views.hull_pixel"),
+        *("experiments.detection.scores", "experiments.geometry.balls", "experiments.geometry.proofs"),
+    ),
+    ("numba",): ("geometry.hull.solve",),
+    ("torch",): ("models", "features", "experiments.implicit.fits"),
+    LIGHTNING: ("training.classifier",),
+}
+
+
+def slow_after(*codes: str) -> list[set[str]]:
+    """Which of the slow modules are imported once a fresh interpreter has run each of these, one after the other."""
+    told = "\n".join(f"{code}\nimport sys\nprint(*(name for name in {SLOW} if name in sys.modules))" for code in codes)
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    return [set(line.split()) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("allowed", IMPORTED, ids="+".join)
+def test_a_step_imports_what_it_uses_alone(allowed):
+    steps = [f"phiscope.{name}" for name in IMPORTED[allowed]]
+    told = zip(steps, slow_after(*(f"import {step}" for step in steps)), strict=True)
+    assert not {step: more for step, slow in told if (more := slow - set(allowed))}
+
+
+def test_a_small_projection_is_solved_written_and_merged_without_torch_and_frames(tmp_path):
+    code = f"""
+import numpy as np
+from phiscope import tables
+from phiscope.geometry import hull, margin
+points = np.random.default_rng(0).normal(size=(12, 3))
+projection = hull.project(points[:2], points[2:], threads=1)
+hull.verify(projection, points[:2], points[2:])
+margin.flip_points(points, points[:3].T.copy(), np.zeros(3))
+columns = tables.constant({{"view": "original", "split": "test"}}, 2)
+columns |= {{"sample": np.arange(2), "label": np.zeros(2, int), "predicted": [0, 1], "projected_class": [None, None]}}
+columns |= tables.hull_columns(projection, np.arange(10), "feature")
+tables.write(columns, "hulls", "{tmp_path}/part.parquet", {{}})
+tables.merge(["{tmp_path}/part.parquet"], "{tmp_path}/whole.parquet")
+assert tables.arrays("{tmp_path}/whole.parquet", ["sample"])["sample"].tolist() == [0, 1]
+"""
+    assert slow_after(code)[0] <= {"numba", "pyarrow", "scipy.linalg"}
+
+
+def test_lightning_finds_scipy_and_matplotlib_absent_but_nobody_else_does():
+    code = """
+import phiscope.training.classifier
+import matplotlib.pyplot, scipy.signal
+assert scipy.signal.windows.hann(3)[1] == 1
+"""
+    assert {"pytorch_lightning", "scipy.signal", "matplotlib.pyplot"} <= slow_after(code)[0]
+
+
+def packages_that_defer() -> dict[str, ast.Module]:
+    trees = {path: ast.parse(path.read_text()) for path in PACKAGE.rglob("__init__.py")}
+    return {
+        ".".join(path.relative_to(PACKAGE.parent).parent.parts): tree
+        for path, tree in trees.items()
+        if any(isinstance(node, ast.Name) and node.id == "deferred" for node in ast.walk(tree))
+    }
+
+
+@pytest.mark.parametrize("package", packages_that_defer())
+def test_what_a_package_defers_is_what_its_type_hints_say(package):
+    tree, module = packages_that_defer()[package], import_module(package)
+    (choice,) = [node for node in tree.body if isinstance(node, ast.If)]
+    hinted = {(node.module, alias.name) for node in choice.body for alias in node.names}
+    (table,) = [ast.literal_eval(node.args[1]) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert hinted == {(origin, name) for origin, names in table.items() for name in names}
+    for origin, name in hinted:
+        assert getattr(module, name) is getattr(import_module(origin), name)
+        assert f"{package}.{name}" not in modules(), "a module of that name would hide it"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        module.nothing  # noqa: B018

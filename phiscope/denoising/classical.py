@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import torch
+import scipy
 from numpy.typing import NDArray
-from scipy import fft, ndimage
-from torch.nn import functional
 
 from phiscope.denoising.corruptions import Noise, block_side
 from phiscope.denoising.metrics import psnr
@@ -41,12 +39,12 @@ class Method:
 
 def gaussian(image: NDArray, strength: float, noise: Noise) -> NDArray:
     """Average with a Gaussian window of that deviation in pixels."""
-    return ndimage.gaussian_filter(image, (0, strength, strength), mode="nearest")
+    return scipy.ndimage.gaussian_filter(image, (0, strength, strength), mode="nearest")
 
 
 def median(image: NDArray, strength: float, noise: Noise) -> NDArray:
     """Median over a square with that side in pixels, channel by channel."""
-    return ndimage.median_filter(image, (1, int(strength), int(strength)), mode="nearest")
+    return scipy.ndimage.median_filter(image, (1, int(strength), int(strength)), mode="nearest")
 
 
 def total_variation(image: NDArray, strength: float, noise: Noise) -> NDArray:
@@ -79,6 +77,9 @@ def dct_shrinkage(image: NDArray, strength: float, noise: Noise) -> NDArray:
 
     Yu and Sapiro 2011. All patches at once: analysis and synthesis with a bank of 64 filters, a tight frame.
     """
+    import torch  # deferred, as scipy: each method needs one of them
+    from torch.nn import functional
+
     side = min(_DCT_SIDE, *image.shape[1:])
     atoms = torch.from_numpy(_dct_atoms(side))
     # Reflected at the border, so that every pixel lies in side² patches.
@@ -92,7 +93,7 @@ def dct_shrinkage(image: NDArray, strength: float, noise: Noise) -> NDArray:
 
 
 def _dct_atoms(side: int) -> NDArray[np.float64]:
-    basis = fft.dct(np.eye(side), axis=0, norm="ortho")
+    basis = scipy.fft.dct(np.eye(side), axis=0, norm="ortho")
     return np.einsum("ki,lj->klij", basis, basis).reshape(side**2, 1, side, side)
 
 
@@ -126,7 +127,7 @@ def black_blocks(image: NDArray) -> NDArray[np.bool_]:
     """
     side = block_side(*image.shape[1:])
     black = np.pad((image <= 0).all(axis=0), side, constant_values=True)
-    opened = ndimage.binary_opening(black, np.ones((side, side)))
+    opened = scipy.ndimage.binary_opening(black, np.ones((side, side)))
     return opened[side:-side, side:-side]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 Vector = NDArray[np.float64]
 
@@ -25,4 +25,4 @@ def energy(logits: NDArray, temperature: float = 1.0) -> Vector:
 
     Liu et al., Energy-based Out-of-distribution Detection, NeurIPS 2020, who recommend T = 1.
     """
-    return -temperature * logsumexp(np.asarray(logits, np.float64) / temperature, axis=1)
+    return -temperature * scipy.special.logsumexp(np.asarray(logits, np.float64) / temperature, axis=1)

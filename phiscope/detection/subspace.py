@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from phiscope.errors import DataError
 
@@ -42,7 +42,7 @@ def vim(
     leaves = virtual > _ROUNDING * np.linalg.norm(training, axis=1).mean()
     alpha = np.max(training_logits, axis=1).mean() / virtual if leaves else 0.0
     leaving = np.linalg.norm((np.asarray(features, np.float64) - origin) @ residual, axis=1)
-    return alpha * leaving - logsumexp(np.asarray(logits, np.float64), axis=1)
+    return alpha * leaving - scipy.special.logsumexp(np.asarray(logits, np.float64), axis=1)
 
 
 def principal_dimension(width: int) -> int:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from phiscope.arrays import generator
 from phiscope.errors import ConfigError, DataError
@@ -48,7 +48,7 @@ def fourier(size: Size) -> ImageBasis:
     gain = np.where(sines, np.sqrt(2), 1)
 
     def analyse(images: Array) -> Array:
-        spectrum = gain * fft.fft2(images, norm="ortho")[..., rows, columns]
+        spectrum = gain * scipy.fft.fft2(images, norm="ortho")[..., rows, columns]
         return np.concatenate([spectrum.real, -spectrum.imag[..., sines]], axis=-1)
 
     def synthesise(coefficients: Array) -> Array:
@@ -57,7 +57,7 @@ def fourier(size: Size) -> ImageBasis:
         spectrum = np.zeros((*half.shape[:-1], *size), dtype=complex)
         spectrum[..., -rows, -columns] = half.conj()
         spectrum[..., rows, columns] = half
-        return fft.ifft2(spectrum, norm="ortho").real
+        return scipy.fft.ifft2(spectrum, norm="ortho").real
 
     return ImageBasis("fourier", size, analyse, synthesise)
 
@@ -67,10 +67,12 @@ def dct(size: Size) -> ImageBasis:
     height, width = size = checked(size)
 
     def analyse(images: Array) -> Array:
-        return _flat(fft.dctn(images, axes=(-2, -1), norm="ortho"))
+        return _flat(scipy.fft.dctn(images, axes=(-2, -1), norm="ortho"))
 
     def synthesise(coefficients: Array) -> Array:
-        return fft.idctn(coefficients.reshape(*coefficients.shape[:-1], height, width), axes=(-2, -1), norm="ortho")
+        return scipy.fft.idctn(
+            coefficients.reshape(*coefficients.shape[:-1], height, width), axes=(-2, -1), norm="ortho"
+        )
 
     return ImageBasis("dct", size, analyse, synthesise)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from phiscope.arrays import generator
 from phiscope.errors import ConfigError, DataError
@@ -30,9 +30,10 @@ def pink_noise(size: Size, channels: int = 3, *, seed: int = 0, exponent: float 
     """
     height, width = checked(size)
     white = generator(seed).normal(size=(height, width, channels))
-    radius = np.hypot(*np.meshgrid(fft.fftfreq(height, 1 / height), fft.fftfreq(width, 1 / width), indexing="ij"))
+    frequencies = (scipy.fft.fftfreq(side, 1 / side) for side in (height, width))
+    radius = np.hypot(*np.meshgrid(*frequencies, indexing="ij"))
     radius[0, 0] = np.inf
-    coloured = fft.ifft2(fft.fft2(white, axes=(0, 1)) * radius[..., None] ** -exponent, axes=(0, 1)).real
+    coloured = scipy.fft.ifft2(scipy.fft.fft2(white, axes=(0, 1)) * radius[..., None] ** -exponent, axes=(0, 1)).real
     spread = np.ptp(coloured)
     return (coloured - coloured.min()) / spread if spread > 0 else np.full_like(coloured, 0.5)
 
@@ -69,10 +70,10 @@ def phase_scrambled(image: NDArray, *, seed: int = 0) -> Array:
     [0, 1]; `squeezed` brings them back, `exact magnitudes` then hold up to one factor.
     """
     image = _image(image)
-    turn = np.angle(fft.fft2(generator(seed).normal(size=image.shape[:2])))
+    turn = np.angle(scipy.fft.fft2(generator(seed).normal(size=image.shape[:2])))
     turn[0, 0] = 0
     # Nyquist frequencies turn by 0 or π, as they must in a real image: the noise's own phases there are 0 or π.
-    return fft.ifft2(fft.fft2(image, axes=(0, 1)) * np.exp(1j * turn)[..., None], axes=(0, 1)).real
+    return scipy.fft.ifft2(scipy.fft.fft2(image, axes=(0, 1)) * np.exp(1j * turn)[..., None], axes=(0, 1)).real
 
 
 def squeezed(image: NDArray) -> Array:

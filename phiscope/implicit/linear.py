@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from phiscope.arrays import require_finite
@@ -58,10 +59,8 @@ def least_squares(features: Array, values: Array, train: NDArray[np.bool_] | Non
     seen = np.ones(len(values), dtype=bool) if train is None else np.asarray(train)
     if seen.shape != (len(values),) or seen.dtype != bool or not seen.any():
         raise DataError(f"train {seen.shape} {seen.dtype}: expected ({len(values)},) bool with one True at least")
-    from scipy.linalg import lstsq  # deferred, as below: each setting needs one of these solvers
-
     A, b = features[seen], values[seen]
-    weight, _, rank, _ = lstsq(A, b, cond=1e-12, lapack_driver="gelsy")
+    weight, _, rank, _ = scipy.linalg.lstsq(A, b, cond=1e-12, lapack_driver="gelsy")
     return LeastSquares(weight, features @ weight, int(rank), np.abs(A.T @ (b - A @ weight)).max(0))
 
 
@@ -115,10 +114,8 @@ def basis_pursuit(
     The gap is ‖w‖₁ - yᵀν, with the multipliers ν scaled so that ‖Φᵀν‖∞ <= 1.
     """
     features, values = _checked(features, values)
-    from scipy import sparse
-
     both = np.hstack([features, -features])
-    matrix = sparse.csr_array(both) if np.count_nonzero(both) < 0.1 * both.size else both
+    matrix = scipy.sparse.csr_array(both) if np.count_nonzero(both) < 0.1 * both.size else both
     options = {} if seconds is None else {"time_limit": seconds}
     columns = [_linear_program(matrix, features, y, method, options) for y in values.T]
     weight, multipliers, status = (np.stack(part, axis=-1) for part in zip(*columns))
@@ -131,10 +128,8 @@ _STATUS = {0: "solved", 1: "time_limit", 2: "infeasible", 3: "unbounded", 4: "fa
 
 
 def _linear_program(matrix: object, features: Array, y: Array, method: str, options: dict) -> tuple[Array, Array, str]:
-    from scipy.optimize import linprog
-
     functions = features.shape[1]
-    solution = linprog(np.ones(2 * functions), A_eq=matrix, b_eq=y, method=method, options=options)
+    solution = scipy.optimize.linprog(np.ones(2 * functions), A_eq=matrix, b_eq=y, method=method, options=options)
     if solution.status != 0:
         return np.full(functions, np.nan), np.full(len(y), np.nan), _STATUS[solution.status]
     return solution.x[:functions] - solution.x[functions:], solution.eqlin.marginals, "solved"

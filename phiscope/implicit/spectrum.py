@@ -10,8 +10,8 @@ magnitudes, which does not change when the image is shifted; the sum of absolute
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from phiscope.errors import DataError
 
@@ -80,7 +80,7 @@ def parseval_psnr(missed_energy: float, values: int) -> float:
 
 
 def _transform(image: NDArray) -> NDArray[np.complex128]:
-    return fft.fft2(_channels(image), axes=(0, 1), norm="ortho")
+    return scipy.fft.fft2(_channels(image), axes=(0, 1), norm="ortho")
 
 
 def _power(image: NDArray) -> Array:
@@ -93,7 +93,7 @@ def _power(image: NDArray) -> Array:
 
 
 def _radius(size: tuple[int, int]) -> Array:
-    return np.hypot(*np.meshgrid(*(fft.fftfreq(side, 1 / side) for side in size), indexing="ij"))
+    return np.hypot(*np.meshgrid(*(scipy.fft.fftfreq(side, 1 / side) for side in size), indexing="ij"))
 
 
 def _channels(image: NDArray) -> Array:
@@ -110,6 +110,7 @@ def kept_beyond(decoded: NDArray, clean: NDArray, bandwidth: float) -> tuple[flo
     which it counts against: 1 at best, 0 for none at all. NaN where the clean images have nothing there.
     """
     beyond = _radius(clean.shape[2:]) > bandwidth + 1e-9
-    spectra = [fft.fft2(np.asarray(images, dtype=np.float64), norm="ortho")[..., beyond] for images in (decoded, clean)]
+    pair = (np.asarray(images, dtype=np.float64) for images in (decoded, clean))
+    spectra = [scipy.fft.fft2(images, norm="ortho")[..., beyond] for images in pair]
     got, there, missed = (float((np.abs(part) ** 2).sum()) for part in (*spectra, spectra[0] - spectra[1]))
     return (got / there, 1 - missed / there) if there > 0 else (float("nan"), float("nan"))

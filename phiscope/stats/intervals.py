@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import bdtr, ndtri
 
 from phiscope.arrays import blocks, generator
 from phiscope.errors import DataError
@@ -101,7 +101,8 @@ def paired_change(gained: int, lost: int, n: int, options: Resampling) -> Estima
     """
     more, less, total = gained + 0.5, lost + 0.5, n + 2
     centre = (more - less) / total
-    half = -ndtri((1 - options.confidence) / 2) * np.sqrt((more + less) - (more - less) ** 2 / total) / total
+    z = -scipy.special.ndtri((1 - options.confidence) / 2)
+    half = z * np.sqrt((more + less) - (more - less) ** 2 / total) / total
     low, high = np.clip([centre - half, centre + half], -1, 1)
     return Estimate((gained - lost) / n, float(low), float(high), options.describe("Agresti-Min, paired"), int(n))
 
@@ -129,7 +130,7 @@ def median_of(values: Values, options: Resampling) -> Estimate:
     values = _numbers(values, infinite=True)
     n = len(values)
     # So many samples at least lie below the median, with the confidence asked for; by symmetry so many lie above it.
-    below = int(np.searchsorted(bdtr(np.arange(n + 1), n, 0.5), (1 - options.confidence) / 2))
+    below = int(np.searchsorted(scipy.special.bdtr(np.arange(n + 1), n, 0.5), (1 - options.confidence) / 2))
     if not below:
         return without_interval(np.median(values), n, "too few samples")
     low, high = np.sort(values)[[below - 1, n - below]]
@@ -144,16 +145,14 @@ def without_interval(value: float, n: int, reason: str) -> Estimate:
 
 def _wilson(hits: int, n: int, confidence: float) -> tuple[float, float]:
     """The shares p with |hits / n - p| <= z √(p (1 - p) / n)."""
-    share, z = hits / n, ndtri(0.5 + 0.5 * confidence)
+    share, z = hits / n, scipy.special.ndtri(0.5 + 0.5 * confidence)
     scale = 2 * (n + z**2)
     centre, half = (2 * n * share + z**2) / scale, z / scale * np.sqrt(4 * n * share * (1 - share) + z**2)
     return float(centre - half), float(centre + half)
 
 
 def _clopper_pearson(hits: int, n: int, confidence: float) -> tuple[float, float]:
-    from scipy.stats import binomtest  # deferred: slow to import
-
-    ends = binomtest(hits, n).proportion_ci(confidence, "exact")
+    ends = scipy.stats.binomtest(hits, n).proportion_ci(confidence, "exact")
     return ends.low, ends.high
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phiscope.errors import ConfigError, DataError
+from phiscope.tables.columns import to_arrow, to_numpy
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
 from phiscope.tables.schemas import SCHEMAS, SORT_KEYS
 
@@ -35,7 +36,7 @@ def write(columns: Columns | pd.DataFrame, name: str, path: str | Path, provenan
     schema = _fitted(name, columns)
     if set(columns) != set(schema.names):
         raise DataError(f"table {name}: got columns {sorted(columns)}, expected {sorted(schema.names)}")
-    arrays = [_array(columns[field.name], field.type) for field in schema]
+    arrays = [to_arrow(columns[field.name], field.type) for field in schema]
     metadata = {"phiscope.table": name, "phiscope.provenance": json.dumps(provenance, sort_keys=True)}
     _write_atomically(pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata)), Path(path))
 
@@ -100,7 +101,7 @@ def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, 
 
 def merge(paths: Iterable[str | Path], path: str | Path) -> None:
     """Put the chunks of one table into one file, sorted by its keys; schema and provenance are those of the first."""
-    parts = [pq.read_table(part) for part in paths]
+    parts = [_read(part) for part in paths]
     keys = SORT_KEYS[_name_of(parts[0].schema)]
     merged = pa.concat_tables(parts).sort_by([(key, "ascending") for key in keys])
     _write_atomically(merged, Path(path))
@@ -116,7 +117,7 @@ def _name_of(schema: pa.Schema) -> str:
 
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
     """A table as a DataFrame; fixed-size lists come as one numpy array per row (see `matrix`)."""
-    return pq.read_table(path, columns=columns).to_pandas()
+    return _read(path, columns).to_pandas()
 
 
 def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -124,14 +125,14 @@ def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
 
     Where rows have no value: NaN among numbers, None among texts, as in `read`.
     """
-    table = pq.read_table(path, columns=list(names))
-    return {name: table[name].to_numpy() for name in names}
+    table = _read(path, list(names))
+    return {name: to_numpy(table[name].combine_chunks()) for name in names}
 
 
 def matrix(path: str | Path, column: str) -> np.ndarray:
     """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
-    chunks = pq.read_table(path, columns=[column])[column].combine_chunks()
-    return chunks.flatten().to_numpy(zero_copy_only=False).reshape(len(chunks), -1)
+    chunks = _read(path, [column])[column].combine_chunks()
+    return to_numpy(chunks.flatten()).reshape(len(chunks), -1)
 
 
 def vectors(path: str | Path) -> np.ndarray:
@@ -182,11 +183,11 @@ def _fitted(name: str, columns: Columns) -> pa.Schema:
     return schema
 
 
-def _array(values: Any, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_fixed_size_list(kind):
-        flat = pa.array(values.reshape(-1), kind.value_type)
-        return pa.FixedSizeListArray.from_arrays(flat, kind.list_size)
-    return pa.array(values, kind, from_pandas=True)
+def _read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+    """As `pyarrow.parquet.read_table`, which imports pyarrow's data sets and with them pandas."""
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns)
+    return table if columns is None else table.select(columns)
 
 
 def _write_atomically(table: pa.Table, path: Path) -> None:

@@ -7,9 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.denoising import classical
-from phiscope.denoising.corruptions import Noise
-from phiscope.denoising.level import estimate_level
 from phiscope.errors import ConfigError
 from phiscope.views import NETWORK
 from phiscope.views.source import Source
@@ -39,5 +36,9 @@ def make(
 
 
 def _classical(image: NDArray, method: str, noise: str, level: float | None, strength: float | None) -> NDArray:
+    from phiscope.denoising import classical  # deferred: with the run's network these are not used
+    from phiscope.denoising.corruptions import Noise
+    from phiscope.denoising.level import estimate_level
+
     expected = Noise(noise, estimate_level(image) if level is None else level)
     return classical.denoise(method, [image], strength, expected)[0]

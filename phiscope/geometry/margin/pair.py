@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
@@ -63,10 +64,8 @@ class Pair:
 
     def feasible(self) -> bool:
         """Whether any point satisfies the constraints, asked of a linear program: the same for every sample."""
-        from scipy.optimize import linprog  # deferred: asked only where Newton's method leaves a problem
-
         cost, box = np.zeros(self.A.shape[1]), (self.lower_bound, None)
-        return linprog(cost, self.G, self.h, self.A, self.b, bounds=box, method="highs").status != 2
+        return scipy.optimize.linprog(cost, self.G, self.h, self.A, self.b, bounds=box, method="highs").status != 2
 
     def closest(self, x: Vector, solver: str) -> Optima:
         """min ½‖y - x‖² subject to the constraints, for every row of x (m, f)."""

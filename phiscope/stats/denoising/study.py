@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+import scipy
 
 _KEY = ["experiment", "setting", "measure", "noise"]
 
@@ -23,7 +23,7 @@ def study_summary(denoising_study: pd.DataFrame, confidence: float) -> pd.DataFr
     grouped = apart.groupby(_KEY, dropna=False, sort=False)
     summary = grouped.agg(n=("value", "size"), value=("value", "mean"), difference=("difference", "mean"))
     for name, prefix in (("value", "ci"), ("difference", "difference")):
-        half = grouped[name].sem() * -stdtrit(np.maximum(summary["n"] - 1, 1), (1 - confidence) / 2)
+        half = grouped[name].sem() * -scipy.special.stdtrit(np.maximum(summary["n"] - 1, 1), (1 - confidence) / 2)
         summary = summary.assign(**{f"{prefix}_low": summary[name] - half, f"{prefix}_high": summary[name] + half})
     return summary.reset_index()
 

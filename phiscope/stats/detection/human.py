@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.special import entr
 
 from phiscope.errors import DataError
 from phiscope.stats.intervals import Resampling
@@ -30,7 +30,7 @@ def label_entropy(probabilities: NDArray) -> NDArray[np.float64]:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise DataError(f"human labels: row {row} does not hold shares; expected numbers >= 0 that sum to 1")
-    return entr(probabilities).sum(axis=1)
+    return scipy.special.entr(probabilities).sum(axis=1)
 
 
 def human_frames(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from phiscope.errors import DataError
 
@@ -29,7 +29,7 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
     logits = samples.pop("logits")
     samples["processed"] = _processed(samples, processed_hulls)
     samples["ambiguity"] = samples["margin"] - samples["distance"]
-    samples["confidence"] = softmax(np.stack(logits), axis=1).max(axis=1) if len(samples) else np.empty(0)
+    samples["confidence"] = scipy.special.softmax(np.stack(logits), axis=1).max(axis=1) if len(samples) else np.empty(0)
     samples["correct"] = samples["label"] == samples["predicted"]
     return samples
 

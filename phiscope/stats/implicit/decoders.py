@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from phiscope.stats.implicit.answers import COLUMNS
 from phiscope.words.encodings import phrase_of
@@ -52,7 +52,7 @@ def _student(values: NDArray, confidence: float) -> tuple[float, float, float]:
     mean, n = float(values.mean()), len(values)
     if n < 2:
         return mean, np.nan, np.nan
-    half = float(-stdtrit(n - 1, (1 - confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
+    half = float(-scipy.special.stdtrit(n - 1, (1 - confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half
 
 

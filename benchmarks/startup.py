@@ -1,0 +1,86 @@
+"""What a run's jobs spend until their first line of work, in processor seconds: the interpreter and the imports."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from phiscope.errors import DataError
+from phiscope.workflow.cost import Cost, read_cost
+
+ROOT = Path(__file__).parents[1]
+HEAD = "snakemake itself"  # what plans the jobs and waits for them
+
+
+def rows_of(run: Path, head_s: float | None = None) -> list[dict]:
+    """One row per rule, dearest start-up first, and one of all jobs: from the costs at the end of results/<run>/logs.
+
+    head_s: processor seconds of Snakemake's own process, which writes no log; a row of its own before a second sum.
+    Raises DataError where no log ends with a cost.
+    """
+    costs, without = _costs(run / "logs")
+    if not costs:
+        raise DataError(f"{run}: no log below {run / 'logs'} ends with a cost; expected the folder of a finished run")
+    for log in without:
+        print(f"startup: {log} ends without a cost and is left out")
+    rows = sorted((_row(rule, jobs) for rule, jobs in costs.items()), key=lambda row: -row["startup_s"])
+    jobs = _row("all jobs", [cost for part in costs.values() for cost in part])
+    if head_s is None:
+        return [*rows, jobs]
+    head = dict.fromkeys(jobs, float("nan")) | {"rule": HEAD, "processor_s": head_s}
+    both = jobs["processor_s"] + head_s
+    return [*rows, jobs, head, jobs | {"rule": "all", "processor_s": both, "share": jobs["startup_s"] / both}]
+
+
+def run_and_read(config: Path, threads: int) -> list[dict]:
+    """The rows of a run of the workflow with that configuration over config.yaml, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "--cores", str(threads)]
+        before = _of_children()
+        done = subprocess.run(
+            [*command, "--configfile", config.resolve(), "--directory", folder],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise DataError(f"the run of {config} failed:\n{done.stderr[-2000:]}")
+        used = _of_children() - before
+        (run,) = (Path(folder) / "results").iterdir()
+        return rows_of(run, head_s=used - rows_of(run)[-1]["processor_s"])
+
+
+def _costs(logs: Path) -> tuple[dict[str, list[Cost]], list[Path]]:
+    """The costs of jobs by rule, which the first part of a log's path is named after; logs that have none."""
+    costs, without = defaultdict(list), []
+    for log in sorted(logs.rglob("*.log")):
+        cost = read_cost(log)
+        if cost is None:
+            without.append(log)
+        else:
+            costs[log.relative_to(logs).parts[0].removesuffix(".log")].append(cost)
+    return dict(costs), without
+
+
+def _row(rule: str, jobs: list[Cost]) -> dict:
+    """share: of the processor time; startup_per_job_s: the mean."""
+    processor, startup = (sum(getattr(job, key) for job in jobs) for key in ("processor_s", "startup_s"))
+    return {
+        "rule": rule,
+        "jobs": len(jobs),
+        "processor_s": processor,
+        "startup_s": startup,
+        "share": startup / processor if processor else float("nan"),
+        "startup_per_job_s": startup / len(jobs),
+    }
+
+
+def _of_children() -> float:
+    """Processor seconds of the processes that ended below this one."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
