@@ -162,3 +162,22 @@ def test_options_that_do_not_exist():
     ):
         with pytest.raises(ConfigError, match="expected"):
             make()
+
+
+def test_steps_are_those_of_torchs_adam():
+    """The function behind the class is called, with what the class hands over."""
+    network, schedule = Network(width=8, depth=3), Schedule(20, learning_rate=1e-2, decay="cosine")
+    x, y = torch.from_numpy(features().astype(np.float32)), torch.from_numpy(targets(1).astype(np.float32))
+    layers = [
+        tuple(part.float().requires_grad_() for part in layer)
+        for layer in initialise(network, x.shape[-1], y.shape[-1], [4])
+    ]
+    adam = torch.optim.Adam([part for layer in layers for part in layer], fused=True)
+    for step in range(schedule.steps):
+        adam.param_groups[0]["lr"] = schedule.rate(step)
+        adam.zero_grad()
+        ((forward(network, layers, x) - y) ** 2).mean((1, 2)).sum().backward()
+        adam.step()
+    fitted = fit(x.numpy(), y.numpy(), network, schedule, seeds=[4])
+    for ours, theirs in zip(fitted.layers, layers, strict=True):
+        assert all(torch.equal(own, other) for own, other in zip(ours, theirs, strict=True))

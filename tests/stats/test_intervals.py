@@ -176,3 +176,21 @@ def test_what_has_no_mean_is_refused(values):
 def test_flags_are_flags():
     with pytest.raises(DataError, match="one flag per sample"):
         intervals.share_of([0.5, 1.0], FEW)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
+@pytest.mark.parametrize("n", [1, 5, 6, 40, 1437])
+def test_medians_and_shares_are_scipys_to_the_bit(n, confidence):
+    """Its quantiles are used without importing its statistics."""
+    options, values = Resampling(confidence=confidence), np.random.default_rng(n).normal(size=n)
+    median, expected = (
+        median_of(values, options),
+        reference.quantile_test(values, p=0.5).confidence_interval(confidence),
+    )
+    if np.isnan([expected.low, expected.high]).any():
+        assert np.isnan([median.low, median.high]).all()
+    else:
+        assert (median.low, median.high) == (expected.low, expected.high)
+    for hits in range(1, n, max(1, n // 7)):
+        share = counted_share(hits, n, options)
+        assert (share.low, share.high) == tuple(reference.binomtest(hits, n).proportion_ci(confidence, "wilson"))

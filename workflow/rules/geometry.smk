@@ -1,22 +1,22 @@
-for view, split in PLAN.geometry.located:
-    placing = PLAN.geometry.placing(view, split)
+for name in PLAN.geometry.placed:
+    placing = PLAN.geometry.placing(name)
 
     rule:
         name:
-            f"place_{view}" if split == "test" else f"place_{view}_{split}"
+            name
         input:
             **placing.inputs(counted),
         output:
             **outputs(placing),
         log:
-            f"{RESULTS}/logs/place_{view}/{split}/{{chunk}}.log",
+            f"{RESULTS}/logs/{name}/{{chunk}}.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: placing.threads
         params:
             parts=placing.described,
         message:
-            f"Where the samples stand in feature space: {view}, {split} samples {{wildcards.chunk}}"
+            f"Where samples stand in feature space: {PLAN.geometry.placed_in_words(name)}, samples {{wildcards.chunk}}"
         script:
             "../../scripts/chain/run_chain.py"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phiscope.views import DATASET
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, chunks_of
@@ -129,18 +130,47 @@ class Geometry:
         split = {"classifier": network["classifier"], "images": plan.prepared("test")}
         return Chain(plan, [own, Part("split_classifier", split, {"head": plan.path("head")})])
 
-    def placing(self, view: str, split: str) -> Chain:
-        """Where the samples of a chunk stand: features, margins and, but of the original, projections onto hulls."""
+    @cached_property
+    def placed(self) -> dict[str, list[tuple[str, str]]]:
+        """Name of a rule -> (view, split) of the views whose chunks of one name are placed by one of its jobs.
+
+        Views of as many samples have chunks of the same names, whose features one process computes: what it would
+        cost to start one for each is more than what most of them take.
+        """
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for view, split in self.located:
+            groups.setdefault(self._placed_by(view, split), []).append((view, split))
+        return groups
+
+    def _placed_by(self, view: str, split: str) -> str:
+        views = self._plan.views
+        if split == "train":
+            return f"place_{view}_train"
+        if view == "original" or view in views.on_pixel_hull:
+            return f"place_{view}"  # searches, and images on the hull, begin with where these stand
+        origin, limit = views.extent(view)
+        own = [] if origin == "original" else [origin.removeprefix(DATASET)]
+        return "_".join(["place_views", *own, *([] if limit is None else [str(limit)])])
+
+    def placed_in_words(self, rule: str) -> str:
+        """`original, training`, or the names of views."""
+        return ", ".join(f"{view}, training" if split == "train" else view for view, split in self.placed[rule])
+
+    def placing(self, rule: str) -> Chain:
+        """Where samples stand: features, margins and, but of the original, projections onto hulls in feature space."""
+        return Chain(self._plan, [part for view, split in self.placed[rule] for part in self._placing(view, split)])
+
+    def _placing(self, view: str, split: str) -> list[Part]:
         plan = self._plan
         named = {"view": view, "split": split}
         head, vectors = plan.path("head"), self._vectors(view, split)
         seen = {"images": plan.views.images(view).replace("{split}", split), "classifier": plan.path("classifier")}
         located = {name: self.chunk(name, view, split) for name in (LOCATED, "margins")}
-        parts = [
+        return [
             Part("extract_features", {**seen, "head": head}, {"vectors": vectors}, named),
             Part("locate", {"vectors": vectors, "head": head}, located, named),
+            *(self._projections(view) if view != "original" and split == "test" else []),
         ]
-        return Chain(plan, [*parts, *(self._projections(view) if view != "original" and split == "test" else [])])
 
     def projecting(self) -> Chain:
         """Projections of a chunk of the original view onto hulls in feature space.

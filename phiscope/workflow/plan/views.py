@@ -123,6 +123,20 @@ class Views(Mapping[str, View]):
             count = self.samples(self[name].parent, split)
         return count if split == "train" else at_most(count, self[name].options.get("samples"))
 
+    def extent(self, name: str) -> tuple[str, int | None]:
+        """What the number of test samples of a view follows from: whose samples they are, and how many at most.
+
+        Known before samples are counted; equal extents are equal numbers.
+        """
+        limits = []
+        while name != "original" and name in self:
+            limits.append(self[name].options.get("samples"))
+            if "pixel_hull" in self[name].needs:
+                limits.append(self._plan.config["hulls"]["pixel"]["samples"])
+            name = self[name].parent
+        limits += [self["original"].options.get("samples")] if name == "original" and name in self else []
+        return name, min((limit for limit in limits if limit is not None), default=None)
+
     def projected(self, name: str, space: str) -> int:
         """Samples of a view that are projected onto the hull in a space."""
         return at_most(self.samples(name, "test"), self._plan.config["hulls"][space]["samples"])

@@ -232,3 +232,16 @@ def test_verification_is_what_a_loop_over_the_definitions_gives(shift, monkeypat
         gap, radius = max((z - d) @ (z - x) for d in vertices), max(np.linalg.norm(z - d) for d in vertices)
         assert proof.gap[query] == pytest.approx(gap, rel=1e-12, abs=1e-15 * (1 + shift))
         assert proof.farthest[query] == pytest.approx(radius, rel=1e-12)
+
+
+@pytest.mark.parametrize("largest", [0, 2**60])
+def test_numpy_and_torch_price_alike(largest, monkeypatch):
+    """Large products are torch's, small ones numpy's; far vertices are moved to the origin by both."""
+    monkeypatch.setattr("phiscope.geometry.hull.columns.LARGE", largest)
+    points, vertices = cloud(3, n=4000, d=300)
+    for shift in (0.0, 1e5):
+        moved = vertices.astype(np.float32) + np.float32(shift)
+        projection = project(points + shift, moved, threads=2)
+        assert proven(projection, points + shift, moved)
+        given_as_torch = project(points + shift, torch.from_numpy(moved), threads=2)
+        np.testing.assert_allclose(projection.distance, given_as_torch.distance, rtol=1e-10)
