@@ -17,8 +17,8 @@ from typing import Any
 from phiscope.errors import ConfigError
 
 # Measured with the options of config.yaml on 2026-11-27, processor time of one thread (docs/performance.md). Jacobians
-# per target: 44 (6 flip points) and 39 (6 points between samples) on CIFAR-10 with the loaded ResNet-20; 105 and 67 (26
-# each) on the bundled digits, most of which no image maps to.
+# per target: 44 and 32 (6 flip points each), 40 (6 points of the hull) on CIFAR-10 with the loaded ResNet-20; 103 (24
+# flip points) and 67 (26 points of the hull) on the bundled digits, most of which no image maps to.
 _JACOBIANS = {"flip": 60.0, "hull": 50.0}
 _BESIDE = 1.4  # processor time of a search over that of its Jacobians: 1.3 for the ResNet-20, 1.6 to 2.3 for digits
 # Rounds per search around a ball: 61 and 41 for the ResNet-20, 41 and 69 for digits, two samples each. A round is taken
