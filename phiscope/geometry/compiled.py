@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import config, njit
+from numba.core import caching
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,10 +42,19 @@ def _folder(sources: Path) -> Path:
 
 @contextmanager
 def _cached_in(folder: Path) -> Iterator[None]:
-    """Only while a function is decorated, when numba settles where its code is kept: others' functions are not ours."""
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = before or str(folder)
+    """Only while a function is decorated, when numba settles where its code is kept: others' functions are not ours.
+
+    Numba would add a folder named after the place of the sources, and compile again for each copy of them. Ours is named
+    after their contents.
+    """
+    if settings.CACHE_DIR:
+        yield
+        return
+    subpath = caching._CacheLocator.__dict__["get_suitable_cache_subpath"]
+    settings.CACHE_DIR = str(folder)
+    caching._CacheLocator.get_suitable_cache_subpath = classmethod(lambda cls, py_file: "")
     try:
         yield
     finally:
-        settings.CACHE_DIR = before
+        settings.CACHE_DIR = ""
+        caching._CacheLocator.get_suitable_cache_subpath = subpath

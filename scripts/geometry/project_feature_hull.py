@@ -30,7 +30,7 @@ def project(
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
-    columns |= tables.hull_columns(projection, tables.read(training, ["sample"])["sample"].to_numpy(), "feature")
+    columns |= tables.hull_columns(projection, tables.arrays(training, ["sample"])["sample"], "feature")
     columns["projected_class"] = classes.classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))

@@ -26,7 +26,7 @@ def project(
     vertices = as_vectors(prepared.images(used))
     points, bar = as_vectors(load_file(images)["images"][:most]), progress_bar("hull")
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=bar)
-    columns = tables.read(located, tables.SAMPLE_COLUMNS)[:most].to_dict("series")
+    columns = {name: column[:most] for name, column in tables.arrays(located, tables.SAMPLE_COLUMNS).items()}
     columns |= tables.hull_columns(projection, prepared.samples[used], "pixel")
     columns["projected_class"] = [None] * len(projection.distance)
     tables.write(columns, "hulls", output, provenance(config))

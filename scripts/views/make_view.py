@@ -27,7 +27,10 @@ def make_view(
     maker: module and fixed arguments of the kind; needs: files by name of the artifact, opened as `openers` say.
     """
     parent = first(load_file(source), chunk)
-    opened = {need: Artifact(*openers[need]).open(path, choose_device(device)) for need, path in needs.items()}
+    artifacts = {need: Artifact(*openers[need]) for need in needs}
+    # Whether there is a card is torch's to say, which views without a network do not load.
+    place = choose_device(device) if any(artifact.placed for artifact in artifacts.values()) else "cpu"
+    opened = {need: artifact.open(needs[need], place) for need, artifact in artifacts.items()}
     start = Source(parent["images"], parent["samples"], parent["labels"], seed=seed)
     made = import_module(maker["module"]).make(start, **maker["fixed"], **opened, **parameters)
     save_file({"samples": parent["samples"], "labels": parent["labels"]} | made, output)
