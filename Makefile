@@ -23,6 +23,7 @@ bench: .venv/ready
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet -r requirements.lock
 	.venv/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	.venv/bin/phiscope compile
 	touch $@
 
 clean:

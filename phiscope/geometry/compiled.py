@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import config, njit
-from numba.core import caching
+from numba.core.caching import _CacheLocator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_Locator: Any = _CacheLocator
 settings: Any = config  # made of environment variables when numba is imported
 
 
@@ -44,17 +45,17 @@ def _folder(sources: Path) -> Path:
 def _cached_in(folder: Path) -> Iterator[None]:
     """Only while a function is decorated, when numba settles where its code is kept: others' functions are not ours.
 
-    Numba would add a folder named after the place of the sources, and compile again for each copy of them. Ours is named
-    after their contents.
+    Numba would add a folder named after the place of the sources, and compile again for each copy of them; the name of
+    ours comes from their contents.
     """
     if settings.CACHE_DIR:
         yield
         return
-    subpath = caching._CacheLocator.__dict__["get_suitable_cache_subpath"]
+    subpath = _Locator.__dict__["get_suitable_cache_subpath"]
     settings.CACHE_DIR = str(folder)
-    caching._CacheLocator.get_suitable_cache_subpath = classmethod(lambda cls, py_file: "")
+    _Locator.get_suitable_cache_subpath = classmethod(lambda cls, py_file: "")
     try:
         yield
     finally:
         settings.CACHE_DIR = ""
-        caching._CacheLocator.get_suitable_cache_subpath = subpath
+        _Locator.get_suitable_cache_subpath = subpath

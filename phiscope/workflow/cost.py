@@ -7,6 +7,7 @@ Only the standard library is imported: this is loaded by every job, and measures
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -14,11 +15,12 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 _LABEL = "cost: "
+_bootstrap: Any = importlib._bootstrap
 _LOADED = time.monotonic()  # stands in for the start of the process where the system does not tell it
 _TAIL = 4096  # bytes; a line of costs has some hundred
 
@@ -38,14 +40,15 @@ class Cost(NamedTuple):
     peak_mb: float
 
 
-def count_startup() -> Callable[[], float]:
-    """Begin to count what imports cost; gives a function of the start-up so far, in processor seconds.
+@contextlib.contextmanager
+def counting_startup() -> Iterator[Callable[[], float]]:
+    """Count what imports cost from now on; gives a function of the start-up so far, in processor seconds.
 
     Until now nothing but start-up happened. From now on it is what the main thread spends on finding and loading
     modules, whoever asks for them. The function of Python that does so is wrapped, as it has no hook.
     """
     before, counted, depth = time.process_time(), 0.0, 0
-    load = importlib._bootstrap._find_and_load  # type: ignore[attr-defined]
+    load = _bootstrap._find_and_load
 
     def counting(name: str, import_: Any) -> Any:
         nonlocal counted, depth
@@ -58,8 +61,11 @@ def count_startup() -> Callable[[], float]:
             depth = 0
             counted += time.process_time() - begun
 
-    importlib._bootstrap._find_and_load = counting  # type: ignore[attr-defined]
-    return lambda: before + counted
+    _bootstrap._find_and_load = counting
+    try:
+        yield lambda: before + counted
+    finally:
+        _bootstrap._find_and_load = load
 
 
 def cost_so_far(startup_s: float) -> Cost:

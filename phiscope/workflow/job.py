@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TextIO
 
 from phiscope.errors import PhiscopeError
-from phiscope.workflow.cost import cost_so_far, count_startup, line
+from phiscope.workflow.cost import cost_so_far, counting_startup, line
 from phiscope.workflow.threads import use
 
 TOLD = "PHISCOPE_TOLD"  # set by a terminal that reads errors from the logs: jobs need not repeat them
+TERMINAL = "terminal: "  # what lines of a log begin with that a terminal shows when the job has ended
 _PAUSE = 10.0  # seconds between two lines about progress
 
 _running: list[Path] = []  # the log of the job that this process does now
@@ -34,11 +35,10 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
     if _running:
         yield
         return
-    startup = count_startup()
     warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", buffering=1, encoding="utf-8") as file, _output_to(file):
+    with counting_startup() as startup, path.open("w", buffering=1, encoding="utf-8") as file, _output_to(file):
         _running.append(path)
         try:
             yield
@@ -57,6 +57,12 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
             _running.remove(path)
             _flush()
             file.write(line(cost_so_far(startup())))
+
+
+def tell(text: str) -> None:
+    """Print lines that the terminal of the run shows too, when this job has ended."""
+    for each in text.splitlines():
+        print(f"{TERMINAL}{each}", flush=True)
 
 
 def progress_bar(description: str) -> Callable[[int, int], None]:

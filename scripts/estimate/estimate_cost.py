@@ -16,7 +16,7 @@ from phiscope.head import Head
 from phiscope.models import split
 from phiscope.models.loading import load_network
 from phiscope.words.budget import left_out
-from phiscope.workflow.job import job
+from phiscope.workflow.job import job, tell
 
 
 def main(inputs, work: dict, budget: dict | None, device: str, memory: float, output) -> None:
@@ -30,7 +30,7 @@ def main(inputs, work: dict, budget: dict | None, device: str, memory: float, ou
     text = as_text(parts, work["not_estimated"], left_out(budget["rows"]) if budget else "")
     Path(output.text).write_text(text)
     Path(output.numbers).write_text(json.dumps({"rates": asdict(rates), "parts": [asdict(p) for p in parts]}, indent=1))
-    print(text, end="")
+    tell(text)
 
 
 if "snakemake" in globals():

@@ -37,6 +37,19 @@ def test_processor_time_and_the_start_up_in_it(measured):
     assert cost.processor_s - cost.startup_s == pytest.approx(0.5, abs=0.2)
 
 
+def test_imports_count_as_start_up_whenever_they_happen(tmp_path):
+    """A module that waits until it is used is no less of a start-up."""
+    (tmp_path / "slow.py").write_text(
+        "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end:\n    pass\n"
+    )
+    log = str(tmp_path / "a.log")
+    code = f"from phiscope.workflow.job import job\nwith job({log!r}):\n    import slow\n    import slow"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    cost = read_cost(tmp_path / "a.log")
+    assert cost.startup_s >= 0.5
+    assert cost.processor_s - cost.startup_s < 0.3
+
+
 def test_the_clock_runs_from_the_start_of_the_process(measured):
     cost, outside = measured
     assert cost.processor_s + 0.5 <= cost.wall_s + 0.05 <= outside + 0.1

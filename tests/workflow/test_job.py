@@ -7,7 +7,7 @@ import pytest
 from phiscope.errors import DataError
 from phiscope.workflow import job as module
 from phiscope.workflow.cost import read_cost, without_cost
-from phiscope.workflow.job import job, progress_bar
+from phiscope.workflow.job import job, progress_bar, tell
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +65,21 @@ def test_an_interrupted_job_ends_without_a_traceback(tmp_path):
         raise KeyboardInterrupt
     assert end.value.code == 130
     assert text(tmp_path / "a.log") == ["interrupted"]
+
+
+def test_lines_for_the_terminal_are_marked_in_the_log(tmp_path):
+    with job(tmp_path / "a.log"):
+        tell("views  2 h\ntogether  3 h\n")
+    assert text(tmp_path / "a.log") == ["terminal: views  2 h", "terminal: together  3 h"]
+
+
+def test_a_job_inside_another_adds_to_its_log_and_sets_its_own_threads(tmp_path):
+    with job(tmp_path / "a.log"):
+        print("outer", os.environ["OMP_NUM_THREADS"])
+        with job(tmp_path / "b.log", 3):
+            print("inner", os.environ["OMP_NUM_THREADS"])
+    assert text(tmp_path / "a.log") == ["outer 1", "inner 3"]
+    assert not (tmp_path / "b.log").exists()
 
 
 def test_a_failed_job_says_its_cost_too(tmp_path):

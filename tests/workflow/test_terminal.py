@@ -254,6 +254,14 @@ def failed(tmp_path, text, **options):
     return terminal.lines[1:]
 
 
+def test_what_a_job_tells_follows_its_line(tmp_path):
+    path = tmp_path / "a.log"
+    path.write_text("epoch 1\nterminal: views  2 h\nterminal:   together  3 h\n" + line(Cost(1, 0.5, 1, 10)))
+    terminal = Terminal()
+    terminal.run(1, "estimate", 1.0, 1, 3, logs=[str(path)])
+    assert terminal.lines[-3:] == ["1 of 3, estimate", "  views  2 h", "    together  3 h"]
+
+
 def test_a_failed_job_is_one_block_with_its_sentence(tmp_path):
     assert failed(tmp_path, "epoch 1\nphiscope: data: expected 3 images\n") == [
         "",

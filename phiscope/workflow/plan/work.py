@@ -27,7 +27,7 @@ def work_of(plan: Plan) -> dict[str, Any]:
         "views": [_view(plan, name) for name in views],
         "located": {
             "images": sum(views.samples(name, split) for name, split in plan.geometry.located),
-            "jobs": sum(len(plan.chunks("features", name, split)) for name, split in plan.geometry.located),
+            "jobs": sum(len(plan.chunks("features", *views_of[0])) for views_of in plan.geometry.placed.values()),
         },
         "hulls": {space: _hulls(plan, space) for space in ("feature", "pixel")},
         "vertices": views.samples("original", "train"),
@@ -48,11 +48,13 @@ def _view(plan: Plan, name: str) -> dict[str, Any]:
 
 
 def _hulls(plan: Plan, space: str) -> dict[str, int]:
+    """In feature space projections of all views but the original are made by the jobs that compute their features."""
     names = [name for name, view in plan.views.items() if space in view.spaces]
+    apart = [name for name in names if space == "pixel" or name == "original"]
     counts = [plan.views.projected(name, space) for name in names]
     if space == "feature":  # beside them, those onto the hull of processed training images
         counts += [plan.views.projected(name, space) for name in plan.views.hulls_of]
-    return {"queries": sum(counts), "jobs": sum(len(plan.chunk_names(count)) for count in counts)}
+    return {"queries": sum(counts), "jobs": sum(len(plan.chunks(f"hulls/{space}", name, "test")) for name in apart)}
 
 
 def _inverted(plan: Plan) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from phiscope.workflow.cost import without_cost
+from phiscope.workflow.job import TERMINAL
 
 _STATUS = re.compile(r"non-zero exit status (\d+)")
 _SIGNAL = re.compile(r"died with <Signals\.(\w+)")
@@ -37,6 +38,11 @@ def ended(error: str) -> str | None:
     if signal or status not in (None, "1"):
         return f"It ended with {signal or f'exit status {status}'}."
     return None
+
+
+def told(log: Path) -> list[str]:
+    """Lines that a finished job wants to be read on the terminal."""
+    return [line.removeprefix(TERMINAL) for line in lines_of(log) if line.startswith(TERMINAL)]
 
 
 def progress(log: Path) -> str | None:

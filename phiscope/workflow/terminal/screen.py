@@ -92,6 +92,8 @@ class Screen:
         parts = [f"{place} of {self._total}", job.words if job else "a step"]
         seconds = self._pace.left(self._clock(), self._total - place, self._jobs_left())
         self.say(", ".join([*parts, words.left(seconds)] if seconds is not None else parts))
+        for line in [line for path in (job.logs if job else ()) for line in log.told(Path(path))]:
+            self.say(f"  {line}")
         self._patience = _PATIENCE
 
     def waited(self) -> None:
