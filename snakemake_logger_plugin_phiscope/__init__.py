@@ -26,6 +26,7 @@ _NOISE = re.compile(
     "Building DAG of jobs|Using shell:|Assuming unrestricted shared|Conda environments: ignored|Singularity containers:"
     "|Group jobs: inactive|Select jobs to execute|DAG of jobs will be updated|Updating checkpoint dependencies"
     r"|Removing temporary output|Complete log\(s\):|Elapsed time:|Processed \d+ potential jobs|Shutting down"
+    "|Cannot restore .*no backup found"  # of a job that had not made its outputs before
     "|Exiting because a job execution failed|Touching output file"
 )
 # Of groups of jobs, their jobs are told.

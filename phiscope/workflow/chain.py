@@ -73,7 +73,7 @@ def run(job: Any, scripts: Path, record: Path) -> None:
             str(scripts / part["script"]),
             {
                 "snakemake": SimpleNamespace(
-                    input=Named({name: files for name, files in inputs.items() if files != []}),
+                    input=Named(inputs),
                     output=Named(outputs),
                     params=Named(part["parameters"]),
                     wildcards=Named(wildcards),

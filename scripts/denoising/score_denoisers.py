@@ -32,7 +32,7 @@ def image_sets(inputs, folder: str | None, bench: dict, training_folder: str | N
     if training_folder:
         return tested, shuffled(pictures(training_folder, None, None, "train"), seed).images[: bench["tuning"]]
     most = min(n for n in (bench["tuning"], train_limit) if n)
-    return tested, pictures(None, inputs[0], most, "train").images
+    return tested, pictures(None, inputs.training, most, "train").images
 
 
 if "snakemake" in globals():

@@ -40,27 +40,26 @@ if PLAN.denoising and PLAN.denoising.trained:
 
 if PLAN.denoising:
 
-    rule score_denoisers:
-        input:
-            PLAN.denoising.training_images,
-            denoiser=PLAN.path("denoiser"),
-            others=of_each(f"{RESULTS}/models/denoiser-{{}}.safetensors", PLAN.denoising.others),
-            test=PLAN.prepared("test"),
-        output:
-            table=f"{RESULTS}/chunks/denoising/{{bench}}.parquet",
-            shown=f"{RESULTS}/exhibits/denoising/{{bench}}.safetensors",
-        log:
-            f"{RESULTS}/logs/score_denoisers/{{bench}}.log",
-        wildcard_constraints:
-            bench="[^/]+",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            **PLAN.parameters("score_denoisers"),
-        message:
-            "Compare denoisers: {wildcards.bench}"
-        script:
-            "../../scripts/denoising/score_denoisers.py"
+    for images_of_set in PLAN.denoising.sets:
+        comparing = PLAN.denoising.comparing(images_of_set)
+
+        rule:
+            name:
+                f"score_denoisers_{images_of_set}"
+            input:
+                **comparing.inputs(counted),
+            output:
+                **outputs(comparing),
+            log:
+                f"{RESULTS}/logs/score_denoisers_{images_of_set}.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                parts=comparing.described,
+            message:
+                f"Compare denoisers on images of {images_of_set}"
+            script:
+                "../../scripts/chain/run_chain.py"
 
     if PLAN.denoising.study:
 

@@ -110,12 +110,35 @@ class Denoising:
     def training(self) -> Chain:
         """Every network that is trained here."""
         plan, parts = self._plan, []
-        images: dict[str, Source] = {"images": self.training_images} if self.training_images else {}
+        images: dict[str, Source] = {"images": plan.prepared("train")} if self.training_images else {}
         for name in self.trained:
             network = self.network(name)
             about = {"description": network.replace(".safetensors", ".json")}
             log = {"log": network.replace(".safetensors", ".log.csv")}
             parts.append(Part("train_denoiser", images, {"network": network, **about, **log}, {"denoiser": name}))
+        return Chain(plan, parts)
+
+    @cached_property
+    def sets(self) -> dict[str, list[str]]:
+        """Set of images -> the benches that compare denoisers on it, which share a job."""
+        sets: dict[str, list[str]] = {}
+        for name, (images, _) in self.benches.items():
+            sets.setdefault(images, []).append(name)
+        return sets
+
+    def comparing(self, images: str) -> Chain:
+        """Denoisers on one set of images, under every noise."""
+        plan, parts = self._plan, []
+        looked_at: dict[str, Source] = {
+            **({"training": plan.prepared("train")} if self.training_images else {}),
+            "denoiser": plan.path("denoiser"),
+            "others": [self.network(f"denoiser-{name}") for name in self.others],
+            "test": plan.prepared("test"),
+        }
+        for name in self.sets[images]:
+            table = {"table": plan.below(f"chunks/denoising/{name}.parquet")}
+            shown = {"shown": plan.path("denoised_exhibits", bench=name)}
+            parts.append(Part("score_denoisers", looked_at, table | shown, {"bench": name}))
         return Chain(plan, parts)
 
     @property
