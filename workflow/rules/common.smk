@@ -58,13 +58,11 @@ def paths(*names):
 
 
 def outputs(chain):
-    """Outputs of a job of several parts. They stay until a part is made anew: the job knows which of them are current."""
-    return {name: update(path) for name, path in chain.outputs.items()}
+    """Outputs of a job of several parts. They stay until a part is made anew: the job knows which of them are current.
 
-
-def images(view, chain):
-    """Outputs of a job that makes a view; its images go when nothing needs them any more, unless they are kept."""
-    gone = [] if PLAN.views.kept(view) else [PLAN.views.images(view)]
+    Images of views that are not kept go when nothing needs them any more.
+    """
+    gone = set(PLAN.views.not_kept)
     return {name: temp(update(path)) if path in gone else update(path) for name, path in chain.outputs.items()}
 
 

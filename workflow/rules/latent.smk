@@ -1,65 +1,30 @@
 # Deep LSD: a generator and encoders into it, trained or loaded; encoded and drawn latents, and the axes made of them.
+
+
+def with_folder(chain):
+    """Outputs of a job that trains a network and puts images that it makes meanwhile into a folder."""
+    folder = lambda path: directory(path) if path.endswith(".samples") else path
+    return {name: update(folder(path)) for name, path in chain.outputs.items()}
+
+
 if PLAN.latent:
 
-    if not PLAN.latent.generator_is_trained:
-
-        rule load_generator:
-            input:
-                images=PLAN.prepared("train"),
-            output:
-                PLAN.path("generator"),
-                description=f"{RESULTS}/models/generator.json",
-            log:
-                f"{RESULTS}/logs/load_generator.log",
-            conda:
-                "../../envs/phiscope.yaml"
-            params:
-                **PLAN.parameters("load_generator"),
-            message:
-                "Load the generator"
-            script:
-                "../../scripts/latent/load_latent_network.py"
-
-    else:
-
-        rule train_gan:
-            input:
-                images=PLAN.prepared("train"),
-            output:
-                PLAN.path("generator"),
-                description=f"{RESULTS}/models/generator.json",
-                log=f"{RESULTS}/models/generator.log.csv",
-                samples=directory(f"{RESULTS}/models/generator.samples"),
-            log:
-                f"{RESULTS}/logs/train_gan.log",
-            conda:
-                "../../envs/phiscope.yaml"
-            threads: PLAN.threads
-            params:
-                **PLAN.parameters("train_gan"),
-            message:
-                "Train the generator"
-            script:
-                "../../scripts/latent/train_gan.py"
-
-    rule sample_latents:
+    rule make_generator:
         input:
-            generator=PLAN.path("generator"),
-            classifier=PLAN.path("classifier"),
-            images=PLAN.prepared("test"),
+            **PLAN.latent.generating().inputs(counted),
         output:
-            PLAN.latent.drawn,
+            **with_folder(PLAN.latent.generating()),
         log:
-            f"{RESULTS}/logs/sample_latents.log",
+            f"{RESULTS}/logs/make_generator.log",
         conda:
             "../../envs/phiscope.yaml"
-        threads: PLAN.threads
+        threads: PLAN.latent.generating().threads
         params:
-            **PLAN.parameters("sample_latents"),
+            parts=PLAN.latent.generating().described,
         message:
-            "Draw latents and label them through generator and classifier"
+            "The generator, and latents that it is given at random"
         script:
-            "../../scripts/latent/sample_latents.py"
+            "../../scripts/chain/run_chain.py"
 
     for setting, training in PLAN.latent.encoders:
         encoding = PLAN.latent.encoding(setting, training)
@@ -70,10 +35,7 @@ if PLAN.latent:
             input:
                 **encoding.inputs(counted),
             output:
-                **{
-                    name: update(directory(path) if path.endswith(".samples") else path)
-                    for name, path in encoding.outputs.items()
-                },
+                **with_folder(encoding),
             log:
                 f"{RESULTS}/logs/encode_{setting}_{training}.log",
             conda:

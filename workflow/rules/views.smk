@@ -19,26 +19,27 @@ for name, prepared in PLAN.views.slices.items():
             "../../scripts/views/slice_dataset.py"
 
 
-for name in PLAN.views.derived:
-    making = PLAN.views.making(name)
+for name, split in PLAN.views.made:
+    if (name, split) not in PLAN.views.made_where_placed:
+        making = PLAN.chain(PLAN.views.making(name, split))
 
-    rule:
-        name:
-            f"make_{name}"
-        input:
-            **making.inputs(counted),
-        output:
-            **images(name, making),
-        log:
-            f"{RESULTS}/logs/make_{name}/{{split}}/{{chunk}}.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        params:
-            parts=making.described,
-        message:
-            f"{name}, samples {{wildcards.chunk}}"
-        script:
-            "../../scripts/chain/run_chain.py"
+        rule:
+            name:
+                f"make_{name}" if split == "test" else f"make_{name}_train"
+            input:
+                **making.inputs(counted),
+            output:
+                **outputs(making),
+            log:
+                f"{RESULTS}/logs/make_{name}/{split}/{{chunk}}.log",
+            conda:
+                "../../envs/phiscope.yaml"
+            params:
+                parts=making.described,
+            message:
+                f"{name}, {split} samples {{wildcards.chunk}}"
+            script:
+                "../../scripts/chain/run_chain.py"
 
 
 if PLAN.drawing.exhibited:

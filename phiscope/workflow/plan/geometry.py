@@ -157,8 +157,13 @@ class Geometry:
         return ", ".join(f"{view}, training" if split == "train" else view for view, split in self.placed[rule])
 
     def placing(self, rule: str) -> Chain:
-        """Where samples stand: features, margins and, but of the original, projections onto hulls in feature space."""
-        return Chain(self._plan, [part for view, split in self.placed[rule] for part in self._placing(view, split)])
+        """Where samples stand: features, margins and, but of the original, projections onto hulls in feature space.
+
+        Views that take no time to make are made by the same job.
+        """
+        views, group = self._plan.views, self.placed[rule]
+        made = [part for each in group if each in views.made_where_placed for part in views.making(*each)]
+        return Chain(self._plan, made + [part for view, split in group for part in self._placing(view, split)])
 
     def _placing(self, view: str, split: str) -> list[Part]:
         plan = self._plan

@@ -95,6 +95,19 @@ class Latent:
 
     # Jobs of several parts.
 
+    def generating(self) -> Chain:
+        """The generator, trained or loaded, and latents drawn at random with the labels of what they decode to."""
+        plan, images = self._plan, {"images": self._plan.prepared("train")}
+        network = {"generator": plan.path("generator"), "description": plan.below("models/generator.json")}
+        if self.generator_is_trained:
+            logged = {"log": plan.path("generator_log"), "samples": plan.below("models/generator.samples")}
+            own = Part("train_gan", images, network | logged)
+        else:
+            own = Part("load_generator", images, network)
+        labelled = {"generator": network["generator"], "classifier": plan.path("classifier")}
+        drawn = Part("sample_latents", {**labelled, "images": plan.prepared("test")}, {"drawn": self.drawn})
+        return Chain(plan, [own, drawn])
+
     def encoding(self, setting: str, training: int) -> Chain:
         """An encoder, trained or loaded, the latents it gives, the axes of labels, and what latents say of labels."""
         plan, named = self._plan, {"setting": setting, "training": str(training)}

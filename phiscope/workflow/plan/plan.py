@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
 from phiscope.workflow.places import project
 from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views, work
-from phiscope.workflow.plan.chain import Part, Source
+from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
 
@@ -142,6 +142,10 @@ class Plan:
         train = [f"features/{view}/train" for view in dict.fromkeys(["original", *self.geometry.spanning])]
         study = bool(self.denoising and self.denoising.study)
         return [*train, "features/original/test", *(["tables/denoising_study"] if study else [])]
+
+    def chain(self, parts: Iterable[Part]) -> Chain:
+        """One job of parts."""
+        return Chain(self, parts)
 
     def merge(self, merged: str) -> Part:
         """The part of a job that puts `tables/<name>` or `features/<view>/<split>` together."""

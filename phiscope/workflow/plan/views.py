@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phiscope.views import DATASET, VIEWS, attacks, modules_of
 from phiscope.workflow import chunks
 from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
-from phiscope.workflow.plan.chain import Chain, Part, Source
+from phiscope.workflow.plan.chain import Part, Source
 from phiscope.workflow.plan.chunked import IMAGES, chunks_of
 from phiscope.workflow.plan.rule import Rule
 from phiscope.workflow.plan.view import View
@@ -196,7 +196,12 @@ class Views(Mapping[str, View]):
         """Whether the images of a view, or of what views start from, stay."""
         return name not in self or self[name].kept
 
-    def needs(self, name: str) -> dict[str, Source]:
+    @cached_property
+    def not_kept(self) -> list[str]:
+        """Images of views that go when nothing needs them any more; {chunk} stays open."""
+        return [self.images(name).replace("{split}", split) for name, split in self.made if not self.kept(name)]
+
+    def needs(self, name: str, split: str = "test") -> dict[str, Source]:
         """Files of the artifacts that a view's transformation wants, and its mask, by name."""
         latent, view = self._plan.latent, self[name]
         encoder = latent.encoder(view.options.get("setting")) if latent else {}
@@ -204,33 +209,59 @@ class Views(Mapping[str, View]):
             need: self._plan.path(need, **(encoder if need in ("encoder", "bases") else {})) for need in view.needs
         }
         if "pixel_hull" in files:
-            files["pixel_hull"] = self._pixel_hull(view.parent)
+            files["pixel_hull"] = self._pixel_hull(view.parent, split)
         return files | ({"mask": os.path.expandvars(view.options["mask"])} if "mask" in view.options else {})
 
-    def _pixel_hull(self, name: str) -> Source:
+    def _pixel_hull(self, name: str, split: str) -> Source:
         """Projections in pixel space of the samples of a view's chunk, and maybe of more after them."""
 
         def file(plan: Plan, wildcards: Any) -> str:
-            chunk = plan.views.covering(name, wildcards.split, wildcards.chunk)
-            return plan.path("pixel_hull", view=name, split=wildcards.split, chunk=chunk)
+            chunk = plan.views.covering(name, split, wildcards.chunk)
+            return plan.path("pixel_hull", view=name, split=split, chunk=chunk)
 
         return file
 
-    def making(self, name: str) -> Chain:
-        """The job that makes a chunk of a view and, of an attack on our own samples, judges it."""
-        plan, view = self._plan, self[name]
+    @cached_property
+    def made(self) -> list[tuple[str, str]]:
+        """(view, split) of what transformations make: test images, and training images that span a hull, with those
+        that they are made from."""
+        train = {name for view in set(self.hulls_of.values()) for name in self._line(view)}
+        wanted = {"test": set(self.derived), "train": train}
+        return [(name, split) for name in self.derived for split in wanted if name in wanted[split]]
+
+    def _line(self, name: str) -> Iterator[str]:
+        """A view and those of the run that it starts from, one after another."""
+        while name in self:
+            yield name
+            if self[name].kind == "original":
+                return
+            name = self[name].parent
+
+    @cached_property
+    def made_where_placed(self) -> list[tuple[str, str]]:
+        """(view, split) of images that are made by the job which computes their features.
+
+        No other view starts from them, and making them takes a pass of a network at most. What attacks make stays when
+        features are computed anew.
+        """
+        starts = {(self[name].parent, split) for name, split in self.made}
+        return [each for each in self.made if not self[each[0]].is_attack and each not in starts]
+
+    def making(self, name: str, split: str) -> list[Part]:
+        """Makes a chunk of a view and, of an attack on our own samples, judges it."""
+        plan, view, named = self._plan, self[name], {"view": name, "split": split}
 
         def source(plan: Plan, wildcards: Any) -> str:
-            return plan.views.source(name, wildcards.split, wildcards.chunk)
+            return plan.views.source(name, split, wildcards.chunk)
 
-        needs, images = self.needs(name), {"images": self.images(name)}
-        made = Part("make_view", {**needs, "source": source}, images, {"view": name})
-        if name not in plan.geometry.judged:
-            return Chain(plan, [made])
+        needs, images = self.needs(name, split), self.images(name).replace("{split}", split)
+        made = Part("make_view", {**needs, "source": source}, {"images": images}, named)
+        if name not in plan.geometry.judged or split == "train":
+            return [made]
         networks = {need: needs[need] for need in ("classifier", *view.behind)}
-        looked_at: dict[str, Source] = {"original": source, "attacked": self.images(name), **networks}
-        table = plan.below(f"chunks/attacks/{name}/{{split}}/{{chunk}}.parquet")
-        return Chain(plan, [made, Part("judge_attack", looked_at, {"table": table}, {"view": name})])
+        table = plan.below(f"chunks/attacks/{name}/{split}/{{chunk}}.parquet")
+        looked_at: dict[str, Source] = {"original": source, "attacked": images, **networks}
+        return [made, Part("judge_attack", looked_at, {"table": table}, named)]
 
     def parameters(self, name: str) -> dict[str, Any]:
         """What the configuration gives a view's transformation."""
