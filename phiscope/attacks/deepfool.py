@@ -31,13 +31,14 @@ def deepfool(
     steps: int = 50,
     overshoot: float = 0.02,
     candidates: int = 10,
-    batch_size: int = 250,
+    batch_size: int = 100,
 ) -> Attacked:
     """A short perturbation in L2 that changes the predicted class, for images (m, channels, h, w) in [0, 1].
 
     Steps of the network's linearisation to the closest boundary with the `candidates` most likely classes, each
     (1 + overshoot) times too long, until the class changes. What it finds is an upper bound on the pixel distance to
-    the decision boundary, not that distance.
+    the decision boundary, not that distance. A batch takes as many steps as its slowest image, so that small ones end
+    sooner; the images are the same.
     """
     import foolbox  # deferred: it brings requests and git with it
 
