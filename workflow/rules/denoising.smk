@@ -33,7 +33,7 @@ if PLAN.denoising and PLAN.denoising.trained:
         params:
             parts=PLAN.denoising.training().described,
         message:
-            "Train what takes noise away"
+            "Train the denoising networks"
         script:
             "../../scripts/chain/run_chain.py"
 

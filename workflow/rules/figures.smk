@@ -39,6 +39,6 @@ for group, names in PLAN.drawing.groups.items():
             **PLAN.parameters("draw_figures", group=group),
             told_apart=lambda wildcards, group=group: keys_of_inputs(group),
         message:
-            f"Figures: {group}"
+            f"Figures: {PLAN.drawing.words[group]}"
         script:
             "../../scripts/figures/draw_figures.py"

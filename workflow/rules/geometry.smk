@@ -16,7 +16,7 @@ for name in PLAN.geometry.placed:
         params:
             parts=placing.described,
         message:
-            f"Where samples stand in feature space: {PLAN.geometry.placed_in_words(name)}, samples {{wildcards.chunk}}"
+            PLAN.geometry.placed_in_words(name)
         script:
             "../../scripts/chain/run_chain.py"
 
@@ -36,7 +36,7 @@ if PLAN.geometry.projecting().parts:
         params:
             parts=PLAN.geometry.projecting().described,
         message:
-            "Project original, test samples {wildcards.chunk}, onto the hull in feature space"
+            "Hull distances in feature space of original, test samples {wildcards.chunk}"
         script:
             "../../scripts/chain/run_chain.py"
 
@@ -56,7 +56,7 @@ rule project_pixel_hull:
     params:
         **PLAN.parameters("project_pixel_hull"),
     message:
-        "Project {wildcards.view}, {wildcards.split} samples {wildcards.chunk}, onto the hull in pixel space"
+        "Hull distances in pixel space of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
         "../../scripts/geometry/project_pixel_hull.py"
 
@@ -74,6 +74,6 @@ rule sum_up_views:
     params:
         parts=PLAN.geometry.summing_up().described,
     message:
-        "Statistics of where the samples of all views stand"
+        "Statistics of all views"
     script:
         "../../scripts/chain/run_chain.py"

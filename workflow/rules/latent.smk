@@ -61,6 +61,6 @@ if PLAN.latent:
         params:
             parts=PLAN.latent.measuring().described,
         message:
-            "Table latent, rotation, truncation and the metric in latent space"
+            "Measures of latent space: axes, rotation, truncation, metric"
         script:
             "../../scripts/chain/run_chain.py"

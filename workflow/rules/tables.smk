@@ -12,7 +12,7 @@ rule merge_chunks:
     params:
         **PLAN.parameters("merge_chunks"),
     message:
-        "Put {wildcards.merged} together"
+        "Table {wildcards.merged}"
     script:
         "../../scripts/tables/merge_chunks.py"
 

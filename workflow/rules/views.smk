@@ -14,7 +14,7 @@ for name, prepared in PLAN.views.slices.items():
         params:
             **PLAN.parameters("slice_dataset"),
         message:
-            f"{name}, {{wildcards.split}} samples {{wildcards.chunk}}"
+            f"Images of {name}, {{wildcards.split}} samples {{wildcards.chunk}}"
         script:
             "../../scripts/views/slice_dataset.py"
 
@@ -37,7 +37,7 @@ for name, split in PLAN.views.made:
             params:
                 parts=making.described,
             message:
-                f"{name}, {split} samples {{wildcards.chunk}}"
+                f"Images of {name}, {split} samples {{wildcards.chunk}}"
             script:
                 "../../scripts/chain/run_chain.py"
 

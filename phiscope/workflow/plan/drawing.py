@@ -78,6 +78,13 @@ class Drawing:
             groups.setdefault(topic if topic in _APART else REST, []).append(name)
         return groups
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What the figures of each group are about."""
+        others = {"inversion": "images that map to chosen points", "implicit": "images as functions of position"}
+        own = "the classifier, views, attacks and detectors" + (", denoising" if self._plan.denoising else "")
+        return {REST: own, "latent": "latent space", **others}
+
     @cached_property
     def context(self) -> dict[str, Any]:
         """What figures are told of the run beside its artifacts: see `phiscope.exhibits.frames.Run`."""

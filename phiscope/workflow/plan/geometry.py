@@ -153,8 +153,12 @@ class Geometry:
         return "_".join(["place_views", *own, *([] if limit is None else [str(limit)])])
 
     def placed_in_words(self, rule: str) -> str:
-        """`original, training`, or the names of views."""
-        return ", ".join(f"{view}, training" if split == "train" else view for view, split in self.placed[rule])
+        """What one of its jobs does, with the wildcard {wildcards.chunk}."""
+        (view, split), *others = self.placed[rule]
+        of = f"{len(others) + 1} views" if others else view
+        hulls = any(self._spanning_of(name) for name, _ in self.placed[rule]) and view != "original" and split == "test"
+        quantities = "Features, margins and hull distances" if hulls else "Features and margins"
+        return f"{quantities} of {of}, {split} samples {{wildcards.chunk}}"
 
     def placing(self, rule: str) -> Chain:
         """Where samples stand: features, margins and, but of the original, projections onto hulls in feature space.
