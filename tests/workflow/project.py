@@ -58,6 +58,7 @@ class Project:
 
 def copied(root: Path, folder: Path) -> Project:
     """The project without its results."""
+    folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         source = root / part
         copy = shutil.copytree if source.is_dir() else shutil.copy

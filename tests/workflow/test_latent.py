@@ -21,7 +21,7 @@ SMALL = {
         "dimension": 14,  # no multiple of ten labels
         "width": 4,
         "gan": {"epochs": 3, "batch_size": 20},
-        "encoder": {"epochs": 2, "batch_size": 20},
+        "encoder": {"epochs": 2, "batch_size": 20, "learning_rate": 1e-3},
         "settings": {"faithful": None},
         "set_size": 10,
         "trials": 2,

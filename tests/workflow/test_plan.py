@@ -248,7 +248,7 @@ def test_the_work_of_a_run_is_counted_before_any_of_it_is_done(planned):
     assert (pgd["images"], pgd["jobs"]) == (60, 1)
     # Both splits of `original`, its hull images, an attack, and denoised images of both splits.
     assert work["located"]["images"] == 300 + 150 + 60 + 60 + 300 + 60
-    assert work["hulls"] == {"feature": {"queries": 150 + 3 * 60 + 60, "jobs": 5}, "pixel": {"queries": 150, "jobs": 1}}
+    assert work["hulls"] == {"feature": {"queries": 150 + 3 * 60 + 60, "jobs": 1}, "pixel": {"queries": 150, "jobs": 1}}
     assert (work["vertices"], work["not_estimated"]) == (300, ["denoising", "implicit"])
     assert (work["inverted"]["jobs"], work["inverted"]["balls"]) == (4, 1)  # here, 87 stands behind the six counted
 

@@ -5,7 +5,7 @@ from safetensors.numpy import load_file
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
-NETWORKS = ("fit_classifier", "train_denoisers", "make_pgd-first", "make_denoise")
+NETWORKS = ("fit_classifier", "train_denoisers", "make_pgd-first")
 
 
 def change(project, module: str, before: str = "\ndef ") -> None:
@@ -48,8 +48,7 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
     planned = project.planned()
     assert set(planned) == {
-        *("all", "sum_up_views", "compute_inversions", "sum_up_denoising", "compare_with_paper"),
-        *("draw_figures", "draw_inversion", "render_report"),
+        *("all", "sum_up_views", "sum_up_run", "draw_figures", "draw_inversion", "render_report"),
     }
 
 
@@ -92,8 +91,7 @@ def test_one_sample_per_job_is_allowed(project):
     project.edit("presets/tiny.yaml", "chunk_size: 300", "chunk_size: 1")
     project.edit("presets/tiny.yaml", "test: 150", "test: 5")
     planned = project.planned()
-    views = ("original", "hull-pixel", "pgd-first", "denoise")
-    assert [planned[f"place_{view}"] for view in views] == [5, 5, 5, 5]
+    assert [planned[rule] for rule in ("place_original", "project_original", "place_views_60")] == [5, 5, 5]
 
 
 @pytest.mark.parametrize("module", ["phiscope/latent/basis.py", "phiscope/denoising/tiling.py"])
@@ -101,25 +99,27 @@ def test_an_attack_does_not_rest_on_latent_space_or_denoising(project, module):
     change(project, module)
     planned = project.planned()
     assert "make_pgd-first" not in planned
-    assert ("make_denoise" in planned) == ("denoising" in module)
+    assert ("place_views_60" in planned) == ("denoising" in module)  # which makes what is denoised
 
 
 def test_a_changed_attack_is_made_anew_and_nothing_before_it(project):
     change(project, "phiscope/attacks/pgd.py")
     planned = project.planned()
-    assert (planned["make_pgd-first"], planned["place_pgd-first"]) == (1, 1)
-    others = {"place_original", "place_denoise", "place_hull-pixel", "project_pixel_hull", "slice_original"}
-    assert not {*others, "fit_classifier", "make_denoise"} & set(planned)
+    assert (planned["make_pgd-first"], planned["place_views_60"]) == (1, 1)
+    others = {"place_original", "place_original_train", "project_pixel_hull", "slice_original"}
+    assert not {*others, "fit_classifier", "train_denoisers"} & set(planned)
+    project.finish("results/tiny/chunks/features/pgd-first/test/0000000-0000060.parquet")
+    ran = parts(project, "place_views_60/0000000-0000060")
+    assert {name.split("/")[1] for name, did in ran.items() if did} == {"pgd-first"}
 
 
 def test_a_changed_hull_solver_runs_a_network_only_on_its_own_projections(project):
     change(project, "phiscope/geometry/hull/solve.py")
     planned = project.planned()
-    assert {"project_original", "place_pgd-first", "project_pixel_hull"} <= set(planned)
+    assert {"project_original", "place_views_60", "project_pixel_hull"} <= set(planned)
     assert "place_original" not in planned
     assert not set(NETWORKS) & set(planned)
     # Images on the hull, and searches for an image of a projection, are made of what the solver returns.
-    assert "make_hull-pixel" in planned
     assert {message.partition(" ")[0] for message in project.messages("Images that map to the")} == {"hull"}
 
 
@@ -140,8 +140,7 @@ def test_counts_are_known_and_no_checkpoint_stands_in_the_way(project):
     assert "involves checkpoint jobs" not in done.stdout + done.stderr
     planned = project.planned("--forcerun", "fit_classifier")
     placed = {rule: count for rule, count in planned.items() if rule.startswith("place_")}
-    views = ("original_train", "original", "hull-pixel", "pgd-first", "denoise_train", "denoise")
-    assert placed == {f"place_{view}": 1 for view in views}
+    assert placed == dict.fromkeys(["place_original_train", "place_original", "place_denoise_train", "place_views_60"], 1)
     assert "prepare_dataset" not in planned
 
 
@@ -157,12 +156,10 @@ def test_a_changed_part_of_a_job_runs_and_the_others_stay(project):
     chunk = "denoise/test/0000000-0000060"
     project.edit("presets/tiny.yaml", "run: tiny\n", "run: tiny\nmargins: {solver: daqp}\n")
     project.finish(f"results/tiny/chunks/margins/{chunk}.parquet")
-    assert parts(project, f"place_{chunk}") == {
-        "extract_features/denoise/test": False,
-        "locate/denoise/test": True,
-        "project_feature_hull/denoise/test": False,
-        "project_processed_hull/denoise/test": False,
-    }
+    ran = parts(project, "place_views_60/0000000-0000060")
+    assert {name.split("/")[0] for name, did in ran.items() if did} == {"locate"}
+    assert not ran["project_processed_hull/denoise/test"]
+    assert not ran["make_view/denoise/test"]
 
 
 def test_a_verdict_is_made_anew_on_images_that_stay(project):
@@ -171,8 +168,8 @@ def test_a_verdict_is_made_anew_on_images_that_stay(project):
     change(project, "phiscope/attacks/judge.py")
     project.finish(f"results/tiny/chunks/attacks/{chunk}.parquet")
     log = (project.results / f"logs/make_{chunk}.log").read_text()
-    assert "make_view/pgd-first: made already" in log
-    assert "judge_attack/pgd-first: made already" not in log
+    assert "make_view/pgd-first/test: made already" in log
+    assert "judge_attack/pgd-first/test: made already" not in log
     assert (project.results / f"views/{chunk}.safetensors").read_bytes() == images
 
 

@@ -15,7 +15,7 @@ DESCRIPTION = {
 
 @pytest.fixture
 def training(tmp_path):
-    return TrainingJob({"epochs": 2}, 5, "cpu", 1, str(tmp_path / "net.safetensors"), str(tmp_path / "net.log.csv"))
+    return TrainingJob({"epochs": 2}, 5, "cpu", str(tmp_path / "net.safetensors"), str(tmp_path / "net.log.csv"))
 
 
 def test_a_network_begun_twice_is_the_same(training):
