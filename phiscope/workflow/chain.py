@@ -2,8 +2,11 @@
 
 The problem: rules that share a process share a job, and Snakemake runs a job whole. So that a changed margin solver
 does not run a network again, each part is recorded with what it rests on: its parameters and code, the contents of its
-inputs, and the contents of what it made. A part whose record still holds is not run. Records lie beside the logs of a
-run; without one, a part runs.
+inputs and of the files that its parameters name, and the contents of what it made. A part whose record holds stays.
+
+Snakemake deletes the outputs of a job before it starts and after it failed. So what a part made is linked into a folder
+of the run, `.parts`, as soon as it is there, and linked back from it. A part that is finished stays so when a later one
+fails or the process is killed. Without the folder, parts run.
 """
 
 from __future__ import annotations
@@ -13,11 +16,14 @@ import json
 import os
 import runpy
 import shutil
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from phiscope.errors import PhiscopeError
+
+_RECORD = "record.json"
 
 
 class Named:
@@ -51,40 +57,60 @@ class Named:
         return list(self._values.items())
 
 
-def run(job: Any, scripts: Path, record: Path) -> None:
+def folder_of(log: str | Path) -> Path:
+    """Where the parts of a job are kept: results/<run>/logs/<job>.log -> results/<run>/.parts/<job>."""
+    results, run, _, *job = Path(log).parts
+    return Path(results, run, ".parts", *job).with_suffix("")
+
+
+def run(job: Any, scripts: Path, kept: Path) -> None:
     """Run the parts of a job of Snakemake's, `snakemake` in its script, that are not made already.
 
-    scripts: the folder of the scripts; record: the file that says what is made.
+    scripts: the folder of the scripts; kept: the folder for what parts made. Raises the PhiscopeError of a part with
+    the name of the part behind it.
     """
-    records = _read(record)
+    records = _read(kept / _RECORD)
     for part in job.params.parts:
         key = "/".join([part["rule"], *part["wildcards"].values()])
         wildcards = dict(job.wildcards.items()) | part["wildcards"]
         inputs = {name: _files(source, job.input, wildcards) for name, source in part["takes"].items()}
         outputs = {name: path.format(**wildcards) for name, path in part["gives"].items()}
-        basis = _basis(part, wildcards, inputs)
-        if records.get(key) == basis | {"made": _contents(outputs.values())}:
+        basis, own = _basis(part, wildcards, inputs), kept / key.replace("/", "+")
+        stored = {name: own / name for name in outputs}
+        if key in records and records[key] == basis | {"made": _contents(stored.values())}:
             print(f"{key}: made already, of the same inputs, parameters and code")
+            for name, path in outputs.items():
+                _link(stored[name], Path(path))
             continue
+        _forget(key, records, kept)
+        for path in [*map(Path, outputs.values()), own]:
+            _remove(path)
         print(f"{key}:")
-        _forget(key, records, record)
-        _remove(outputs.values())
-        runpy.run_path(
-            str(scripts / part["script"]),
-            {
-                "snakemake": SimpleNamespace(
-                    input=Named(inputs),
-                    output=Named(outputs),
-                    params=Named(part["parameters"]),
-                    wildcards=Named(wildcards),
-                    threads=job.threads,
-                    config=job.config,
-                    log=job.log,
-                )
-            },
+        given = SimpleNamespace(
+            input=Named(inputs),
+            output=Named(outputs),
+            params=Named(part["parameters"]),
+            wildcards=Named(wildcards),
+            threads=job.threads,
+            config=job.config,
+            log=job.log,
         )
-        records[key] = basis | {"made": _contents(outputs.values())}
-        _write(records, record)
+        _execute(scripts / part["script"], given, key)
+        missing = [path for path in outputs.values() if not Path(path).exists()]
+        if missing:
+            raise FileNotFoundError(f"{key} ended without {', '.join(missing)}")
+        if not part["passing"] and all(_link(Path(path), stored[name]) for name, path in outputs.items()):
+            records[key] = basis | {"made": _contents(stored.values())}
+            _write(records, kept / _RECORD)
+
+
+def _execute(script: Path, given: SimpleNamespace, key: str) -> None:
+    for path in given.output:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        runpy.run_path(str(script), {"snakemake": given})
+    except PhiscopeError as error:
+        raise type(error)(f"{error} (in {key})") from error
 
 
 def _files(source: Any, given: Any, wildcards: Mapping[str, str]) -> str | list[str]:
@@ -96,13 +122,31 @@ def _files(source: Any, given: Any, wildcards: Mapping[str, str]) -> str | list[
 
 def _basis(part: Mapping[str, Any], wildcards: Mapping[str, str], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """What a part rests on; equal values make equal outputs."""
-    paths = [path for files in inputs.values() for path in ([files] if isinstance(files, str) else files)]
+    paths = [Path(path) for files in inputs.values() for path in ([files] if isinstance(files, str) else files)]
+    # A network is opened with its description, which lies beside it.
+    paths += [path.with_suffix(".json") for path in paths if path.suffix == ".safetensors"]
     parameters = json.dumps([part["parameters"], dict(wildcards), dict(inputs)], sort_keys=True, default=str)
-    return {"parameters": hashlib.sha256(parameters.encode()).hexdigest(), "inputs": _contents(paths)}
+    named = sorted(set(_named_files(part["parameters"])))
+    return {
+        "parameters": hashlib.sha256(parameters.encode()).hexdigest(),
+        "inputs": _contents(paths),
+        "named": {path: _content(Path(os.path.expandvars(path))) for path in named},
+    }
 
 
-def _contents(paths: Any) -> dict[str, str | None]:
-    return {str(path): _content(Path(path)) for path in paths}
+def _named_files(value: Any) -> Iterator[str]:
+    """Files and folders that parameters name: weights, masks, labels, the user's images."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _named_files(each)
+    elif isinstance(value, str) and len(value) < 4096 and os.path.exists(os.path.expandvars(value)):
+        yield value
+
+
+def _contents(paths: Iterable[Path]) -> dict[str, str | None]:
+    return {str(path): _content(path) for path in paths}
 
 
 def _content(path: Path) -> str | None:
@@ -115,32 +159,48 @@ def _content(path: Path) -> str | None:
     if not path.is_file():
         return None
     about = path.stat()
-    return _hash(path, about.st_size, about.st_mtime_ns)
+    return _hash(str(path), (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns))
 
 
-@cache
-def _hash(path: Path, size: int, changed: int) -> str:
-    """Of the content of a file; size, changed: what tells within one job that it is the same as before.
+def _hash(path: str, about: tuple[int, ...]) -> str:
+    """Of the content of a file; about: what tells within one job that it is the same as before.
 
     Between jobs times tell nothing: Snakemake sets those of all outputs when a job ends.
     """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    if about not in _hashes:
+        with open(path, "rb") as file:
+            _hashes[about] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _hashes[about]
 
 
-def _forget(key: str, records: dict[str, Any], record: Path) -> None:
-    """Before the outputs are touched: a part that is cut short has no record."""
+_hashes: dict[tuple[int, ...], str] = {}
+
+
+def _link(source: Path, target: Path) -> bool:
+    """Let target be source under another name, file by file; whether the file system can do that."""
+    _remove(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if source.is_dir():
+            shutil.copytree(source, target, copy_function=os.link)
+        else:
+            os.link(source, target)
+    except OSError:
+        _remove(target)
+        return False
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+
+
+def _forget(key: str, records: dict[str, Any], kept: Path) -> None:
+    """Before anything is touched: a part that is cut short has no record."""
     if records.pop(key, None) is not None:
-        _write(records, record)
-
-
-def _remove(paths: Any) -> None:
-    """As Snakemake does before a job: scripts find no outputs of before."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            shutil.rmtree(path)
-        path.unlink(missing_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(records, kept / _RECORD)
 
 
 def _read(record: Path) -> dict[str, Any]:

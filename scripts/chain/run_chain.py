@@ -7,4 +7,4 @@ from phiscope.workflow.job import job
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        chain.run(snakemake, Path(snakemake.scriptdir).parent, Path(snakemake.log[0]).with_suffix(".json"))
+        chain.run(snakemake, Path(snakemake.scriptdir).parent, chain.folder_of(snakemake.log[0]))

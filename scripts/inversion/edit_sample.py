@@ -37,4 +37,4 @@ def main(number: int, what: dict, inputs, seed: int, output: str) -> None:
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         number, what = int(snakemake.wildcards.number), snakemake.params.what
-        main(number, what, snakemake.input, snakemake.config["seed"], snakemake.output[0])
+        main(number, what, snakemake.input, snakemake.params.seed, snakemake.output[0])

@@ -14,6 +14,7 @@ from phiscope.workflow.training import TrainingJob
 
 def train_gan(images: str, arguments: dict, limit: int | None, samples: Path, training: TrainingJob) -> None:
     training.begin()
+    samples.mkdir(parents=True, exist_ok=True)  # a training that was finished before shows nothing
     prepared = open_prepared(images)
     channels, *size = prepared.shape
     arguments = arguments | {"channels": channels, "size": size}

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from phiscope.errors import DataError
 from phiscope.workflow import chain
 
 # A script that notes that it ran, and writes what it was given.
@@ -29,6 +32,7 @@ def part(name: str, word: str, takes: dict, made: str) -> dict:
         "wildcards": {},
         "takes": takes,
         "gives": {"made": made},
+        "passing": False,
     }
 
 
@@ -41,22 +45,26 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "a").write_text("a")
     (tmp_path / "b").write_text("b")
 
-    def run(first: str = "one", second: str = "two", chunk: str = "0") -> list[str]:
+    def run(first="one", second="two", chunk="0", others=("b",), passing=False) -> list[str]:
         takes = {"made": "out/{chunk}/first", "others": {"input": "second_others"}}
         parts = [
             part("first", first, {"source": "a"}, "out/{chunk}/first"),
             part("second", second, takes, "out/{chunk}/second"),
         ]
+        parts[1]["passing"] = passing
         job = SimpleNamespace(
             params=SimpleNamespace(parts=parts),
-            input={"first_source": "a", "second_others": ["b"]},
+            input={"first_source": "a", "second_others": list(others)},
             wildcards={"chunk": chunk},
             threads=1,
             config={},
             log=["log"],
         )
         (tmp_path / "ran").write_text("")
-        chain.run(job, tmp_path, tmp_path / "record.json")
+        for made in (tmp_path / "out").rglob("*"):  # as Snakemake does
+            if made.is_file():
+                made.unlink()
+        chain.run(job, tmp_path, tmp_path / "kept")
         return (tmp_path / "ran").read_text().split()[::2]
 
     return run
@@ -67,11 +75,12 @@ def test_a_part_takes_what_an_earlier_one_made(run, tmp_path):
     assert (tmp_path / "out/0/second").read_text() == "two one a b"
 
 
-def test_what_is_made_already_stays(run, tmp_path):
+def test_what_is_made_already_is_put_back(run, tmp_path):
     run()
-    before = (tmp_path / "out/0/second").stat().st_mtime_ns
+    before = (tmp_path / "out/0/second").stat().st_ino
     assert run() == []
-    assert (tmp_path / "out/0/second").stat().st_mtime_ns == before
+    assert (tmp_path / "out/0/second").stat().st_ino == before
+    assert (tmp_path / "out/0/second").read_text() == "two one a b"
 
 
 def test_a_parameter_runs_its_part_and_what_rests_on_the_changed_content(run):
@@ -82,14 +91,16 @@ def test_a_parameter_runs_its_part_and_what_rests_on_the_changed_content(run):
 
 def test_a_part_that_makes_the_same_again_reruns_nothing_after_it(run, tmp_path):
     run()
-    (tmp_path / "out/0/first").unlink()
+    shutil.rmtree(tmp_path / "kept/first")
     assert run() == ["first"]
 
 
-@pytest.mark.parametrize(("file", "ran"), [("a", ["first", "second"]), ("b", ["second"]), ("out/0/second", ["second"])])
+@pytest.mark.parametrize(
+    ("file", "ran"), [("a", ["first", "second"]), ("b", ["second"]), ("kept/second/made", ["second"])]
+)
 def test_another_content_of_an_input_or_output_counts_and_times_do_not(run, tmp_path, file, ran):
     run()
-    for path in ("a", "b", "out/0/first", "out/0/second"):
+    for path in ("a", "b", "kept/first/made", "kept/second/made"):
         os.utime(tmp_path / path, (1, 1))
     assert run() == []
     (tmp_path / file).write_text("changed")
@@ -108,14 +119,63 @@ def test_a_part_that_failed_has_no_record_and_leaves_no_output_of_before(run, tm
     with pytest.raises(ValueError, match="as asked"):
         run(second="fail")
     assert not (tmp_path / "out/0/second").exists()
-    assert list(json.loads((tmp_path / "record.json").read_text())) == ["first"]
+    assert list(json.loads((tmp_path / "kept/record.json").read_text())) == ["first"]
     assert run() == ["second"]
+
+
+def test_a_file_that_a_parameter_names_counts_by_its_content(run, tmp_path):
+    run(second="a")  # the name of a file
+    assert run(second="a") == []
+    (tmp_path / "a").write_text("other weights")
+    assert run(second="a") == ["first", "second"]
+
+
+def test_a_networks_description_counts_as_the_network(run, tmp_path):
+    (tmp_path / "b.safetensors").write_text("b")
+    run(others=["b.safetensors"])
+    (tmp_path / "b.json").write_text("another factory")
+    assert run(others=["b.safetensors"]) == ["second"]
+
+
+def test_what_does_not_stay_is_made_whenever_the_job_runs(run):
+    run(passing=True)
+    assert run(passing=True) == ["second"]
+
+
+def test_where_files_cannot_be_linked_parts_run(run, monkeypatch):
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("not here")))
+    assert run() == ["first", "second"]
+    assert run() == ["first", "second"]
+
+
+def test_a_part_without_its_output_is_a_mistake(run, tmp_path):
+    (tmp_path / "second.py").write_text("")
+    with pytest.raises(FileNotFoundError, match="second ended without out/0/second"):
+        run()
+
+
+def test_an_error_says_in_which_part(run, tmp_path):
+    (tmp_path / "second.py").write_text("from phiscope.errors import DataError\nraise DataError('mask: 8 x 9')")
+    with pytest.raises(DataError, match=r"^mask: 8 x 9 \(in second\)$"):
+        run()
+
+
+def test_folders_are_kept_and_put_back(tmp_path):
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples/1.png").write_text("1")
+    assert chain._link(tmp_path / "samples", tmp_path / "kept/samples")
+    assert (tmp_path / "kept/samples/1.png").read_text() == "1"
+    assert chain._content(tmp_path / "samples") == chain._content(tmp_path / "kept/samples")
+
+
+def test_parts_are_kept_beside_the_logs():
+    assert chain.folder_of("results/logs/logs/make_a/0-5.log") == Path("results/logs/.parts/make_a/0-5")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"first": 3}'])
 def test_a_damaged_record_counts_as_none(run, tmp_path, content):
     run()
-    (tmp_path / "record.json").write_text(content)
+    (tmp_path / "kept/record.json").write_text(content)
     assert run() == ["first", "second"]
 
 

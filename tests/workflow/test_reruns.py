@@ -3,8 +3,11 @@
 import pytest
 from safetensors.numpy import load_file
 
+from phiscope import tables
+
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
+PLACING = ("span_original", "span_denoise", "locate_original", "place_views_first_60")
 NETWORKS = ("fit_classifier", "train_denoisers", "make_pgd-first")
 
 
@@ -62,7 +65,7 @@ def test_more_samples_leave_full_chunks_alone(project):
     project.finish("results/tiny/chunks/features/original/test/0000000-0000300.parquet")
     project.edit("presets/tiny.yaml", "test: 300", "test: 450")
     planned = project.planned()
-    assert (planned["place_original"], planned["slice_original"]) == (1, 1)
+    assert (planned["locate_original"], planned["slice_original"]) == (1, 1)
     assert "fit_classifier" not in planned
     assert "prepare_dataset" not in planned
 
@@ -91,7 +94,7 @@ def test_one_sample_per_job_is_allowed(project):
     project.edit("presets/tiny.yaml", "chunk_size: 300", "chunk_size: 1")
     project.edit("presets/tiny.yaml", "test: 150", "test: 5")
     planned = project.planned()
-    assert [planned[rule] for rule in ("place_original", "project_original", "place_views_60")] == [5, 5, 5]
+    assert [planned[rule] for rule in ("locate_original", "project_original", "place_views_first_60")] == [5, 5, 5]
 
 
 @pytest.mark.parametrize("module", ["phiscope/latent/basis.py", "phiscope/denoising/tiling.py"])
@@ -99,25 +102,25 @@ def test_an_attack_does_not_rest_on_latent_space_or_denoising(project, module):
     change(project, module)
     planned = project.planned()
     assert "make_pgd-first" not in planned
-    assert ("place_views_60" in planned) == ("denoising" in module)  # which makes what is denoised
+    assert ("place_views_first_60" in planned) == ("denoising" in module)  # which makes what is denoised
 
 
 def test_a_changed_attack_is_made_anew_and_nothing_before_it(project):
     change(project, "phiscope/attacks/pgd.py")
     planned = project.planned()
-    assert (planned["make_pgd-first"], planned["place_views_60"]) == (1, 1)
-    others = {"place_original", "place_original_train", "project_pixel_hull", "slice_original"}
+    assert (planned["make_pgd-first"], planned["place_views_first_60"]) == (1, 1)
+    others = {"locate_original", "span_original", "project_pixel_hull", "slice_original"}
     assert not {*others, "fit_classifier", "train_denoisers"} & set(planned)
     project.finish("results/tiny/chunks/features/pgd-first/test/0000000-0000060.parquet")
-    ran = parts(project, "place_views_60/0000000-0000060")
+    ran = parts(project, "place_views_first_60/0000000-0000060")
     assert {name.split("/")[1] for name, did in ran.items() if did} == {"pgd-first"}
 
 
 def test_a_changed_hull_solver_runs_a_network_only_on_its_own_projections(project):
     change(project, "phiscope/geometry/hull/solve.py")
     planned = project.planned()
-    assert {"project_original", "place_views_60", "project_pixel_hull"} <= set(planned)
-    assert "place_original" not in planned
+    assert {"project_original", "place_views_first_60", "project_pixel_hull"} <= set(planned)
+    assert "locate_original" not in planned
     assert not set(NETWORKS) & set(planned)
     # Images on the hull, and searches for an image of a projection, are made of what the solver returns.
     assert {message.partition(" ")[0] for message in project.messages("Images that map to the")} == {"hull"}
@@ -139,8 +142,10 @@ def test_counts_are_known_and_no_checkpoint_stands_in_the_way(project):
     done = project.snakemake("--dry-run", "--forcerun", "fit_classifier")
     assert "involves checkpoint jobs" not in done.stdout + done.stderr
     planned = project.planned("--forcerun", "fit_classifier")
-    placed = {rule: count for rule, count in planned.items() if rule.startswith("place_")}
-    assert placed == dict.fromkeys(["place_original_train", "place_original", "place_denoise_train", "place_views_60"], 1)
+    placed = {rule: count for rule, count in planned.items() if rule in PLACING}
+    assert placed == dict.fromkeys(
+        ["span_original", "locate_original", "place_denoise_train", "place_views_first_60"], 1
+    )
     assert "prepare_dataset" not in planned
 
 
@@ -156,7 +161,7 @@ def test_a_changed_part_of_a_job_runs_and_the_others_stay(project):
     chunk = "denoise/test/0000000-0000060"
     project.edit("presets/tiny.yaml", "run: tiny\n", "run: tiny\nmargins: {solver: daqp}\n")
     project.finish(f"results/tiny/chunks/margins/{chunk}.parquet")
-    ran = parts(project, "place_views_60/0000000-0000060")
+    ran = parts(project, "place_views_first_60/0000000-0000060")
     assert {name.split("/")[0] for name, did in ran.items() if did} == {"locate"}
     assert not ran["project_processed_hull/denoise/test"]
     assert not ran["make_view/denoise/test"]
@@ -167,7 +172,7 @@ def test_a_verdict_is_made_anew_on_images_that_stay(project):
     images = (project.results / f"views/{chunk}.safetensors").read_bytes()
     change(project, "phiscope/attacks/judge.py")
     project.finish(f"results/tiny/chunks/attacks/{chunk}.parquet")
-    log = (project.results / f"logs/make_{chunk}.log").read_text()
+    log = (project.results / "logs/make_pgd-first/0000000-0000060.log").read_text()
     assert "make_view/pgd-first/test: made already" in log
     assert "judge_attack/pgd-first/test: made already" not in log
     assert (project.results / f"views/{chunk}.safetensors").read_bytes() == images
@@ -180,3 +185,38 @@ def test_an_output_that_somebody_changed_is_made_anew(project):
     images.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     project.finish(f"results/tiny/chunks/attacks/{chunk}.parquet", "--forcerun", "make_pgd-first")
     assert images.read_bytes() == content
+
+
+def test_a_job_that_failed_runs_again_with_what_is_mended(project):
+    """Another solver, and a mistake while it is tried: what Snakemake had before must not pass for its result."""
+    chunk = "denoise/test/0000000-0000060"
+    margins = project.results / f"chunks/margins/{chunk}.parquet"
+    before = tables.read(margins)
+    project.edit("presets/tiny.yaml", "run: tiny\n", "run: tiny\nmargins: {solver: daqp}\n")
+    line = "location = locate("
+    project.edit("scripts/geometry/locate.py", line, f"raise MemoryError\n        {line}")
+    failed = project.snakemake("--rerun-incomplete", f"results/tiny/chunks/margins/{chunk}.parquet")
+    assert failed.returncode != 0
+    project.edit("scripts/geometry/locate.py", f"raise MemoryError\n        {line}", line)
+    project.finish(f"results/tiny/chunks/margins/{chunk}.parquet")
+    after = tables.read(margins)
+    assert (after["margin"] - before["margin"]).abs().max() < 1e-6
+    assert (after["duality_gap"] != before["duality_gap"]).any()  # by the other solver
+    ran = parts(project, "place_views_first_60/0000000-0000060")
+    assert not ran["make_view/denoise/test"]
+
+
+def test_what_a_job_made_before_it_failed_stays_made(project):
+    """The verdict fails; the attack before it, which may have taken hours, is not made again."""
+    chunk = "pgd-first/test/0000000-0000060"
+    line = "    judged = judge("
+    project.edit("scripts/attacks/judge_attack.py", line, f"    raise MemoryError\n{line}")
+    change(project, "phiscope/attacks/pgd.py")
+    target = f"results/tiny/chunks/attacks/{chunk}.parquet"
+    assert project.snakemake("--rerun-incomplete", target).returncode != 0
+    assert not (project.results / f"views/{chunk}.safetensors").exists()
+    project.edit("scripts/attacks/judge_attack.py", f"    raise MemoryError\n{line}", line)
+    project.finish(target)
+    log = (project.results / "logs/make_pgd-first/0000000-0000060.log").read_text()
+    assert "make_view/pgd-first/test: made already" in log
+    assert (project.results / f"views/{chunk}.safetensors").exists()

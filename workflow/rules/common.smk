@@ -1,5 +1,6 @@
 # What only Snakemake knows: where the project lies, when counts are known, which images are temporary. The rest is the plan.
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -58,14 +59,13 @@ def paths(*names):
 
 
 def outputs(chain):
-    """Outputs of a job of several parts. They stay until a part is made anew: the job knows which of them are current.
-
-    Images of views that are not kept go when nothing needs them any more.
-    """
+    """Outputs of a job of several parts; images of views that are not kept go when nothing needs them any more."""
     gone = set(PLAN.views.not_kept)
-    return {name: temp(update(path)) if path in gone else update(path) for name, path in chain.outputs.items()}
+    return {name: temp(path) if path in gone else path for name, path in chain.outputs.items()}
 
 
 def at_once(wildcards):
-    """How many jobs may run beside each other here, and share the memory; where each has a node of its own, one."""
-    return workflow.cores or 1
+    """How many jobs may run beside each other here, and share the memory; one where each has an allocation of its own."""
+    cores = workflow.resource_settings.cores
+    alone = "SLURM_JOB_ID" in os.environ or not isinstance(cores, int) or cores == sys.maxsize
+    return 1 if alone else cores

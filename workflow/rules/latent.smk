@@ -4,18 +4,18 @@
 def with_folder(chain):
     """Outputs of a job that trains a network and puts images that it makes meanwhile into a folder."""
     folder = lambda path: directory(path) if path.endswith(".samples") else path
-    return {name: update(folder(path)) for name, path in chain.outputs.items()}
+    return {name: folder(path) for name, path in chain.outputs.items()}
 
 
 if PLAN.latent:
 
-    rule make_generator:
+    rule fit_generator:
         input:
             **PLAN.latent.generating().inputs(counted),
         output:
             **with_folder(PLAN.latent.generating()),
         log:
-            f"{RESULTS}/logs/make_generator.log",
+            f"{RESULTS}/logs/fit_generator.log",
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.latent.generating().threads

@@ -25,13 +25,13 @@ for name, split in PLAN.views.made:
 
         rule:
             name:
-                f"make_{name}" if split == "test" else f"make_{name}_train"
+                f"make_{name}" if split == "test" else f"process_{name}"
             input:
                 **making.inputs(counted),
             output:
                 **outputs(making),
             log:
-                f"{RESULTS}/logs/make_{name}/{split}/{{chunk}}.log",
+                f"{RESULTS}/logs/{'make' if split == 'test' else 'process'}_{name}/{{chunk}}.log",
             conda:
                 "../../envs/phiscope.yaml"
             params:

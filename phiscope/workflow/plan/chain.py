@@ -6,7 +6,6 @@ each of its parts still rests on its own parameters, code and inputs: see `phisc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -34,11 +33,6 @@ class Part:
     outputs: Mapping[str, str]
     wildcards: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def name(self) -> str:
-        """Tells it apart from other parts of its chain."""
-        return re.sub(r"\W", "_", "_".join([self.rule, *self.wildcards.values()]))
-
 
 class Chain:
     """The job that runs parts in their order; a part may take what an earlier one has made."""
@@ -48,6 +42,11 @@ class Chain:
         self.parts = list(parts)
         self.paths = [path for part in self.parts for path in part.outputs.values()]
 
+    @staticmethod
+    def _key(number: int, name: str) -> str:
+        """An input or output of the part of that number, among those of the job."""
+        return f"part{number}_{name}"
+
     def inputs(self, counted: Callable[[], Plan]) -> dict[str, Any]:
         """What the job waits for, by name; counted: gives the plan with its counts once they are known."""
 
@@ -55,18 +54,18 @@ class Chain:
             return lambda wildcards: source(counted(), wildcards)
 
         outside: dict[str, Any] = {}
-        for part in self.parts:
+        for number, part in enumerate(self.parts):
             for name, source in part.inputs.items():
                 if callable(source):
-                    outside[f"{part.name}_{name}"] = asked(source)
+                    outside[self._key(number, name)] = asked(source)
                 elif kept := self._outside(source):
-                    outside[f"{part.name}_{name}"] = kept
+                    outside[self._key(number, name)] = kept
         return outside
 
     @property
     def outputs(self) -> dict[str, str]:
         """What the job leaves behind, by name."""
-        return {f"{part.name}_{name}": path for part in self.parts for name, path in part.outputs.items()}
+        return {self._key(n, name): path for n, part in enumerate(self.parts) for name, path in part.outputs.items()}
 
     @property
     def threads(self) -> int:
@@ -75,17 +74,20 @@ class Chain:
 
     def described(self, wildcards: Any) -> list[dict[str, Any]]:
         """What `phiscope.workflow.chain.run` runs for the job with these wildcards, in order."""
-        return [self._described(part, dict(wildcards.items()) | dict(part.wildcards)) for part in self.parts]
+        of_job = dict(wildcards.items())
+        return [self._described(n, part, of_job | dict(part.wildcards)) for n, part in enumerate(self.parts)]
 
-    def _described(self, part: Part, wildcards: dict[str, str]) -> dict[str, Any]:
+    def _described(self, number: int, part: Part, wildcards: dict[str, str]) -> dict[str, Any]:
+        passing = set(self._plan.views.not_kept)
         return {
             "rule": part.rule,
             "script": self._plan.script_of(part.rule),
             "parameters": resolved(self._plan.parameters(part.rule, **wildcards), wildcards),
             "wildcards": dict(part.wildcards),
             # Functions are asked by Snakemake, and their files are found among the inputs of the job, by this name.
-            "takes": {n: {"input": f"{part.name}_{n}"} if callable(s) else s for n, s in part.inputs.items()},
+            "takes": {n: {"input": self._key(number, n)} if callable(s) else s for n, s in part.inputs.items()},
             "gives": dict(part.outputs),
+            "passing": any(path in passing for path in part.outputs.values()),  # goes when it was used
         }
 
     def _outside(self, source: Files) -> Files:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phiscope.errors import ConfigError
 from phiscope.views import DATASET
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.chain import Chain, Part, Source
@@ -140,17 +141,21 @@ class Geometry:
         groups: dict[str, list[tuple[str, str]]] = {}
         for view, split in self.located:
             groups.setdefault(self._placed_by(view, split), []).append((view, split))
+        for group in groups.values():
+            if len({self._plan.views.extent(view) for view, _ in group}) > 1:
+                names = ", ".join(view for view, _ in group)
+                raise ConfigError(f"config: views {names}: their names and those of data sets run into each other")
         return groups
 
     def _placed_by(self, view: str, split: str) -> str:
         views = self._plan.views
         if split == "train":
-            return f"place_{view}_train"
+            return f"span_{view}"
         if view == "original" or view in views.on_pixel_hull:
-            return f"place_{view}"  # searches, and images on the hull, begin with where these stand
+            return f"locate_{view}"  # searches, and images on the hull, begin with where these stand
         origin, limit = views.extent(view)
-        own = [] if origin == "original" else [origin.removeprefix(DATASET)]
-        return "_".join(["place_views", *own, *([] if limit is None else [str(limit)])])
+        of = "" if origin == "original" else f"_of_{origin.removeprefix(DATASET)}"
+        return f"place_views{of}" + ("" if limit is None else f"_first_{limit}")
 
     def placed_in_words(self, rule: str) -> str:
         """What one of its jobs does, with the wildcard {wildcards.chunk}."""

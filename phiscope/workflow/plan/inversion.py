@@ -217,7 +217,7 @@ def _edit(plan: Plan) -> Parameters:
         edit = plan.inversion.edits[int(wildcards.number)]
         return {key: value for key, value in edit.items() if key != "sample"}
 
-    return {"what": what}
+    return {"what": what, "seed": plan.config["seed"]}
 
 
 def _statistics(plan: Plan) -> Parameters:
