@@ -33,7 +33,7 @@ class Denoiser:
 
     @classmethod
     def load(cls, path: str | Path, device: str = "cpu") -> Denoiser:
-        """What the rule train_denoiser or load_denoiser wrote."""
+        """What `train_denoiser` or `load_denoiser` wrote."""
         network, about = load_artifact(path)
         noises = about.get("training", {}).get("noise")
         trained_on = "" if noises is None else ", ".join(str(Noise.of(noise)) for noise in noises) or "none"
