@@ -3,6 +3,7 @@
 The hull is that of the training set, or of the training images as a view shows them.
 """
 
+import numpy as np
 from safetensors.numpy import load_file
 
 from phiscope import tables
@@ -15,7 +16,7 @@ from phiscope.workflow.provenance import provenance
 def project(
     vectors: str,
     names: dict[str, str],
-    training: str,
+    training: list[str],
     head: str,
     hull_of: str | None,
     most: int | None,
@@ -24,13 +25,17 @@ def project(
     config: dict,
     output: str,
 ) -> None:
-    """names: view and split; most: how many samples of the chunk, from its first; None for all."""
+    """names: view and split; training: chunks of the features that span the hull; most: how many samples of the chunk, from its first; None for all."""
     view, classes = {key: array[:most] for key, array in load_file(vectors).items()}, Head.load(head)
-    points, vertices = view["features"], tables.vectors(training)
+    spanning = {
+        key: np.concatenate([part[key] for part in map(load_file, training)]) for key in ("features", "samples")
+    }
+    order = np.argsort(spanning["samples"])
+    points, vertices = view["features"], spanning["features"][order]
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
-    columns |= tables.hull_columns(projection, tables.arrays(training, ["sample"])["sample"], "feature")
+    columns |= tables.hull_columns(projection, spanning["samples"][order], "feature")
     columns["projected_class"] = classes.classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))
@@ -44,7 +49,7 @@ if "snakemake" in globals():
         project(
             snakemake.input.vectors,
             {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
-            snakemake.input.training,
+            list(snakemake.input["training"]),
             snakemake.input.head,
             snakemake.params.get("hull_of"),
             snakemake.params.most,

@@ -6,13 +6,16 @@ from phiscope import tables
 from phiscope.arrays import as_vectors
 from phiscope.datasets import open_prepared
 from phiscope.geometry import hull
+from phiscope.head import Head
 from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
 
 
 def project(
     images: str,
-    located: str,
+    vectors: str,
+    names: dict[str, str],
+    head: str,
     training: str,
     limit: int | None,
     most: int | None,
@@ -21,12 +24,16 @@ def project(
     config: dict,
     output: str,
 ) -> None:
-    """limit: of training images; most: how many samples of the chunk, from its first; None for all."""
+    """vectors: features of the images, which say their classes; names: view and split; limit: of training images;
+    most: how many samples of the chunk, from its first; None for all.
+    """
     prepared, used = open_prepared(training), slice(0, limit)
     vertices = as_vectors(prepared.images(used))
     points, bar = as_vectors(load_file(images)["images"][:most]), progress_bar("hull")
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=bar)
-    columns = {name: column[:most] for name, column in tables.arrays(located, tables.SAMPLE_COLUMNS).items()}
+    view = {key: array[:most] for key, array in load_file(vectors).items()}
+    columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
+    columns |= {"predicted": Head.load(head).classify(view["features"])}
     columns |= tables.hull_columns(projection, prepared.samples[used], "pixel")
     columns["projected_class"] = [None] * len(projection.distance)
     tables.write(columns, "hulls", output, provenance(config))
@@ -36,7 +43,9 @@ if "snakemake" in globals():
     with job(snakemake.log[0], snakemake.params.threads):
         project(
             snakemake.input.images,
-            snakemake.input.located,
+            snakemake.input.vectors,
+            {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
+            snakemake.input.head,
             snakemake.input.training,
             snakemake.params.limit,
             snakemake.params.most,

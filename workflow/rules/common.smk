@@ -32,8 +32,6 @@ wildcard_constraints:
     view="[^/]+",
     split="train|test",
     chunk=chunks.PATTERN,
-    setting=r"\w+",
-    training=r"\d+",
     number=r"\d+",
 
 

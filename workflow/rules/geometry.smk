@@ -43,22 +43,20 @@ if PLAN.geometry.projecting().parts:
 
 rule project_pixel_hull:
     input:
-        images=f"{RESULTS}/views/{{view}}/{{split}}/{{chunk}}.safetensors",
-        located=f"{RESULTS}/chunks/features/{{view}}/{{split}}/{{chunk}}.parquet",
-        training=PLAN.prepared("train"),
+        **PLAN.geometry.projecting_pixels().inputs(counted),
     output:
-        f"{RESULTS}/chunks/hulls/pixel/{{view}}/{{split}}/{{chunk}}.parquet",
+        **outputs(PLAN.geometry.projecting_pixels()),
     log:
         f"{RESULTS}/logs/project_pixel_hull/{{view}}/{{split}}/{{chunk}}.log",
     conda:
         "../../envs/phiscope.yaml"
-    threads: PLAN.threads
+    threads: PLAN.geometry.projecting_pixels().threads
     params:
-        **PLAN.parameters("project_pixel_hull"),
+        parts=PLAN.geometry.projecting_pixels().described,
     message:
         "Hull distances in pixel space of {wildcards.view}, {wildcards.split} samples {wildcards.chunk}"
     script:
-        "../../scripts/geometry/project_pixel_hull.py"
+        "../../scripts/chain/run_chain.py"
 
 
 rule sum_up_views:

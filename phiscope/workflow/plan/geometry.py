@@ -194,10 +194,22 @@ class Geometry:
         """
         return Chain(self._plan, self._projections("original"))
 
+    def projecting_pixels(self) -> Chain:
+        """Projections of a chunk of a view onto the hull in pixel space; {view} and {split} stay open."""
+        plan = self._plan
+        given: dict[str, Source] = {
+            "images": plan.views.images("{view}"),
+            "vectors": self._vectors("{view}", "{split}"),
+            "head": plan.path("head"),
+            "training": plan.prepared("train"),
+        }
+        projections = {"projections": self.chunk(HULLS["pixel"], "{view}", "{split}")}
+        return Chain(plan, [Part("project_pixel_hull", given, projections)])
+
     def _projections(self, view: str) -> list[Part]:
         plan, parts = self._plan, []
         for space, training in self._spanning_of(view).items():
-            given: dict[str, Source] = {"vectors": self._vectors(view, "test"), "training": training}
+            given: dict[str, Source] = {"vectors": self._vectors(view, "test"), "training": self._spanned_by(training)}
             projected = {"projections": self.chunk(HULLS[space], view, "test")}
             named = {"view": view, "split": "test"}
             parts.append(Part(f"project_{space}_hull", {**given, "head": plan.path("head")}, projected, named))
@@ -208,12 +220,20 @@ class Geometry:
         return self._plan.below(f"chunks/vectors/{view}/{split}/{{chunk}}.safetensors")
 
     def _spanning_of(self, view: str) -> dict[str, str]:
-        """Kind of hull in feature space -> features of the training images that span it, of those a view is judged
-        against."""
-        plan = self._plan
-        own = {"feature": plan.path("training_features")} if "feature" in plan.views[view].spaces else {}
-        hull_of = plan.views[view].hull_of
-        return own | ({"processed": plan.views.training_features(hull_of)} if hull_of else {})
+        """Kind of hull in feature space -> the view whose training images span it, of those a view is judged against."""
+        own = {"feature": "original"} if "feature" in self._plan.views[view].spaces else {}
+        hull_of = self._plan.views[view].hull_of
+        return own | ({"processed": hull_of} if hull_of else {})
+
+    def _spanned_by(self, view: str) -> Source:
+        """Features of the training images under a view, in chunks: the table of features holds margins as well, and
+        another solver of these must not project anew."""
+
+        def chunks_of(plan: Plan, wildcards: Any) -> list[str]:
+            names = plan.chunk_names(plan.views.samples(view, "train"))
+            return [self._vectors(view, "train").format(chunk=name) for name in names]
+
+        return chunks_of
 
     def tabulating(self) -> Chain:
         """Tables of all views and features of those beside the original, from their chunks; what detectors say."""
