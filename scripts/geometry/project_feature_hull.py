@@ -25,7 +25,9 @@ def project(
     config: dict,
     output: str,
 ) -> None:
-    """names: view and split; training: chunks of the features that span the hull; most: how many samples of the chunk, from its first; None for all."""
+    """names: view and split; training: chunks of the features that span the hull; most: how many samples of the chunk,
+    from its first; None for all.
+    """
     view, classes = {key: array[:most] for key, array in load_file(vectors).items()}, Head.load(head)
     spanning = {
         key: np.concatenate([part[key] for part in map(load_file, training)]) for key in ("features", "samples")
@@ -35,7 +37,7 @@ def project(
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
-    columns |= tables.hull_columns(projection, spanning["samples"][order], "feature")
+    columns |= tables.hull_columns(projection, samples[order], "feature")
     columns["projected_class"] = classes.classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))

@@ -220,7 +220,7 @@ class Geometry:
         return self._plan.below(f"chunks/vectors/{view}/{split}/{{chunk}}.safetensors")
 
     def _spanning_of(self, view: str) -> dict[str, str]:
-        """Kind of hull in feature space -> the view whose training images span it, of those a view is judged against."""
+        """Kind of hull in feature space -> the view whose training images span it, for a view."""
         own = {"feature": "original"} if "feature" in self._plan.views[view].spaces else {}
         hull_of = self._plan.views[view].hull_of
         return own | ({"processed": hull_of} if hull_of else {})
