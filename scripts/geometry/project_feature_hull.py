@@ -29,11 +29,10 @@ def project(
     from its first; None for all.
     """
     view, classes = {key: array[:most] for key, array in load_file(vectors).items()}, Head.load(head)
-    spanning = {
-        key: np.concatenate([part[key] for part in map(load_file, training)]) for key in ("features", "samples")
-    }
-    order = np.argsort(spanning["samples"])
-    points, vertices = view["features"], spanning["features"][order]
+    spanning = list(map(load_file, training))
+    features, samples = (np.concatenate([part[key] for part in spanning]) for key in ("features", "samples"))
+    order = np.argsort(samples)
+    points, vertices = view["features"], features[order]
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
