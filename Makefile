@@ -1,12 +1,15 @@
 PYTHON ?= python3.11
 CORES ?= all
 
-.PHONY: run test lint bench clean
+.PHONY: run test test-long lint bench clean
 
 run: .venv/ready
 	.venv/bin/snakemake --cores $(CORES)
 
 test: .venv/ready lint
+	.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not long"
+
+test-long: .venv/ready lint
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/ready

@@ -11,7 +11,7 @@ from phiscope import tables
 from phiscope.experiments.latent import bases
 from tests.workflow.project import Project, copied
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.long, pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 LABELS, DIMENSION = 7, 10  # label 0 is never used, so the generator never makes it; 10 is no multiple of 7 or 6
 SMALL = {
