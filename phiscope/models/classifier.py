@@ -8,6 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from phiscope.errors import ModelError
+from phiscope.models.output import Choice, as_logits, chosen
+
 
 class ResidualBlock(nn.Module):
     """ReLU(shortcut(x) + two 3x3 convolutions with batch norm); the shortcut has no parameters."""
@@ -80,19 +83,44 @@ def small_resnet(channels: int = 1, classes: int = 10, widths: Sequence[int] = (
 
 
 class Normalised(nn.Module):
-    """Pixels in [0, 1] -> network((pixels - mean) / deviation), per channel.
+    """Pixels in [0, 1] -> logits (b, classes) of network((pixels - mean) / deviation), per channel.
 
-    Everything outside this class speaks of pixels in [0, 1]: distances between images, attacks, hulls.
+    Everything outside this class speaks of pixels in [0, 1]: distances between images, attacks, hulls. So it does of
+    one tensor of logits: output says which part of what the network returns that is (see `phiscope.models.output`),
+    columns which of its columns, in the order of the classes; None takes all. A network of float64 computes in that,
+    whatever the pixels come in.
     """
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, network: nn.Module, mean: Sequence[float], deviation: Sequence[float]) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        mean: Sequence[float],
+        deviation: Sequence[float],
+        output: Choice = None,
+        columns: Sequence[int] | None = None,
+    ) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.output = network, output
+        self.columns = None if columns is None else list(columns)
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32).view(1, -1, 1, 1))
         self.register_buffer("deviation", torch.tensor(deviation, dtype=torch.float32).view(1, -1, 1, 1))
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return self.network((pixels - self.mean) / self.deviation)
+        given = (pixels - self.mean) / self.deviation
+        logits = as_logits(chosen(self.network(given.to(self._kind(given))), self.output)[0])
+        if self.columns is not None:
+            if max(self.columns) >= logits.shape[1]:
+                raise ModelError(
+                    f"classifier.columns names column {max(self.columns)}, the network has columns 0 to "
+                    f"{logits.shape[1] - 1}"
+                )
+            logits = logits[:, self.columns]
+        return logits.to(pixels.dtype)
+
+    def _kind(self, given: Tensor) -> torch.dtype:
+        """What the network computes in; what is mixed is left to the network."""
+        kinds = {each.dtype for each in self.network.parameters() if each.is_floating_point()}
+        return kinds.pop() if kinds == {torch.float64} else given.dtype

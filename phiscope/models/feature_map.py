@@ -1,18 +1,21 @@
 """Split a trained network into what computes features and the linear head that reads them.
 
-Equation (3): x_φ = N_φ(x), the input of the last fully connected layer; equation (4): z = x_φ W_φ + b_φ.
+Equation (3): x_φ = N_φ(x), the input of the last fully connected layer; equation (4): z = x_φ W_φ + b_φ. Where the
+logits are not what a linear layer returns but affine in a tensor of the forward pass, see `phiscope.models.affine`.
 """
 
 from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
 
 from phiscope.errors import ModelError
+from phiscope.models import affine
+from phiscope.models.trial import require_runs, require_steady, returned
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class FeatureMap:
 
     weight (f, n) and bias (n,) are those of equation (4), float64; None when the map stops at a layer that is
     not a linear head. `lower_bound` is 0.0 where the features are known to be non-negative, which is when
-    constraint (10) holds, else None.
+    constraint (10) holds, else None. layer: the name of a layer, or places of `affine.AffineHead`. Features come in the
+    kind of number that the images are.
     """
 
     network: nn.Module
@@ -31,7 +35,12 @@ class FeatureMap:
     lower_bound: float | None
 
     def __call__(self, images: Tensor) -> Tensor:
-        return _flow(self.network, self.layer, images, at_input=self.weight is not None).flatten(1)
+        if affine.is_call(self.layer):
+            return affine.at(self.network, self.layer, images).to(images.dtype)
+        reached = _flow(self.network, self.layer, images, at_input=self.weight is not None)
+        # What is not one row an image is several in a row: tokens that were put into the batch.
+        flat = reached.flatten(1) if len(reached) == len(images) else reached.reshape(len(images), -1)
+        return flat.to(images.dtype)
 
     def double(self) -> FeatureMap:
         """The same map in float64: a copy, this one stays as it is."""
@@ -55,34 +64,80 @@ class FeatureMap:
 
 
 def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer: str | None = None) -> FeatureMap:
-    """Find the last linear layer of a network never seen before, and what flows into it.
+    """Find the features of a network never seen before, and the affine head that reads them.
 
-    example: (b, channels, h, w) in the network's input range. `head` names the linear layer where the search
-    must not decide. `layer` instead stops at the output of any named module: features alone, no weight.
-    Raises ModelError where there is no such layer, or where the network's output is not the head's output (up
-    to a softmax, which changes no order).
+    example: (b, channels, h, w) in the network's input range; what is found is verified on all of them. `head` names
+    the layer whose input the features are, where the search must not decide. `layer` instead stops at the output of any
+    named module: features alone, no weight. The last linear layer gives its own weight and bias where the network's
+    output is its output (up to a softmax, which changes no order); else they are found by differentiation. Raises
+    ModelError where the network cannot read the images, or where the logits are not affine in what flows there.
     """
     if head is not None and layer is not None:
         raise ModelError(f"split: head {head!r} and layer {layer!r} were both given; give one of them")
+    output = require_runs(network, example)
     network = network.eval()
     if layer is not None:
-        _require_module(network, layer, nn.Module)
+        _require_module(network, layer)
         with torch.enable_grad():
             reached = _flow(network, layer, example, at_input=False)
         return FeatureMap(network, layer, None, None, _lower_bound(reached))
-    name = head or _last_linear(network, example)
-    linear = cast(nn.Linear, _require_module(network, name, nn.Linear))
+    calls = head is not None and affine.is_call(head)
+    name = None if calls else head or _last_linear(network, example)
+    if name is not None and (own := _own_head(network, name, example, output)):
+        return own
+    found = affine.find(network, example, None if calls else head)
+    if calls and found.place != head:
+        raise ModelError(f"the head is at {found.place!r}, not at {head!r}; name that with `head`, or null to find it")
+    bound = 0.0 if all(_lower_bound(each) == 0.0 for each in found.tensors) else None
+    feature_map = FeatureMap(network, found.place, found.weight, found.bias, bound)
+    _require_same_way(feature_map, example, output)
+    return feature_map
+
+
+@torch.no_grad()
+def _require_same_way(feature_map: FeatureMap, example: Tensor, output: Tensor) -> None:
+    """Features as they will be computed, without gradients, must give the network's output too."""
+    logits = feature_map.logits(feature_map(example).double())
+    scale = float(logits.abs().max()) + float(output.abs().max())
+    candidates = (logits, logits.softmax(-1), logits.log_softmax(-1))
+    if not any(float((output - each).abs().max()) <= 1e-4 * scale for each in candidates):
+        raise ModelError(
+            f"without gradients the network computes other features at {feature_map.layer!r} than with them; name its "
+            "last layer with `head`"
+        )
+
+
+def _own_head(network: nn.Module, name: str, example: Tensor, output: Tensor) -> FeatureMap | None:
+    """The head that a linear layer is, if its output is the network's."""
+    linear = _require_module(network, name)
+    if not isinstance(linear, nn.Linear):
+        return None
     with torch.enable_grad():
         features = _flow(network, name, example, at_input=True)
-    if features.dim() != 2:
-        raise ModelError(
-            f"linear layer {name!r} reads an input of shape {tuple(features.shape)}; expected (batch, features): "
-            "name the head with `head`, or a layer with `layer`"
-        )
-    _require_head_is_output(network, name, linear(features), example)
+    if features.dim() != 2 or not _is_output(linear, features, output):
+        return None
+    if not affine.is_last(network, example[:2], name):  # such as a clamp that cuts nothing of the example
+        return None
     weight = linear.weight.detach().double().T.contiguous()
     bias = torch.zeros(weight.shape[1]).double() if linear.bias is None else linear.bias.detach().double()
     return FeatureMap(network, name, weight, bias, _lower_bound(features))
+
+
+def checked(network: nn.Module, images: Tensor, classes: int, head: str | None = None) -> FeatureMap:
+    """`split` of a classifier after a trial on `trial.ENOUGH` images of the data, whose findings are printed.
+
+    Raises ModelError where an image's logits are not its own, see `require_steady`, or are not as many as classes.
+    """
+    said = [returned(network, images), require_steady(network, images)]
+    print("\n".join(filter(None, said)))
+    feature_map = split(network, images, head=head)
+    if feature_map.weight is not None and feature_map.weight.shape[1] != classes:
+        raise ModelError(
+            f"the network tells {feature_map.weight.shape[1]} classes apart (after {feature_map.layer!r}), the data "
+            f"set has {classes}; correct classifier.arguments, choose outputs with classifier.columns, or name the "
+            "head with classifier.head"
+        )
+    return feature_map
 
 
 class _ReachedError(Exception):
@@ -108,8 +163,8 @@ def _flow(network: nn.Module, name: str, images: Tensor, *, at_input: bool) -> T
     raise ModelError(f"layer {name!r} exists but no image flows through it; name a layer that is used")
 
 
-def _last_linear(network: nn.Module, example: Tensor) -> str:
-    """Name of the linear layer that runs last; definition order says nothing about that."""
+def _last_linear(network: nn.Module, example: Tensor) -> str | None:
+    """Name of the linear layer that runs last, if there is one; definition order says nothing about that."""
     order: list[str] = []
     linears = [(name, module) for name, module in network.named_modules() if isinstance(module, nn.Linear)]
     handles = [module.register_forward_hook(lambda *_, name=name: order.append(name)) for name, module in linears]
@@ -119,32 +174,27 @@ def _last_linear(network: nn.Module, example: Tensor) -> str:
     finally:
         for handle in handles:
             handle.remove()
-    if not order:
-        raise ModelError(
-            f"{type(network).__name__} has no linear layer in its forward pass, so there is no linear head whose "
-            "boundaries could be computed; phiscope needs a network that ends in torch.nn.Linear"
-        )
-    return order[-1]
+    return order[-1] if order else None
 
 
-def _require_module(network: nn.Module, name: str, kind: type[nn.Module]) -> nn.Module:
+def _require_module(network: nn.Module, name: str) -> nn.Module:
     modules = dict(network.named_modules())
-    if name in modules and isinstance(modules[name], kind):
+    if name in modules:
         return modules[name]
-    names = [key for key, module in modules.items() if key and isinstance(module, kind)]
-    raise ModelError(f"no {kind.__name__} named {name!r} in the network; it has {', '.join(names[-8:]) or 'none'}")
+    names = [key for key, module in modules.items() if key and not list(module.children())]
+    raise ModelError(f"no layer named {name!r} in the network; it has {', '.join(names[-8:]) or 'none'}")
 
 
-def _require_head_is_output(network: nn.Module, name: str, logits: Tensor, example: Tensor) -> None:
-    with torch.no_grad():
-        output = network(example)
-        logits = logits.detach()
-        for candidate in (logits, logits.softmax(-1), logits.log_softmax(-1)):
-            if output.shape == candidate.shape and torch.allclose(output, candidate, rtol=1e-3, atol=1e-4):
-                return
-    raise ModelError(
-        f"the network's output is not the output of its linear layer {name!r}: something other than a softmax "
-        "comes after it; name the layer that gives the logits with `head`"
+@torch.no_grad()
+def _is_output(linear: nn.Linear, features: Tensor, output: Tensor) -> bool:
+    """Whether a linear layer's output is the network's to rounding, or becomes it by a softmax."""
+    logits = linear(features)
+    bias = 0 if linear.bias is None else linear.bias.abs()
+    largest = features.abs() @ linear.weight.abs().T + bias
+    rounding = affine.ROUNDING * torch.finfo(logits.dtype).eps * largest.amax(1, keepdim=True)
+    return any(
+        output.shape == candidate.shape and bool(((output - candidate).abs() <= rounding).all())
+        for candidate in (logits, logits.softmax(-1), logits.log_softmax(-1))
     )
 
 

@@ -2,56 +2,109 @@
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import inspect
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from phiscope.errors import ModelError
+from phiscope.factories import content_of, function_of
 from phiscope.models.classifier import Normalised
+from phiscope.models.output import Choice
 
 _PLAIN = (str, int, float, tuple, list, dict, type(None))  # bool is an int
 
 
 def build(
-    factory: str, arguments: Mapping[str, Any], normalise: Mapping[str, Any] | None, *, where: str = "factory"
+    factory: str,
+    arguments: Mapping[str, Any],
+    normalise: Mapping[str, Any] | None,
+    *,
+    output: Choice = None,
+    columns: Sequence[int] | None = None,
+    where: str = "factory",
 ) -> Normalised:
-    """The network that `package.module:function` returns for `arguments`, behind its normalisation.
+    """The network that `factory` returns for `arguments`, behind its normalisation.
 
-    normalise: {mean, deviation} per channel, for pixels in [0, 1]; None leaves them as they are. where: as in
-    `construct`.
+    normalise: {mean, deviation} per channel, for pixels in [0, 1]; None leaves them as they are. output, columns: see
+    `Normalised`. where: as in `construct`. A network of float16 or bfloat16 is widened to float32, which keeps its
+    weights as they are and computes without their rounding.
     """
-    network = construct(factory, arguments, where)
+    network = _widened(construct(factory, arguments, where))
     normalise = normalise or {"mean": [0.0], "deviation": [1.0]}
-    return Normalised(network, normalise["mean"], normalise["deviation"])
+    return Normalised(network, normalise["mean"], normalise["deviation"], output, columns)
 
 
 def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Module:
-    """The bare network that `package.module:function` returns for `arguments`.
+    """The bare network that a factory returns for `arguments`: see `phiscope.factories` for where that lies.
 
-    `where` is the place in the config that errors speak of.
+    What only wraps a network for speed is taken off: DataParallel, torch.compile; scripting is switched off while the
+    factory runs. So layers can be reached by their names. `where` is the place in the config that errors speak of.
     """
+    function = _function(factory, where)
     try:
-        network = _function(factory, where)(**arguments)
+        with _without_scripting():
+            network = function(**arguments)
     except TypeError as error:
         raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
+    if isinstance(network, type):
+        raise ModelError(
+            f"{where}: {factory} returned the class {network.__name__} itself; return {network.__name__}()"
+        )
     if not isinstance(network, nn.Module):
         raise ModelError(f"{where}: {factory} returned {type(network).__name__}; expected a torch Module")
+    network = _unwrapped(network)
+    if isinstance(network, torch.jit.ScriptModule):
+        raise ModelError(
+            f"{where}: {factory} returned a module of TorchScript, whose layers cannot be reached; return the network "
+            "that it was made of"
+        )
     return network
 
 
-def _function(factory: str, where: str) -> Callable[..., nn.Module]:
-    module_name, _, function_name = factory.partition(":")
+@contextlib.contextmanager
+def _without_scripting() -> Iterator[None]:
+    """`torch.jit.script` returns what it is given, as with the environment variable PYTORCH_JIT=0."""
+    state: Any = torch.jit._state
+    was = state._enabled.enabled
+    state.disable()
     try:
-        return getattr(importlib.import_module(module_name), function_name)
-    except (ImportError, AttributeError, ValueError) as error:
+        yield
+    finally:
+        if was:
+            state.enable()
+
+
+def _unwrapped(network: nn.Module) -> nn.Module:
+    while True:
+        if isinstance(network, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            network = network.module
+        elif isinstance(inner := getattr(network, "_orig_mod", None), nn.Module):
+            network = inner
+        else:
+            break
+    for module in network.modules():
+        module._compiled_call_impl = None  # of `network.compile()`
+    return network
+
+
+def _widened(network: nn.Module) -> nn.Module:
+    kinds = {each.dtype for each in network.state_dict().values()}
+    return network.float() if kinds & {torch.float16, torch.bfloat16} else network
+
+
+def _function(factory: str, where: str) -> Callable[..., Any]:
+    try:
+        return function_of(factory)
+    except Exception as error:  # whatever importing somebody's module raises
         raise ModelError(
-            f"{where}: cannot find {factory!r} ({error}); expected `package.module:function` of an installed package"
+            f"{where}: cannot find {factory!r} ({type(error).__name__}: {error}); expected `package.module:function` "
+            "of an installed package or beside the configuration, or `file.py:function`"
         ) from error
 
 
@@ -60,71 +113,6 @@ def _with_defaults(factory: str, arguments: Mapping[str, Any]) -> dict[str, Any]
     parameters = inspect.signature(_function(factory, "factory")).parameters.values()
     defaults = {parameter.name: parameter.default for parameter in parameters}
     return {name: value for name, value in defaults.items() if isinstance(value, _PLAIN)} | dict(arguments)
-
-
-def load_weights(network: nn.Module, path: str | Path, *, prefix: str = "", where: str = "weights") -> None:
-    """Fill `network` from a state dict (.pt, .pth, .th), a Lightning checkpoint (.ckpt) or safetensors.
-
-    Files of pickles are opened with `weights_only=True`: they can hold tensors, never code. `prefix` is cut
-    off every key that has it (`module.` of DataParallel, `network.` of a Lightning module); keys without it
-    are then not part of the network. Raises ModelError naming the keys and shapes that do not fit. `where` is the
-    place in the config that errors speak of, such as `denoising.network.weights`.
-    """
-    path = Path(os.path.expandvars(path)).expanduser()
-    if not path.is_file():
-        raise ModelError(f"{where}.path: there is no file {path}; give the path of a state dict")
-    try:
-        _fill(network, _read_state(path), prefix)
-    except ModelError as error:
-        raise ModelError(f"{where}: {path}: {error}") from error
-
-
-def _fill(network: nn.Module, state: dict[str, Tensor], prefix: str) -> None:
-    if prefix:
-        state = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
-    own = network.state_dict()
-    missing, unexpected = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
-    # Batch norm counts its batches; old files lack the count and nothing rests on it.
-    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
-    if missing or unexpected:
-        raise ModelError(
-            f"keys do not fit the network: missing {_few(missing)}, unexpected {_few(unexpected)}; check `prefix` "
-            f"(now {prefix!r}) and what the network is built from"
-        )
-    wrong = [key for key in state if own[key].shape != state[key].shape]
-    if wrong:
-        actual, expected = tuple(state[wrong[0]].shape), tuple(own[wrong[0]].shape)
-        raise ModelError(f"{wrong[0]} has shape {actual}, the network expects {expected}")
-    network.load_state_dict(state, strict=False)
-
-
-def _read_state(path: Path) -> dict[str, Tensor]:
-    if path.suffix == ".safetensors":
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        try:
-            return load_file(path)
-        except SafetensorError as error:
-            raise ModelError(f"not a file of safetensors ({error}); save the state dict once more") from error
-    import pickle
-
-    import torch
-
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise ModelError(
-            f"not a file of tensors that can be opened safely ({str(error).splitlines()[0]}); save the state_dict alone"
-        ) from error
-    state = content.get("state_dict", content) if isinstance(content, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ModelError("expected a dict of tensors, or one under `state_dict`")
-    return state
-
-
-def _few(keys: list[str]) -> str:
-    return ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "") if keys else "none"
 
 
 def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str | Path) -> None:
@@ -137,11 +125,24 @@ def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str 
     path = Path(path)
     arguments = _with_defaults(description["factory"], description["arguments"])
     description = dict(description) | {"arguments": arguments}
-    state = {key: value.contiguous() for key, value in network.state_dict().items()}
-    save_file(state, temporary := path.with_name(path.name + ".tmp"))
+    content = content_of(description["factory"])
+    about = None if content is None else {"factory": content}  # so that another forward pass is another artifact
+    save_file(_apart(network.state_dict()), temporary := path.with_name(path.name + ".tmp"), metadata=about)
     temporary.replace(path)
     (temporary := path.with_suffix(".json.tmp")).write_text(json.dumps(description, indent=2) + "\n")
     temporary.replace(path.with_suffix(".json"))
+
+
+def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Contiguous tensors, none of which shares memory with another, as safetensors wants them."""
+    apart: dict[str, Tensor] = {}
+    places: set[int] = set()
+    for key, value in state.items():
+        whole = value.contiguous()
+        place = whole.untyped_storage().data_ptr()
+        apart[key] = whole.clone() if place in places else whole
+        places.add(place)
+    return apart
 
 
 def load_network(path: str | Path, device: str = "cpu") -> nn.Module:
@@ -161,7 +162,8 @@ def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
     where = f"{path.with_suffix('.json')}: factory"
     network: nn.Module
     if "normalise" in description:
-        network = build(description["factory"], description["arguments"], description["normalise"], where=where)
+        named = ("factory", "arguments", "normalise", "output", "columns")
+        network = build(**{key: description[key] for key in named if key in description}, where=where)
     else:
         network = construct(description["factory"], description["arguments"], where)
     network.load_state_dict(load_file(path))

@@ -9,7 +9,8 @@ def load(images: str, factory: str, arguments: dict, weights: dict, where: str, 
     channels, *size = open_prepared(images).shape
     arguments = arguments | {"channels": channels, "size": size}
     network = construct(factory, arguments, where)
-    load_weights(network, weights["path"], prefix=weights.get("prefix", ""), where=where)
+    place = {"prefix": weights.get("prefix", ""), "key": weights.get("key")}
+    load_weights(network, weights["path"], **place, where=where)
     save_artifact(network, {"factory": factory, "arguments": arguments, "weights": weights}, output)
 
 

@@ -7,9 +7,11 @@ from phiscope.workflow.job import job
 def load(classifier: dict, where: str, output: str) -> None:
     """where: the key of the weights in the config; that of the factory stands beside it."""
     description = {key: classifier.get(key) for key in ("factory", "arguments", "normalise")}
+    description |= {key: classifier[key] for key in ("output", "columns") if key in classifier}
     network = build(**description, where=f"{where.removesuffix('.weights')}.factory")
     weights = classifier["weights"]
-    load_weights(network.network, weights["path"], prefix=weights.get("prefix", ""), where=where)
+    place = {"prefix": weights.get("prefix", ""), "key": weights.get("key")}
+    load_weights(network.network, weights["path"], **place, where=where)
     save_artifact(network, description | {"weights": weights}, output)
 
 

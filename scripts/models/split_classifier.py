@@ -4,21 +4,18 @@ import torch
 
 from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
-from phiscope.errors import ModelError
 from phiscope.head import Head
-from phiscope.models import load_artifact, split
+from phiscope.models import load_artifact
+from phiscope.models.feature_map import checked
+from phiscope.models.trial import ENOUGH
 from phiscope.workflow.job import job
 
 
 def split_classifier(classifier: str, images: str, layer: str | None, lower_bound, output: str) -> None:
     network, _ = load_artifact(classifier)
     prepared = open_prepared(images)
-    feature_map = split(network, torch.from_numpy(unit_range(prepared.images(slice(0, 2)))), head=layer)
-    if feature_map.weight.shape[1] != len(prepared.classes):
-        raise ModelError(
-            f"linear layer {feature_map.layer!r} tells {feature_map.weight.shape[1]} classes apart, the data set has "
-            f"{len(prepared.classes)}; correct classifier.arguments, or name the head with classifier.head"
-        )
+    tried = torch.from_numpy(unit_range(prepared.images(slice(0, ENOUGH))))
+    feature_map = checked(network, tried, len(prepared.classes), layer)
     bound = feature_map.lower_bound if lower_bound == "detect" else lower_bound
     Head(feature_map.weight.numpy(), feature_map.bias.numpy(), feature_map.layer, bound).save(output)
 

@@ -2,17 +2,27 @@
 
 import torch
 
+from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
 from phiscope.models import build
+from phiscope.models.feature_map import checked
+from phiscope.models.trial import ENOUGH, in_evaluation, require_runs
 from phiscope.training.classifier import train
 from phiscope.workflow.job import job
 from phiscope.workflow.training import TrainingJob
 
 
-def train_classifier(images: str, description: dict, limit: int | None, training: TrainingJob) -> None:
+def train_classifier(
+    images: str, description: dict, head: str | None, limit: int | None, training: TrainingJob
+) -> None:
     training.begin()
     prepared, used = open_prepared(images), slice(0, limit)
     network = build(**description, where="classifier.factory")
+    # Before hours of training: that the network reads the images, and that its head is one that can be found.
+    tried = torch.from_numpy(unit_range(prepared.images(slice(0, ENOUGH))))
+    require_runs(network, tried)
+    with in_evaluation(network):
+        checked(network, tried, len(prepared.classes), head)
     pixels, labels = torch.from_numpy(prepared.images(used)), torch.from_numpy(prepared.labels[used])
     history = train(network, pixels, labels, **training.arguments())
     training.keep(network, description, history)
@@ -23,6 +33,7 @@ if "snakemake" in globals():
         train_classifier(
             snakemake.input.images,
             snakemake.params.classifier,
+            snakemake.params.get("head"),
             snakemake.params.limit,
             TrainingJob.of(snakemake, snakemake.params.seed),
         )

@@ -85,11 +85,15 @@ def test_no_bound_where_a_negative_number_may_be_added(images):
 @pytest.mark.parametrize(
     ("network", "options", "words"),
     [
-        (nn.Sequential(nn.Conv2d(3, 4, 2), nn.Flatten()), {}, "no linear layer"),
-        (nn.Sequential(nn.Flatten(), nn.Linear(12, 4), nn.Tanh()), {}, "not the output of its linear layer"),
-        (nn.Linear(2, 4), {}, "expected \\(batch, features\\)"),
-        (nn.Sequential(nn.Flatten(), nn.Linear(12, 4)), {"head": "fc"}, "no Linear named 'fc'"),
-        (nn.Sequential(nn.Flatten(), nn.Linear(12, 4)), {"layer": "stage"}, "no Module named 'stage'"),
+        (nn.Flatten(), {}, "no linear layer and no convolution"),
+        (nn.Sequential(nn.Flatten(), nn.Linear(12, 4), nn.Tanh()), {}, "after '1', the last product .*, comes tanh"),
+        (nn.Linear(2, 4), {}, "returns \\(5, 3, 2, 4\\) for 5 images"),
+        (
+            nn.Sequential(nn.Flatten(), nn.Linear(12, 4)),
+            {"head": "fc"},
+            "no layer named 'fc' in the network; it has 0, 1",
+        ),
+        (nn.Sequential(nn.Flatten(), nn.Linear(12, 4)), {"layer": "stage"}, "no layer named 'stage'"),
         (nn.Sequential(nn.Flatten(), nn.Linear(12, 4)), {"head": "1", "layer": "0"}, "give one of them"),
     ],
 )

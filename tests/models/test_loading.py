@@ -87,12 +87,12 @@ def bad_file(folder, kind, state):
     ("kind", "words"),
     [
         ("absent", "there is no file"),
-        ("code", "opened safely"),
-        ("text", "opened safely"),
+        ("code", "holds _pytest.raises.raises, which is not a tensor"),
+        ("text", "not a file of tensors"),
         ("shape", "linear.bias has shape \\(7,\\), the network expects \\(3,\\)"),
-        ("keys", "check `prefix`"),
+        ("keys", "they do with `prefix: module.`: the file holds module.bn1.bias, "),
         ("number", "expected a dict of tensors"),
-        ("safetensors", "not a file of safetensors"),
+        ("safetensors", "no whole file of safetensors, of 11 bytes"),
     ],
 )
 def test_files_that_do_not_fit(tmp_path, state, kind, words):

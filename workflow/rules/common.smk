@@ -7,6 +7,7 @@ from pathlib import Path
 
 from phiscope import figures
 from phiscope.errors import PhiscopeError
+from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
 from phiscope.workflow.config import check, overlaid, read
 from phiscope.workflow.plan import Plan, read_counts
@@ -20,6 +21,7 @@ try:
 except PhiscopeError as error:
     sys.exit(str(error))
 
+look_beside(workflow.configfiles)
 PLAN = Plan.of(config, scripts=ROOT / "scripts")
 # Splits that are prepared already need no checkpoint, so that all jobs are planned at once.
 PLAN = PLAN.with_counts(counts) if (counts := read_counts(PLAN)) else PLAN

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from phiscope.errors import ConfigError
+from phiscope.factories import content_of
 from phiscope.views import DATASET
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.chain import Chain, Part, Source
@@ -311,15 +312,25 @@ def _statistics(plan: Plan) -> dict[str, Any]:
     return {"options": plan.config["statistics"], "seed": plan.config["seed"]}
 
 
+def _described(plan: Plan, *keys: str) -> Parameters:
+    """How the classifier is built; what a file beside the configuration holds counts as a parameter."""
+    classifier = plan.config["classifier"]
+    asked = {key: classifier[key] for key in ("output", "columns") if classifier.get(key) is not None}
+    content = content_of(classifier["factory"])
+    about = {key: classifier.get(key) for key in ("factory", "arguments", "normalise", *keys)}
+    return {"classifier": about | asked} | ({} if content is None else {"content": content})
+
+
 def _loaded(plan: Plan) -> Parameters:
-    keys = ("factory", "arguments", "normalise", "weights")
-    return {"classifier": {key: plan.config["classifier"].get(key) for key in keys}, "where": "classifier.weights"}
+    return {**_described(plan, "weights"), "where": "classifier.weights"}
 
 
 def _trained(plan: Plan) -> Parameters:
     classifier = plan.config["classifier"]
+    head = classifier.get("head")
     return {
-        "classifier": {key: classifier.get(key) for key in ("factory", "arguments", "normalise")},
+        **_described(plan),
+        **({} if head is None else {"head": head}),
         "options": classifier["training"],
         "limit": plan.limit("train"),
         "seed": plan.config["seed"],

@@ -1,0 +1,163 @@
+"""What a file of weights holds, read without running anything of it; where it is something else, what that is."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from phiscope.errors import ModelError
+
+State = dict[str, Tensor]
+
+_ANEW = (
+    "save its tensors anew with two lines in the program that made it: "
+    "`state = {key: value.cpu() for key, value in model.state_dict().items()}` and "
+    '`torch.save(state, "weights.pt")`'
+)
+_DEEP = 4  # levels of dictionaries that are searched for tensors
+# Beginnings of files that are no weights of torch.
+_BEGINNINGS = {
+    b"\x89HDF": "a file of HDF5, as Keras writes it",
+    b"\x93NUMPY": "an array of NumPy",
+    b"GGUF": "a file of GGUF",
+    b"\x1f\x8b": "compressed with gzip; unpack it first",
+    b"7z\xbc\xaf": "an archive of 7-Zip; unpack it first",
+    b"Rar!": "an archive of RAR; unpack it first",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"version https://git-lfs": "a pointer of Git LFS, not the file itself; fetch it with `git lfs pull`",
+}
+_PAGES = re.compile(rb"\s*<(!doctype|html|head|\?xml|!--)", re.IGNORECASE)
+_SUFFIXES = {
+    ".onnx": "a network of ONNX",
+    ".tflite": "a network of TensorFlow Lite",
+    ".pb": "a graph of TensorFlow",
+    ".h5": "a file of HDF5, as Keras writes it",
+    ".msgpack": "a file of Flax",
+    ".keras": "a network of Keras",
+    ".index": "a checkpoint of TensorFlow",
+    ".pdparams": "a file of PaddlePaddle",
+}
+
+
+def states_in(path: Path) -> dict[str, State]:
+    """Every dictionary of tensors in a file, by its place there: `` for the whole file, else keys joined by dots.
+
+    Pickles are opened with `weights_only=True`: they can hold tensors, never code. Raises ModelError in one sentence
+    that says what the file is.
+    """
+    if path.is_dir():
+        names = sorted(each.name for each in path.iterdir() if not each.name.startswith("."))
+        raise ModelError(f"is a folder with {few(names)}; name the file of weights in it")
+    with path.open("rb") as file:
+        head = file.read(512)
+    _require_weights(path, head)
+    if path.suffix == ".safetensors" or head[8:9] == b"{":
+        return {"": _safetensors(path)}
+    content = _pickled(path, head)
+    states = dict(_dictionaries(content, "", _DEEP))
+    if not states:
+        held = few([str(key) for key in content]) if isinstance(content, Mapping) else type(content).__name__
+        raise ModelError(f"expected a dict of tensors, or one below a key; found {held}")
+    return states
+
+
+def few(names: list[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more if names else "none"
+
+
+def _require_weights(path: Path, head: bytes) -> None:
+    """Say what a file is that holds no weights of torch, by how it begins and by its name."""
+    found = next((words for start, words in _BEGINNINGS.items() if head.startswith(start)), None)
+    if not head:
+        found = "empty"
+    elif _PAGES.match(head):
+        found = "a page of the web, saved instead of the file; download the file itself"
+    elif head[4:8] == b"TFL3":
+        found = _SUFFIXES[".tflite"]
+    elif head[257:262] == b"ustar" and path.suffix != ".pt":
+        found = "an archive of tar; unpack it first"
+    elif head[:1] in b"{[" and path.suffix != ".safetensors":
+        found = "a text of JSON"
+    elif head[:2] != b"PK" and head[:1] != b"\x80" and path.suffix in _SUFFIXES:
+        found = _SUFFIXES[path.suffix]
+    elif head[:2] == b"PK" and zipfile.is_zipfile(path):
+        found = _in_archive(path)
+    if found:
+        raise ModelError(f"is {found}; expected a state dict of torch, a Lightning checkpoint or safetensors")
+
+
+def _in_archive(path: Path) -> str | None:
+    """What an archive of zip holds, unless it is torch's form of a pickle."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    last = {name.rsplit("/", 1)[-1] for name in names}
+    if "constants.pkl" in last:
+        return "an archive of TorchScript, which is a program; save the state dict of the network it was made of"
+    if "data.pkl" in last:
+        return None
+    if any(name.endswith(".npy") for name in names):
+        return "a file of NumPy arrays"
+    if "model.weights.h5" in last:
+        return _SUFFIXES[".keras"]
+    return f"an archive with {few(names)}; unpack it first"
+
+
+def _safetensors(path: Path) -> State:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ModelError(
+            f"is no whole file of safetensors, of {path.stat().st_size:,} bytes ({error}): it is damaged or cut off; "
+            "get or save it once more"
+        ) from error
+
+
+def _pickled(path: Path, head: bytes) -> Any:
+    import torch
+
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about pickles that are refused in the next line
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, UnicodeDecodeError) as error:
+        raise ModelError(_refused(str(error), is_pickle=head[:1] == b"\x80")) from error
+
+
+def _refused(said: str, is_pickle: bool) -> str:
+    """One sentence of ours for what torch says, whose own text advises to switch safety off."""
+    if named := re.search(r"(?:GLOBAL|Unsupported global:|Unsupported class|class)\s+([A-Za-z_][\w.]*\.[\w.]+)", said):
+        return (
+            f"holds {named[1].strip('.')}, which is not a tensor and could run code when opened, so that it stays "
+            f"closed: {_ANEW}"
+        )
+    if "zip archive" in said or "central directory" in said or "PytorchStreamReader" in said:
+        return "is damaged or cut off: an archive without its end; get or save it once more"
+    if "Ran out of input" in said or "EOF" in said or "unexpected end" in said:
+        return "is cut off; get or save it once more"
+    if is_pickle:
+        return f"is a pickle that torch.save did not write, which could run code and so stays closed: {_ANEW}"
+    return "not a file of tensors that torch, Lightning or safetensors wrote; name the file of the weights"
+
+
+def _dictionaries(content: Any, place: str, depth: int) -> list[tuple[str, State]]:
+    """Dictionaries of tensors in nested ones, the outermost first."""
+    if not isinstance(content, Mapping) or not depth:
+        return []
+    state = {key: value for key, value in content.items() if isinstance(key, str) and isinstance(value, Tensor)}
+    found = [(place, state)] if state else []
+    for key, value in content.items():
+        if isinstance(key, str):
+            found += _dictionaries(value, f"{place}.{key}" if place else key, depth - 1)
+    return found
