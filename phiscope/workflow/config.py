@@ -24,9 +24,12 @@ def overlaid(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str,
     """What is given, laid over the defaults, mapping by mapping; everything else is replaced whole.
 
     What is given stands first, in its own order: where order counts, such as for the encoder that views use or the rows
-    of a table, what a preset names comes before what the defaults alone have.
+    of a table, what a preset names comes before what the defaults alone have. Arguments and normalisation belong to
+    their factory: another factory than the default's gets what is given with it, and nothing of the default's.
     """
     merged = {}
+    if given.get("factory", defaults.get("factory")) != defaults.get("factory"):
+        defaults = dict(defaults) | {"arguments": {}} | ({"normalise": None} if "normalise" in defaults else {})
     for key, value in given.items():
         below = defaults.get(key)
         if isinstance(value, Mapping) and isinstance(below, Mapping):

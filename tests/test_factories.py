@@ -1,0 +1,178 @@
+"""Factories in files beside the configuration, and what scripts do with a person's own network and weights."""
+
+import runpy
+import sys
+
+import numpy as np
+import pytest
+import torch
+from snakemake.utils import update_config
+
+from phiscope.arrays import unit_range
+from phiscope.datasets.prepared import save_arrays
+from phiscope.errors import ModelError
+from phiscope.factories import FOLDERS, content_of, function_of, look_beside
+from phiscope.head import Head
+from phiscope.models import build, load_artifact, save_artifact
+from phiscope.workflow.config import check, overlaid, read
+from phiscope.workflow.plan import Plan
+
+OWN = """
+from torch import nn
+from {helper} import FEATURES
+
+class Net(nn.Module):
+    def __init__(self, outputs):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, FEATURES, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.fc = nn.Linear(FEATURES, outputs)
+        self.alias = self.fc
+
+    def forward(self, x):
+        features = self.body(x)
+        return features, 3 * self.fc(features)
+
+def build(outputs=7):
+    return Net(outputs)
+
+def lazy():
+    return nn.Sequential(nn.Flatten(), nn.LazyLinear(4))
+
+def itself():
+    return Net
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a configuration, a file of networks and what that imports, none of which is installed."""
+    helper = f"helper_of_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{helper}.py").write_text("FEATURES = 5\n")
+    (tmp_path / "my-networks.py").write_text(OWN.format(helper=helper))
+    (tmp_path / f"module_{helper}.py").write_text(OWN.format(helper=helper))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delenv(FOLDERS, raising=False)
+    monkeypatch.setenv(FOLDERS, "")
+    look_beside([tmp_path / "mine.yaml"])
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", ["file", "absolute", "module"])
+def test_a_factory_beside_the_configuration_is_found(folder, kind):
+    module = next(folder.glob("module_*.py")).stem
+    factory = {"file": "my-networks.py", "absolute": str(folder / "my-networks.py"), "module": module}[kind] + ":build"
+    assert build(factory, {"outputs": 4}, None).network.fc.weight.shape == (4, 5)
+
+
+def test_a_file_is_told_from_itself_after_a_change(folder):
+    before = content_of("my-networks.py:build")
+    (folder / "my-networks.py").write_text((folder / "my-networks.py").read_text() + "\n# more\n")
+    assert before != content_of("my-networks.py:build")
+    assert content_of("phiscope.models.classifier:small_resnet") is None
+
+
+@pytest.mark.parametrize(
+    ("factory", "words"),
+    [
+        ("absent.py:build", "there is no file absent.py in .*; expected .* `file.py:function`"),
+        ("my-networks.py:other", "AttributeError: .*other"),
+        ("my-networks.py:itself", "returned the class Net itself; return Net\\(\\)"),
+        ("broken.py:build", "SyntaxError"),
+    ],
+)
+def test_one_sentence_says_why_there_is_no_factory(folder, factory, words):
+    (folder / "broken.py").write_text("def build(:\n")
+    with pytest.raises(ModelError, match=words):
+        build(factory, {}, None)
+
+
+def test_a_module_that_misses_another_blames_that(folder):
+    (folder / "needy_factory.py").write_text("import nowhere_to_be_found\n")
+    with pytest.raises(ImportError, match="nowhere_to_be_found"):
+        function_of("needy_factory:build")
+
+
+def test_an_own_factory_gets_its_own_arguments_only():
+    default = {"factory": "a:b", "arguments": {"channels": 1}, "normalise": {"mean": [0.3]}, "head": None}
+    defaults, own = {"classifier": default}, {"factory": "c:d", "arguments": {"depth": 3}}
+    assert overlaid(defaults, {"classifier": own})["classifier"] == own | {"head": None, "normalise": None}
+    assert overlaid({"network": {"factory": "a:b"}}, {"network": own})["network"] == own
+    assert overlaid(defaults, {"classifier": {"factory": "c:d"}})["classifier"]["arguments"] == {}
+    same = overlaid(defaults, {"classifier": {"arguments": {"depth": 3}}})["classifier"]["arguments"]
+    assert same == {"channels": 1, "depth": 3}
+
+
+@pytest.fixture
+def images(tmp_path):
+    drawn = np.random.default_rng(0).integers(0, 256, (40, 1, 6, 6), dtype=np.uint8)
+    save_arrays(drawn, np.arange(40) % 2, np.arange(40), ["cat", "dog"], tmp_path / "test.safetensors")
+    return drawn
+
+
+def scripts(root, name):
+    return runpy.run_path(str(root / f"scripts/models/{name}.py"))
+
+
+def test_scripts_load_and_split_what_the_configuration_describes(root, folder, images):
+    torch.manual_seed(0)
+    state = {
+        f"module.{key}": value for key, value in build("my-networks.py:build", {}, None).network.state_dict().items()
+    }
+    torch.save({"net": state, "epoch": 1}, folder / "w.pt")
+    config = read(root / "config.yaml")
+    own = {"factory": "my-networks.py:build", "output": 1, "columns": [6, 2]}
+    update_config(config, {"classifier": own | {"weights": {"path": str(folder / "w.pt"), "prefix": "module."}}})
+    config["classifier"] |= {"arguments": {"outputs": 7}, "normalise": None}
+    check(config, root / "workflow/schemas/config.schema.yaml")
+    given = Plan.of(config, scripts=root / "scripts").parameters("load_classifier")
+    assert given["content"] == content_of(own["factory"])
+    kept, head = str(folder / "classifier.safetensors"), str(folder / "head.safetensors")
+    scripts(root, "load_classifier")["load"](given["classifier"], given["where"], kept)
+    scripts(root, "split_classifier")["split_classifier"](kept, str(folder / "test.safetensors"), None, "detect", head)
+    found, (network, _) = Head.load(head), load_artifact(kept)
+    np.testing.assert_allclose(found.weight.T, 3 * state["module.fc.weight"][[6, 2]], rtol=1e-6)
+    assert (found.layer, found.lower_bound) == ("network.fc", 0.0)
+    pixels = torch.from_numpy(unit_range(images))
+    features = network.network.body(pixels).detach().numpy()
+    np.testing.assert_allclose(found.logits(features), network(pixels).detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_the_plan_of_a_network_of_ours_is_as_it_was(root):
+    config = read(root / "config.yaml")
+    given = Plan.of(config, scripts=root / "scripts").parameters("train_classifier")
+    assert set(given) >= {"classifier", "options", "limit", "seed"}
+    assert set(given["classifier"]) == {"factory", "arguments", "normalise"}
+    assert not {"content", "head"} & set(given)
+
+
+def test_another_number_of_classes_is_said(root, folder, images):
+    description = {"factory": "my-networks.py:build", "arguments": {}, "normalise": None, "output": 1}
+    save_artifact(build(**description), description, kept := folder / "classifier.safetensors")
+    with pytest.raises(ModelError, match="tells 7 classes apart .* data set has 2; .* outputs with classifier.columns"):
+        scripts(root, "split_classifier")["split_classifier"](
+            str(kept), str(folder / "test.safetensors"), None, "detect", "never"
+        )
+
+
+def test_weights_that_share_memory_are_kept_and_lazy_ones_read(folder):
+    description = {"factory": "my-networks.py:build", "arguments": {}, "normalise": None, "output": 1}
+    network = build(**description)
+    save_artifact(network, description, folder / "n.safetensors")
+    again, _ = load_artifact(folder / "n.safetensors")
+    assert again.network.alias.weight is again.network.fc.weight
+    assert torch.equal(again.network.fc.weight, network.network.fc.weight)
+    lazy = {"factory": "my-networks.py:lazy", "arguments": {}, "normalise": None}
+    network = build(**lazy)
+    x = torch.rand(3, 1, 6, 6)
+    network(x)
+    save_artifact(network, lazy, folder / "l.safetensors")
+    assert torch.equal(load_artifact(folder / "l.safetensors")[0](x), network(x))
+
+
+@pytest.mark.parametrize("wrap", ["torch.jit.script", "nn.DataParallel", "torch.compile"])
+def test_wrappers_are_taken_off(folder, wrap):
+    text = f"return {wrap}(nn.Sequential(nn.Flatten(), nn.Linear(36, 2)))"
+    (folder / "wrapped.py").write_text(f"import torch\nfrom torch import nn\ndef build():\n    {text}\n")
+    network = build("wrapped.py:build", {}, None).network
+    assert type(network) is torch.nn.Sequential
+    assert torch.jit._state._enabled.enabled
