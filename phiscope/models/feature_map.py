@@ -82,6 +82,8 @@ def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer
             reached = _flow(network, layer, example, at_input=False)
         return FeatureMap(network, layer, None, None, _lower_bound(reached))
     calls = head is not None and affine.is_call(head)
+    if head is not None and f"network.{head}" in dict(network.named_modules()):  # as the factory's network names it
+        head = f"network.{head}"
     name = None if calls else head or _last_linear(network, example)
     if name is not None and (own := _own_head(network, name, example, output)):
         return own
@@ -203,7 +205,7 @@ _KEEPS_SIGN = (
     "Slice", "Select", "Mean", "Sum", "AvgPool", "AdaptiveAvgPool", "MkldnnAdaptiveAvgPool", "MaxPool",
     "AdaptiveMaxPool", "Amax", "Max", "Cat", "Stack", "ToCopy", "T",
 )  # fmt: skip
-_NON_NEGATIVE = ("Relu", "Sigmoid", "Softplus", "Softmax", "Threshold", "Abs", "Exp")
+_NON_NEGATIVE = ("Relu", "Sigmoid", "Softplus", "Softmax", "Abs", "Exp", "LinalgVectorNorm")
 
 
 def _lower_bound(tensor: Tensor) -> float | None:
@@ -225,5 +227,9 @@ def _non_negative(node: Any) -> bool:  # of autograd's graph: its nodes have no 
     parents = [parent for parent, _ in getattr(node, "next_functions", ()) if parent is not None]
     if name == "Add":
         return len(parents) == 2 and node._saved_alpha > 0 and all(map(_non_negative, parents))
+    if name == "Div":  # by a tensor, such as a norm
+        return len(parents) == 2 and all(map(_non_negative, parents))
+    if name == "ClampMin" and node._saved_min >= 0:
+        return True
     keeps = name.startswith(_KEEPS_SIGN[:-1]) or name == "T"
     return keeps and bool(parents) and all(map(_non_negative, parents))

@@ -158,6 +158,10 @@ def require_steady(network: nn.Module, images: Tensor) -> str:
     images = images[:ENOUGH]
     with _own_randomness() as draws:
         logits = require_runs(network, images)
+        if not bool(logits.isfinite().all()):
+            raise ModelError(
+                "the network gives logits that are not finite numbers; check its weights and classifier.normalise"
+            )
         spread = max(float(logits.std()), 1e-6 * float(logits.abs().max()), 1e-30)
         repeats = [network(images) for _ in range(_RUNS - 1)]
         again = max(float((repeat - logits).abs().max()) for repeat in repeats)

@@ -29,7 +29,7 @@ def images():
 
 @pytest.mark.parametrize(
     ("activation", "bound"),
-    [(nn.ReLU(), 0.0), (nn.ReLU6(), 0.0), (nn.Sigmoid(), 0.0), (nn.Tanh(), None), (nn.LeakyReLU(), None)],
+    [(nn.ReLU(), 0.0), (nn.ReLU6(), 0.0), (nn.Sigmoid(), 0.0), (nn.Tanh(), None), (nn.Threshold(0.1, -2.0), None)],
 )
 def test_finds_the_layer_that_runs_last_and_the_bound_of_its_input(images, activation, bound):
     network = Odd(activation)

@@ -95,6 +95,8 @@ def test_the_rows_are_those_of_the_layer_times_what_comes_after(images):
     np.testing.assert_allclose(found.weight, (network.fc.weight.double().T * factor).detach(), rtol=1e-7)
     assert (found.layer, found.lower_bound) == ("fc", 0.0)
     assert split(Net(AFFINE["scaled"], relu=False), images).lower_bound is None
+    assert split(Net(AFFINE["cosine"]), images).lower_bound == 0.0
+    assert split(Net(AFFINE["cosine"], relu=False), images).lower_bound is None
 
 
 NOT = {
@@ -127,6 +129,12 @@ def test_a_named_layer_is_taken_where_all_after_it_is_affine(images):
     assert (found.weight.shape, found.lower_bound) == ((8, 3), 0.0)
     with pytest.raises(ModelError, match="after '1', .* comes relu"):
         split(network, images, head="1")
+
+
+def test_a_layer_is_named_as_the_factorys_network_names_it(images):
+    inner = nn.Sequential(nn.Flatten(), nn.Linear(243, 5), nn.Linear(5, 3))
+    for name in ("1", "network.1"):
+        assert split(Normalised(inner, [0.0], [1.0]), images, head=name).layer == "network.1"
 
 
 def test_one_output_for_two_classes(images):

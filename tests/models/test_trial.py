@@ -56,6 +56,7 @@ def test_random_numbers_in_evaluation_are_refused(images, kind):
         (Net(norm=nn.BatchNorm2d(8), stubborn=True), "other images of its batch, .* taken in 'norm'"),
         (Net(norm=nn.BatchNorm2d(8, track_running_stats=False)), "statistics of the batch are taken in 'norm'"),
         (Net(lambda f: f - f.mean(0)), "something mixes images"),
+        (Net(lambda f: f / 0), "logits that are not finite"),
     ],
 )
 def test_what_rests_on_the_batch_is_refused(images, network, words):
