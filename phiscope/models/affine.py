@@ -130,7 +130,13 @@ def is_last(network: nn.Module, images: Tensor, layer: str) -> bool:
 def _found(network: nn.Module, images: Tensor, layer: str | None) -> AffineHead:
     modules = [name for name, module in network.named_modules() if name and not list(module.children())]
     wanted = [layer] if layer is not None else modules
-    with _of_images_only(network), torch.enable_grad(), _Products() as seen, _inputs_of(network, wanted) as layers:
+    left: dict[str, list[Any]] = {}
+    with (
+        _of_images_only(network),
+        torch.enable_grad(),
+        _Products() as seen,
+        _inputs_of(network, wanted, left) as layers,
+    ):
         output = network(images.detach().requires_grad_().clone())
     if output.dim() != 2:
         raise ModelError(
@@ -142,10 +148,12 @@ def _found(network: nn.Module, images: Tensor, layer: str | None) -> AffineHead:
         tensors = _distinct(layers.get(layer, []))
         if not tensors:
             raise ModelError(f"layer {layer!r} exists but no image flows through it; name a layer that is used")
-        places = [layer] if len(layers[layer]) == 1 else [_place(each, seen.calls, {}) for each in tensors]
+        places = [layer] if len(layers[layer]) == 1 else [_place(each, seen.calls, {}, ()) for each in tensors]
     else:
         tensors = _frontier(logits, seen.calls)
-        places = [_place(each, seen.calls, layers) for each in tensors]
+        way = set(_reached(logits.grad_fn, {each.grad_fn for each in tensors}))
+        leading = [name for name, nodes in left.items() if way & set(nodes)]
+        places = [_place(each, seen.calls, layers, leading) for each in tensors]
     if not tensors or logits.grad_fn is None:
         raise ModelError(
             f"{type(network).__name__} has no linear layer and no convolution on the way to its logits, so there is no "
@@ -220,14 +228,15 @@ def _differentiated(logits: Tensor, tensors: Sequence[Tensor], place: str) -> tu
     return weight.contiguous(), bias
 
 
-def _place(tensor: Tensor, calls: Sequence[_Call], layers: dict[str, list[Tensor]]) -> str:
+def _place(tensor: Tensor, calls: Sequence[_Call], layers: dict[str, list[Tensor]], leading: Sequence[str]) -> str:
     """The name of a layer that takes the tensor and nothing else, or the call that does, counted from the end.
 
-    From the end, since what comes before may take another path where no gradient is asked for.
+    From the end, since what comes before may take another path where no gradient is asked for. leading: the layers on
+    the way to the logits, of which one gives its name where several take the same.
     """
-    for name, given in reversed(layers.items()):
-        if len(given) == 1 and given[0] is tensor:
-            return name
+    taking = [name for name, given in layers.items() if len(given) == 1 and given[0] is tensor]
+    if taking:
+        return next((name for name in reversed(taking) if name in leading), taking[-1])
     behind, operand = next(
         (behind, operand)
         for behind, call in enumerate(reversed(calls), start=1)
@@ -242,8 +251,10 @@ def _distinct(tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 @contextmanager
-def _inputs_of(network: nn.Module, names: Sequence[str]) -> Iterator[dict[str, list[Tensor]]]:
-    """What flows into these layers within, by name, in the order of calls."""
+def _inputs_of(
+    network: nn.Module, names: Sequence[str], left: dict[str, list[Any]] | None = None
+) -> Iterator[dict[str, list[Tensor]]]:
+    """What flows into these layers within, by name, in the order of calls; left: gets the nodes of what flows out."""
     given: dict[str, list[Tensor]] = {}
     handles = []
     for name in names:
@@ -252,7 +263,12 @@ def _inputs_of(network: nn.Module, names: Sequence[str]) -> Iterator[dict[str, l
             if inputs and isinstance(inputs[0], Tensor):
                 given.setdefault(name, []).append(inputs[0])
 
-        handles.append(network.get_submodule(name).register_forward_pre_hook(note))
+        def leave(module: nn.Module, _: Any, output: Any, name: str = name) -> None:
+            if left is not None and isinstance(output, Tensor):
+                left.setdefault(name, []).append(output.grad_fn)
+
+        module = network.get_submodule(name)
+        handles += [module.register_forward_pre_hook(note), module.register_forward_hook(leave)]
     try:
         yield given
     finally:

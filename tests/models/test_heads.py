@@ -131,6 +131,13 @@ def test_a_named_layer_is_taken_where_all_after_it_is_affine(images):
         split(network, images, head="1")
 
 
+def test_the_layer_that_leads_to_the_logits_gives_its_name(images):
+    assert split(Net(AFFINE["another head after"]), images).layer == "fc"
+    scaled = Net(lambda n, x: (lambda f: (2 * n.fc(f), n.other(f))[0])(n.body(x)))
+    assert split(scaled, images).layer == "fc"
+    np.testing.assert_allclose(split(scaled, images).weight.T, 2 * scaled.fc.weight.detach(), rtol=1e-7)
+
+
 def test_a_layer_is_named_as_the_factorys_network_names_it(images):
     inner = nn.Sequential(nn.Flatten(), nn.Linear(243, 5), nn.Linear(5, 3))
     for name in ("1", "network.1"):
