@@ -176,3 +176,28 @@ def test_wrappers_are_taken_off(folder, wrap):
     network = build("wrapped.py:build", {}, None).network
     assert type(network) is torch.nn.Sequential
     assert torch.jit._state._enabled.enabled
+
+
+@pytest.mark.parametrize(
+    ("forward", "words"),
+    [
+        ("return self.fc(x.flatten(1)) + torch.rand(1)", "draws random numbers in evaluation"),
+        ("return self.fc(x.flatten(1)).relu()", "after 'network.fc', .* comes relu"),
+        ("return self.fc(x.flatten(1))[:, :1].repeat(1, 3)", "tells 3 classes apart .* data set has 2"),
+    ],
+)
+def test_a_network_is_refused_before_it_is_trained(root, folder, images, forward, words):
+    class Training:
+        begin = staticmethod(lambda: torch.manual_seed(0))
+        arguments = staticmethod(lambda: pytest.fail("the training has begun"))
+
+    (folder / f"unfit_{abs(hash(forward))}.py").write_text(
+        "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+        "        super().__init__()\n"
+        f"        self.fc = nn.Linear(36, 2)\n    def forward(self, x):\n        {forward}\n"
+    )
+    description = {"factory": f"unfit_{abs(hash(forward))}.py:Net", "arguments": {}, "normalise": None}
+    with pytest.raises(ModelError, match=words):
+        scripts(root, "train_classifier")["train_classifier"](
+            str(folder / "test.safetensors"), description, None, None, Training
+        )
