@@ -104,9 +104,12 @@ def _share(source: Source, split: str, say: Say) -> ImageDataset:
     `sample` counts within the split, in the order of the source.
     """
     path, share = source.path, source.options.test_share or 0.0
-    called = source.called("train")
-    if (there := source.called("test")) is not None:
-        raise DataError(f"{path}: there is a test split, {there!r}; leave dataset.options.test_share out")
+    called, alone = source.called("train"), source.options.splits is not None
+    if not alone and (there := source.called("test")) is not None:
+        raise DataError(
+            f"{path}: there is a test split, {there!r}; leave dataset.options.test_share out, or draw from the "
+            f"training split alone with dataset.options.splits: {{train: {called or '<name>'}}}"
+        )
     if called is None and splits.WHOLE not in source.found:
         raise splits.missing("train", source.found, str(path))
     rows = source.rows(splits.WHOLE if called is None else called)

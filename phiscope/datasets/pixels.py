@@ -22,6 +22,10 @@ _ADVICE = "dataset.options.channels: 3 (grey repeated) or 1 (colour made grey) m
 _SIZES = "dataset.options.size and crop bring all to one, as the evaluation transforms of torchvision and timm do"
 
 
+class _OptionDoesNotFitError(DataError):
+    """An image is whole, but not what the options say: it is not left out as a damaged one would be."""
+
+
 @dataclass(frozen=True)
 class _Values:
     """An image (channels, height, width), uint8 or float32 in [0, 1]; highest and white: of its values as stored."""
@@ -90,6 +94,8 @@ def _decoded(
     def attempt(row: int) -> _Values | DataError:
         try:
             return _one(sources[row], rows.name(row), options)
+        except _OptionDoesNotFitError:
+            raise
         except DataError as error:
             return error
 
@@ -109,8 +115,6 @@ def _decoded(
 
 def _too_many(damaged: list[tuple[int, DataError]], of: int) -> DataError:
     first = damaged[0][1]
-    if getattr(first, "is_about_values", False):
-        return first
     if len(damaged) == of:
         return DataError(f"{first}; all {of} images are so" if of > 1 else str(first))
     count = f"{len(damaged)} images are so" if len(damaged) > 1 else "one image is so"
@@ -141,7 +145,7 @@ def _one(source: Encoded, name: str, options: Options) -> _Values:
 def _scaled_file(image: Decoded, name: str, options: Options) -> _Values:
     limits = options.range or (None if image.white is None else (0.0, image.white))
     if limits is None:
-        raise _about_values(f"{name}: holds numbers of 32 bits; give dataset.options.range: [black, white]")
+        raise _OptionDoesNotFitError(f"{name}: holds numbers of 32 bits; give dataset.options.range: [black, white]")
     pixels = image.pixels
     if pixels.dtype != np.uint8 or limits != (0.0, 255.0):
         pixels = _within(pixels, limits, name)
@@ -189,18 +193,11 @@ def _within(images: NDArray, limits: tuple[float, float], where: str) -> NDArray
     low, high = limits
     values = (images.astype(np.float64) - low) / (high - low)
     if values.min(initial=0) < -_ROUNDING or values.max(initial=0) > 1 + _ROUNDING:
-        raise _about_values(
+        raise _OptionDoesNotFitError(
             f"{where}: values range from {images.min():g} to {images.max():g}; dataset.options.range says {low:g} to "
             f"{high:g}: expected all within"
         )
     return values.clip(0, 1).astype(np.float32)
-
-
-def _about_values(sentence: str) -> DataError:
-    """An error that is not one of a damaged file: no such image is left out."""
-    error = DataError(sentence)
-    error.is_about_values = True  # type: ignore[attr-defined]
-    return error
 
 
 def _require_finite(images: NDArray, where: str) -> None:
@@ -294,7 +291,7 @@ def _cropped(pixels: NDArray, crop: tuple[int, int], name: str) -> NDArray:
     """The middle, as torchvision's CenterCrop; an image that is smaller is refused instead of padded."""
     height, width = pixels.shape[1:]
     if crop[0] > height or crop[1] > width:
-        raise _about_values(
+        raise _OptionDoesNotFitError(
             f"{name or 'images'}: {width}x{height} is smaller than dataset.options.crop {crop[1]}x{crop[0]}; give "
             "dataset.options.size as well, no smaller than the crop"
         )
@@ -309,15 +306,15 @@ def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
     try:
         result = np.asarray(call(_as_picture(pixels) if pixels.dtype == np.uint8 else pixels))
     except Exception as error:  # a function of the user's own can fail in any way
-        raise _about_values(f"{where} failed ({type(error).__name__}: {error})") from error
+        raise _OptionDoesNotFitError(f"{where} failed ({type(error).__name__}: {error})") from error
     if result.ndim not in (2, 3) or result.dtype.kind not in "iufb":
-        raise _about_values(f"{where} gives {result.dtype} of shape {result.shape}; expected an image")
+        raise _OptionDoesNotFitError(f"{where} gives {result.dtype} of shape {result.shape}; expected an image")
     result = result[None] if result.ndim == 2 else result
     result = result.transpose(2, 0, 1) if result.shape[0] not in (1, 3) and result.shape[2] in (1, 3) else result
     if result.dtype == np.uint8:
         return np.ascontiguousarray(result)
     if result.dtype.kind == "f" and (result.min() < -_ROUNDING or result.max() > 1 + _ROUNDING):
-        raise _about_values(
+        raise _OptionDoesNotFitError(
             f"{where} gives values from {result.min():g} to {result.max():g}; expected 0 to 1: leave normalisation to "
             "classifier.normalise"
         )

@@ -49,4 +49,7 @@ def _remedy(folder: Path) -> str:
     """Images without classes have a place of their own in the configuration."""
     if not any(is_image(file) for file in files_below(folder)):
         return ""
-    return "; its images have no labels: views start from them by datasets: {<name>: {path: ..., reader: images}}"
+    return (
+        "; its images have no labels: views start from them by datasets: {<name>: {path: ..., reader: images}}, and "
+        "dataset.options: {splits: {train: <name>}, test_share: 0.2} draws labelled ones for testing"
+    )
