@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def load(
     limit: int | None = None,
     seed: int = 0,
     alone: bool = False,
+    say: Callable[[str], None] = print,
     **options: Any,
 ) -> ImageDataset:
     """One split (`train` or `test`) of a bundled data set (`digits`) or of files.
@@ -47,8 +49,8 @@ def load(
     are all taken. options: those of `phiscope.datasets.options`, the others go to the reader.
 
     Both splits' labels are read, so that classes are one list for both; images of the other split are not, but for the
-    first one. What was chosen without being asked for is printed. Raises DataError, naming the file and what was
-    expected, for anything that is not what it says.
+    first one. say: is told, in one line each, what was chosen without being asked for. Raises DataError, naming the
+    file and what was expected, for anything that is not what it says.
     """
     if split not in ("train", "test"):
         raise DataError(f"split {split!r}: expected train or test")
@@ -56,7 +58,7 @@ def load(
     reader = "digits" if path is not None else reader
     path = path or located(name_or_path, checksum, url)
     try:
-        dataset = read_whole(path, reader, options) if alone else read_split(path, split, reader, options)
+        dataset = read_whole(path, reader, options, say) if alone else read_split(path, split, reader, options, say)
     except DataError as error:
         # Checks of the finished arrays know no file; say which one they speak of.
         raise error if str(path) in str(error) else DataError(f"{path}, {split}: {error}") from error

@@ -52,7 +52,7 @@ class Source:
         return reader(self.name).read(self.path, called, **self.own)
 
 
-def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say = print) -> ImageDataset:
+def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
     """`train` or `test`, with the classes of the training split."""
     source = Source.of(path, name, given)
     if source.options.test_share is not None:
@@ -80,9 +80,11 @@ def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any
     return ImageDataset(images, labels[kept], names, kept)
 
 
-def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say = print) -> ImageDataset:
+def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
     """Images that are looked at without a training split: the test split or, where images stand in no split, all."""
     source = Source.of(path, name, given)
+    if source.options.test_share is not None:
+        raise DataError(f"{path}: dataset.options.test_share is for a data set with training images; leave it out here")
     called = source.called("test")
     if called is None and splits.WHOLE not in source.found:
         raise splits.missing("test", source.found, str(path))
