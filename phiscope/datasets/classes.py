@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phiscope.datasets.options import Options
 from phiscope.datasets.rows import Rows
+from phiscope.datasets.splits import UNLABELLED
 from phiscope.errors import DataError
 
 _SHOWN = 10
@@ -65,6 +66,9 @@ def encoded(
     if len(empty):
         kind = "train" if own is train else "test"
         say(f"the {kind} split has no image of {_quoted(classes[k] for k in empty)}")
+    single = np.flatnonzero(np.bincount(labels, minlength=len(classes)) == 1)
+    if own is train and len(single):
+        say(f"the train split has a single image of {_quoted(classes[k] for k in single)}: none can be held out")
     return labels, classes
 
 
@@ -117,7 +121,7 @@ def _require_range(values: NDArray, count: int | None, where: str, first: int = 
     if len(outside):
         row = int(outside[0])
         last = (int(values.max()) if count is None else count - 1) + first
-        hint = "; -1 often stands for no label: leave these images out" if values[row] + first == -1 else ""
+        hint = f"; -1 often stands for no label: {UNLABELLED}" if values[row] + first == -1 else ""
         raise DataError(
             f"{where}: label {values[row] + first} of image {row} is out of range; expected {first} to "
             f"{max(last, first)}{hint}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,15 @@ _SIXTEEN = 65535.0
 class Decoded:
     """pixels (channels, height, width) as stored, uint8 or float32; white: the value of white, None if unknown.
 
-    turned: the camera says that the image is to be turned. transparent: something was laid over the background.
+    turned: the camera says that the image is to be turned. transparent: it was laid over the background. several: the
+    file has more frames or pages than this first one.
     """
 
     pixels: NDArray
     white: float | None
     turned: bool = False
     transparent: bool = False
+    several: bool = False
 
 
 def decode(source: bytes | Path, name: str, *, colour: bool | None = None) -> NDArray:
@@ -64,7 +66,8 @@ def decoded(
             image.load()
             turned = _is_turned(image)
             upright = ImageOps.exif_transpose(image) if turn and turned else image
-            return _with_values(upright, image.format, colour, background, turned)
+            values = _with_values(upright, image.format, colour, background, turned)
+            return replace(values, several=getattr(image, "n_frames", 1) > 1)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise DataError(
             f"{name}: not an image that can be decoded ({error}); expected PNG, JPEG or the like"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ class _Values:
     white: float
     turned: bool = False
     transparent: bool = False
+    several: bool = False
 
 
 def images_of(
@@ -125,6 +127,8 @@ def _say_of(values: list[_Values], options: Options, say: Callable[[str], None])
     turned, transparent = sum(each.turned for each in values), sum(each.transparent for each in values)
     if turned and options.orientation == "stored":
         say(f"{turned} images are read as stored, not turned as their EXIF says; options.orientation: exif turns them")
+    if several := sum(each.several for each in values):
+        say(f"{several} files hold several frames or pages; the first of each is read")
     if transparent:
         say(f"{transparent} images have transparent parts; they lie on grey level {options.background:g} (1 is white)")
 
@@ -149,7 +153,7 @@ def _scaled_file(image: Decoded, name: str, options: Options) -> _Values:
     pixels = image.pixels
     if pixels.dtype != np.uint8 or limits != (0.0, 255.0):
         pixels = _within(pixels, limits, name)
-    return _Values(pixels, float(image.pixels.max()), limits[1], image.turned, image.transparent)
+    return _Values(pixels, float(image.pixels.max()), limits[1], image.turned, image.transparent, image.several)
 
 
 def scaled(images: NDArray, options: Options, where: str) -> NDArray:
@@ -343,6 +347,23 @@ def _mixed(values: Sequence[_Values], names: Sequence[str]) -> DataError:
     colour = [name for value, name in zip(values, names) if len(value.pixels) == 3]
     words = f"images are mixed, {len(grey)} grey and {len(colour)} in colour"
     return DataError(f"{min(grey, colour, key=len)[0]}: {words}; {_ADVICE}")
+
+
+def are_same(train: Rows, test: Rows) -> bool:
+    """Whether two splits hold the same images in the same order; images are read only where labels give reason to."""
+    if len(train) != len(test) or not np.array_equal(train.labels, test.labels):
+        return False
+    one, other = train.first(), test.first()
+    if isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
+        return False
+    return _equal(one, other) and all(map(_equal, train.images(), test.images()))
+
+
+def _equal(one: NDArray | Encoded, other: NDArray | Encoded) -> bool:
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)  # type: ignore[arg-type]  # both are arrays
+    contents = [source.read_bytes() if isinstance(source, Path) else source for source in (one, other)]
+    return contents[0] == contents[1]
 
 
 def differ(train: Sequence[int], test: Sequence[int], where: str) -> DataError:

@@ -114,7 +114,7 @@ def test_numbers_that_mean_nothing_certain(tmp_path, writer, train, test, option
     ],
 )
 def test_arrays_of_labels_in_every_form(tmp_path, labels, classes):
-    path = writers.npz(tmp_path, {"train": (pictures(3), labels), "test": (pictures(3), labels)})
+    path = writers.npz(tmp_path, {"train": (pictures(3), labels), "test": (pictures(3, seed=1), labels)})
     dataset = load(str(path), "train")
     assert (dataset.classes, dataset.labels.tolist()) == (classes, [0, 2, 1])
 
@@ -128,42 +128,42 @@ def test_arrays_of_labels_in_every_form(tmp_path, labels, classes):
     ],
 )
 def test_arrays_of_labels_that_are_none(tmp_path, labels, words):
-    path = writers.npz(tmp_path, {"train": (pictures(3), labels), "test": (pictures(3), labels)})
+    path = writers.npz(tmp_path, {"train": (pictures(3), labels), "test": (pictures(3, seed=1), labels)})
     with pytest.raises(DataError, match=words):
         load(str(path), "train")
 
 
 def test_a_dictionary_column_is_read_by_its_values(tmp_path):
     dictionary = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), pa.array(["cow", "ant", "bee"]))
-    writers.parquet(tmp_path, {"train": (pictures(3), dictionary), "test": (pictures(3), dictionary)})
+    writers.parquet(tmp_path, {"train": (pictures(3), dictionary), "test": (pictures(3, seed=1), dictionary)})
     dataset = load(str(tmp_path), "train")
     assert [dataset.classes[k] for k in dataset.labels] == ["cow", "ant", "bee"]
 
 
 def test_names_in_another_order_in_one_split_agree_by_name(tmp_path):
     writers.parquet(tmp_path, {"train": (pictures(3), [0, 1, 2])}, ["ant", "bee", "cow"])
-    writers.parquet(tmp_path, {"test": (pictures(3), [0, 1, 2])}, ["cow", "bee", "ant"])
+    writers.parquet(tmp_path, {"test": (pictures(3, seed=1), [0, 1, 2])}, ["cow", "bee", "ant"])
     assert load(str(tmp_path), "test").classes == ("ant", "bee", "cow")
     assert load(str(tmp_path), "test").labels.tolist() == [2, 1, 0]
 
 
 def test_names_in_one_split_alone_are_said_to_be_taken_for_both(tmp_path, capsys):
     writers.parquet(tmp_path, {"train": (pictures(3), [0, 1, 2])}, ["ant", "bee", "cow"])
-    writers.parquet(tmp_path, {"test": (pictures(3), [2, 1, 0])})
+    writers.parquet(tmp_path, {"test": (pictures(3, seed=1), [2, 1, 0])})
     assert load(str(tmp_path), "test").classes == ("ant", "bee", "cow")
     assert "its numbers are taken for those of the train split" in capsys.readouterr().out
-    writers.parquet(tmp_path, {"test": (pictures(3), [2, 1, 3])})
+    writers.parquet(tmp_path, {"test": (pictures(3, seed=1), [2, 1, 3])})
     with pytest.raises(DataError, match="label 3 of image 2 is out of range"):
         load(str(tmp_path), "train")
 
 
 def test_names_and_numbers_do_not_go_together(tmp_path):
-    writers.parquet(tmp_path, {"train": (pictures(3), NAMED[:3]), "test": (pictures(3), [0, 1, 2])})
+    writers.parquet(tmp_path, {"train": (pictures(3), NAMED[:3]), "test": (pictures(3, seed=1), [0, 1, 2])})
     with pytest.raises(DataError, match="labels of the train split are names, those of the test split numbers"):
         load(str(tmp_path), "test")
 
 
 def test_class_names_inside_an_npz(tmp_path):
-    arrays = {"x_train": pictures(3), "y_train": [0, 2, 1], "x_test": pictures(3), "y_test": [0, 2, 1]}
+    arrays = {"x_train": pictures(3), "y_train": [0, 2, 1], "x_test": pictures(3, seed=1), "y_test": [0, 2, 1]}
     np.savez(tmp_path / "a.npz", **arrays, class_names=["ant", "bee", "cow"])
     assert load(str(tmp_path / "a.npz"), "test").classes == ("ant", "bee", "cow")

@@ -1,5 +1,7 @@
 """Values, channels, sizes and damage of images, whatever reader they come from."""
 
+import io
+import struct
 import sys
 import types
 
@@ -16,8 +18,9 @@ LABELS = ["ant", "bee"]
 
 
 def of(images, path, writer=writers.folder):
-    """Two images, the same in both splits."""
-    return str(writer(path, dict.fromkeys(("train", "test"), (images, LABELS))))
+    """Two images for training, and both twice for testing."""
+    images = list(images)
+    return str(writer(path, {"train": (images, LABELS), "test": (images * 2, LABELS * 2)}))
 
 
 def of_array(images, path):
@@ -49,9 +52,7 @@ def big_endian_tiff(image):
     pixels = image.astype(">u2").tobytes()
     directory = len(entries).to_bytes(2, "big")
     for tag, kind, count, value in entries:
-        directory += (
-            tag.to_bytes(2, "big") + kind.to_bytes(2, "big") + count.to_bytes(4, "big") + value.to_bytes(4, "big")
-        )
+        directory += struct.pack(">HHII", tag, kind, count, value)
     return b"MM\0*" + (8 + len(pixels)).to_bytes(4, "big") + pixels + directory + bytes(4)
 
 
@@ -70,8 +71,8 @@ def test_files_of_ones_and_zeros_are_asked_about(tmp_path, writer):
     for split in ("train", "test"):
         with pytest.raises(DataError, match="highest of all values is 1, far under white.*1 for black and white"):
             load(path, split)
-    np.testing.assert_array_equal(load(path, "test", range=1).images[:, 0], images)
-    np.testing.assert_array_equal(load(path, "test", range=255).images[:, 0], images)
+    np.testing.assert_array_equal(load(path, "train", range=1).images[:, 0], images)
+    np.testing.assert_array_equal(load(path, "train", range=255).images[:, 0], images)
 
 
 def test_dark_test_images_are_their_own_matter(tmp_path, writer):
@@ -143,8 +144,6 @@ def test_grey_stays_grey(tmp_path, writer, mode):
 
 
 def palette(picture):
-    import io
-
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
@@ -152,7 +151,7 @@ def palette(picture):
 
 def test_colour_palettes_are_colour(tmp_path, writer):
     images = [palette(Image.fromarray(image).convert("P", palette=Image.Palette.ADAPTIVE)) for image in COLOUR]
-    np.testing.assert_array_equal(load(of(images, tmp_path, writer), "test").images, COLOUR.transpose(0, 3, 1, 2))
+    np.testing.assert_array_equal(load(of(images, tmp_path, writer), "train").images, COLOUR.transpose(0, 3, 1, 2))
 
 
 def test_grey_and_colour_are_mixed_as_asked(tmp_path, writer):
@@ -211,7 +210,18 @@ def test_what_is_transparent_shows_the_background(tmp_path, writer, options, sho
 def test_opaque_layers_change_nothing(tmp_path, writer, capsys):
     layered = [encoded(np.concatenate([image, np.full((4, 4, 1), 255, np.uint8)], axis=-1)) for image in COLOUR]
     np.testing.assert_array_equal(load(of(layered, tmp_path, writer), "train").images, COLOUR.transpose(0, 3, 1, 2))
-    assert capsys.readouterr().out == ""
+    assert "transparent" not in capsys.readouterr().out
+
+
+def test_only_the_first_of_several_pages_is_read_and_that_is_said(tmp_path, writer, capsys):
+    def pages(image):
+        buffer = io.BytesIO()
+        Image.fromarray(image).save(buffer, "TIFF", save_all=True, append_images=[Image.fromarray(image // 2)])
+        return buffer.getvalue()
+
+    images = load(of(list(map(pages, COLOUR)), tmp_path, writer), "train").images
+    np.testing.assert_array_equal(images, COLOUR.transpose(0, 3, 1, 2))
+    assert "2 files hold several frames or pages; the first of each is read" in capsys.readouterr().out
 
 
 def test_orientation_as_asked(tmp_path, writer, capsys):
@@ -275,7 +285,7 @@ def test_options_that_cannot_be(tmp_path, options, words):
 @pytest.mark.parametrize("damage", [b"", b"\x89PNG broken", encoded(pictures(1)[0], "JPEG")[:300]])
 def test_damaged_files_are_left_out_as_far_as_asked(tmp_path, writer, damage, capsys):
     images = [*pictures(3), damage]
-    path = str(writer(tmp_path, {split: (images, ["ant", "bee"] * 2) for split in ("train", "test")}))
+    path = str(writer(tmp_path, {split: (images, ["ant", "bee"] * 2) for split in ("train",)}))
     with pytest.raises(DataError, match="not an image that can be decoded .*one image is so: dataset.options.skip"):
         load(path, "train")
     dataset = load(path, "train", skip_damaged=1)
@@ -297,7 +307,7 @@ def test_files_at_any_depth_and_of_any_name(tmp_path):
     names = ["a.JPEG", "deep/er/b.JFIF", "c", "d.dat", "e.png", "deep/f.Png"]
     for split in ("train", "test"):
         for label in LABELS:
-            for name, image in zip(names, pictures(6)):
+            for name, image in zip(names, pictures(6, seed=len(split))):
                 file = tmp_path / split / label / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(encoded(image))
@@ -339,9 +349,12 @@ def test_a_reader_of_ones_own(tmp_path, mine):
     files = sorted(tmp_path.rglob("*.png"))
 
     def arrays(path, split, scale=1):
-        return COLOUR[: 2 // scale], LABELS[: 2 // scale]
+        return (COLOUR if split == "train" else COLOUR[::-1]) // scale, LABELS
 
-    mine.arrays, mine.files = arrays, lambda path, split: (list(map(str, files)), [0, 1], ["ant", "bee"])
+    mine.arrays, mine.files = (
+        arrays,
+        lambda path, split: (list(map(str, files))[:: 1 if split == "train" else -1], [0, 1], LABELS),
+    )
     for name in ("mine:arrays", "mine:files"):
         dataset = load(str(tmp_path), "train", reader=name)
         np.testing.assert_array_equal(dataset.images, COLOUR.transpose(0, 3, 1, 2))

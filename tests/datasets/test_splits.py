@@ -72,6 +72,16 @@ def test_a_link_to_the_same_folder_is_refused(tmp_path):
         load(str(tmp_path), "train")
 
 
+def test_copies_of_the_training_images_are_no_test_split(tmp_path, writer):
+    path = str(writer(tmp_path, {"train": data(), "val": data()}))
+    for split in ("train", "test"):
+        with pytest.raises(DataError, match="train .'train'. and test .'val'. hold the same 10 images"):
+            load(path, split)
+    images, labels = data()
+    one_else = [*images[:9], pictures(1, seed=5)[0]]
+    assert len(load(str(writer(tmp_path / "b", {"train": data(), "val": (one_else, labels)})), "test")) == 10
+
+
 def unsplit(kind, path):
     """Ten images in no split."""
     whole = writers.folder(path / "folder", {".": data()})
@@ -141,14 +151,17 @@ def test_what_systems_leave_behind_is_passed_over(tmp_path):
 def test_hidden_files_beside_tables(tmp_path, kind):
     if kind == "csv":
         for split in ("train", "test"):
-            writers.table(tmp_path, {split: data()}).rename(tmp_path / f"{split}.csv")
+            writers.table(tmp_path, {split: data(seed=len(split))}).rename(tmp_path / f"{split}.csv")
     elif kind == "npz":
         for split in ("train", "test"):
-            np.savez(tmp_path / f"{split}.npz", images=pictures(10), labels=LABELS)
+            np.savez(tmp_path / f"{split}.npz", images=pictures(10, seed=len(split)), labels=LABELS)
     else:
         for split in ("train", "test"):
             (tmp_path / split).mkdir()
-            shutil.move(writers.parquet(tmp_path, {split: data()}) / f"{split}.parquet", tmp_path / split / "0.parquet")
+            shutil.move(
+                writers.parquet(tmp_path, {split: data(seed=len(split))}) / f"{split}.parquet",
+                tmp_path / split / "0.parquet",
+            )
     suffix = {"parquet": "parquet", "npz": "npz", "csv": "csv"}[kind]
     for folder in (tmp_path, *[tmp_path / name for name in ("train", "test", "__MACOSX")]):
         folder.mkdir(exist_ok=True)
@@ -166,6 +179,42 @@ def test_images_without_labels_have_a_place_of_their_own(tmp_path):
     writers.folder(tmp_path, {"train": data()})
     (tmp_path / "test").mkdir()
     (tmp_path / "test/a.png").write_bytes(writers.encoded(pictures(1)[0]))
-    with pytest.raises(DataError, match="have no labels: views start from them by datasets: .*reader: images"):
+    with pytest.raises(DataError, match="images without labels go to datasets: .*reader: images"):
         load(str(tmp_path), "test")
     assert len(load(str(tmp_path), "test", splits={"train": "train"}, test_share=0.2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("id,kind\n0.png,a\n", {}, "has the columns id, kind; expected file: name it with dataset.options.file"),
+        ("file,kind\n0.png,a\n", {}, "expected label .images without labels go to datasets"),
+        ("file,label,class\n0.png,a,b\n", {}, "label and class could both be meant"),
+        ("file,label\n9.png,a\n0.png,b\n", {}, "row 0 names .*9.png, which is not there .1 of 2 rows are so."),
+        ("file,label\n0.png\n", {}, "row 0 has 1 cells; expected 2"),
+        ("file,label\n0.png,\n", {}, "row 0 has no label"),
+        ("file,label\n0.png,a\n", {"label": "kind"}, "expected kind: name it with dataset.options.label"),
+    ],
+)
+def test_tables_that_do_not_say_enough(tmp_path, text, options, words):
+    (tmp_path / "0.png").write_bytes(writers.encoded(pictures(1)[0]))
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(DataError, match=words):
+        load(str(tmp_path / "a.csv"), "train", splits={"train": "all"}, **options)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_with_columns_and_a_place_of_its_own(tmp_path, delimiter):
+    (tmp_path / "images").mkdir()
+    rows = [
+        "id name kind group",
+        *(f"{k} {k}.png {k % 3} train" for k in range(6)),
+        *(f"{k} {k}.png {k % 3} late" for k in range(3)),
+    ]
+    for k, image in enumerate(pictures(6)):
+        (tmp_path / f"images/{k}.png").write_bytes(writers.encoded(image))
+    (tmp_path / "a.csv").write_text("\n".join(rows).replace(" ", delimiter))
+    options = {"file": "name", "label": "kind", "split_column": "group", "folder": "images", "splits": {"test": "late"}}
+    train, test = (load(str(tmp_path / "a.csv"), split, **options) for split in ("train", "test"))
+    assert (train.labels.tolist(), test.labels.tolist()) == ([0, 1, 2, 0, 1, 2], [0, 1, 2])
+    np.testing.assert_array_equal(train.images, pictures(6).transpose(0, 3, 1, 2))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from phiscope.datasets.rows import Rows
-from phiscope.datasets.splits import WHOLE
+from phiscope.datasets.splits import UNLABELLED, WHOLE
 from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
@@ -110,7 +110,8 @@ class _Table:
     def required(self, wanted: str | None, usual: tuple[str, ...], option: str) -> int:
         found = self.column(wanted, usual, option)
         if found is None:
-            raise self._unclear(f"expected {usual[0]}", option)
+            hint = f" ({UNLABELLED})" if usual is _LABELS else ""
+            raise self._unclear(f"expected {usual[0]}{hint}", option)
         return found
 
     def _unclear(self, what: str, option: str) -> DataError:

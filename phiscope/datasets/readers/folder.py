@@ -8,7 +8,7 @@ import numpy as np
 
 from phiscope.datasets.decode import SUFFIXES, is_image
 from phiscope.datasets.rows import Rows
-from phiscope.datasets.splits import WHOLE, is_usual
+from phiscope.datasets.splits import UNLABELLED, WHOLE, is_usual
 from phiscope.datasets.visible import entries, files_below, folders
 from phiscope.errors import DataError
 
@@ -49,7 +49,5 @@ def _remedy(folder: Path) -> str:
     """Images without classes have a place of their own in the configuration."""
     if not any(is_image(file) for file in files_below(folder)):
         return ""
-    return (
-        "; its images have no labels: views start from them by datasets: {<name>: {path: ..., reader: images}}, and "
-        "dataset.options: {splits: {train: <name>}, test_share: 0.2} draws labelled ones for testing"
-    )
+    share = "dataset.options: {splits: {train: <name>}, test_share: 0.2} draws labelled ones for testing"
+    return f"; {UNLABELLED}; {share}"

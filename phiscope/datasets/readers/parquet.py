@@ -139,6 +139,8 @@ def _column(columns: list[str], file: Path, wanted: str | None, usual: tuple[str
 
 def _class_names(schema: pa.Schema, label: str) -> tuple[str, ...] | None:
     metadata = (schema.metadata or {}).get(b"huggingface")
-    features = json.loads(metadata)["info"]["features"] if metadata else {}
-    names = features.get(label, {}).get("names")
-    return tuple(names) if names else None
+    try:
+        names = json.loads(metadata)["info"]["features"][label]["names"] if metadata else None
+    except (ValueError, KeyError, TypeError):  # metadata of another kind, or of a label that is a plain number
+        return None
+    return tuple(map(str, names)) if names else None
