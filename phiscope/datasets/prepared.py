@@ -60,7 +60,7 @@ class PreparedDataset:
         return len(self.labels)
 
     def images(self, part: slice | None = None) -> NDArray:
-        """The images (m, channels, height, width) at a range of positions, as far as there are; all of them for None."""
+        """Images (m, channels, height, width) at a range of positions, as far as there are; all of them for None."""
         with safe_open(self.path, framework="numpy") as file:
             if part is None:
                 return file.get_tensor("images")

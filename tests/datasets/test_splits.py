@@ -33,9 +33,10 @@ def test_usual_names_are_found_and_said(tmp_path, writer, train, test, capsys):
     assert f"test images are those of {test!r}" in capsys.readouterr().out
 
 
-def test_test_comes_before_validation(tmp_path, writer):
+def test_test_comes_before_validation(tmp_path, writer, capsys):
     path = writer(tmp_path, {"train": data(), "val": data(4), "test": data(6)})
-    assert len(load(str(path), "test")) == 6
+    assert (len(load(str(path), "test")), len(load(str(path), "train"))) == (6, 10)
+    assert "not used: val, beside the splits train and test" in capsys.readouterr().out
 
 
 def test_two_that_could_be_meant(tmp_path, writer):
