@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from phiscope.datasets.fetch import PerFile, located
 from phiscope.datasets.images import ImageCollection, ImageDataset
+from phiscope.datasets.loading import read_split, read_whole
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.prepared import ImagesBySample, PreparedDataset, open_prepared, origin_of, save
-from phiscope.datasets.readers import reader as _reader
 from phiscope.errors import DataError
 
 __all__ = [
@@ -35,25 +36,29 @@ def load(
     url: PerFile = None,
     limit: int | None = None,
     seed: int = 0,
+    alone: bool = False,
+    say: Callable[[str], None] = print,
     **options: Any,
 ) -> ImageDataset:
     """One split (`train` or `test`) of a bundled data set (`digits`) or of files.
 
-    reader: digits, idx, cifar, parquet, folder, npz; guessed from the path where it is None. checksum
-    (`sha256:<hex>`) and url: for the path, or one per file name in it. limit: the first so many of
-    `stratified_order(labels, seed)`, so that a larger limit contains a smaller one. options go to the reader.
-    Raises DataError, naming the file and what was expected, for anything that is not what it says.
+    reader: digits, idx, cifar, parquet, folder, npz, csv or `package.module:function`; guessed from the path where it
+    is None. checksum (`sha256:<hex>`) and url: for the path, or one per file name in it. limit: the first so many of
+    `stratified_order(labels, seed)`, so that a larger limit contains a smaller one. alone: the images are wanted
+    without a training split beside them, so that classes are those of this split, and images that stand in no split
+    are all taken. options: those of `phiscope.datasets.options`, the others go to the reader.
+
+    Both splits' labels are read, so that classes are one list for both; images of the other split are not, but for the
+    first one. say: is told, in one line each, what was chosen without being asked for. Raises DataError, naming the
+    file and what was expected, for anything that is not what it says.
     """
     if split not in ("train", "test"):
         raise DataError(f"split {split!r}: expected train or test")
-    if name_or_path == "digits" and reader in (None, "digits"):
-        path, reader = Path("digits"), "digits"
-    else:
-        path = located(name_or_path, checksum, url)
+    path = Path("digits") if name_or_path == "digits" and reader in (None, "digits") else None
+    reader = "digits" if path is not None else reader
+    path = path or located(name_or_path, checksum, url)
     try:
-        dataset = _reader(reader or _guess(path))(path, split, **options)
-    except TypeError as error:
-        raise DataError(f"dataset.options {options}: the reader does not take them ({error})") from error
+        dataset = read_whole(path, reader, options, say) if alone else read_split(path, split, reader, options, say)
     except DataError as error:
         # Checks of the finished arrays know no file; say which one they speak of.
         raise error if str(path) in str(error) else DataError(f"{path}, {split}: {error}") from error
@@ -62,25 +67,12 @@ def load(
 
 def load_collection(path: str, *, checksum: PerFile = None, url: PerFile = None) -> ImageCollection:
     """Every image file below a folder (or one file), of any size, in the order of the paths."""
-    from phiscope.datasets.decode import decode
-    from phiscope.datasets.readers.folder import SUFFIXES
+    from phiscope.datasets.decode import decode, is_image
+    from phiscope.datasets.visible import files_below
 
     root = located(path, checksum, url)
-    files = [root] if root.is_file() else sorted(f for f in root.rglob("*") if f.suffix.lower() in SUFFIXES)
+    files = [root] if root.is_file() else [file for file in files_below(root) if is_image(file)]
     if not files:
         raise DataError(f"{root}: holds no images; expected files like .png or .jpg in it")
     names = [str(file.relative_to(root)) if root.is_dir() else file.name for file in files]
     return ImageCollection(tuple(decode(file, str(file)) for file in files), tuple(names))
-
-
-def _guess(path: Path) -> str:
-    names = [path.name] if path.is_file() else [entry.name for entry in path.iterdir()]
-    signs = {"parquet": (".parquet",), "npz": (".npz",), "idx": ("-ubyte", "-ubyte.gz"), "cifar": (".tar.gz", ".bin")}
-    formats = [kind for kind, endings in signs.items() if any(name.endswith(endings) for name in names)]
-    if "test_batch" in names and not formats:
-        formats = ["cifar"]
-    if not formats and path.is_dir() and {"train", "test"} <= set(names):
-        formats = ["folder"]
-    if len(formats) != 1:
-        raise DataError(f"{path}: cannot tell its format; give dataset.reader (idx, cifar, parquet, folder or npz)")
-    return formats[0]

@@ -3,44 +3,128 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.errors import DataError
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
-def decode(source: bytes | Path, name: str, *, colour: bool | None = None) -> NDArray[np.uint8]:
-    """One image as (channels, height, width) uint8; `colour` None keeps grey images grey.
+SUFFIXES = {
+    ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp",
+}  # fmt: skip
+_EXIF_ORIENTATION = 0x112
+_SIXTEEN = 65535.0
 
-    Raises DataError naming the image where it cannot be decoded.
+
+@dataclass(frozen=True)
+class Decoded:
+    """pixels (channels, height, width) as stored, uint8 or float32; white: the value of white, None if unknown.
+
+    turned: the camera says that the image is to be turned. transparent: it was laid over the background. several: the
+    file has more frames or pages than this first one.
     """
-    from PIL import Image, UnidentifiedImageError
+
+    pixels: NDArray
+    white: float | None
+    turned: bool = False
+    transparent: bool = False
+    several: bool = False
+
+
+def decode(source: bytes | Path, name: str, *, colour: bool | None = None) -> NDArray:
+    """One image as (channels, height, width): uint8, or float32 in [0, 1] where it has 16 bits a channel.
+
+    `colour` None keeps grey images grey. Raises DataError naming the image where it cannot be decoded, or where the
+    value of white is not known.
+    """
+    image = decoded(source, name, colour=colour)
+    if image.pixels.dtype == np.uint8:
+        return image.pixels
+    if image.white is None:
+        raise DataError(f"{name}: holds numbers of 32 bits, none of which is known to be white; save it in 16 or 8")
+    return image.pixels / np.float32(image.white)
+
+
+def decoded(
+    source: bytes | Path, name: str, *, colour: bool | None = None, turn: bool = False, background: float = 1.0
+) -> Decoded:
+    """One image with what it is needed to know about its values.
+
+    Transparent pixels are laid over a grey `background` (1 is white); what colours are hidden under them does not
+    count. turn: as the camera says, by EXIF. CMYK becomes RGB by Pillow's formula. Raises DataError as `decode`.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-            wanted = image.mode not in ("1", "L", "I", "I;16", "F") if colour is None else colour
-            array = np.asarray(image.convert("RGB" if wanted else "L"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            image.load()
+            turned = _is_turned(image)
+            upright = ImageOps.exif_transpose(image) if turn and turned else image
+            values = _with_values(upright, image.format, colour, background, turned)
+            return replace(values, several=getattr(image, "n_frames", 1) > 1)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise DataError(
             f"{name}: not an image that can be decoded ({error}); expected PNG, JPEG or the like"
         ) from error
-    return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
 
 
-def decode_all(sources: Sequence[bytes | Path], names: Iterable[str]) -> NDArray[np.uint8]:
-    """Images of one size as one array; colour if any of them is, so the first decides only its size."""
-    with ThreadPoolExecutor() as pool:
-        arrays = list(pool.map(decode, sources, names))
-    if len({len(array) for array in arrays}) > 1:
-        arrays = [np.broadcast_to(array, (3, *array.shape[1:])) for array in arrays]
-    for array, name in zip(arrays, names):
-        if array.shape != arrays[0].shape:
-            raise DataError(
-                f"{name}: is {array.shape[2]}x{array.shape[1]}, the first image is "
-                f"{arrays[0].shape[2]}x{arrays[0].shape[1]}; expected all images of one size"
-            )
-    return np.stack(arrays)
+def _is_turned(image: Picture) -> bool:
+    try:
+        return image.getexif().get(_EXIF_ORIENTATION, 1) in range(2, 9)
+    except Exception:  # a damaged EXIF block can fail in any way, and says nothing about the orientation
+        return False
+
+
+def _with_values(image: Picture, form: str | None, colour: bool | None, background: float, turned: bool) -> Decoded:
+    if image.mode.startswith(("I", "F")):  # more than 8 bits; the file says nothing on 32
+        deep = image.mode.startswith("I;16") or (image.mode == "I" and form in ("PNG", "PPM"))
+        grey = np.asarray(image).astype(np.float32)[None]
+        pixels = np.repeat(grey, 3, axis=0) if colour else grey
+        return Decoded(pixels, _SIXTEEN if deep else 1.0 if image.mode == "F" else None, turned)
+    wanted = not _is_grey(image) if colour is None else colour
+    image, transparent = _over(image, background)
+    array = np.asarray(image.convert("RGB" if wanted else "L"))
+    pixels = array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+    return Decoded(pixels, 255.0, turned, transparent)
+
+
+def _is_grey(image: Picture) -> bool:
+    """Whether the file keeps grey levels, with transparency or without, or a palette that is grey where it is used."""
+    if image.mode in ("P", "PA"):
+        plain = image.convert("RGB")
+        red, green, blue = (np.asarray(channel) for channel in plain.split())
+        return bool((red == green).all() and (green == blue).all())
+    return image.mode in ("1", "L", "LA", "La")
+
+
+def _over(image: Picture, background: float) -> tuple[Picture, bool]:
+    """The image without transparency: what shows when it lies on a grey background."""
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image, False
+    layered = image.convert("RGBA")
+    if layered.getchannel("A").getextrema() == (255, 255):
+        return image, False  # opaque throughout: Pillow's own conversion leaves the values alone
+    level = round(255 * background)
+    ground = Image.new("RGBA", layered.size, (level, level, level, 255))
+    return Image.alpha_composite(ground, layered).convert("RGB"), True
+
+
+def is_image(file: Path) -> bool:
+    """Whether a file is to be read as an image: by its suffix or, where that is none of the usual, by its content."""
+    if file.suffix.lower() in SUFFIXES:
+        return True
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file):
+            return True
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return False

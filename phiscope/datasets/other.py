@@ -40,7 +40,7 @@ def load_other(
         images: Sequence[NDArray] | NDArray = load_collection(path, checksum=checksum, url=url).images
         labels = np.zeros(len(images), np.int64)
     else:
-        dataset = load(path, "test", reader=reader, checksum=checksum, url=url, **(options or {}))
+        dataset = load(path, "test", reader=reader, checksum=checksum, url=url, alone=True, **(options or {}))
         images, labels = dataset.images, dataset.labels
     return fitted(images, shape), stratified_order(labels, seed)
 

@@ -60,9 +60,13 @@ class PreparedDataset:
         return len(self.labels)
 
     def images(self, part: slice | None = None) -> NDArray:
-        """The images (m, channels, height, width) at a range of positions; all of them for None."""
+        """Images (m, channels, height, width) at a range of positions, as far as there are; all of them for None."""
         with safe_open(self.path, framework="numpy") as file:
-            return file.get_tensor("images") if part is None else file.get_slice("images")[part.start : part.stop]
+            if part is None:
+                return file.get_tensor("images")
+            start, stop, _ = part.indices(len(self))  # safetensors refuses ranges that go on beyond the end
+            images = file.get_slice("images")
+            return images[start:stop] if start < stop else images[0:1][:0]
 
 
 def open_prepared(path: str | Path) -> PreparedDataset:

@@ -1,7 +1,7 @@
 """Read one split of the data set, check it, and write it once in stratified order."""
 
 from phiscope import datasets
-from phiscope.workflow.job import job
+from phiscope.workflow.job import job, tell
 
 
 def prepare(dataset: dict, split: str, seed: int, origin: str, output: str) -> None:
@@ -13,6 +13,7 @@ def prepare(dataset: dict, split: str, seed: int, origin: str, output: str) -> N
         checksum=options["checksum"],
         url=options["url"],
         seed=seed,
+        say=tell,
         **options["options"],
     )
     datasets.save(images, output, seed, origin)

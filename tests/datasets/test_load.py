@@ -109,6 +109,8 @@ def test_prepared_form_keeps_everything_in_stratified_order(tmp_path, kind):
     np.testing.assert_array_equal(prepared.images(), images[order])
     np.testing.assert_array_equal(prepared.images(slice(10, 13)), images[order[10:13]])
     np.testing.assert_array_equal(prepared.images(slice(0, None)), images[order])
+    np.testing.assert_array_equal(prepared.images(slice(50, 90)), images[order[50:]])
+    assert len(prepared.images(slice(60, 90))) == 0
     assert prepared.images(slice(0, 1)).dtype == kind
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["test.safetensors"]
 

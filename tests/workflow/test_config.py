@@ -60,7 +60,7 @@ def test_every_preset_is_right(root, config, schema):
         ),
         ({"chunk_size": 0}, "config: chunk_size: got 0, expected at least 1 (samples per job)"),
         ({"seed": "one"}, "config: seed: got 'one', expected integer (every random draw derives from it)"),
-        ({"dataset": {"reader": "png"}}, "config: dataset.reader: got 'png', expected one of digits, idx"),
+        ({"dataset": {"reader": "png"}}, "config: dataset.reader: got 'png', expected text of the form ^(digits|idx"),
         (
             {"views": {"hull-pixel": {"of": "orginal"}}},
             "config: views.hull-pixel.of: there is no view 'orginal'; did you mean 'original'?",

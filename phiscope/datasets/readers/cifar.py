@@ -7,14 +7,15 @@ import io
 import pickle
 import tarfile
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.rows import Rows
+from phiscope.datasets.visible import files_below, is_hidden
 from phiscope.errors import DataError
 
 Files = dict[str, Callable[[], bytes]]
@@ -22,37 +23,53 @@ _PIXELS = 3 * 32 * 32
 _TEN = {"train": [f"data_batch_{k}" for k in range(1, 6)], "test": ["test_batch"]}
 
 
-def read(path: Path, split: str) -> ImageDataset:
+def splits(path: Path) -> list[str]:
+    files = _files(path)
+    return [split for split, ten in _TEN.items() if {*ten[:1], f"{ten[0]}.bin", split, f"{split}.bin"} & set(files)]
+
+
+def read(path: Path, split: str) -> Rows:
     """50,000 training or 10,000 test images (as many as the batches hold), 32x32 colour; fine labels of CIFAR-100."""
+    if split not in _TEN:
+        raise DataError(f"{path}: dataset.options.splits: CIFAR has train and test, no {split}; leave the option out")
     files = _files(path)
     ten = _TEN[split]
+    where = str(path)
     if all(name in files for name in ten):
         parts = [_pickled(name, files[name](), b"labels") for name in ten]
-        return _joined(parts, _names(files, "batches.meta", b"label_names", 10))
+        return _joined(where, parts, _names(files, "batches.meta", b"label_names", 10))
     if split in files:
-        return _joined(
-            [_pickled(split, files[split](), b"fine_labels")], _names(files, "meta", b"fine_label_names", 100)
-        )
+        fine = [_pickled(split, files[split](), b"fine_labels")]
+        return _joined(where, fine, _names(files, "meta", b"fine_label_names", 100))
     if all(f"{name}.bin" in files for name in ten):
-        return _joined(
-            [_binary(name, files[f"{name}.bin"](), 1) for name in ten], _lines(files, "batches.meta.txt", 10)
-        )
+        parts = [_binary(name, files[f"{name}.bin"](), 1) for name in ten]
+        return _joined(where, parts, _lines(files, "batches.meta.txt", 10))
     if f"{split}.bin" in files:
-        return _joined([_binary(split, files[f"{split}.bin"](), 2)], _lines(files, "fine_label_names.txt", 100))
+        fine = [_binary(split, files[f"{split}.bin"](), 2)]
+        return _joined(where, fine, _lines(files, "fine_label_names.txt", 100))
     raise DataError(f"{path}: expected {', '.join(ten)} (CIFAR-10) or {split} (CIFAR-100), as pickles or .bin")
 
 
+@lru_cache(maxsize=1)  # asked for both splits
 def _files(path: Path) -> Files:
     """The members of a folder or an archive, by name, wherever in it they lie."""
     if path.is_dir():
-        return {file.name: file.read_bytes for file in sorted(path.rglob("*")) if file.is_file()}
+        return {file.name: file.read_bytes for file in files_below(path)}
     try:
         with tarfile.open(path) as archive:
-            members = ((m.name, archive.extractfile(m)) for m in archive.getmembers() if m.isfile())
+            members = (
+                (m.name, archive.extractfile(m))
+                for m in archive.getmembers()
+                if m.isfile() and not _is_passed_over(m.name)
+            )
             content = {Path(name).name: file.read() for name, file in members if file is not None}
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DataError(f"{path}: not a whole .tar.gz ({error}); fetch it again") from error
     return {name: partial(bytes, data) for name, data in content.items()}
+
+
+def _is_passed_over(member: str) -> bool:
+    return any(is_hidden(part) for part in Path(member).parts)
 
 
 class _ArraysOnly(pickle.Unpickler):
@@ -102,9 +119,10 @@ def _binary(name: str, content: bytes, label_bytes: int) -> tuple[NDArray, NDArr
     return rows[:, label_bytes:], rows[:, label_bytes - 1].astype(np.int64)
 
 
-def _joined(parts: list[tuple[NDArray, NDArray]], classes: list[str]) -> ImageDataset:
+def _joined(where: str, parts: list[tuple[NDArray, NDArray]], classes: list[str]) -> Rows:
     data, labels = (np.concatenate(column) for column in zip(*parts))
-    return ImageDataset(data.reshape(-1, 3, 32, 32), labels, tuple(classes))
+    images = data.reshape(-1, 3, 32, 32)
+    return Rows(where, labels, lambda: images, lambda: images[0], tuple(classes))
 
 
 def _names(files: Files, name: str, key: bytes, count: int) -> list[str]:

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.order import stratified_order
+from phiscope.datasets.rows import Rows
 
 TEST = 500
 
 
-def read(path: Path, split: str) -> ImageDataset:
+def splits(path: Path) -> list[str]:
+    return ["train", "test"]
+
+
+def read(path: Path, split: str) -> Rows:
     """1,297 training or 500 test images, float32, pixels k/16.
 
     ASSUME: scikit-learn gives no split, so the test images are the first 500 of the stratified order with seed
@@ -24,4 +28,5 @@ def read(path: Path, split: str) -> ImageDataset:
     order = stratified_order(digits.target, seed=0)
     members = np.sort(order[:TEST] if split == "test" else order[TEST:])
     images = (digits.images[members, None] / 16).astype(np.float32)
-    return ImageDataset(images, digits.target[members].astype(np.int64), tuple(map(str, digits.target_names)))
+    labels = digits.target[members].astype(np.int64)
+    return Rows(str(path), labels, lambda: images, lambda: images[0], tuple(map(str, digits.target_names)))

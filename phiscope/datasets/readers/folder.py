@@ -1,4 +1,4 @@
-"""A folder of images per class: `<path>/<split>/<class>/*.png`."""
+"""A folder of images per class: `<path>/<split>/<class>/*.png`, or `<path>/<class>/*.png` where there are no splits."""
 
 from __future__ import annotations
 
@@ -6,23 +6,48 @@ from pathlib import Path
 
 import numpy as np
 
-from phiscope.datasets.decode import decode_all
-from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.decode import SUFFIXES, is_image
+from phiscope.datasets.rows import Rows
+from phiscope.datasets.splits import UNLABELLED, WHOLE, is_usual
+from phiscope.datasets.visible import entries, files_below, folders
 from phiscope.errors import DataError
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
+
+def splits(path: Path) -> list[str]:
+    """The folders that have the usual names of splits; without any, the path itself holds the classes.
+
+    A class may be called `train` as well: beside others, such folders are splits only where one holds folders.
+    """
+    found = [each for each in folders(path) if entries(each)]
+    usual = [each for each in found if is_usual(each.name)]
+    if usual and (len(usual) == len(found) or any(folders(each) for each in usual)):
+        return [each.name for each in usual]
+    return [WHOLE] if found else []
 
 
-def read(path: Path, split: str) -> ImageDataset:
-    """Classes are the sorted names of the folders; samples are in the order of class, then file name."""
+def read(path: Path, split: str) -> Rows:
+    """Classes are the sorted names of the folders; samples are in the order of class, then path below it.
+
+    Images lie at any depth below the folder of their class, under any of the usual suffixes or, where the suffix is
+    none of these, are known by their content. Hidden files and folders are passed over.
+    """
     folder = path / split
-    classes = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+    classes = folders(folder)
     if not classes:
-        raise DataError(f"{folder}: expected one folder of images per class in it")
-    files = [sorted(f for f in (folder / name).iterdir() if f.suffix.lower() in SUFFIXES) for name in classes]
-    for name, members in zip(classes, files):
+        raise DataError(f"{folder}: expected one folder of images per class in it{_remedy(folder)}")
+    files = [[file for file in files_below(each) if is_image(file)] for each in classes]
+    for each, members in zip(classes, files):
         if not members:
-            raise DataError(f"{folder / name}: holds no images; expected files like {', '.join(sorted(SUFFIXES)[:4])}")
+            raise DataError(f"{each}: holds no images; expected files like {', '.join(sorted(SUFFIXES)[:4])}")
     every = [file for members in files for file in members]
     labels = np.repeat(np.arange(len(classes)), [len(members) for members in files])
-    return ImageDataset(decode_all(every, list(map(str, every))), labels, tuple(classes))
+    names = tuple(each.name for each in classes)
+    return Rows(str(folder), labels, lambda: every, lambda: every[0], names, list(map(str, every)))
+
+
+def _remedy(folder: Path) -> str:
+    """Images without classes have a place of their own in the configuration."""
+    if not any(is_image(file) for file in files_below(folder)):
+        return ""
+    share = "dataset.options: {splits: {train: <name>}, test_share: 0.2} draws labelled ones for testing"
+    return f"; {UNLABELLED}; {share}"

@@ -3,48 +3,72 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.rows import Rows
+from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
-_PREFIXES = {"train": ("train",), "test": ("t10k", "test")}
+_OTHERS = {"test": "t10k"}  # what MNIST calls its test split
+_FILE = re.compile(r"(?P<prefix>.*?)(?P<split>[a-z0-9]+)-images[-.]idx3-ubyte(\.gz)?")
 
 
-def read(
-    path: Path, split: str, *, prefix: str = "", transpose: bool = False, classes: list[str] | None = None
-) -> ImageDataset:
+def splits(path: Path, *, prefix: str = "", transpose: bool = False) -> list[str]:
+    """What stands before `-images-idx3-ubyte` in the names of the files; t10k is test."""
+    named = {other: split for split, other in _OTHERS.items()}
+    own = _prefix(path, prefix)
+    found = [match["split"] for match in _files(path) if match["prefix"] == own]
+    return list(dict.fromkeys(named.get(split, split) for split in found))
+
+
+def read(path: Path, split: str, *, prefix: str = "", transpose: bool = False) -> Rows:
     """The images and labels of a folder with the usual four names.
 
-    prefix: what stands before `train` and `test` in the names (`emnist-letters-`); transpose: EMNIST keeps its
-    images lying; classes: names in place of the numbers.
+    prefix: what stands before `train` and `test` in the names (`emnist-letters-`), found where there is one only;
+    transpose: EMNIST keeps its images lying.
     """
-    image_file, label_file = (_find(path, split, prefix, kind) for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"))
-    images, labels = _array(image_file, 3), _array(label_file, 1).astype(np.int64)
-    if len(images) != len(labels):
-        raise DataError(
-            f"{image_file} holds {len(images)} images but {label_file.name} {len(labels)} labels; expected as many"
-        )
-    names = classes or [str(k) for k in range(int(labels.max()) + 1)]
-    images = images.transpose(0, 2, 1) if transpose else images
-    return ImageDataset(images[:, None], labels, tuple(names))
+    own = _prefix(path, prefix)
+    image_file, label_file = (_find(path, split, own, kind) for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"))
+    labels = _array(label_file, 1).astype(np.int64)
+
+    def images() -> NDArray:
+        array = _array(image_file, 3)
+        if len(array) != len(labels):
+            raise DataError(
+                f"{image_file} holds {len(array)} images but {label_file.name} {len(labels)} labels; expected as many"
+            )
+        return (array.transpose(0, 2, 1) if transpose else array)[:, None]
+
+    return Rows(str(path), labels, images, lambda: images()[0])
+
+
+def _files(path: Path) -> list[re.Match[str]]:
+    return [match for file in entries(path) if (match := _FILE.fullmatch(file.name))]
+
+
+def _prefix(path: Path, wanted: str) -> str:
+    """The prefix that is wanted or, for none, the only one that there is."""
+    present = {match["prefix"] for match in _files(path)}
+    return present.pop() if not wanted and len(present) == 1 else wanted
 
 
 def _find(folder: Path, split: str, prefix: str, kind: str) -> Path:
+    starts = [split] if split not in _OTHERS else [_OTHERS[split], split]
     names = [
         f"{prefix}{start}-{form}{suffix}"
-        for start in _PREFIXES[split]
+        for start in starts
         for form in (kind, kind.replace("-idx", ".idx"))
         for suffix in ("", ".gz")
     ]
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise DataError(f"{folder}: there is no {prefix}{_PREFIXES[split][0]}-{kind} or .gz of it; expected the IDX files")
+    raise DataError(f"{folder}: there is no {prefix}{starts[0]}-{kind} or .gz of it; expected the IDX files")
 
 
 def _array(path: Path, dimensions: int) -> NDArray[np.uint8]:

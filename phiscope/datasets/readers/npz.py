@@ -2,65 +2,100 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.rows import Rows
+from phiscope.datasets.splits import WHOLE
+from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
-
-def read(path: Path, split: str, *, classes: list[str] | None = None) -> ImageDataset:
-    """`<split>_images` and `<split>_labels`, or Keras' `x_<split>` and `y_<split>`, or in a folder
-    `<split>.npz` with `images` and `labels`.
-
-    ASSUME: images are (n, h, w), (n, channels, h, w) or (n, h, w, channels); where the last axis is 1 or 3 and
-    the second is not, the channels stand last. Integers are 0 to 255, floats 0 to 1.
-    """
-    file = path / f"{split}.npz" if path.is_dir() else path
-    try:
-        with np.load(file, allow_pickle=False) as content:
-            images, labels = _pair(content, file, split)
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"{file}: not a whole .npz file of plain arrays ({error})") from error
-    labels = labels.reshape(-1) if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if len(images) != len(labels):
-        raise DataError(f"{file}: holds {len(images)} images but {len(labels)} labels; expected as many")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise DataError(f"{file}: labels are {labels.dtype}; expected integers")
-    names = classes or [str(k) for k in range(int(labels.max()) + 1)]
-    return ImageDataset(_channels_first(_eight_bit_or_unit(images, file), file), labels.astype(np.int64), tuple(names))
+_IMAGES, _LABELS = ("images", "x", "data"), ("labels", "y", "targets")
+_NAMES = ("classes", "class_names", "label_names")
 
 
-def _pair(content: np.lib.npyio.NpzFile, file: Path, split: str) -> tuple[NDArray, NDArray]:
-    for images, labels in (
-        (f"{split}_images", f"{split}_labels"),
-        (f"x_{split}", f"y_{split}"),
-        ("images", "labels"),
-    ):
-        if images in content and labels in content:
-            return content[images], content[labels]
-    raise DataError(
-        f"{file}: holds {', '.join(content.files) or 'nothing'}; expected {split}_images and {split}_labels, or "
-        f"x_{split} and y_{split}, or images and labels"
+def splits(path: Path) -> list[str]:
+    """The splits that the file's arrays name; in a folder, the files' names."""
+    if path.is_dir():
+        return [file.stem for file in entries(path) if file.suffix == ".npz"]
+    return list(
+        dict.fromkeys(split for split, kind in map(_parsed, _keys(path)) if kind == "images" and split is not None)
     )
 
 
-def _eight_bit_or_unit(images: NDArray, file: Path) -> NDArray:
-    if np.issubdtype(images.dtype, np.floating):
-        return images.astype(np.float32)
-    if not np.issubdtype(images.dtype, np.integer) or images.min() < 0 or images.max() > 255:
-        raise DataError(f"{file}: images are {images.dtype}; expected integers from 0 to 255 or floats from 0 to 1")
-    return images.astype(np.uint8)
+def read(path: Path, split: str) -> Rows:
+    """`<split>_images` and `<split>_labels`, or Keras' `x_<split>` and `y_<split>` in either case, or in a folder
+    `<split>.npz` with `images` and `labels`; names of the classes under `classes`, `class_names` or `label_names`.
+
+    Images are (n, h, w), (n, channels, h, w) or (n, h, w, channels).
+    """
+    file = path / f"{split}.npz" if path.is_dir() else path
+    keys = _keys(file)
+    images, labels = _pair(keys, file, split, named_by_file=path.is_dir())
+    values = _array(file, labels)
+    names = next((key for key in keys if key.lower() in _NAMES), None)
+
+    def read_images() -> NDArray:
+        array = _array(file, images)
+        if array.ndim == 0 or len(array) != len(values):
+            raise DataError(
+                f"{file}: holds {len(array) if array.ndim else 0} images but {len(values)} labels; expected as many"
+            )
+        return array
+
+    classes = None if names is None else tuple(_text(name) for name in _array(file, names).reshape(-1).tolist())
+    return Rows(str(file), values, read_images, lambda: read_images()[0], classes)
 
 
-def _channels_first(images: NDArray, file: Path) -> NDArray:
-    if images.ndim == 3:
-        return images[:, None]
-    if images.ndim != 4:
-        raise DataError(f"{file}: images have shape {images.shape}; expected three or four axes, images first")
-    if images.shape[-1] in (1, 3) and images.shape[1] not in (1, 3):
-        return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
-    return images
+def _text(name: object) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)
+
+
+def _keys(file: Path) -> list[str]:
+    try:
+        with np.load(file, allow_pickle=False) as content:
+            return list(content.files)
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise _broken(file, error) from error
+
+
+def _array(file: Path, key: str) -> NDArray:
+    try:
+        with np.load(file, allow_pickle=False) as content:
+            return content[key]
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise _broken(file, error) from error
+
+
+def _broken(file: Path, error: Exception) -> DataError:
+    return DataError(f"{file}: not a whole .npz file of plain arrays ({error})")
+
+
+def _parsed(key: str) -> tuple[str | None, str | None]:
+    """(split, images or labels) of an array's name: x_train, train_images, images; None for what it is not."""
+    for kind, words in (("images", _IMAGES), ("labels", _LABELS)):
+        any_of = "|".join(words)
+        match = re.fullmatch(rf"(?:(?P<before>.+)_)?(?:{any_of})(?:_(?P<after>.+))?", key, re.IGNORECASE)
+        if match and not (match["before"] and match["after"]):
+            return match["before"] or match["after"] or WHOLE, kind
+    return None, None
+
+
+def _pair(keys: list[str], file: Path, split: str, *, named_by_file: bool) -> tuple[str, str]:
+    """Names of the arrays of a split: the only ones of it that there are."""
+    for wanted in (split, WHOLE) if named_by_file else (split,):
+        images, labels = ([key for key in keys if _parsed(key) == (wanted, kind)] for kind in ("images", "labels"))
+        if len(images) > 1 or len(labels) > 1:
+            raise DataError(
+                f"{file}: {' and '.join(images if len(images) > 1 else labels)} could both be of {split}; keep one"
+            )
+        if images and labels:
+            return images[0], labels[0]
+    raise DataError(
+        f"{file}: holds {', '.join(keys) or 'nothing'}; expected {split}_images and {split}_labels, or "
+        f"x_{split} and y_{split}, or images and labels"
+    )

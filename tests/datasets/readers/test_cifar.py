@@ -71,4 +71,4 @@ def test_cifar_refuses(tmp_path, capsys):
     (tmp_path / "b").mkdir()
     (tmp_path / "b/test_batch.bin").write_bytes(b"\x01" * 3000)
     refused(tmp_path / "b", "expected a multiple of 3073", split="test")
-    refused(tmp_path / "b", "data_batch_1", reader="cifar")
+    refused(tmp_path / "b", "holds the split test, and none that is train", reader="cifar")

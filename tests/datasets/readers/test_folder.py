@@ -21,9 +21,11 @@ def test_folder(tmp_path):
 def test_folder_refuses(tmp_path):
     (tmp_path / "train/a").mkdir(parents=True)
     refused(tmp_path, "train/a", "holds no images", reader="folder")
+    (tmp_path / "train/b").mkdir()
+    Image.fromarray(GREY[0]).save(tmp_path / "train/b/1.png")
     (tmp_path / "train/a/1.png").write_bytes(b"\x89PNG broken")
     refused(tmp_path, "1.png", "not an image", reader="folder")
     Image.fromarray(GREY[0]).save(tmp_path / "train/a/1.png")
     Image.fromarray(GREY[0].T).save(tmp_path / "train/a/2.png")
     refused(tmp_path, "2.png", "5x4", "4x5", reader="folder")
-    refused(tmp_path, "expected one folder of images per class", split="test", reader="folder")
+    refused(tmp_path, "holds the split train, and none that is test", "options.test_share", split="test")

@@ -43,10 +43,11 @@ def test_idx_refuses(mnist):
     refused(mnist, "begins with 00000d01", "expected 00000801")
     labels.write_bytes(idx(LABELS)[:6])
     refused(mnist, "ends inside its header")
+    labels.write_bytes(idx(LABELS))
     images = mnist / "train-images-idx3-ubyte.gz"
     images.write_bytes(images.read_bytes()[:-9])
     refused(mnist, "not a whole gzip file")
-    refused(mnist, "t10k-images", split="test")
+    refused(mnist, "none that is test", split="test")
 
 
 def test_labels_out_of_range_name_image_and_range(mnist):

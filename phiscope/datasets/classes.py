@@ -1,0 +1,252 @@
+"""Labels as numbers from 0 into one list of classes, which is the same for both splits by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.datasets.options import Options
+from phiscope.datasets.rows import Rows
+from phiscope.datasets.splits import UNLABELLED
+from phiscope.errors import DataError
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels (n,) of one split: numbers into `classes`, numbers of the source where there are none, or names."""
+
+    values: NDArray
+    classes: tuple[str, ...] | None
+    where: str
+
+    @property
+    def are_names(self) -> bool:
+        return self.values.dtype.kind == "U"
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The classes that this split knows by name, in order."""
+        return self.classes if self.classes is not None else tuple(map(str, np.unique(self.values)))
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """The class of every image, by name."""
+        return self.values if self.are_names or self.classes is None else np.array(self.classes)[self.values]
+
+
+def encoded(
+    own: Rows, train: Rows | None, test: Rows | None, options: Options, say: Callable[[str], None]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Labels (n,) of `own`, which is one of the two splits, and the classes that they number.
+
+    Classes are those of the training split, in its order, or `options.classes`. Raises DataError where the test split
+    has one that training has not, where numbers are skipped, or where no two classes are left.
+    """
+    if not len(own):
+        raise DataError(f"{own.where}: holds no images; expected some with a label each")
+    splits = {name: _plain(rows, options) for name, rows in (("train", train), ("test", test)) if rows is not None}
+    mine = splits["train" if own is train else "test"]
+    if len({each.are_names or each.classes is not None for each in splits.values()}) > 1:
+        splits = _with_names(splits, say)
+        mine = splits["train" if own is train else "test"]
+    if mine.are_names or mine.classes is not None:
+        classes = _by_name(splits, options)
+        labels = _numbers(mine, classes)
+    else:
+        labels, classes = _by_number(splits, mine, options)
+    if len(classes) < 2:
+        raise DataError(f"there is one class only, {classes[0]!r}; expected two at least, for a boundary between them")
+    empty = np.setdiff1d(np.arange(len(classes)), labels)
+    if len(empty):
+        kind = "train" if own is train else "test"
+        say(f"the {kind} split has no image of {_quoted(classes[k] for k in empty)}")
+    single = np.flatnonzero(np.bincount(labels, minlength=len(classes)) == 1)
+    if own is train and len(single):
+        say(f"the train split has a single image of {_quoted(classes[k] for k in single)}: none can be held out")
+    return labels, classes
+
+
+def _plain(rows: Rows, options: Options) -> Labels:
+    """Labels as one column of names or whole numbers, the first class at 0."""
+    values, classes = np.asarray(rows.labels), rows.classes
+    values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+    if values.ndim == 2:
+        values, classes = _from_one_hot(values, rows.where), classes or tuple(map(str, range(values.shape[1])))
+    if values.ndim != 1:
+        raise DataError(f"{rows.where}: labels have shape {values.shape}; expected one label an image")
+    if values.dtype.kind in "OSU":
+        return _named(values, rows, options)
+    if values.dtype.kind == "f" and np.array_equal(values, np.rint(values)):
+        values = values.astype(np.int64)
+    if values.dtype.kind not in "iub":
+        raise DataError(f"{rows.where}: labels are {values.dtype} with fractions; expected integers or names")
+    values = values.astype(np.int64) - (options.first_label or 0)
+    if classes is not None or not _are_values(options):
+        _require_range(values, None if classes is None else len(classes), rows.where, options.first_label or 0)
+    return Labels(values, classes, rows.where)
+
+
+def _are_values(options: Options) -> bool:
+    """Whether `options.classes` lists label values, which may be any whole numbers, and not names."""
+    return options.classes is not None and all(isinstance(value, int) for value in options.classes)
+
+
+def _named(values: NDArray, rows: Rows, options: Options) -> Labels:
+    if options.first_label is not None:
+        raise DataError(f"{rows.where}: labels are names; dataset.options.first_label is for numbers: leave it out")
+    names = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
+    return Labels(np.array(names, dtype=np.str_), rows.classes, rows.where)
+
+
+def _from_one_hot(values: NDArray, where: str) -> NDArray[np.int64]:
+    ones = (values == 1).sum(axis=1) == 1
+    rest = ((values == 0) | (values == 1)).all(axis=1)
+    if not (ones & rest).all():
+        row = int(np.flatnonzero(~(ones & rest))[0])
+        raise DataError(
+            f"{where}: labels have shape {values.shape} and row {row} is not a single 1 among zeros; expected one "
+            "label an image, a number, a name or a row with a single 1"
+        )
+    return values.argmax(axis=1)
+
+
+def _require_range(values: NDArray, count: int | None, where: str, first: int = 0) -> None:
+    outside = np.flatnonzero((values < 0) | (values >= (count if count is not None else np.iinfo(np.int64).max)))
+    if len(outside):
+        row = int(outside[0])
+        last = (int(values.max()) if count is None else count - 1) + first
+        hint = f"; -1 often stands for no label: {UNLABELLED}" if values[row] + first == -1 else ""
+        raise DataError(
+            f"{where}: label {values[row] + first} of image {row} is out of range; expected {first} to "
+            f"{max(last, first)}{hint}"
+        )
+
+
+def _with_names(splits: dict[str, Labels], say: Callable[[str], None]) -> dict[str, Labels]:
+    """One split has names for its numbers, the other numbers alone: the names are taken for both, and that is said."""
+    known = next(name for name, each in splits.items() if each.are_names or each.classes is not None)
+    other = "test" if known == "train" else "train"
+    if splits[known].are_names:
+        raise DataError(
+            f"labels of the {known} split are names, those of the {other} split numbers; expected the same in both"
+        )
+    classes = splits[known].classes
+    _require_range(splits[other].values, len(classes or ()), splits[other].where)
+    say(f"the {other} split names no classes; its numbers are taken for those of the {known} split")
+    return splits | {other: Labels(splits[other].values, classes, splits[other].where)}
+
+
+def _by_name(splits: dict[str, Labels], options: Options) -> tuple[str, ...]:
+    if options.classes is not None:
+        classes = tuple(map(str, options.classes))
+        for name, each in splits.items():
+            unknown = [label for label in each.listed if label not in classes]
+            if unknown:
+                raise DataError(
+                    f"{each.where}: the {name} split has {_quoted(unknown)}, not among dataset.options.classes "
+                    f"({_quoted(classes)}); expected every class there"
+                )
+        return classes
+    base = splits.get("train") or splits["test"]
+    _require_once(base)
+    new = [label for label in splits["test"].listed if label not in base.listed] if "test" in splits else []
+    if new:
+        absent = [label for label in base.listed if label not in splits["test"].listed]
+        alike = [(a, b) for a in new for b in absent if a.lower() == b.lower()]
+        raise DataError(
+            f"classes differ between the splits: only test has {_quoted(new)}"
+            + (f"; only train has {_quoted(absent)}" if absent else "")
+            + (f" ({alike[0][0]!r} and {alike[0][1]!r} differ in case)" if alike else "")
+            + "; expected the same names in both: rename them, or list all in dataset.options.classes"
+        )
+    return base.listed
+
+
+def _require_once(labels: Labels) -> None:
+    twice = [name for name, count in Counter(labels.listed).items() if count > 1]
+    if twice:
+        raise DataError(f"{labels.where}: names {_quoted(twice)} twice; expected every class once")
+
+
+def _numbers(labels: Labels, classes: tuple[str, ...]) -> NDArray[np.int64]:
+    if labels.classes == classes and not labels.are_names:
+        return labels.values.astype(np.int64)
+    number = {name: k for k, name in enumerate(classes)}
+    return np.array([number[name] for name in labels.names.tolist()], dtype=np.int64)
+
+
+def _by_number(splits: dict[str, Labels], mine: Labels, options: Options) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Numbers without names: they have to be 0, 1, 2 and so on, unless `options.classes` says what they are."""
+    if _are_values(options):
+        return _by_value(splits, mine, options)
+    if options.classes is not None:
+        for each in splits.values():
+            _require_range(each.values, len(options.classes), each.where, options.first_label or 0)
+        return mine.values, tuple(map(str, options.classes))
+    base = splits.get("train") or splits["test"]
+    count = int(base.values.max()) + 1 if len(base.values) else 0
+    first = options.first_label or 0
+    if "train" in splits:
+        _require_known(splits, count, first)
+        _require_no_gap(np.unique(base.values), base.where, first)
+    return mine.values, tuple(str(k + first) for k in range(count))
+
+
+def _require_known(splits: dict[str, Labels], count: int, first: int) -> None:
+    if "test" in splits:
+        only = np.setdiff1d(splits["test"].values, splits["train"].values)
+        if len(only):
+            highest = max(count - 1, int(only.max())) + first
+            raise DataError(
+                f"classes differ between the splits: only test has {_listed(only + first)}; expected classes of the "
+                f"training split, or list all with dataset.options.classes: [{first}, ..., {highest}]"
+            )
+
+
+def _require_no_gap(present: NDArray, where: str, first: int) -> None:
+    start, count = int(present[0]), int(present[-1]) + 1
+    skipped = np.setdiff1d(np.arange(start, count), present)
+    if len(skipped):
+        raise DataError(
+            f"{where}: labels skip {_listed(skipped + first)}; give dataset.options.classes: the labels that occur, "
+            f"[{_listed(present + first)}], to number them anew, or all, [{start + first}, ..., {count - 1 + first}], "
+            "where the network has outputs for these as well"
+        )
+    if start:
+        raise DataError(
+            f"{where}: labels begin at {start + first}; give dataset.options.first_label: {start + first}, or "
+            f"dataset.options.classes: [{first}, ..., {count - 1 + first}] where the network has outputs below as well"
+        )
+
+
+def _by_value(splits: dict[str, Labels], mine: Labels, options: Options) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    values = np.array(options.classes, dtype=np.int64)
+    first = options.first_label or 0
+    for name, each in splits.items():
+        unknown = np.setdiff1d(each.values + first, values)
+        if len(unknown):
+            raise DataError(
+                f"{each.where}: the {name} split has the label{'s' if len(unknown) > 1 else ''} {_listed(unknown)}, "
+                f"not among dataset.options.classes ({_listed(values)}); expected every label there"
+            )
+    order = np.argsort(values)
+    return order[np.searchsorted(values[order], mine.values + first)], tuple(map(str, values.tolist()))
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return _joined([repr(str(name)) for name in names])
+
+
+def _listed(numbers: NDArray) -> str:
+    return _joined([str(number) for number in numbers.tolist()])
+
+
+def _joined(words: Sequence[str]) -> str:
+    rest = len(words) - _SHOWN
+    return ", ".join(words[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

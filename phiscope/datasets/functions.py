@@ -1,0 +1,25 @@
+"""Functions of the user's own, named as `package.module:function`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from phiscope.errors import DataError
+
+
+@cache
+def function(name: str, where: str) -> Callable[..., Any]:
+    """What the name stands for. Raises DataError naming the option `where` it was given."""
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise DataError(
+            f"{where}: cannot find {name!r} ({error}); expected `package.module:function` of an installed package"
+        ) from error
+    if not callable(found):
+        raise DataError(f"{where}: {name!r} is {type(found).__name__}; expected a function")
+    return found

@@ -1,0 +1,137 @@
+"""From what a reader gives to one split of a data set: splits found, classes agreed on, images as one array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phiscope.datasets import classes, pixels, splits
+from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.options import Options
+from phiscope.datasets.order import stratified_order
+from phiscope.datasets.readers import guess, reader, require_options
+from phiscope.datasets.rows import Rows
+from phiscope.errors import DataError
+
+Say = Callable[[str], None]
+
+_TEST_BLACK = 0.01  # of white: few test images may be dark, so that only black ones are asked about
+_OTHER = {"train": "test", "test": "train"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A path with the reader that opens it."""
+
+    path: Path
+    name: str
+    own: Mapping[str, Any]
+    options: Options
+
+    @classmethod
+    def of(cls, path: Path, name: str | None, given: Mapping[str, Any]) -> Source:
+        options, own = Options.of(given)
+        name = name or guess(path)
+        require_options(name, reader(name).read, own, [field.name for field in fields(Options)])
+        return cls(path, name, own, options)
+
+    @cached_property
+    def found(self) -> list[str]:
+        """The splits that the source names; `splits.WHOLE` for images in none."""
+        return list(reader(self.name).splits(self.path, **self.own))
+
+    def called(self, split: str) -> str | None:
+        return splits.named(split, self.found, self.options.splits, str(self.path))
+
+    def rows(self, called: str) -> Rows:
+        return reader(self.name).read(self.path, called, **self.own)
+
+
+def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
+    """`train` or `test`, with the classes of the training split."""
+    source = Source.of(path, name, given)
+    if source.options.test_share is not None:
+        return _share(source, split, say)
+    called = {each: source.called(each) for each in _OTHER}
+    own, other = called[split], called[_OTHER[split]]
+    if own is None and source.found:
+        raise splits.missing(split, source.found, str(path))
+    own = own or split  # where nothing is found, the reader says what it looked for
+    if own == other or (other is not None and (path / own).is_dir() and (path / own).samefile(path / other)):
+        raise DataError(
+            f"{path}: train and test are both {own!r}; expected different images, see dataset.options.splits"
+        )
+    unused = [name for name in source.found if name not in called.values()]
+    if unused and split == "train":
+        say(f"not used: {', '.join(unused)}, beside the splits {own} and {other}")
+    if own != split:
+        say(f"{split} images are those of {own!r}")
+    mine = source.rows(own)
+    theirs = None if other is None else source.rows(other)
+    if theirs is not None and pixels.are_same(mine, theirs):
+        say(f"train and test hold the same {len(mine)} images: the test split says nothing of new ones")
+    train, test = (mine, theirs) if split == "train" else (theirs, mine)
+    labels, names = classes.encoded(mine, train, test, source.options, say)
+    judge = split == "train" or theirs is None
+    images, kept = pixels.images_of(mine, source.options, say, dark=0.5 if judge else _TEST_BLACK)
+    if theirs is not None and (shape := pixels.first_shape(theirs, source.options)) not in (None, images.shape[1:]):
+        shapes = {split: images.shape[1:], _OTHER[split]: shape}
+        raise pixels.differ(shapes["train"], shapes["test"], str(path))
+    return ImageDataset(images, labels[kept], names, kept)
+
+
+def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
+    """Images that are looked at without a training split: the test split or, where images stand in no split, all."""
+    source = Source.of(path, name, given)
+    if source.options.test_share is not None:
+        raise DataError(f"{path}: dataset.options.test_share is for a data set with training images; leave it out here")
+    called = source.called("test")
+    if called is None and splits.WHOLE not in source.found:
+        raise splits.missing("test", source.found, str(path))
+    if called is None:
+        say("the images stand in no split; all are taken")
+    elif called != "test":
+        say(f"test images are those of {called!r}")
+    rows = source.rows(called or splits.WHOLE)
+    images, kept = pixels.images_of(rows, source.options, say)
+    labels = np.unique(np.asarray(rows.labels).reshape(len(rows), -1), axis=0, return_inverse=True)[1].reshape(-1)
+    names = tuple(map(str, range(int(labels.max()) + 1)))
+    return ImageDataset(images, labels[kept].astype(np.int64), names, kept)
+
+
+def _share(source: Source, split: str, say: Say) -> ImageDataset:
+    """A share of the images that there are as the test split, the others as the training split.
+
+    ASSUME: drawn class by class with seed 0 whatever the run's seed is, so that another seed has the same test images;
+    `sample` counts within the split, in the order of the source.
+    """
+    path, share = source.path, source.options.test_share or 0.0
+    called, alone = source.called("train"), source.options.splits is not None
+    if not alone and (there := source.called("test")) is not None:
+        raise DataError(
+            f"{path}: there is a test split, {there!r}; leave dataset.options.test_share out, or draw from the "
+            f"training split alone with dataset.options.splits: {{train: {called or '<name>'}}}"
+        )
+    if called is None and splits.WHOLE not in source.found:
+        raise splits.missing("train", source.found, str(path))
+    rows = source.rows(splits.WHOLE if called is None else called)
+    labels, names = classes.encoded(rows, rows, None, source.options, say if split == "train" else _silent)
+    order = stratified_order(labels, seed=0)
+    count = round(share * len(rows))
+    if not 0 < count < len(rows):
+        raise DataError(f"{path}: dataset.options.test_share {share:g} of {len(rows)} images leaves a split empty")
+    members = np.sort(order[:count] if split == "test" else order[count:])
+    say(f"{split} images are {len(members)} of {len(rows)}: dataset.options.test_share is {share:g}")
+    images, kept = pixels.images_of(
+        rows.take(members), source.options, say, dark=0.5 if split == "train" else _TEST_BLACK
+    )
+    return ImageDataset(images, labels[members][kept], names, kept)
+
+
+def _silent(text: str) -> None:
+    pass

@@ -1,0 +1,375 @@
+"""Images of a split as one array: their values in [0, 1] or 8 bits, of one size and one number of channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.datasets.decode import Decoded, decoded
+from phiscope.datasets.functions import function
+from phiscope.datasets.options import Options
+from phiscope.datasets.rows import Encoded, Rows
+from phiscope.errors import DataError
+
+_ROUNDING = 1e-6  # what arithmetic leaves outside [0, 1]
+_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R 601, as Pillow's conversion to grey
+_ADVICE = "dataset.options.channels: 3 (grey repeated) or 1 (colour made grey) makes all alike"
+_SIZES = "dataset.options.size and crop bring all to one, as the evaluation transforms of torchvision and timm do"
+
+
+class _OptionDoesNotFitError(DataError):
+    """An image is whole, but not what the options say: it is not left out as a damaged one would be."""
+
+
+@dataclass(frozen=True)
+class _Values:
+    """An image (channels, height, width), uint8 or float32 in [0, 1]; highest and white: of its values as stored."""
+
+    pixels: NDArray
+    highest: float
+    white: float
+    turned: bool = False
+    transparent: bool = False
+    several: bool = False
+
+
+def images_of(
+    rows: Rows, options: Options, say: Callable[[str], None], *, dark: float = 0.5
+) -> tuple[NDArray, NDArray[np.int64]]:
+    """Images (n, channels, height, width), uint8 or float32 in [0, 1], and the rows that they are of.
+
+    The rows are all but those that could not be decoded, as far as `options.skip_damaged` lets these be left out.
+    Without `options.range`, a split whose brightest pixel is below `dark` of white is refused: its values are probably
+    not of the depth that its file has. Raises DataError naming the image.
+    """
+    source = rows.images()
+    if isinstance(source, np.ndarray):
+        source = scaled(channels_first(source, rows.where, options), options, rows.where)
+        white, kept = _white(source), np.arange(len(source))
+        if source.size:
+            _require_bright(float(source.max()), white, dark, options, rows.where)
+        if _is_plain(source, options):
+            return source, kept
+        values = [_settled(_Values(image, 0, white), options, rows.name(k)) for k, image in enumerate(source)]
+    else:
+        values, kept = _decoded(rows, source, options, say)
+        brightest = max(values, key=lambda each: each.highest / each.white)
+        _require_bright(brightest.highest, brightest.white, dark, options, rows.where)
+    _require_alike(values, [rows.name(int(row)) for row in kept])
+    arrays = [each.pixels for each in values]
+    if len({array.dtype for array in arrays}) > 1:  # some of 16 bits, some of 8
+        arrays = [_as_float(array) for array in arrays]
+    return np.stack(arrays), kept
+
+
+def first_shape(rows: Rows, options: Options) -> tuple[int, ...] | None:
+    """(channels, height, width) of the first image as `images_of` would give it; None where that cannot be read."""
+    first = rows.first()
+    try:
+        if isinstance(first, np.ndarray):
+            plain = scaled(channels_first(first[None], rows.where, options), options, rows.where)
+            return _settled(_Values(plain[0], 0, 1), options, "").pixels.shape
+        return None if first is None else _one(first, rows.where, options).pixels.shape
+    except DataError:  # whoever reads that split says so
+        return None
+
+
+def _white(images: NDArray) -> float:
+    return 255.0 if images.dtype == np.uint8 else 1.0
+
+
+def _is_plain(images: NDArray, options: Options) -> bool:
+    """Whether nothing is left to do to an array of images."""
+    untouched = options.size is None and options.crop is None and options.transform is None
+    return untouched and options.channels in (None, images.shape[1])
+
+
+def _decoded(
+    rows: Rows, sources: Sequence[Encoded], options: Options, say: Callable[[str], None]
+) -> tuple[list[_Values], NDArray[np.int64]]:
+    def attempt(row: int) -> _Values | DataError:
+        try:
+            return _one(sources[row], rows.name(row), options)
+        except _OptionDoesNotFitError:
+            raise
+        except DataError as error:
+            return error
+
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(attempt, range(len(sources))))
+    damaged = [(row, result) for row, result in enumerate(results) if isinstance(result, DataError)]
+    if len(damaged) > options.skip_damaged:
+        raise _too_many(damaged, len(sources))
+    for _, error in damaged:
+        say(f"left out: {error}")
+    kept = [(row, result) for row, result in enumerate(results) if isinstance(result, _Values)]
+    if not kept:
+        raise DataError(f"{rows.where}: no image is left; expected some that can be decoded")
+    _say_of([value for _, value in kept], options, say)
+    return [value for _, value in kept], np.array([row for row, _ in kept])
+
+
+def _too_many(damaged: list[tuple[int, DataError]], of: int) -> DataError:
+    first = damaged[0][1]
+    if len(damaged) == of:
+        return DataError(f"{first}; all {of} images are so" if of > 1 else str(first))
+    count = f"{len(damaged)} images are so" if len(damaged) > 1 else "one image is so"
+    return DataError(f"{first}; {count}: dataset.options.skip_damaged: {len(damaged)} leaves as many out")
+
+
+def _say_of(values: list[_Values], options: Options, say: Callable[[str], None]) -> None:
+    turned, transparent = sum(each.turned for each in values), sum(each.transparent for each in values)
+    if turned and options.orientation == "stored":
+        say(f"{turned} images are read as stored, not turned as their EXIF says; options.orientation: exif turns them")
+    if several := sum(each.several for each in values):
+        say(f"{several} files hold several frames or pages; the first of each is read")
+    if transparent:
+        say(f"{transparent} images have transparent parts; they lie on grey level {options.background:g} (1 is white)")
+
+
+def _one(source: Encoded, name: str, options: Options) -> _Values:
+    if source is None:
+        raise DataError(f"{name} has no image bytes; expected images inside the file")
+    image = decoded(
+        source,
+        name,
+        colour=None if options.channels is None else options.channels == 3,
+        turn=options.orientation == "exif",
+        background=options.background,
+    )
+    return _settled(_scaled_file(image, name, options), options, name)
+
+
+def _scaled_file(image: Decoded, name: str, options: Options) -> _Values:
+    limits = options.range or (None if image.white is None else (0.0, image.white))
+    if limits is None:
+        raise _OptionDoesNotFitError(f"{name}: holds numbers of 32 bits; give dataset.options.range: [black, white]")
+    pixels = image.pixels
+    if pixels.dtype != np.uint8 or limits != (0.0, 255.0):
+        pixels = _within(pixels, limits, name)
+    return _Values(pixels, float(image.pixels.max()), limits[1], image.turned, image.transparent, image.several)
+
+
+def scaled(images: NDArray, options: Options, where: str) -> NDArray:
+    """An array of images as uint8, or as float32 in [0, 1]; what could be read in two ways is refused."""
+    if images.dtype == np.bool_:
+        return images.astype(np.uint8) * np.uint8(255)
+    if images.dtype.kind not in "iuf":
+        raise DataError(f"{where}: images are {images.dtype}; expected integers from 0 to 255 or floats from 0 to 1")
+    if options.range == (0.0, 255.0) and images.dtype == np.uint8:
+        return images
+    if options.range is not None:
+        return _within(images, options.range, where)
+    if images.dtype.kind == "f":
+        return _unit(images, where)
+    low, high = int(images.min(initial=0)), int(images.max(initial=0))
+    if low < 0 or high > 255:
+        depth = 2 ** max(high.bit_length(), 8) - 1
+        guess = f"[{low}, {high}]" if low < 0 else f"{65535 if images.dtype == np.uint16 else depth}"
+        raise DataError(
+            f"{where}: images are {images.dtype} from {low} to {high}; expected integers from 0 to 255 or floats "
+            f"from 0 to 1: dataset.options.range: {guess} reads them, if that is black to white"
+        )
+    return images.astype(np.uint8)
+
+
+def _unit(images: NDArray, where: str) -> NDArray[np.float32]:
+    _require_finite(images, where)
+    low, high = float(images.min(initial=0)), float(images.max(initial=0))
+    if low < -_ROUNDING or high > 1 + _ROUNDING:
+        signed = -1 <= low < -_ROUNDING and high <= 1 + _ROUNDING
+        guess = "[-1, 1]" if signed else "255" if 1 < high <= 255 and low >= 0 else ""
+        raise DataError(
+            f"{where}: float images range from {low:g} to {high:g}; expected 0 to 1: dataset.options.range: "
+            f"{guess or '[black, white]'} reads them, if that is black to white"
+        )
+    return images.astype(np.float32).clip(0, 1)
+
+
+def _within(images: NDArray, limits: tuple[float, float], where: str) -> NDArray[np.float32]:
+    _require_finite(images, where)
+    low, high = limits
+    values = (images.astype(np.float64) - low) / (high - low)
+    if values.min(initial=0) < -_ROUNDING or values.max(initial=0) > 1 + _ROUNDING:
+        raise _OptionDoesNotFitError(
+            f"{where}: values range from {images.min():g} to {images.max():g}; dataset.options.range says {low:g} to "
+            f"{high:g}: expected all within"
+        )
+    return values.clip(0, 1).astype(np.float32)
+
+
+def _require_finite(images: NDArray, where: str) -> None:
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        row = int(np.argwhere(~np.isfinite(images))[0][0])
+        raise DataError(f"{where}: image {row} holds a value that is not finite; expected finite numbers only")
+
+
+def _require_bright(highest: float, white: float, dark: float, options: Options, where: str) -> None:
+    """Stored values that stay far below white were probably stored on another scale; whoever knows may say so."""
+    if options.range is None and highest < dark * white:
+        bits = f", {2 ** int(highest).bit_length() - 1}" if highest > 1 else ""
+        bits = bits or (", 1 for black and white" if white > 1 else "")
+        raise DataError(
+            f"{where}: the highest of all values is {highest:g}, far under white, {white:g}; say which value is white "
+            f"with dataset.options.range: {white:g} if the images are as dark as that{bits}"
+        )
+
+
+def channels_first(images: NDArray, where: str, options: Options) -> NDArray:
+    """Images (n, h, w), (n, channels, h, w) or (n, h, w, channels) -> (n, channels, h, w).
+
+    ASSUME: where the last axis is 1 to 4 and the second is not, the channels stand last.
+    """
+    if images.ndim == 3:
+        return images[:, None]
+    if images.ndim != 4:
+        raise DataError(_flat(images.shape, where))
+    if images.shape[-1] in (1, 2, 3, 4) and images.shape[1] not in (1, 3):
+        images = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
+    if images.shape[1] not in (1, 3):
+        remedy = ": save them without transparency" if images.shape[1] in (2, 4) else ""
+        raise DataError(f"{where}: images have {images.shape[1]} channels; expected 1 (grey) or 3 (colour){remedy}")
+    return images
+
+
+def _flat(shape: tuple[int, ...], where: str) -> str:
+    side = round(np.sqrt(shape[1])) if len(shape) == 2 else 0
+    remedy = f": save them as {shape[0], side, side}" if side and side * side == shape[1] else ""
+    return f"{where}: images have shape {shape}; expected three or four axes, images first{remedy}"
+
+
+def _settled(value: _Values, options: Options, name: str) -> _Values:
+    """Channels, size, crop and transform, in that order."""
+    pixels = value.pixels
+    if options.channels is not None and len(pixels) != options.channels:
+        pixels = np.repeat(pixels, 3, axis=0) if options.channels == 3 else _grey(pixels)
+    if options.size is not None:
+        pixels = _resized(pixels, options.size, options.interpolation)
+    if options.crop is not None:
+        pixels = _cropped(pixels, options.crop, name)
+    if options.transform is not None:
+        pixels = _transformed(pixels, options.transform, name)
+    return replace(value, pixels=pixels)
+
+
+def _grey(pixels: NDArray) -> NDArray:
+    if pixels.dtype == np.uint8:
+        return np.asarray(_as_picture(pixels).convert("L"))[None]
+    return np.tensordot(_LUMA, pixels, axes=1)[None].astype(np.float32)
+
+
+def _as_picture(pixels: NDArray) -> Any:
+    from PIL import Image
+
+    return Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+
+
+def _resized(pixels: NDArray, size: int | tuple[int, int], interpolation: str) -> NDArray:
+    """As torchvision's Resize of a Pillow image: a number is the shorter side, the longer follows, rounded down."""
+    from PIL import Image
+
+    height, width = pixels.shape[1:]
+    if isinstance(size, int):
+        short, long = sorted((height, width))
+        other = int(size * long / short)
+        target = (other, size) if height > width else (size, other)
+    else:
+        target = size
+    if target == (height, width):
+        return pixels
+    method = Image.Resampling[interpolation.upper()]
+    if pixels.dtype == np.uint8:
+        array = np.asarray(_as_picture(pixels).resize(target[::-1], method))
+        return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+    channels = [np.asarray(Image.fromarray(channel).resize(target[::-1], method)) for channel in pixels]
+    return np.stack(channels).clip(0, 1)
+
+
+def _cropped(pixels: NDArray, crop: tuple[int, int], name: str) -> NDArray:
+    """The middle, as torchvision's CenterCrop; an image that is smaller is refused instead of padded."""
+    height, width = pixels.shape[1:]
+    if crop[0] > height or crop[1] > width:
+        raise _OptionDoesNotFitError(
+            f"{name or 'images'}: {width}x{height} is smaller than dataset.options.crop {crop[1]}x{crop[0]}; give "
+            "dataset.options.size as well, no smaller than the crop"
+        )
+    top, left = round((height - crop[0]) / 2.0), round((width - crop[1]) / 2.0)
+    return np.ascontiguousarray(pixels[:, top : top + crop[0], left : left + crop[1]])
+
+
+def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
+    """What the user's function makes of an image: 8 bits as a Pillow image, others as an array (channels, h, w)."""
+    where = f"{name or 'images'}: dataset.options.transform {transform}"
+    call = function(transform, "dataset.options.transform")
+    try:
+        result = np.asarray(call(_as_picture(pixels) if pixels.dtype == np.uint8 else pixels))
+    except Exception as error:  # a function of the user's own can fail in any way
+        raise _OptionDoesNotFitError(f"{where} failed ({type(error).__name__}: {error})") from error
+    if result.ndim not in (2, 3) or result.dtype.kind not in "iufb":
+        raise _OptionDoesNotFitError(f"{where} gives {result.dtype} of shape {result.shape}; expected an image")
+    result = result[None] if result.ndim == 2 else result
+    result = result.transpose(2, 0, 1) if result.shape[0] not in (1, 3) and result.shape[2] in (1, 3) else result
+    if result.dtype == np.uint8:
+        return np.ascontiguousarray(result)
+    if result.dtype.kind == "f" and (result.min() < -_ROUNDING or result.max() > 1 + _ROUNDING):
+        raise _OptionDoesNotFitError(
+            f"{where} gives values from {result.min():g} to {result.max():g}; expected 0 to 1: leave normalisation to "
+            "classifier.normalise"
+        )
+    return scaled(result[None], Options(), where)[0]
+
+
+def _as_float(array: NDArray) -> NDArray[np.float32]:
+    return array.astype(np.float32) / np.float32(255) if array.dtype == np.uint8 else array
+
+
+def _require_alike(values: Sequence[_Values], names: Sequence[str]) -> None:
+    wanted = values[0].pixels.shape
+    for value, name in zip(values, names):
+        shape = value.pixels.shape
+        if shape[1:] != wanted[1:]:
+            raise DataError(
+                f"{name}: is {shape[2]}x{shape[1]}, the first image is {wanted[2]}x{wanted[1]}; expected all images of "
+                f"one size: {_SIZES}"
+            )
+        if shape[0] != wanted[0]:
+            raise _mixed(values, names)
+
+
+def _mixed(values: Sequence[_Values], names: Sequence[str]) -> DataError:
+    grey = [name for value, name in zip(values, names) if len(value.pixels) == 1]
+    colour = [name for value, name in zip(values, names) if len(value.pixels) == 3]
+    words = f"images are mixed, {len(grey)} grey and {len(colour)} in colour"
+    return DataError(f"{min(grey, colour, key=len)[0]}: {words}; {_ADVICE}")
+
+
+def are_same(train: Rows, test: Rows) -> bool:
+    """Whether two splits hold the same images in the same order; images are read only where labels give reason to."""
+    if len(train) != len(test) or not np.array_equal(train.labels, test.labels):
+        return False
+    one, other = train.first(), test.first()
+    if isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
+        return False
+    return _equal(one, other) and all(map(_equal, train.images(), test.images()))
+
+
+def _equal(one: NDArray | Encoded, other: NDArray | Encoded) -> bool:
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)  # type: ignore[arg-type]  # both are arrays
+    contents = [source.read_bytes() if isinstance(source, Path) else source for source in (one, other)]
+    return contents[0] == contents[1]
+
+
+def differ(train: Sequence[int], test: Sequence[int], where: str) -> DataError:
+    """The sentence for splits whose images do not have one shape."""
+    advice = _ADVICE if train[0] != test[0] else _SIZES
+    shapes = ["x".join(map(str, shape)) for shape in (train, test)]
+    return DataError(
+        f"{where}: images of the train split are {shapes[0]}, those of the test split {shapes[1]}; {advice}"
+    )

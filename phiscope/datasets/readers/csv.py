@@ -1,0 +1,138 @@
+"""A table of file names and labels, as CSV: one file with a column of splits, or `<split>.csv` in a folder."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+
+from phiscope.datasets.rows import Rows
+from phiscope.datasets.splits import UNLABELLED, WHOLE
+from phiscope.datasets.visible import entries
+from phiscope.errors import DataError
+
+SUFFIXES = (".csv", ".tsv")
+_FILES = ("file", "file_name", "filename", "filepath", "file_path", "path", "image", "image_path", "img")
+_LABELS = ("label", "labels", "class", "class_name", "target", "category")
+_SPLITS = ("split", "set", "subset")
+_DELIMITERS = (",", ";", "\t")
+
+
+def splits(
+    path: Path,
+    *,
+    file: str | None = None,
+    label: str | None = None,
+    split_column: str | None = None,
+    folder: str | None = None,
+) -> list[str]:
+    """The values of the table's column of splits; in a folder, the names of the tables."""
+    if path.is_dir():
+        return [entry.stem for entry in entries(path) if entry.suffix.lower() in SUFFIXES]
+    table = _Table(path)
+    column = table.column(split_column, _SPLITS, "split_column")
+    return list(dict.fromkeys(row[column] for row in table.rows)) if column is not None else [WHOLE]
+
+
+def read(
+    path: Path,
+    split: str,
+    *,
+    file: str | None = None,
+    label: str | None = None,
+    split_column: str | None = None,
+    folder: str | None = None,
+) -> Rows:
+    """The rows of a split, in the order of the table.
+
+    file, label, split_column: names of the columns, where they are not usual ones; folder: where the images lie, if not
+    beside the table, relative to it. Labels are whole numbers where all are, names otherwise.
+    """
+    table = _Table(_table_of(path, split))
+    files, labels = table.required(file, _FILES, "file"), table.required(label, _LABELS, "label")
+    column = None if path.is_dir() else table.column(split_column, _SPLITS, "split_column")
+    rows = [k for k, row in enumerate(table.rows) if split == WHOLE or column is None or row[column] == split]
+    if not rows:
+        raise DataError(f"{table.path}: no row is of the split {split!r}")
+    root = table.path.parent / (folder or "")
+    places = [root / table.rows[k][files] for k in rows]
+    absent = [(k, place) for k, place in zip(rows, places) if not place.is_file()]
+    if absent:
+        raise DataError(
+            f"{table.path}: row {absent[0][0]} names {absent[0][1]}, which is not there ({len(absent)} of {len(rows)} "
+            "rows are so); say where the images lie with dataset.options.folder"
+        )
+    return Rows(
+        str(table.path),
+        _values([row[labels] for row in table.rows], rows, table.path),
+        lambda: places,
+        lambda: places[0],
+        names=list(map(str, places)),
+    )
+
+
+class _Table:
+    """Rows of text below a line of names."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}: not a table as text ({error}); expected CSV in UTF-8") from error
+        first = text.partition("\n")[0]
+        delimiter = max(_DELIMITERS, key=first.count)
+        lines = [line for line in csv.reader(text.splitlines(), delimiter=delimiter) if line]
+        self.names = [name.strip() for name in lines[0]] if lines else []
+        self.rows = [[cell.strip() for cell in line] for line in lines[1:]]
+        uneven = [k for k, row in enumerate(self.rows) if len(row) != len(self.names)]
+        if uneven:
+            raise DataError(
+                f"{path}: row {uneven[0]} has {len(self.rows[uneven[0]])} cells; expected {len(self.names)}, as many "
+                "as the first line names"
+            )
+
+    def column(self, wanted: str | None, usual: tuple[str, ...], option: str) -> int | None:
+        """Where the column stands, None where there is none. Several usual names are refused: one of them is meant."""
+        if wanted is not None:
+            found = [k for k, name in enumerate(self.names) if name == wanted]
+        else:
+            found = [k for k, name in enumerate(self.names) if name.lower() in usual]
+        if len(found) > 1:
+            both = " and ".join(self.names[k] for k in found)
+            raise self._unclear(f"{both} could both be meant", option)
+        if wanted is not None and not found:
+            raise self._unclear(f"expected {wanted}", option)
+        return found[0] if found else None
+
+    def required(self, wanted: str | None, usual: tuple[str, ...], option: str) -> int:
+        found = self.column(wanted, usual, option)
+        if found is None:
+            hint = f" ({UNLABELLED})" if usual is _LABELS else ""
+            raise self._unclear(f"expected {usual[0]}{hint}", option)
+        return found
+
+    def _unclear(self, what: str, option: str) -> DataError:
+        columns = ", ".join(self.names)
+        return DataError(f"{self.path}: has the columns {columns}; {what}: name it with dataset.options.{option}")
+
+
+def _table_of(path: Path, split: str) -> Path:
+    if path.is_file():
+        return path
+    for suffix in SUFFIXES:
+        if (path / f"{split}{suffix}").is_file():
+            return path / f"{split}{suffix}"
+    raise DataError(f"{path}: there is no {split}.csv in it; expected a table of file names and labels")
+
+
+def _values(cells: list[str], rows: list[int], path: Path) -> np.ndarray:
+    """The labels of these rows; whether they are numbers is a matter of the whole table."""
+    empty = [row for row in rows if not cells[row]]
+    if empty:
+        counted = f"{len(empty)} of {len(rows)} rows are so"
+        raise DataError(f"{path}: row {empty[0]} has no label ({counted}); expected one each")
+    are_numbers = all(re.fullmatch(r"-?\d+", cell) for cell in cells if cell)
+    return np.array([int(cells[row]) if are_numbers else cells[row] for row in rows])

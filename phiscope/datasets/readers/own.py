@@ -1,0 +1,79 @@
+"""A reader of the user's own: one function of a path and a split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.datasets.functions import function
+from phiscope.datasets.images import ImageDataset
+from phiscope.datasets.rows import Rows
+from phiscope.errors import DataError, PhiscopeError
+
+_EXPECTED = "images and labels, or images, labels and the names of the classes"
+
+
+@dataclass(frozen=True)
+class Own:
+    """`package.module:function`, called as function(path, split, **options), which returns images and labels, or these
+    and the names of the classes.
+
+    Images are an array, as `phiscope.datasets.readers.npz` takes it, or a list of image files, each a path or bytes;
+    labels are numbers or names. It is asked for both splits, as classes are one list for both.
+    """
+
+    name: str
+
+    def splits(self, path: Path, **options: Any) -> list[str]:
+        return ["train", "test"]
+
+    @property
+    def read(self) -> Callable[..., Rows]:
+        call = function(self.name, "dataset.reader")
+
+        @wraps(call)
+        def read(path: Path, split: str, **options: Any) -> Rows:
+            try:
+                result = call(path, split, **options)
+            except PhiscopeError:
+                raise
+            except Exception as error:  # a function of the user's own can fail in any way
+                raise DataError(
+                    f"{path}: dataset.reader {self.name} failed on {split} ({type(error).__name__}: {error})"
+                ) from error
+            return self._rows(result, f"{path}, {split}")
+
+        return read
+
+    def _rows(self, result: Any, where: str) -> Rows:
+        if isinstance(result, ImageDataset):
+            result = (result.images, result.labels, result.classes)
+        if not isinstance(result, tuple) or len(result) not in (2, 3):
+            raise DataError(
+                f"{where}: dataset.reader {self.name} returned {type(result).__name__}; expected {_EXPECTED}"
+            )
+        images, labels = _images(result[0]), np.asarray(result[1])
+        count = len(images) if isinstance(images, list) or images.ndim else 0
+        if not count or labels.ndim == 0 or count != len(labels):
+            of_labels = len(labels) if labels.ndim else 0
+            raise DataError(f"{where}: holds {count} images but {of_labels} labels; expected as many, and some")
+        classes = tuple(map(str, result[2])) if len(result) == 3 else None
+        names = [_name(image, f"{where}, image {k}") for k, image in enumerate(images)]
+        return Rows(where, labels, lambda: images, lambda: images[0], classes, names)
+
+
+def _images(given: Any) -> NDArray | list[bytes | Path | None]:
+    """An array as it is, files as bytes or paths."""
+    if isinstance(given, list | tuple) and all(isinstance(each, bytes | str | Path) for each in given):
+        return [Path(each) if isinstance(each, str) else each for each in given]
+    return np.asarray(given)
+
+
+def _name(image: Any, otherwise: str) -> str:
+    return str(image) if isinstance(image, Path) else otherwise

@@ -1,0 +1,37 @@
+"""Files and folders that belong to a data set: what systems and editors leave beside it is passed over."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_LEFT_BEHIND = {"__macosx", "thumbs.db", "desktop.ini"}
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is none of the data: `.DS_Store`, `._a.png`, `.ipynb_checkpoints`."""
+    return name.startswith(".") or name.lower() in _LEFT_BEHIND
+
+
+def entries(folder: Path) -> list[Path]:
+    """What is visible in a folder, by name; nothing where there is no such folder."""
+    return sorted(entry for entry in folder.iterdir() if not is_hidden(entry.name)) if folder.is_dir() else []
+
+
+def folders(folder: Path) -> list[Path]:
+    return [entry for entry in entries(folder) if entry.is_dir()]
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Visible files at any depth, in the order of their paths. Links to folders are followed, each folder once."""
+    files: list[Path] = []
+    entered: set[str] = set()
+    for here, below, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        if real in entered:
+            below.clear()
+            continue
+        entered.add(real)
+        below[:] = sorted(name for name in below if not is_hidden(name))
+        files += [Path(here) / name for name in names if not is_hidden(name)]
+    return sorted(file for file in files if file.is_file())

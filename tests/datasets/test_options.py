@@ -1,0 +1,64 @@
+"""The options of the configuration are those that the library takes, and wrong ones are told before anything runs."""
+
+import copy
+from dataclasses import fields
+
+import pytest
+import yaml
+
+from phiscope.datasets.options import INTERPOLATIONS, ORIENTATIONS, Options
+from phiscope.errors import ConfigError
+from phiscope.workflow.config import check
+
+
+@pytest.fixture
+def schema(root):
+    return root / "workflow/schemas/config.schema.yaml"
+
+
+def with_dataset(root, change):
+    config = yaml.safe_load((root / "config.yaml").read_text())
+    return {**copy.deepcopy(config), "dataset": config["dataset"] | change}
+
+
+def test_the_schema_knows_every_option(schema):
+    properties = yaml.safe_load(schema.read_text())["properties"]["dataset"]["properties"]["options"]["properties"]
+    assert set(properties) == {field.name for field in fields(Options)}
+    assert properties["interpolation"]["enum"] == list(INTERPOLATIONS)
+    assert properties["orientation"]["enum"] == list(ORIENTATIONS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reader": "mine.data:read", "options": {"depth": 3}},
+        {"reader": "csv", "options": {"folder": "images", "label": "species"}},
+        {"options": {"size": 256, "crop": [224, 224], "interpolation": "bicubic", "channels": 3}},
+        {"options": {"range": [-1, 1], "orientation": "exif", "background": 0, "skip_damaged": 3}},
+        {"options": {"splits": {"train": "a"}, "test_share": 0.2, "classes": [0, 2], "first_label": 1}},
+        {"options": {"size": None, "range": None, "splits": None, "classes": None, "transform": "a.b:c"}},
+    ],
+)
+def test_options_that_are_right(root, schema, change):
+    check(with_dataset(root, change), schema)
+    Options.of(change["options"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"reader": "tiff"}, "config: dataset.reader: got 'tiff', expected text of the form"),
+        ({"options": {"channels": 2}}, "config: dataset.options.channels: got 2, expected one of 1, 3"),
+        ({"options": {"size": "big"}}, "config: dataset.options.size: got 'big', expected integer or array"),
+        ({"options": {"test_share": 1}}, "config: dataset.options.test_share: got 1, expected less than 1"),
+        (
+            {"options": {"splits": {"training": "a"}}},
+            "dataset.options.splits.training: there is no such key; did you mean",
+        ),
+        ({"options": {"classes": ["a"]}}, "config: dataset.options.classes: got"),
+    ],
+)
+def test_options_that_are_wrong_are_told_before_anything_runs(root, schema, change, words):
+    with pytest.raises(ConfigError) as caught:
+        check(with_dataset(root, change), schema)
+    assert words in str(caught.value)
