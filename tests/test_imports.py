@@ -66,7 +66,7 @@ def test_every_room_stands_in_a_layer():
 
 def test_only_six_modules_stand_at_the_top():
     modules_at_the_top = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    assert modules_at_the_top == {"arrays", "deferred", "factories", "errors", "factories", "features", "head"}
+    assert modules_at_the_top == {"arrays", "deferred", "factories", "errors", "features", "head"}
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if room(name)])
@@ -79,7 +79,7 @@ def test_mathematics_knows_arrays_only():
     for name, imports in modules().items():
         if room(name) in MATHEMATICS:
             assert not {i.split(".")[0] for i in imports} & FORBIDDEN_TO_MATHEMATICS, name
-            assert rooms_of(imports) <= {"arrays", "deferred", "factories", "errors", "factories", *MATHEMATICS}, name
+            assert rooms_of(imports) <= {"arrays", "deferred", "factories", "errors", *MATHEMATICS}, name
 
 
 def test_figures_and_statistics_see_frames():

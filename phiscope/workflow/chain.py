@@ -19,7 +19,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, BinaryIO
 
 from phiscope.errors import PhiscopeError
 
@@ -169,8 +169,22 @@ def _hash(path: str, about: tuple[int, ...]) -> str:
     """
     if about not in _hashes:
         with open(path, "rb") as file:
-            _hashes[about] = hashlib.file_digest(file, "sha256").hexdigest()
+            header = _header(file) if path.endswith(".safetensors") else b""
+            _hashes[about] = hashlib.sha256(header + hashlib.file_digest(file, "sha256").digest()).hexdigest()
     return _hashes[about]
+
+
+def _header(file: BinaryIO) -> bytes:
+    """The head of a safetensors file in one order, as the library writes its entries in another one each time.
+
+    Read from there on, or from the beginning where it is no such file.
+    """
+    try:
+        length = int.from_bytes(file.read(8), "little")
+        return json.dumps(json.loads(file.read(length) if length < 2**27 else b""), sort_keys=True).encode()
+    except ValueError:
+        file.seek(0)
+        return b""
 
 
 _hashes: dict[tuple[int, ...], str] = {}

@@ -137,6 +137,22 @@ def test_a_networks_description_counts_as_the_network(run, tmp_path):
     assert run(others=["b.safetensors"]) == ["second"]
 
 
+def test_the_order_of_a_networks_metadata_does_not_count(tmp_path):
+    """It differs from file to file of the same network."""
+
+    def written(name, header, data=b"1234"):
+        (tmp_path / name).write_bytes(len(header).to_bytes(8, "little") + header + data)
+        return chain._content(tmp_path / name)
+
+    one = written("a.safetensors", b'{"a": 1, "b": 2}')
+    assert written("b.safetensors", b'{"b": 2, "a": 1}') == one
+    assert written("c.safetensors", b'{"b": 2, "a": 3}') != one
+    assert written("d.safetensors", b'{"a": 1, "b": 2}', b"1235") != one
+    (tmp_path / "e.safetensors").write_bytes(b"damaged")
+    (tmp_path / "f.safetensors").write_bytes(b"damaged, too")
+    assert chain._content(tmp_path / "e.safetensors") != chain._content(tmp_path / "f.safetensors")
+
+
 def test_what_does_not_stay_is_made_whenever_the_job_runs(run):
     run(passing=True)
     assert run(passing=True) == ["second"]
