@@ -59,9 +59,16 @@ def paths(*names):
 
 
 def outputs(chain):
-    """Outputs of a job of several parts; images of views that are not kept go when nothing needs them any more."""
+    """Outputs of a job of several parts.
+
+    Images of views that are not kept go when nothing needs them any more; those that trainings draw are folders.
+    """
     gone = set(PLAN.views.not_kept)
-    return {name: temp(path) if path in gone else path for name, path in chain.outputs.items()}
+
+    def flagged(path):
+        return temp(path) if path in gone else directory(path) if path.endswith(".samples") else path
+
+    return {name: flagged(path) for name, path in chain.outputs.items()}
 
 
 def at_once(wildcards):

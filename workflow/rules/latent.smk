@@ -1,19 +1,12 @@
 # Deep LSD: a generator and encoders into it, trained or loaded; encoded and drawn latents, and the axes made of them.
 
-
-def with_folder(chain):
-    """Outputs of a job that trains a network and puts images that it makes meanwhile into a folder."""
-    folder = lambda path: directory(path) if path.endswith(".samples") else path
-    return {name: folder(path) for name, path in chain.outputs.items()}
-
-
 if PLAN.latent:
 
     rule fit_generator:
         input:
             **PLAN.latent.generating().inputs(counted),
         output:
-            **with_folder(PLAN.latent.generating()),
+            **outputs(PLAN.latent.generating()),
         log:
             f"{RESULTS}/logs/fit_generator.log",
         conda:
@@ -35,7 +28,7 @@ if PLAN.latent:
             input:
                 **encoding.inputs(counted),
             output:
-                **with_folder(encoding),
+                **outputs(encoding),
             log:
                 f"{RESULTS}/logs/encode_{setting}_{training}.log",
             conda:
