@@ -141,8 +141,11 @@ def _named_files(value: Any) -> Iterator[str]:
     if isinstance(value, list | tuple):
         for each in value:
             yield from _named_files(each)
-    elif isinstance(value, str) and len(value) < 4096 and os.path.exists(os.path.expandvars(value)):
-        yield value
+    elif isinstance(value, str) and len(value) < 4096:
+        path = os.path.expandvars(value)
+        # A word that is a folder's name too, such as `test`, is no path.
+        if os.path.isfile(path) or ((os.sep in value or "$" in value) and os.path.isdir(path)):
+            yield value
 
 
 def _contents(paths: Iterable[Path]) -> dict[str, str | None]:

@@ -130,6 +130,16 @@ def test_a_file_that_a_parameter_names_counts_by_its_content(run, tmp_path):
     assert run(second="a") == ["first", "second"]
 
 
+def test_a_word_that_is_a_folders_name_is_no_path(run, tmp_path):
+    (tmp_path / "test").mkdir()
+    run(second="test")
+    (tmp_path / "test/image.png").write_text("image")
+    assert run(second="test") == []
+    run(second="./test")
+    (tmp_path / "test/image.png").write_text("another")
+    assert run(second="./test") == ["second"]
+
+
 def test_a_networks_description_counts_as_the_network(run, tmp_path):
     (tmp_path / "b.safetensors").write_text("b")
     run(others=["b.safetensors"])
