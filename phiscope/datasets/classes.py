@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets.options import Options
+from phiscope.datasets.options import DataOptions
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED
 from phiscope.errors import DataError
@@ -41,7 +41,7 @@ class Labels:
 
 
 def encoded(
-    own: Rows, train: Rows | None, test: Rows | None, options: Options, say: Callable[[str], None]
+    own: Rows, train: Rows | None, test: Rows | None, options: DataOptions, say: Callable[[str], None]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Labels (n,) of `own`, which is one of the two splits, and the classes that they number.
 
@@ -72,7 +72,7 @@ def encoded(
     return labels, classes
 
 
-def _plain(rows: Rows, options: Options) -> Labels:
+def _plain(rows: Rows, options: DataOptions) -> Labels:
     """Labels as one column of names or whole numbers, the first class at 0."""
     values, classes = np.asarray(rows.labels), rows.classes
     values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
@@ -92,12 +92,12 @@ def _plain(rows: Rows, options: Options) -> Labels:
     return Labels(values, classes, rows.where)
 
 
-def _are_values(options: Options) -> bool:
+def _are_values(options: DataOptions) -> bool:
     """Whether `options.classes` lists label values, which may be any whole numbers, and not names."""
     return options.classes is not None and all(isinstance(value, int) for value in options.classes)
 
 
-def _named(values: NDArray, rows: Rows, options: Options) -> Labels:
+def _named(values: NDArray, rows: Rows, options: DataOptions) -> Labels:
     if options.first_label is not None:
         raise DataError(f"{rows.where}: labels are names; dataset.options.first_label is for numbers: leave it out")
     names = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
@@ -142,7 +142,7 @@ def _with_names(splits: dict[str, Labels], say: Callable[[str], None]) -> dict[s
     return splits | {other: Labels(splits[other].values, classes, splits[other].where)}
 
 
-def _by_name(splits: dict[str, Labels], options: Options) -> tuple[str, ...]:
+def _by_name(splits: dict[str, Labels], options: DataOptions) -> tuple[str, ...]:
     if options.classes is not None:
         classes = tuple(map(str, options.classes))
         for name, each in splits.items():
@@ -181,7 +181,9 @@ def _numbers(labels: Labels, classes: tuple[str, ...]) -> NDArray[np.int64]:
     return np.array([number[name] for name in labels.names.tolist()], dtype=np.int64)
 
 
-def _by_number(splits: dict[str, Labels], mine: Labels, options: Options) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def _by_number(
+    splits: dict[str, Labels], mine: Labels, options: DataOptions
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Numbers without names: they have to be 0, 1, 2 and so on, unless `options.classes` says what they are."""
     if _are_values(options):
         return _by_value(splits, mine, options)
@@ -225,7 +227,9 @@ def _require_no_gap(present: NDArray, where: str, first: int) -> None:
         )
 
 
-def _by_value(splits: dict[str, Labels], mine: Labels, options: Options) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def _by_value(
+    splits: dict[str, Labels], mine: Labels, options: DataOptions
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     values = np.array(options.classes, dtype=np.int64)
     first = options.first_label or 0
     for name, each in splits.items():

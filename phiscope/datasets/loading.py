@@ -12,7 +12,7 @@ import numpy as np
 
 from phiscope.datasets import classes, pixels, splits
 from phiscope.datasets.images import ImageDataset
-from phiscope.datasets.options import Options
+from phiscope.datasets.options import DataOptions
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.readers import guess, reader, require_options
 from phiscope.datasets.rows import Rows
@@ -25,19 +25,19 @@ _OTHER = {"train": "test", "test": "train"}
 
 
 @dataclass(frozen=True)
-class Source:
+class OpenedSource:
     """A path with the reader that opens it."""
 
     path: Path
     name: str
     own: Mapping[str, Any]
-    options: Options
+    options: DataOptions
 
     @classmethod
-    def of(cls, path: Path, name: str | None, given: Mapping[str, Any]) -> Source:
-        options, own = Options.of(given)
+    def of(cls, path: Path, name: str | None, given: Mapping[str, Any]) -> OpenedSource:
+        options, own = DataOptions.of(given)
         name = name or guess(path)
-        require_options(name, reader(name).read, own, [field.name for field in fields(Options)])
+        require_options(name, reader(name).read, own, [field.name for field in fields(DataOptions)])
         return cls(path, name, own, options)
 
     @cached_property
@@ -54,7 +54,7 @@ class Source:
 
 def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
     """`train` or `test`, with the classes of the training split."""
-    source = Source.of(path, name, given)
+    source = OpenedSource.of(path, name, given)
     if source.options.test_share is not None:
         return _share(source, split, say)
     called = {each: source.called(each) for each in _OTHER}
@@ -87,7 +87,7 @@ def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any
 
 def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
     """Images that are looked at without a training split: the test split or, where images stand in no split, all."""
-    source = Source.of(path, name, given)
+    source = OpenedSource.of(path, name, given)
     if source.options.test_share is not None:
         raise DataError(f"{path}: dataset.options.test_share is for a data set with training images; leave it out here")
     called = source.called("test")
@@ -104,7 +104,7 @@ def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say)
     return ImageDataset(images, labels[kept].astype(np.int64), names, kept)
 
 
-def _share(source: Source, split: str, say: Say) -> ImageDataset:
+def _share(source: OpenedSource, split: str, say: Say) -> ImageDataset:
     """A share of the images that there are as the test split, the others as the training split.
 
     ASSUME: drawn class by class with seed 0 whatever the run's seed is, so that another seed has the same test images;

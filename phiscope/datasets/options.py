@@ -14,7 +14,7 @@ _BOTH = ("train", "test")
 
 
 @dataclass(frozen=True)
-class Options:
+class DataOptions:
     """size: the shorter side, or [height, width]; crop: the middle of so many pixels, or [height, width]; both as
     torchvision's Resize and CenterCrop on images of Pillow, with its interpolation. channels: 1 or 3, where images are
     mixed. range: [black, white] of the stored values, or white alone. orientation: `stored`, as torchvision and timm
@@ -40,7 +40,7 @@ class Options:
     transform: str | None = None
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+    def of(cls, given: Mapping[str, Any]) -> tuple[DataOptions, dict[str, Any]]:
         """The options named above, checked, and the others, which the reader takes."""
         shared = {field.name for field in fields(cls)}
         values = {key: _CHECKS[key](key, value) for key, value in given.items() if key in shared and value is not None}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phiscope.datasets.decode import Decoded, decoded
 from phiscope.datasets.functions import function
-from phiscope.datasets.options import Options
+from phiscope.datasets.options import DataOptions
 from phiscope.datasets.rows import Encoded, Rows
 from phiscope.errors import DataError
 
@@ -40,7 +40,7 @@ class _Values:
 
 
 def images_of(
-    rows: Rows, options: Options, say: Callable[[str], None], *, dark: float = 0.5
+    rows: Rows, options: DataOptions, say: Callable[[str], None], *, dark: float = 0.5
 ) -> tuple[NDArray, NDArray[np.int64]]:
     """Images (n, channels, height, width), uint8 or float32 in [0, 1], and the rows that they are of.
 
@@ -68,7 +68,7 @@ def images_of(
     return np.stack(arrays), kept
 
 
-def first_shape(rows: Rows, options: Options) -> tuple[int, ...] | None:
+def first_shape(rows: Rows, options: DataOptions) -> tuple[int, ...] | None:
     """(channels, height, width) of the first image as `images_of` would give it; None where that cannot be read."""
     first = rows.first()
     try:
@@ -84,14 +84,14 @@ def _white(images: NDArray) -> float:
     return 255.0 if images.dtype == np.uint8 else 1.0
 
 
-def _is_plain(images: NDArray, options: Options) -> bool:
+def _is_plain(images: NDArray, options: DataOptions) -> bool:
     """Whether nothing is left to do to an array of images."""
     untouched = options.size is None and options.crop is None and options.transform is None
     return untouched and options.channels in (None, images.shape[1])
 
 
 def _decoded(
-    rows: Rows, sources: Sequence[Encoded], options: Options, say: Callable[[str], None]
+    rows: Rows, sources: Sequence[Encoded], options: DataOptions, say: Callable[[str], None]
 ) -> tuple[list[_Values], NDArray[np.int64]]:
     def attempt(row: int) -> _Values | DataError:
         try:
@@ -123,7 +123,7 @@ def _too_many(damaged: list[tuple[int, DataError]], of: int) -> DataError:
     return DataError(f"{first}; {count}: dataset.options.skip_damaged: {len(damaged)} leaves as many out")
 
 
-def _say_of(values: list[_Values], options: Options, say: Callable[[str], None]) -> None:
+def _say_of(values: list[_Values], options: DataOptions, say: Callable[[str], None]) -> None:
     turned, transparent = sum(each.turned for each in values), sum(each.transparent for each in values)
     if turned and options.orientation == "stored":
         say(f"{turned} images are read as stored, not turned as their EXIF says; options.orientation: exif turns them")
@@ -133,7 +133,7 @@ def _say_of(values: list[_Values], options: Options, say: Callable[[str], None])
         say(f"{transparent} images have transparent parts; they lie on grey level {options.background:g} (1 is white)")
 
 
-def _one(source: Encoded, name: str, options: Options) -> _Values:
+def _one(source: Encoded, name: str, options: DataOptions) -> _Values:
     if source is None:
         raise DataError(f"{name} has no image bytes; expected images inside the file")
     image = decoded(
@@ -146,7 +146,7 @@ def _one(source: Encoded, name: str, options: Options) -> _Values:
     return _settled(_scaled_file(image, name, options), options, name)
 
 
-def _scaled_file(image: Decoded, name: str, options: Options) -> _Values:
+def _scaled_file(image: Decoded, name: str, options: DataOptions) -> _Values:
     limits = options.range or (None if image.white is None else (0.0, image.white))
     if limits is None:
         raise _OptionDoesNotFitError(f"{name}: holds numbers of 32 bits; give dataset.options.range: [black, white]")
@@ -156,7 +156,7 @@ def _scaled_file(image: Decoded, name: str, options: Options) -> _Values:
     return _Values(pixels, float(image.pixels.max()), limits[1], image.turned, image.transparent, image.several)
 
 
-def scaled(images: NDArray, options: Options, where: str) -> NDArray:
+def scaled(images: NDArray, options: DataOptions, where: str) -> NDArray:
     """An array of images as uint8, or as float32 in [0, 1]; what could be read in two ways is refused."""
     if images.dtype == np.bool_:
         return images.astype(np.uint8) * np.uint8(255)
@@ -210,7 +210,7 @@ def _require_finite(images: NDArray, where: str) -> None:
         raise DataError(f"{where}: image {row} holds a value that is not finite; expected finite numbers only")
 
 
-def _require_bright(highest: float, white: float, dark: float, options: Options, where: str) -> None:
+def _require_bright(highest: float, white: float, dark: float, options: DataOptions, where: str) -> None:
     """Stored values that stay far below white were probably stored on another scale; whoever knows may say so."""
     if options.range is None and highest < dark * white:
         bits = f", {2 ** int(highest).bit_length() - 1}" if highest > 1 else ""
@@ -221,7 +221,7 @@ def _require_bright(highest: float, white: float, dark: float, options: Options,
         )
 
 
-def channels_first(images: NDArray, where: str, options: Options) -> NDArray:
+def channels_first(images: NDArray, where: str, options: DataOptions) -> NDArray:
     """Images (n, h, w), (n, channels, h, w) or (n, h, w, channels) -> (n, channels, h, w).
 
     ASSUME: where the last axis is 1 to 4 and the second is not, the channels stand last.
@@ -244,7 +244,7 @@ def _flat(shape: tuple[int, ...], where: str) -> str:
     return f"{where}: images have shape {shape}; expected three or four axes, images first{remedy}"
 
 
-def _settled(value: _Values, options: Options, name: str) -> _Values:
+def _settled(value: _Values, options: DataOptions, name: str) -> _Values:
     """Channels, size, crop and transform, in that order."""
     pixels = value.pixels
     if options.channels is not None and len(pixels) != options.channels:
@@ -322,7 +322,7 @@ def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
             f"{where} gives values from {result.min():g} to {result.max():g}; expected 0 to 1: leave normalisation to "
             "classifier.normalise"
         )
-    return scaled(result[None], Options(), where)[0]
+    return scaled(result[None], DataOptions(), where)[0]
 
 
 def _as_float(array: NDArray) -> NDArray[np.float32]:

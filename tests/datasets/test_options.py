@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from phiscope.datasets.options import INTERPOLATIONS, ORIENTATIONS, Options
+from phiscope.datasets.options import INTERPOLATIONS, ORIENTATIONS, DataOptions
 from phiscope.errors import ConfigError
 from phiscope.workflow.config import check
 
@@ -23,7 +23,7 @@ def with_dataset(root, change):
 
 def test_the_schema_knows_every_option(schema):
     properties = yaml.safe_load(schema.read_text())["properties"]["dataset"]["properties"]["options"]["properties"]
-    assert set(properties) == {field.name for field in fields(Options)}
+    assert set(properties) == {field.name for field in fields(DataOptions)}
     assert properties["interpolation"]["enum"] == list(INTERPOLATIONS)
     assert properties["orientation"]["enum"] == list(ORIENTATIONS)
 
@@ -41,7 +41,7 @@ def test_the_schema_knows_every_option(schema):
 )
 def test_options_that_are_right(root, schema, change):
     check(with_dataset(root, change), schema)
-    Options.of(change["options"])
+    DataOptions.of(change["options"])
 
 
 @pytest.mark.parametrize(

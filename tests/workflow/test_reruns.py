@@ -1,5 +1,7 @@
 """What a finished run makes again when a line, an option or the data change, and what it leaves alone."""
 
+import os
+
 import pytest
 from safetensors.numpy import load_file
 
@@ -14,6 +16,11 @@ NETWORKS = ("fit_classifier", "train_denoisers", "make_pgd-first")
 def change(project, module: str, before: str = "\ndef ") -> None:
     """A new line of code in a module, before the first definition."""
     project.edit(module, before, f"\nUNUSED = 1\n\n{before}")
+
+
+def test_tests_of_this_group_share_a_worker_and_its_finished_run(request):
+    """A version of pytest that pytest-xdist does not know ignores the groups: every worker runs everything first."""
+    assert "PYTEST_XDIST_WORKER" not in os.environ or request.node.nodeid.endswith("@workflow")
 
 
 def test_a_named_sample_beyond_the_counted_is_inverted_by_itself(project):
