@@ -208,7 +208,10 @@ class Plan:
         return f"{RULES[rule].script}.py"
 
     def fingerprint(self, rule: str, **wildcards: str) -> str:
-        """Of a job: changes when one of its parameters or a line of the code that it rests on does."""
+        """Of a job: changes when one of its parameters or a line of the code that it rests on does.
+
+        wildcards: all that the rule's parameters depend on.
+        """
         return digest(self.parameters(rule, **wildcards))
 
     @property
