@@ -81,9 +81,9 @@ def _attacks(summary: pd.DataFrame | None) -> str | None:
     )
     if rates.empty:
         return None
-    told = [f"{row.view} for {percent(row.value)} of {row.n:,} images" for row in rates.head(_NAMED).itertuples()]
+    changed = [f"{row.view} for {percent(row.value)} of {row.n:,} images" for row in rates.head(_NAMED).itertuples()]
     more = f", {len(rates) - _NAMED} more for fewer" if len(rates) > _NAMED else ""
-    return f"Attacks change the answer: {', '.join(told)}{more}."
+    return f"Attacks change the answer: {', '.join(changed)}{more}."
 
 
 def _detectors(detection: pd.DataFrame | None) -> str | None:

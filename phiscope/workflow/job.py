@@ -71,13 +71,13 @@ def progress_bar(description: str) -> Callable[[int, int], None]:
     What ends within ten seconds prints nothing.
     """
     begun = time.monotonic()
-    told = begun
+    last = begun
 
     def show(done: int, total: int) -> None:
-        nonlocal told
+        nonlocal last
         now = time.monotonic()
-        if now - told >= _PAUSE or (done >= total and told > begun):
-            told = now
+        if now - last >= _PAUSE or (done >= total and last > begun):
+            last = now
             print(f"{description}: {done:,} of {total:,} after {now - begun:.0f} s", flush=True)
 
     return show

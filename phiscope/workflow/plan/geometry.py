@@ -7,12 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from phiscope.errors import ConfigError
-from phiscope.factories import content_of
 from phiscope.views import DATASET
-from phiscope.workflow import chunks
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, chunks_of
-from phiscope.workflow.plan.rule import Parameters, Rule
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -306,105 +303,3 @@ class Geometry:
             yield from self.parts("scores")
         yield from map(plan.path, (*self.tables, *self.scores, "balls", "paper_comparison", "verification"))
         yield from map(plan.path, (*self.statistics, *self.detection))
-
-
-def _statistics(plan: Plan) -> dict[str, Any]:
-    return {"options": plan.config["statistics"], "seed": plan.config["seed"]}
-
-
-def _described(plan: Plan, *keys: str) -> Parameters:
-    """How the classifier is built; what a file beside the configuration holds counts as a parameter."""
-    classifier = plan.config["classifier"]
-    asked = {key: classifier[key] for key in ("output", "columns") if classifier.get(key) is not None}
-    content = content_of(classifier["factory"])
-    about = {key: classifier.get(key) for key in ("factory", "arguments", "normalise", *keys)}
-    return {"classifier": about | asked} | ({} if content is None else {"content": content})
-
-
-def _loaded(plan: Plan) -> Parameters:
-    return {**_described(plan, "weights"), "where": "classifier.weights"}
-
-
-def _trained(plan: Plan) -> Parameters:
-    classifier = plan.config["classifier"]
-    head = classifier.get("head")
-    return {
-        **_described(plan),
-        **({} if head is None else {"head": head}),
-        "options": classifier["training"],
-        "limit": plan.limit("train"),
-        "seed": plan.config["seed"],
-    }
-
-
-def _projected(plan: Plan, space: str) -> dict[str, Any]:
-    options = plan.config["hulls"][space]
-    return {
-        "tolerance": options["tolerance"],
-        "most": lambda wildcards: chunks.most(wildcards.chunk, options["samples"]),
-    }
-
-
-def _verified(plan: Plan) -> Parameters:
-    return {
-        "views": list(plan.views),
-        "hulls_of": plan.geometry.spanning,
-        "most": plan.config["hulls"]["verified"],
-        "limits": {split: plan.limit(split) for split in ("test", "train")},
-    }
-
-
-RULES = {
-    "load_classifier": Rule("models/load_classifier", _loaded),
-    "train_classifier": Rule("models/train_classifier", _trained, threaded=True),
-    "split_classifier": Rule(
-        "models/split_classifier",
-        lambda plan: {
-            "head": plan.config["classifier"].get("head"),
-            "lower_bound": plan.config["classifier"].get("lower_bound", "detect"),
-        },
-    ),
-    "extract_features": Rule("geometry/extract_features"),
-    "locate": Rule("geometry/locate", lambda plan: {"solver": plan.config["margins"]["solver"]}),
-    "project_feature_hull": Rule(
-        "geometry/project_feature_hull", lambda plan: _projected(plan, "feature"), threaded=True
-    ),
-    "project_processed_hull": Rule(
-        "geometry/project_feature_hull",
-        lambda plan: {
-            **_projected(plan, "feature"),
-            "hull_of": lambda wildcards: plan.views.hulls_of[wildcards.view],
-        },
-        threaded=True,
-    ),
-    "project_pixel_hull": Rule(
-        "geometry/project_pixel_hull",
-        lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")},
-        threaded=True,
-    ),
-    "verify_hulls": Rule("geometry/verify_hulls", _verified),
-    "count_balls": Rule("geometry/count_balls"),
-    "score_samples": Rule("detection/score_samples"),
-    "merge_chunks": Rule("tables/merge_chunks"),
-    "compute_statistics": Rule(
-        "geometry/compute_statistics",
-        lambda plan: {
-            "human_labels": plan.config["dataset"].get("human_labels"),
-            "pixel_views": plan.views.on_pixel_hull,
-            **_statistics(plan),
-        },
-    ),
-    "compute_detection": Rule(
-        "detection/compute_detection",
-        lambda plan: {"foreign": plan.views.foreign, "swept": plan.views.swept, **_statistics(plan)},
-    ),
-    "compare_with_paper": Rule(
-        "papers/compare_with_paper",
-        lambda plan: {
-            "dataset_is_papers": plan.config["dataset"].get("is_papers", False),
-            "deepfool": plan.views.of_the_boundary,
-            "latent_is_papers": plan.latent.options.get("is_papers", False) if plan.latent else False,
-            **_statistics(plan),
-        },
-    ),
-}

@@ -13,14 +13,25 @@ from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.config import enabled
 from phiscope.workflow.places import project
-from phiscope.workflow.plan import denoising, drawing, geometry, implicit, inversion, latent, views, work
+from phiscope.workflow.plan import (
+    denoising,
+    drawing,
+    geometry,
+    geometry_rules,
+    implicit,
+    inversion,
+    latent,
+    views,
+    views_rules,
+    work,
+)
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.counts import Counts
 from phiscope.workflow.plan.rule import Rule, digest, resolved
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    views.RULES
-    | geometry.RULES
+    views_rules.RULES
+    | geometry_rules.RULES
     | inversion.RULES
     | denoising.RULES
     | implicit.RULES

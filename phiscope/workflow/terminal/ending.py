@@ -11,8 +11,8 @@ def ending(results: str | Path, rules: Collection[str]) -> list[str]:
 
     rules: names of the rules whose jobs the run consists of.
     """
-    page, found = Path(results) / "report.html", Path(results) / "findings.txt"
+    page, kept = Path(results) / "report.html", Path(results) / "findings.txt"
     if "render_report" not in rules or not page.is_file():
         return []
-    findings = found.read_text(encoding="utf-8").splitlines() if found.is_file() else []
+    findings = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
     return [*(["", *findings, ""] if findings else []), f"Report: {page}"]

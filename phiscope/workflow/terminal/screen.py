@@ -103,9 +103,9 @@ class Screen:
             return
         self._patience = min(2 * self._patience, _PATIENCE_AT_MOST)
         for job in self._jobs.values():
-            told = next(filter(None, (log.progress(Path(name)) for name in job.logs)), None)
+            line = next(filter(None, (log.progress(Path(name)) for name in job.logs)), None)
             self.say(
-                f"  still running after {words.after(now - job.begun)}: {job.words}" + (f" ({told})" if told else "")
+                f"  still running after {words.after(now - job.begun)}: {job.words}" + (f" ({line})" if line else "")
             )
 
     def hold(self, error: str) -> None:
