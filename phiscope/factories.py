@@ -38,7 +38,7 @@ def file_of(factory: str) -> Path | None:
     name = os.path.expandvars(factory.rpartition(":")[0])
     if not name.endswith(".py"):
         return None
-    return next((path for folder in _folders() if (path := folder / Path(name).expanduser()).is_file()), None)
+    return next((path for folder in folders() if (path := folder / Path(name).expanduser()).is_file()), None)
 
 
 def content_of(factory: str) -> str | None:
@@ -47,7 +47,8 @@ def content_of(factory: str) -> str | None:
     return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-def _folders() -> list[Path]:
+def folders() -> list[Path]:
+    """Where factories are looked for beside what is installed: beside the configuration files, where this runs."""
     return [Path(each) for each in os.environ.get(FOLDERS, "").split(os.pathsep) if each] + [Path.cwd()]
 
 
@@ -59,14 +60,14 @@ def _module(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != name.partition(".")[0]:
             raise
-        _search(_folders())
+        _search(folders())
         return importlib.import_module(name)
 
 
 def _from_file(name: str) -> ModuleType:
     path = file_of(f"{name}:")
     if path is None:
-        looked = ", ".join(map(str, dict.fromkeys(_folders())))
+        looked = ", ".join(map(str, dict.fromkeys(folders())))
         raise ImportError(f"there is no file {name} in {looked}")
     known = f"_factory_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
     if known not in sys.modules:

@@ -1,57 +1,29 @@
-"""Check the configuration before anything runs: one line per mistake, and the nearest name for a misspelt key."""
+"""Check a configuration before anything runs: one line per mistake, and the nearest name for a misspelt key."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import jsonschema
-import yaml
 
 from phiscope.errors import ConfigError
 from phiscope.views import DATASET, VIEWS, needs_of
 from phiscope.words.methods import NAMES as METHODS
 
 
-def read(path: str | Path) -> dict[str, Any]:
-    """A configuration as it stands in a file."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Raise ConfigError with one line: the key's path, what was expected, what was found.
 
-
-def overlaid(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is given, laid over the defaults, mapping by mapping; everything else is replaced whole.
-
-    What is given stands first, in its own order: where order counts, such as for the encoder that views use or the rows
-    of a table, what a preset names comes before what the defaults alone have. Arguments and normalisation belong to
-    their factory: another factory than the default's gets what is given with it, and nothing of the default's.
+    config: with the schema's defaults, see `phiscope.workflow.configuration.defaults`.
     """
-    merged = {}
-    if given.get("factory", defaults.get("factory")) != defaults.get("factory"):
-        defaults = dict(defaults) | {"arguments": {}} | ({"normalise": None} if "normalise" in defaults else {})
-    for key, value in given.items():
-        below = defaults.get(key)
-        if isinstance(value, Mapping) and isinstance(below, Mapping):
-            value = overlaid(below, value)
-        merged[key] = value
-    return merged | {key: value for key, value in defaults.items() if key not in given}
-
-
-def check(config: Mapping[str, Any], schema_path: str | Path) -> None:
-    """Raise ConfigError with one line: the key's path, what was expected, what was found."""
-    schema = yaml.safe_load(Path(schema_path).read_text())
-    validator = jsonschema.Draft202012Validator(schema)
-    for part in _PARTS:
-        if config.get(part, {}) is None:
-            raise ConfigError(f"config: {part}: got null; a part of a run is left out by {part}: {{enabled: false}}")
-    if (config.get("implicit") or {}).get("decoders", {}) is None:
-        raise ConfigError("config: implicit.decoders: got null; decoders are left out by an empty list of their seeds")
-    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise ConfigError(_sentence(error))
     views = present(config["views"])
-    _check_views(enabled(config)["views"], config.get("datasets") or {})
+    _check_classifier(config["classifier"])
+    _check_views(enabled(config)["views"], config["datasets"])
     _check_latent(views, config["latent"])
     _check_edits(config["inversions"]["edits"])
     _check_denoisers(config["denoising"])
@@ -63,7 +35,7 @@ _PARTS = {"denoising": "denoiser", "implicit": None, "latent": "generator"}
 
 def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
     """A checked configuration whose disabled parts are None, without the views that rest on them and the null ones."""
-    off = {part for part in _PARTS if not config.get(part, {"enabled": False})["enabled"]}
+    off = {part for part in _PARTS if not config[part]["enabled"]}
     lacking = {_PARTS[part] for part in off}
     views = present(config["views"])
     dropped = {name for name, view in views.items() if lacking & set(_needs(view))}
@@ -74,7 +46,7 @@ def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def present(views: Mapping[str, Any]) -> dict[str, Any]:
-    """The views without those that a preset dropped by setting them to null."""
+    """The entries without those that a configuration dropped by setting them to null."""
     return {name: view for name, view in views.items() if view is not None}
 
 
@@ -120,6 +92,15 @@ def _expected(error: jsonschema.ValidationError) -> str:
     phrase = phrases.get(str(error.validator), lambda v: f"{error.validator} {v}")(error.validator_value)
     meaning = cast(dict, error.schema).get("description")
     return f"{phrase} ({meaning})" if meaning else phrase
+
+
+def _check_classifier(classifier: Mapping[str, Any]) -> None:
+    """Loaded weights come with the normalisation that they were trained with."""
+    if classifier["weights"] and classifier["normalise"] is None:
+        raise ConfigError(
+            "config: classifier.normalise: missing; expected the {mean, deviation} per channel that the weights were "
+            "trained with, for pixels in [0, 1], or `none` where the network takes pixels in [0, 1] as they are"
+        )
 
 
 def _check_views(views: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Any]) -> None:

@@ -1,0 +1,55 @@
+"""The configuration of a run: files laid over one another and over the schema's defaults, checked before anything runs.
+
+    config = load(["presets/mnist.yaml", "mine.yaml"], {"seed": 3})
+
+What stands in `workflow/schemas/config.schema.yaml` holds for every data set; nothing of one run reaches another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from phiscope.factories import look_beside
+from phiscope.workflow.configuration.checks import check, enabled, present
+from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, filled, schema_at
+from phiscope.workflow.configuration.following import following
+from phiscope.workflow.configuration.layers import overlaid, read
+from phiscope.workflow.configuration.presence import require_present
+from phiscope.workflow.places import project
+
+__all__ = ["check", "enabled", "load", "present", "read", "require_present", "resolve"]
+
+
+def load(
+    files: Sequence[str | Path] = (), changes: Mapping[str, Any] | None = None, *, root: str | Path | None = None
+) -> dict[str, Any]:
+    """The whole configuration that files, in their order, and changes on top make; without a file, config.yaml's.
+
+    root: the folder with config.yaml and workflow/; else the project's. Raises ConfigError in one sentence: what, where,
+    what was expected. Files of data, networks and weights that it names are there when this returns.
+    """
+    root = Path(root or project())
+    files = [Path(file) for file in files] or [root / "config.yaml"]
+    look_beside(files)
+    layers = [*(read(file) for file in files), *([changes] if changes else [])]
+    config = resolve(layers, root / SCHEMA, name=files[0].stem)
+    require_present(config)
+    return config
+
+
+def resolve(
+    layers: Sequence[Mapping[str, Any]], schema: str | Path | None = None, *, name: str | None = None
+) -> dict[str, Any]:
+    """Layers over one another and over the schema's defaults, checked; name: of the run where no layer names it.
+
+    Raises ConfigError; looks at no file but the schema.
+    """
+    rules = schema_at(Path(schema or project() / SCHEMA))
+    merged = defaults_of(rules)
+    for layer in layers:
+        merged = overlaid(merged, layer)
+    config = filled(rules, merged)
+    check(config, rules)
+    return following(config, name)

@@ -1,0 +1,21 @@
+"""What follows from the rest of a configuration where it is not given: the name of the run, the title of its report."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from phiscope.errors import ConfigError
+
+
+def following(config: Mapping[str, Any], name: str | None) -> dict[str, Any]:
+    """The configuration with what follows; name: that of its first file."""
+    dataset = Path(os.path.expandvars(config["dataset"]["path"])).stem
+    run = config["run"] or re.sub(r"[^A-Za-z0-9._-]+", "-", name or "").strip("-.")
+    if not run:
+        raise ConfigError("config: run: missing; expected a name: everything goes to results/<run>/")
+    title = config["report"]["title"] or f"Where the samples of {dataset} stand"
+    return dict(config) | {"run": run, "report": config["report"] | {"title": title}}
