@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from safetensors.numpy import save_file
 from phiscope.arrays import unit_range
 from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.order import stratified_order
+from phiscope.datasets.statistics import MOST, PixelStatistics
+from phiscope.errors import DataError
 
 
 def save(dataset: ImageDataset, path: str | Path, seed: int, origin: str = "") -> None:
@@ -35,7 +38,10 @@ def save_arrays(
     temporary = path.with_name(f".{path.name}.tmp")
     arrays = {"images": images, "labels": labels, "samples": samples}
     arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
-    save_file(arrays, temporary, metadata={"classes": json.dumps(classes), "origin": origin})
+    about = {"classes": json.dumps(classes), "origin": origin}
+    if len(images):
+        about["statistics"] = PixelStatistics.of(images[:MOST]).text
+    save_file(arrays, temporary, metadata=about)
     temporary.replace(path)
 
 
@@ -53,11 +59,25 @@ class PreparedDataset:
         with safe_open(self.path, framework="numpy") as file:
             self.labels: NDArray[np.int64] = file.get_tensor("labels")
             self.samples: NDArray[np.int64] = file.get_tensor("samples")
-            self.classes: tuple[str, ...] = tuple(json.loads(file.metadata()["classes"]))
+            about = file.metadata()
+            self.classes: tuple[str, ...] = tuple(json.loads(about["classes"]))
             self.shape: tuple[int, ...] = tuple(file.get_slice("images").get_shape()[1:])
+        self._statistics = about.get("statistics")
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of pixels in [0, 1], all channels together, of the first images in the order."""
+        return self.statistics.deviation
+
+    @cached_property
+    def statistics(self) -> PixelStatistics:
+        """Mean and deviation of the pixels of the first images in the order, all together and by channel."""
+        if self._statistics is None:
+            raise DataError(f"{self.path}: holds no images; expected some")
+        return PixelStatistics.read(self._statistics)
 
     def images(self, part: slice | None = None) -> NDArray:
         """Images (m, channels, height, width) at a range of positions, as far as there are; all of them for None."""

@@ -142,3 +142,19 @@ def test_the_real_data_sets(real_data):
     assert np.bincount(cifar.labels).tolist() == [1000] * 10
     assert cifar.labels[:5].tolist() == [3, 8, 8, 0, 6]
     assert len(load_collection(str(real_data / "bsd/BSD68"))) == 68
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_prepared_splits_know_mean_and_deviation_of_their_first_images(tmp_path, kind):
+    white = 255 if kind is np.uint8 else 1
+    images = (np.random.default_rng(3).random((1200, 3, 4, 5)) * np.array([1, 0.5, 0.1])[:, None, None] * white).astype(
+        kind
+    )
+    save(ImageDataset(images, np.arange(1200) % 4, ("a", "b", "c", "d")), tmp_path / "x.safetensors", seed=0)
+    prepared = open_prepared(tmp_path / "x.safetensors")
+    first = prepared.images(slice(0, 1000)).astype(np.float64) / white
+    assert prepared.deviation == pytest.approx(first.std(), rel=1e-6)
+    assert prepared.statistics.mean == pytest.approx(first.mean(), rel=1e-6)
+    assert prepared.statistics.channel_means == pytest.approx(first.mean(axis=(0, 2, 3)), rel=1e-6)
+    assert prepared.statistics.channel_deviations == pytest.approx(first.std(axis=(0, 2, 3)), rel=1e-6)
+    assert prepared.statistics.images == 1000

@@ -1,0 +1,65 @@
+"""Mean and standard deviation of the pixels of a split, from the first images of its order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.arrays import unit_range
+
+MOST = 1000  # images that are looked at: a fair sample, as any prefix of the order is
+
+
+@dataclass(frozen=True)
+class PixelStatistics:
+    """Of pixels in [0, 1], over all images, rows and columns; `deviation` is the standard deviation over the count.
+
+    mean, deviation: of all channels together; channel_means, channel_deviations: of each; images: how many were looked
+    at, `MOST` where there are as many.
+    """
+
+    mean: float
+    deviation: float
+    channel_means: tuple[float, ...]
+    channel_deviations: tuple[float, ...]
+    images: int
+
+    @classmethod
+    def of(cls, images: Iterable[NDArray]) -> PixelStatistics:
+        """Of images (channels, height, width), all of one shape, uint8 or float32 in [0, 1]: one at least.
+
+        Images are widened to float64 one by one, and variances put together from those within images and between.
+        """
+        moments = [_moments(image) for image in images]
+        means, variances = (np.array(parts) for parts in zip(*moments))  # (n, channels)
+        within = variances.mean()
+        channel = np.sqrt(variances.mean(axis=0) + means.var(axis=0))
+        return cls(
+            float(means.mean()),
+            float(np.sqrt(within + means.var())),
+            tuple(means.mean(axis=0).tolist()),
+            tuple(channel.tolist()),
+            len(means),
+        )
+
+    @classmethod
+    def read(cls, text: str) -> PixelStatistics:
+        """What `text` wrote."""
+        values: dict[str, Any] = json.loads(text)
+        means, deviations = (tuple(values.pop(key)) for key in ("channel_means", "channel_deviations"))
+        return cls(channel_means=means, channel_deviations=deviations, **values)
+
+    @property
+    def text(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def _moments(image: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and variance of each channel."""
+    pixels = unit_range(image).reshape(len(image), -1).astype(np.float64)
+    return pixels.mean(axis=1), pixels.var(axis=1)
