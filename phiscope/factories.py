@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+NO_NORMALISATION = "none"  # in a configuration: the network takes pixels in [0, 1] as they are
 FOLDERS = "PHISCOPE_FACTORIES"  # folders of the configuration files, for the processes of a run
 
 

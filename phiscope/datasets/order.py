@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.arrays import generator
+
+FIRST = "first"  # what a configuration calls the first sample of the order, which every limit holds
 
 
 def stratified_order(labels: NDArray[np.integer], seed: int) -> NDArray[np.int64]:
@@ -20,3 +24,8 @@ def stratified_order(labels: NDArray[np.integer], seed: int) -> NDArray[np.int64
         members = generator(seed, int(label)).permutation(np.flatnonzero(labels == label))
         place[members] = (np.arange(len(members)) + 0.5) / len(members)
     return np.lexsort((labels, place))
+
+
+def numbered(sample: int | str, order: Sequence[int] | NDArray[np.integer]) -> int:
+    """The number of a sample that a configuration names: itself, or that of `first`; order: numbers of the samples."""
+    return int(order[0]) if sample == FIRST else int(sample)

@@ -36,7 +36,9 @@ _LOCATED = ("located_test", "located_train", "hulls", "training_images", "test_i
 
 
 def _slice(part: int) -> Callable[[Run], pd.DataFrame]:
-    return lambda run: samples.slice_frames(_sample(run, run.context["slice_sample"]), run["head"], run.classes)[part]
+    return lambda run: samples.slice_frames(
+        _sample(run, run.number(run.context["slice_sample"])), run["head"], run.classes
+    )[part]
 
 
 def _tiles(figure: str) -> Frame:
@@ -98,20 +100,18 @@ FRAMES: dict[str, Frame] = {
     "perimeter_page": Frame(
         ("explored_balls", "inversions", "test_images"),
         lambda run, number: inversion.perimeter_page(
-            run["explored_balls"][str(number)], run.of_sample("inversions", number), run.classes
+            run.ball(number), run.of_sample("inversions", number), run.classes
         ),
         of_one=True,
     ),
     "morph_steps": Frame(
         ("explored_balls", "inversions", "test_images"),
-        lambda run, number: inversion.morph_steps(
-            run["explored_balls"][str(number)], run.of_sample("inversions", number), run.classes
-        ),
+        lambda run, number: inversion.morph_steps(run.ball(number), run.of_sample("inversions", number), run.classes),
         of_one=True,
     ),
     "sample_path": Frame(
         ("explored_balls", "head", "test_images"),
-        lambda run, number: inversion.explored_path(run["explored_balls"][str(number)], run["head"], run.classes),
+        lambda run, number: inversion.explored_path(run.ball(number), run["head"], run.classes),
         of_one=True,
     ),
     "edit_page": Frame(
@@ -178,7 +178,7 @@ def frames_of(name: str, run: Run) -> dict[str, Any]:
 
 def _made(name: str, run: Run, number: str) -> Any:
     frame = _frame(name)
-    return frame.make(run, int(number)) if frame.of_one else frame.make(run)
+    return frame.make(run, run.number(number)) if frame.of_one else frame.make(run)
 
 
 def _frame(name: str) -> Frame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from phiscope.datasets import ImagesBySample
+from phiscope.datasets.order import FIRST, numbered
 from phiscope.errors import ConfigError
 
 
@@ -57,6 +58,15 @@ class Run:
     @property
     def classes(self) -> tuple[str, ...]:
         return self["test_images"].classes
+
+    def number(self, sample: int | str) -> int:
+        """The number of a test sample that the configuration names."""
+        return numbered(sample, self["test_images"].samples)
+
+    def ball(self, number: int) -> Any:
+        """What was explored of the ball of a test sample, by its number."""
+        explored = self["explored_balls"]
+        return explored[str(number) if str(number) in explored else FIRST]
 
     def main(self, artifact: str) -> pd.DataFrame:
         """The rows of the main views."""

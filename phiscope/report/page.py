@@ -25,13 +25,23 @@ from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.sections import SECTIONS, module_of, said_by, title_of
 from phiscope.views import in_words
+from phiscope.views.epsilon import with_epsilon
 from phiscope.words.numbers import DASH, known, percent, significant
 
 # The numbers that the text of the page names: `key` in the table `paper_comparison`. All are optional.
 NUMBERS = tuple(key for section in SECTIONS for key in said_by(section, "NUMBERS"))
 
 # What the facts at the top are read from.
-_FACTS = ("head", "test_images", "standing", "hulls", "balls", "paper_comparison", "classifier_description")
+_FACTS = (
+    "head",
+    "training_images",
+    "test_images",
+    "standing",
+    "hulls",
+    "balls",
+    "paper_comparison",
+    "classifier_description",
+)
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 
 
@@ -67,7 +77,9 @@ class Facts:
             train_count=int((run["balls"]["split"] == "train").sum()),
             test_count=len(run.original("standing")),
             feature_count=len(run["head"].weight),
-            views={name: in_words(view) for name, view in config["views"].items()},
+            views={
+                name: in_words(with_epsilon(view, run["training_images"])) for name, view in config["views"].items()
+            },
             trained=trained,
             lower_bound=run["head"].lower_bound,
             pixel_count=int(((hulls["space"] == "pixel") & (hulls["view"] == "original")).sum()),

@@ -60,7 +60,8 @@ def train(
 
     images (n, c, h, w) uint8 or float in [0, 1], in an order whose end is a fair sample: the last
     `options.validation` of them are held out and only watched. labels (n,) int64. options: epochs, batch_size,
-    learning_rate, weight_decay, validation, shift, flip, precision (`32-true` or `bf16-mixed`).
+    learning_rate, weight_decay, validation, shift (None: an eighth of the side), flip, precision (`32-true` or
+    `bf16-mixed`).
     A checkpoint of the same options, seed and data in `checkpoints` is resumed.
     """
     kept = kept_for_training(len(labels), options, "classifier")
@@ -68,7 +69,7 @@ def train(
         images[:kept],
         labels[:kept],
         options["batch_size"],
-        shift=options["shift"],
+        shift=min(images.shape[2:]) // 8 if options["shift"] is None else options["shift"],
         flip=options["flip"],
         seed=seed,
     )

@@ -49,6 +49,7 @@ def _pgd(words: str, *, stop: bool) -> Kind:
     words = f"images of {{of}} attacked by PGD ({{norm}}, at most {{epsilon:.3g}}), {words}"
     extras = (
         Extra(lambda view: view.get("through") == NETWORK, needs=("denoiser",)),
+        Extra(lambda view: view.get("epsilon") is None, needs=("training_images",)),
         Extra(
             lambda view: bool(view.get("hull_penalty")),
             needs=("head", "training_features"),

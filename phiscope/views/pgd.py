@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -15,9 +16,11 @@ from phiscope.attacks.pgd import pgd
 from phiscope.attacks.pgd import random_start as drawn_start
 from phiscope.models import FeatureMap, split
 from phiscope.models.denoiser import Denoised
+from phiscope.views.epsilon import default_epsilon
 from phiscope.views.source import Source
 
 if TYPE_CHECKING:
+    from phiscope.datasets.prepared import PreparedDataset
     from phiscope.experiments.denoising.network import Denoiser
     from phiscope.head import Head
 
@@ -32,10 +35,11 @@ def make(
     head: Head | None = None,
     training_features: NDArray[np.float32] | None = None,
     denoiser: Denoiser | None = None,
+    training_images: PreparedDataset | None = None,
     through: str | None = None,
     stop: bool,
     norm: str,
-    epsilon: float,
+    epsilon: float | None = None,
     steps: int = 40,
     step: float | None = None,
     random_start: bool = False,
@@ -48,12 +52,16 @@ def make(
     norm (`linf`, `l2`), epsilon, steps, stop and confidence are those of `phiscope.attacks.pgd`; step is
     2.5 epsilon / steps where it is not given (Madry et al. 2018). hull_penalty: weight of the distance of φ(x) to the
     hull of the training features in the loss, so that the attack keeps away from it; hull_every: steps between
-    projections onto the hull. through: `network` attacks the classifier behind the denoiser, φ included; the images
-    are those before the denoiser. ASSUME: the class to leave is that of the denoised image, then.
+    projections onto the hull. epsilon: unless given, `default_epsilon` of the training images. through: `network`
+    attacks the classifier behind the denoiser, φ included; the images are those before the denoiser. ASSUME: the class
+    to leave is that of the denoised image, then.
     """
     network, batch_size = classifier, _BATCH
     if denoiser is not None and through is not None:
         network, batch_size = denoiser.before(classifier), _BATCH_THROUGH
+    if epsilon is None:
+        assert training_images is not None  # asked for by a view without an epsilon
+        epsilon = default_epsilon(norm, training_images.deviation, math.prod(training_images.shape))
     start = penalty = None
     if random_start:
         shape, numbers = source.images.shape[1:], source.samples

@@ -7,6 +7,7 @@ from safetensors.numpy import load_file
 
 from phiscope import stats, tables
 from phiscope.datasets import open_prepared
+from phiscope.datasets.order import numbered
 from phiscope.experiments.inversion.paths import path_rows
 from phiscope.experiments.inversion.sides import SIDES, sides_of
 from phiscope.head import Head
@@ -31,9 +32,10 @@ def counted(inputs, count: int) -> pd.DataFrame:
 
 
 def inverted_run(inputs, params) -> stats.InvertedRun:
+    order = open_prepared(inputs.test_images).samples
     explored, edited = (
-        dict(zip(numbers, map(load_file, files)))
-        for numbers, files in ((params.explored, inputs.balls), (params.edited, inputs.edits))
+        {numbered(sample, order): load_file(file) for sample, file in zip(samples, files)}
+        for samples, files in ((params.explored, inputs.balls), (params.edited, inputs.edits))
     )
     attacks = tables.read(inputs.attacks) if params.deepfool else None
     # A ball beyond the budget left no arrays.

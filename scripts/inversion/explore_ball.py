@@ -9,6 +9,7 @@ from safetensors.numpy import save_file
 from phiscope import tables
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import ImagesBySample, open_prepared
+from phiscope.datasets.order import numbered
 from phiscope.experiments.inversion import targets
 from phiscope.experiments.inversion.balls import Ball, explore, on_the_perimeter
 from phiscope.geometry.inversion.memory import free_memory
@@ -19,10 +20,11 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
-def main(number: int, inputs, names: list[str], options: dict, config: dict, output) -> None:
+def main(sample: str, inputs, names: list[str], options: dict, config: dict, output) -> None:
     device, located = choose_device(config["device"]), tables.LocatedSamples(inputs.features)
-    row, centre = located.sample(number, "config: report.samples")
     images = {name: ImagesBySample(open_prepared(inputs[f"{name}_images"])) for name in ("train", "test")}
+    number = numbered(sample, images["test"].prepared.samples)
+    row, centre = located.sample(number, "config: report.samples")
     itself, radius, own = images["test"][number].astype(np.float64), float(row["margin"]), int(row["predicted"])
     training = tables.read(inputs.training, ["sample", "predicted"])
     neighbour = on_the_perimeter(centre, radius, tables.vectors(inputs.training), training, own)
@@ -50,7 +52,6 @@ if "snakemake" in globals():
         params, config = snakemake.params, snakemake.config
         options = params.options | {"memory": free_memory(config["device"], jobs=snakemake.resources.jobs_at_once)}
         if params.allowed:
-            number = int(snakemake.wildcards.number)
-            main(number, snakemake.input, params.references, options, config, snakemake.output)
+            main(snakemake.wildcards.number, snakemake.input, params.references, options, config, snakemake.output)
         else:
             leave_out(config, snakemake.output)

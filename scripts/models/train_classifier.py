@@ -6,6 +6,7 @@ from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
 from phiscope.models import build
 from phiscope.models.feature_map import checked
+from phiscope.models.sized import sized
 from phiscope.models.trial import ENOUGH, in_evaluation, require_runs
 from phiscope.training.classifier import train
 from phiscope.workflow.job import job
@@ -17,6 +18,7 @@ def train_classifier(
 ) -> None:
     training.begin()
     prepared, used = open_prepared(images), slice(0, limit)
+    description = sized(description, prepared)
     network = build(**description, where="classifier.factory")
     # Before hours of training: that the network reads the images, and that its head is one that can be found.
     tried = torch.from_numpy(unit_range(prepared.images(slice(0, ENOUGH))))

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from phiscope.datasets.order import numbered
 from phiscope.workflow.job import job
 
 
-def pick_samples(chunks: list[str], samples: list[int], outputs: list[str]) -> None:
-    """chunks: results/<run>/views/<view>/<split>/<chunk>.safetensors; outputs: a file <view>.safetensors of each."""
+def pick_samples(chunks: list[str], samples: list[int | str], outputs: list[str]) -> None:
+    """chunks, in the order of their samples: results/<run>/views/<view>/<split>/<chunk>.safetensors; outputs: a file <view>.safetensors of each."""
     parts = defaultdict(list)
+    order = load_file(chunks[0])["samples"]
+    numbers = [numbered(sample, order) for sample in samples]
     for chunk in chunks:
-        parts[Path(chunk).parts[-3]].append(_picked(load_file(chunk), samples))
+        parts[Path(chunk).parts[-3]].append(_picked(load_file(chunk), numbers))
     for output in outputs:
         own = parts[Path(output).stem]
         save_file({key: np.concatenate([part[key] for part in own]) for key in ("samples", "images")}, output)

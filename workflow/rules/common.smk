@@ -9,24 +9,35 @@ from phiscope import figures
 from phiscope.errors import PhiscopeError
 from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
-from phiscope.workflow.config import check, overlaid, read
+from phiscope.workflow.configuration import complete, load
 from phiscope.workflow.plan import Plan, read_counts
+from phiscope.workflow.plan.named import require_named
 
 # Beside this file, wherever Snakemake was started, and where another workflow uses this one as a module.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
 
+# Read by phiscope's own rules, since Snakemake's drop nothing: files in their order, then --config. A workflow that uses
+# this one as a module gives all that differs from the schema's defaults.
 try:
-    config.update(overlaid(read(ROOT / "config.yaml"), config))
-    check(config, ROOT / "workflow/schemas/config.schema.yaml")
+    if workflow.modifier.parent_modifier is None:
+        GIVEN = load(workflow.configfiles, workflow.config_settings.config, root=ROOT)
+    else:
+        look_beside(workflow.configfiles)
+        GIVEN = complete([config], root=ROOT)
 except PhiscopeError as error:
     sys.exit(str(error))
 
-look_beside(workflow.configfiles)
-PLAN = Plan.of(config, scripts=ROOT / "scripts")
+PLAN = Plan.of(GIVEN, scripts=ROOT / "scripts")
 # Splits that are prepared already need no checkpoint, so that all jobs are planned at once.
-PLAN = PLAN.with_counts(counts) if (counts := read_counts(PLAN)) else PLAN
+if counts := read_counts(PLAN):
+    PLAN = PLAN.with_counts(counts)
+    try:
+        require_named(PLAN)
+    except PhiscopeError as error:
+        sys.exit(str(error))
 RESULTS = PLAN.results
 # Scripts see the run as it is planned, without the parts that are switched off.
+config.clear()
 config.update(PLAN.config)
 
 
@@ -34,7 +45,7 @@ wildcard_constraints:
     view="[^/]+",
     split="train|test",
     chunk=chunks.PATTERN,
-    number=r"\d+",
+    number=r"\d+|first",
 
 
 @cache
@@ -46,7 +57,9 @@ def counted():
         checkpoints.prepare_dataset.get(split=split)
     for name in PLAN.views.datasets:
         checkpoints.prepare_other_dataset.get(dataset=name)
-    return PLAN.with_counts(read_counts(PLAN, planned_alone=False))
+    plan = PLAN.with_counts(read_counts(PLAN, planned_alone=False))
+    require_named(plan)
+    return plan
 
 
 def of_each(pattern, values):

@@ -74,9 +74,9 @@ rule explore_ball:
         jobs_at_once=at_once,
     params:
         **PLAN.parameters("explore_ball"),
-        allowed=lambda wildcards: PLAN.inversion.is_explored(int(wildcards.number)),
+        allowed=lambda wildcards: PLAN.inversion.is_explored(wildcards.number),
     message:
-        "The ball around test sample {wildcards.number}: its perimeter, a morph, a path"
+        "Perimeter, a morph and a path in the ball of a test sample: {wildcards.number}"
     script:
         "../../scripts/inversion/explore_ball.py"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,7 +27,7 @@ NUMBERS = (
     "flip_image_nearer",
 )
 NEEDS = ()
-OPTIONAL = ("inversion_budget",)
+OPTIONAL = ("inversion_budget", "test_images")
 
 _OF_BALLS = ("perimeter", "morph", "path")
 
@@ -41,13 +42,15 @@ class Budget:
     inverted: int
 
     @classmethod
-    def of(cls, rows: pd.DataFrame) -> Budget:
-        """From the statistic `inversion_budget`."""
-        balls = rows[rows["what"] == "ball"]
-        hidden = [f"{kind}-{row.sample}" for row in balls.itertuples() if not row.made for kind in _OF_BALLS]
-        hidden += [f"inverted-{row.sample}" for row in balls.itertuples() if not row.inverted]
+    def of(cls, rows: pd.DataFrame, names: Mapping[int, int | str]) -> Budget:
+        """From the statistic `inversion_budget`; names: what the configuration calls samples, by their numbers."""
+        balls = [(names.get(row.sample, row.sample), row) for row in rows[rows["what"] == "ball"].itertuples()]
+        hidden = [f"{kind}-{name}" for name, row in balls if not row.made for kind in _OF_BALLS]
+        hidden += [f"inverted-{name}" for name, row in balls if not row.inverted]
         return cls(left_out(rows.to_dict("records")), tuple(hidden), int(rows["made"].iloc[0]))
 
 
 def data(run: Run) -> Budget | None:
-    return None if run["inversion_budget"] is None else Budget.of(run["inversion_budget"])
+    if run["inversion_budget"] is None:
+        return None
+    return Budget.of(run["inversion_budget"], {run.number(name): name for name in run.context["samples"]})

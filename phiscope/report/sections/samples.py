@@ -50,4 +50,4 @@ class SamplePage:
 
 def data(run: Run) -> list[SamplePage]:
     frames = {name: run.original(name) for name in ("standing", "balls", "margins")}
-    return [SamplePage.of(number, frames, run.classes) for number in run.context["samples"]]
+    return [SamplePage.of(number, frames, run.classes) for number in map(run.number, run.context["samples"])]

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from phiscope.factories import look_beside
-from phiscope.workflow.configuration.checks import check, enabled, present
+from phiscope.workflow.configuration.checks import check, enabled, present, require_asked
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, filled, schema_at
 from phiscope.workflow.configuration.following import following
 from phiscope.workflow.configuration.layers import overlaid, read
 from phiscope.workflow.configuration.presence import require_present
 from phiscope.workflow.places import project
 
-__all__ = ["check", "enabled", "load", "present", "read", "require_present", "resolve"]
+__all__ = ["check", "complete", "enabled", "load", "present", "read", "require_present", "resolve"]
 
 
 def load(
@@ -33,8 +33,14 @@ def load(
     root = Path(root or project())
     files = [Path(file) for file in files] or [root / "config.yaml"]
     look_beside(files)
-    layers = [*(read(file) for file in files), *([changes] if changes else [])]
-    config = resolve(layers, root / SCHEMA, name=files[0].stem)
+    return complete([*map(read, files), changes or {}], name=files[0].stem, root=root)
+
+
+def complete(
+    layers: Sequence[Mapping[str, Any]], *, name: str | None = None, root: str | Path | None = None
+) -> dict[str, Any]:
+    """The whole configuration that mappings, in their order, make, checked as by `load`; name: see `resolve`."""
+    config = resolve(layers, Path(root or project()) / SCHEMA, name=name)
     require_present(config)
     return config
 
@@ -47,9 +53,10 @@ def resolve(
     Raises ConfigError; looks at no file but the schema.
     """
     rules = schema_at(Path(schema or project() / SCHEMA))
-    merged = defaults_of(rules)
+    merged, given = defaults_of(rules), {}
     for layer in layers:
-        merged = overlaid(merged, layer)
+        merged, given = overlaid(merged, layer), overlaid(given, layer)
     config = filled(rules, merged)
     check(config, rules)
+    require_asked(config, given)
     return following(config, name)

@@ -41,8 +41,24 @@ def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
     dropped = {name for name, view in views.items() if lacking & set(_needs(view))}
     while more := {name for name, view in views.items() if {view.get("of"), view.get("hull_of")} & dropped} - dropped:
         dropped |= more
-    kept = {name: view for name, view in views.items() if name not in dropped}
+    first = [name for name in ("original",) if name in views]
+    kept = {name: views[name] for name in dict.fromkeys([*first, *views]) if name not in dropped}
     return dict(config) | dict.fromkeys(off) | {"views": kept}
+
+
+def require_asked(config: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise ConfigError for a view that was asked for and rests on a part of the run that nobody switched on or off.
+
+    given: what configuration files say, without the schema's defaults.
+    """
+    for name in present(given.get("views") or {}):
+        needs = _needs(config["views"][name])
+        for part, artifact in _PARTS.items():
+            if artifact in needs and not config[part]["enabled"] and "enabled" not in (given.get(part) or {}):
+                raise ConfigError(
+                    f"config: views.{name}: rests on the part {part}, which is off unless asked for; expected "
+                    f"{part}: {{enabled: true}}, or {{enabled: false}} to leave such views out"
+                )
 
 
 def present(views: Mapping[str, Any]) -> dict[str, Any]:

@@ -151,7 +151,9 @@ def _source_of(named: _Named, module: str) -> Path | None:
         origin = beside[0] if beside[0].suffix else beside[0] / "__init__.py"
         roots = [beside[0]] if not beside[0].suffix else []
     for part in others:
-        found = [each for root in roots for each in (root / f"{part}.py", root / part / "__init__.py") if each.is_file()]
+        found = [
+            each for root in roots for each in (root / f"{part}.py", root / part / "__init__.py") if each.is_file()
+        ]
         if not found:
             # Extension modules and namespace packages have no source to read; importing tells.
             if any(each for root in roots for each in root.glob(f"{part}*")) or not roots:

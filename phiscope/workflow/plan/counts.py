@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Counts:
     """splits: prepared samples by split; datasets: those of other data sets by name; order: numbers of the test samples
-    in the order in which they are prepared."""
+    in the order in which they are prepared; shape: of an image; classes: how many."""
 
     splits: Mapping[str, int]
     datasets: Mapping[str, int] = field(default_factory=dict)
     order: tuple[int, ...] = ()
+    shape: tuple[int, ...] = ()
+    classes: int = 0
 
 
 def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True) -> Counts | None:
@@ -37,8 +39,10 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
     datasets = {name: count(plan.prepared_dataset(name), dataset=name) for name in plan.views.datasets}
     if None in splits.values() or None in datasets.values():
         return None
-    order = tuple(open_prepared(folder / plan.prepared("test")).samples.tolist())
-    return Counts({k: v for k, v in splits.items() if v}, {k: v for k, v in datasets.items() if v}, order)
+    test = open_prepared(folder / plan.prepared("test"))
+    order = tuple(test.samples.tolist())
+    splits, datasets = ({k: v for k, v in each.items() if v} for each in (splits, datasets))
+    return Counts(splits, datasets, order, test.shape, len(test.classes))
 
 
 def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from phiscope.workflow.config import present
+from phiscope.workflow.configuration import present
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
 from phiscope.workflow.plan.views import at_most

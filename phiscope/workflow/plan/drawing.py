@@ -27,8 +27,8 @@ class Drawing:
         self._plan = plan
 
     @cached_property
-    def samples(self) -> list[int]:
-        """Test samples that get figures of their own."""
+    def samples(self) -> list[int | str]:
+        """Test samples that get figures of their own, as the configuration names them."""
         return self._plan.config["report"]["samples"]
 
     @cached_property
@@ -142,7 +142,7 @@ class Drawing:
         about = figures.about(kind)
         if not self.conditions.get(about.when, False):
             return []
-        numbers = {"sample": self.samples, "edit": list(self._plan.inversion.edits)}
+        numbers: dict[str, Sequence[int | str]] = {"sample": self.samples, "edit": list(self._plan.inversion.edits)}
         return [kind] if about.one_per is None else [f"{kind}-{number}" for number in numbers[about.one_per]]
 
     def drawn(self, names: Sequence[str], kind: str) -> list[str]:

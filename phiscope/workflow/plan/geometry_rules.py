@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phiscope.factories import content_of
+from phiscope.factories import NO_NORMALISATION, content_of
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.rule import Parameters, Rule
 
@@ -26,7 +26,10 @@ def _described(plan: Plan, *keys: str) -> Parameters:
 
 
 def _loaded(plan: Plan) -> Parameters:
-    return {**_described(plan, "weights"), "where": "classifier.weights"}
+    described = _described(plan, "weights")
+    if plan.config["classifier"]["normalise"] == NO_NORMALISATION:
+        described["classifier"] = described["classifier"] | {"normalise": None}
+    return {**described, "where": "classifier.weights"}
 
 
 def _trained(plan: Plan) -> Parameters:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phiscope.datasets import open_prepared
+from phiscope.datasets.order import numbered
 from phiscope.experiments.inversion.budget import Asked, Decision, SearchCost, decide, seconds_of
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.chain import Chain, Part, Source
@@ -37,8 +38,8 @@ class Inversions:
         return self.options["samples"] != 0
 
     @cached_property
-    def explored(self) -> list[int]:
-        """Test samples whose balls are explored: those of the report."""
+    def explored(self) -> list[int | str]:
+        """Test samples whose balls are explored: those of the report, as it names them."""
         return self._plan.config["report"]["samples"] if self.any else []
 
     @cached_property
@@ -73,7 +74,7 @@ class Inversions:
         counts = self._plan.counts
         assert counts is not None  # `counted` has asked for them
         order = list(counts.order[: self._plan.views.samples("original", "test")])
-        places = [order.index(number) for number in self.explored if number in order]
+        places = [order.index(number) for number in self._numbers(order) if number in order]
         after = chunks.span(self.counted[-1]).stop
         return [f"{place:07d}-{place + 1:07d}" for place in places if place >= after]
 
@@ -111,7 +112,7 @@ class Inversions:
         views = self._plan.with_counts(Counts({"test": len(order)})).views
         count = at_most(views.projected("original", "feature"), self.options["samples"])
         order = order[: views.samples("original", "test")]
-        places = {number: order.index(number) for number in self.explored if number in order}
+        places = {number: order.index(number) for number in self._numbers(order) if number in order}
         return decide(
             Asked(count, places),
             measured.pair(self.options),
@@ -124,9 +125,15 @@ class Inversions:
         """Places of a chunk that are inverted."""
         return self.decision().in_chunk(chunks.span(chunk))
 
-    def is_explored(self, number: int) -> bool:
+    def _numbers(self, order: Sequence[int]) -> list[int]:
+        """Numbers of the samples whose balls are explored."""
+        return [numbered(sample, order) for sample in self.explored]
+
+    def is_explored(self, sample: str) -> bool:
         """Whether a ball is explored; of a sample that is not there, yes: who explores says so."""
         decision = self.decision()
+        first = [number for number, place in decision.asked.named.items() if place == 0]
+        number = numbered(sample, first)
         return number in decision.explored or number not in decision.asked.named
 
     def budget(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import Any
 
 from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
-from phiscope.workflow.config import enabled
+from phiscope.workflow.configuration import enabled
 from phiscope.workflow.places import project
 from phiscope.workflow.plan import (
     denoising,
@@ -41,6 +42,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 )
 
 
+_MOST_IN_A_CHUNK = 2000  # samples
+_MOST_VALUES = 2**26  # numbers: a quarter of a gigabyte in float32
+
+
 @dataclass(frozen=True)
 class Plan:
     """config: checked, without the parts that are switched off; counts: None before the data are prepared.
@@ -54,7 +59,7 @@ class Plan:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], counts: Counts | None = None, *, scripts: str | Path | None = None) -> Plan:
-        """The plan of a configuration that `phiscope.workflow.config.check` let pass; scripts: else the project's."""
+        """The plan of a configuration that `phiscope.workflow.configuration` made; scripts: else the project's."""
         return cls(enabled(config), counts, Path(scripts or project() / "scripts"))
 
     def with_counts(self, counts: Counts) -> Plan:
@@ -126,7 +131,16 @@ class Plan:
         return self.config["dataset"].get("limit", {}).get(split)
 
     def chunk_names(self, count: int, size: int | None = None) -> list[str]:
-        return chunks.names(count, size or self.config["chunk_size"])
+        return chunks.names(count, size or self.chunk_size)
+
+    @property
+    def chunk_size(self) -> int:
+        """Samples per job: unless given, as many as make no large file, which their shape tells once it is known."""
+        if self.config["chunk_size"]:
+            return self.config["chunk_size"]
+        if self.counts is None:
+            raise ValueError("the plan has no counts yet; see Plan.with_counts")
+        return max(1, min(_MOST_IN_A_CHUNK, _MOST_VALUES // math.prod(self.counts.shape)))
 
     def chunks(self, table: str, view: str, split: str) -> list[str]:
         """Files of a table's chunks: `features`, `margins`, `attacks`, `hulls/feature`, `/pixel`, `/processed`."""

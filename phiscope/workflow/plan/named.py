@@ -1,0 +1,59 @@
+"""Whether the samples and classes that a configuration names are among those of its data, once these are counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from phiscope.datasets.order import FIRST, numbered
+from phiscope.errors import ConfigError
+
+if TYPE_CHECKING:
+    from phiscope.workflow.plan.plan import Plan
+
+
+class _Named(NamedTuple):
+    """A test sample that the configuration names, and where."""
+
+    where: str
+    number: int
+
+
+def require_named(plan: Plan) -> None:
+    """Raise ConfigError for the first test sample or class that the data do not have; the plan has its counts."""
+    counts = plan.counts
+    assert counts is not None  # nothing else can be asked
+    used = counts.order[: plan.views.samples("original", "test")]
+    known = set(used)
+    for where, number in _samples(plan):
+        if number not in known:
+            raise ConfigError(
+                f"config: {where}: test sample {number} is not among the {len(used)} of this run; choose another, "
+                f"such as {used[0]}, or raise dataset.limit.test"
+            )
+    pages = [numbered(sample, used) for sample in plan.drawing.samples]
+    if twice := [number for number in pages if pages.count(number) > 1]:
+        raise ConfigError(
+            f"config: report.samples: {twice[0]} stands twice, once as {FIRST}; expected every test sample once"
+        )
+    for name, view in plan.views.items():
+        if view.kind == "rotate" and view.options["toward"] >= counts.classes:
+            raise ConfigError(
+                f"config: views.{name}.toward: there is no class {view.options['toward']}; expected 0 to "
+                f"{counts.classes - 1}"
+            )
+
+
+def _samples(plan: Plan) -> Iterator[_Named]:
+    for sample in plan.drawing.samples:
+        if sample != FIRST:
+            yield _Named("report.samples", int(sample))
+    for place, edit in enumerate(plan.config["inversions"]["edits"]):
+        yield _Named(f"inversions.edits.{place}.sample", edit["sample"])
+    for reference in plan.config["inversions"]["references"] if plan.inversion.any else []:
+        if found := re.fullmatch(r"test:(\d+)", reference):
+            yield _Named("inversions.references", int(found[1]))
+    for name, view in plan.views.items():
+        if view.kind == "blend":
+            yield _Named(f"views.{name}.toward", view.options["toward"])
