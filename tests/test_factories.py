@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 import torch
-from snakemake.utils import update_config
 
 from phiscope.arrays import unit_range
 from phiscope.datasets.prepared import save_arrays
@@ -14,7 +13,8 @@ from phiscope.errors import ModelError
 from phiscope.factories import FOLDERS, content_of, function_of, look_beside
 from phiscope.head import Head
 from phiscope.models import build, load_artifact, save_artifact
-from phiscope.workflow.config import check, overlaid, read
+from phiscope.workflow.configuration import read, resolve
+from phiscope.workflow.configuration.layers import overlaid
 from phiscope.workflow.plan import Plan
 
 OWN = """
@@ -95,9 +95,9 @@ def test_a_module_that_misses_another_blames_that(folder):
 def test_an_own_factory_gets_its_own_arguments_only():
     default = {"factory": "a:b", "arguments": {"channels": 1}, "normalise": {"mean": [0.3]}, "head": None}
     defaults, own = {"classifier": default}, {"factory": "c:d", "arguments": {"depth": 3}}
-    assert overlaid(defaults, {"classifier": own})["classifier"] == own | {"head": None, "normalise": None}
+    assert overlaid(defaults, {"classifier": own})["classifier"] == own
     assert overlaid({"network": {"factory": "a:b"}}, {"network": own})["network"] == own
-    assert overlaid(defaults, {"classifier": {"factory": "c:d"}})["classifier"]["arguments"] == {}
+    assert overlaid(defaults, {"classifier": {"factory": "c:d"}})["classifier"] == {"factory": "c:d"}
     same = overlaid(defaults, {"classifier": {"arguments": {"depth": 3}}})["classifier"]["arguments"]
     assert same == {"channels": 1, "depth": 3}
 
@@ -119,11 +119,10 @@ def test_scripts_load_and_split_what_the_configuration_describes(root, folder, i
         f"module.{key}": value for key, value in build("my-networks.py:build", {}, None).network.state_dict().items()
     }
     torch.save({"net": state, "epoch": 1}, folder / "w.pt")
-    config = read(root / "config.yaml")
-    own = {"factory": "my-networks.py:build", "output": 1, "columns": [6, 2]}
-    update_config(config, {"classifier": own | {"weights": {"path": str(folder / "w.pt"), "prefix": "module."}}})
-    config["classifier"] |= {"arguments": {"outputs": 7}, "normalise": None}
-    check(config, root / "workflow/schemas/config.schema.yaml")
+    own = {"factory": "my-networks.py:build", "output": 1, "columns": [6, 2], "arguments": {"outputs": 7}}
+    weights = {"path": str(folder / "w.pt"), "prefix": "module."}
+    classifier = own | {"normalise": "none", "weights": weights}
+    config = resolve([{"dataset": {"path": "digits"}, "classifier": classifier}], name="own")
     given = Plan.of(config, scripts=root / "scripts").parameters("load_classifier")
     assert given["content"] == content_of(own["factory"])
     kept, head = str(folder / "classifier.safetensors"), str(folder / "head.safetensors")
@@ -138,7 +137,7 @@ def test_scripts_load_and_split_what_the_configuration_describes(root, folder, i
 
 
 def test_the_plan_of_a_network_of_ours_is_as_it_was(root):
-    config = read(root / "config.yaml")
+    config = resolve([read(root / "config.yaml")])
     given = Plan.of(config, scripts=root / "scripts").parameters("train_classifier")
     assert set(given) >= {"classifier", "options", "limit", "seed"}
     assert set(given["classifier"]) == {"factory", "arguments", "normalise"}

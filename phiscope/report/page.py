@@ -32,16 +32,8 @@ from phiscope.words.numbers import DASH, known, percent, significant
 NUMBERS = tuple(key for section in SECTIONS for key in said_by(section, "NUMBERS"))
 
 # What the facts at the top are read from.
-_FACTS = (
-    "head",
-    "training_images",
-    "test_images",
-    "standing",
-    "hulls",
-    "balls",
-    "paper_comparison",
-    "classifier_description",
-)
+_IMAGES = ("training_images", "test_images")
+_FACTS = (*_IMAGES, "head", "standing", "hulls", "balls", "paper_comparison", "classifier_description")
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 
 
@@ -68,7 +60,7 @@ class Facts:
     @classmethod
     def of(cls, run: Run) -> Facts:
         config, hulls, about = run.context["config"], run["hulls"], run["classifier_description"]
-        trained = "training" in about
+        trained, images = "training" in about, run["training_images"]
         return cls(
             title=config["report"]["title"],
             dataset=config["dataset"]["path"],
@@ -77,9 +69,7 @@ class Facts:
             train_count=int((run["balls"]["split"] == "train").sum()),
             test_count=len(run.original("standing")),
             feature_count=len(run["head"].weight),
-            views={
-                name: in_words(with_epsilon(view, run["training_images"])) for name, view in config["views"].items()
-            },
+            views={name: in_words(with_epsilon(view, images)) for name, view in config["views"].items()},
             trained=trained,
             lower_bound=run["head"].lower_bound,
             pixel_count=int(((hulls["space"] == "pixel") & (hulls["view"] == "original")).sum()),

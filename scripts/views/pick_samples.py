@@ -11,7 +11,10 @@ from phiscope.workflow.job import job
 
 
 def pick_samples(chunks: list[str], samples: list[int | str], outputs: list[str]) -> None:
-    """chunks, in the order of their samples: results/<run>/views/<view>/<split>/<chunk>.safetensors; outputs: a file <view>.safetensors of each."""
+    """chunks: results/<run>/views/<view>/<split>/<chunk>.safetensors, in the order of their samples.
+
+    outputs: a file <view>.safetensors of each view.
+    """
     parts = defaultdict(list)
     order = load_file(chunks[0])["samples"]
     numbers = [numbered(sample, order) for sample in samples]

@@ -1,6 +1,5 @@
 """The options of the configuration are those that the library takes, and wrong ones are told before anything runs."""
 
-import copy
 from dataclasses import fields
 
 import pytest
@@ -8,7 +7,7 @@ import yaml
 
 from phiscope.datasets.options import INTERPOLATIONS, ORIENTATIONS, DataOptions
 from phiscope.errors import ConfigError
-from phiscope.workflow.config import check
+from phiscope.workflow.configuration import resolve
 
 
 @pytest.fixture
@@ -16,9 +15,8 @@ def schema(root):
     return root / "workflow/schemas/config.schema.yaml"
 
 
-def with_dataset(root, change):
-    config = yaml.safe_load((root / "config.yaml").read_text())
-    return {**copy.deepcopy(config), "dataset": config["dataset"] | change}
+def resolved(change):
+    return resolve([{"dataset": {"path": "digits"} | change}], name="run")
 
 
 def test_the_schema_knows_every_option(schema):
@@ -39,8 +37,8 @@ def test_the_schema_knows_every_option(schema):
         {"options": {"size": None, "range": None, "splits": None, "classes": None, "transform": "a.b:c"}},
     ],
 )
-def test_options_that_are_right(root, schema, change):
-    check(with_dataset(root, change), schema)
+def test_options_that_are_right(change):
+    resolved(change)
     DataOptions.of(change["options"])
 
 
@@ -58,7 +56,7 @@ def test_options_that_are_right(root, schema, change):
         ({"options": {"classes": ["a"]}}, "config: dataset.options.classes: got"),
     ],
 )
-def test_options_that_are_wrong_are_told_before_anything_runs(root, schema, change, words):
+def test_options_that_are_wrong_are_told_before_anything_runs(change, words):
     with pytest.raises(ConfigError) as caught:
-        check(with_dataset(root, change), schema)
+        resolved(change)
     assert words in str(caught.value)

@@ -8,14 +8,14 @@ from safetensors import safe_open
 
 from phiscope import tables
 from phiscope.experiments.inversion.budget import SearchCost
-from phiscope.workflow.config import read
+from phiscope.workflow.configuration import load
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 
 def cost_of_a_sample(project) -> float:
     """Seconds, as they were measured when the project was run."""
-    options = read(project.folder / "config.yaml")["inversions"]
+    options = load([project.folder / "presets/tiny.yaml"])["inversions"]
     return SearchCost.read(project.results / "inversions/cost.json").pair(options)
 
 

@@ -4,11 +4,10 @@ import runpy
 
 import numpy as np
 import pytest
-from snakemake.utils import update_config
 
 from phiscope.datasets.prepared import save_arrays
 from phiscope.errors import ModelError
-from phiscope.workflow.config import check, read
+from phiscope.workflow.configuration import read, resolve
 from phiscope.workflow.plan import Plan
 from phiscope.workflow.plan.plan import RULES
 
@@ -20,10 +19,7 @@ def planned(root):
     """A function of changes to the default configuration that gives the plan."""
 
     def plan(changes: dict) -> Plan:
-        config = read(root / "config.yaml")
-        update_config(config, changes)
-        check(config, root / "workflow/schemas/config.schema.yaml")
-        return Plan.of(config, scripts=root / "scripts")
+        return Plan.of(resolve([read(root / "config.yaml"), changes]), scripts=root / "scripts")
 
     return plan
 
@@ -75,7 +71,7 @@ def test_weights_that_are_not_there(planned, load, rule, wildcards, key, changes
     ],
 )
 def test_factories_that_are_none(planned, load, rule, key, network):
-    changes = {"weights": ABSENT, "factory": "nowhere:network"}
+    changes = {"weights": ABSENT, "factory": "nowhere:network"} | ({"normalise": "none"} if key == "classifier" else {})
     for part in reversed(network):
         changes = {part: changes}
     with pytest.raises(ModelError, match=f"^{key}.factory: cannot find 'nowhere:network'"):

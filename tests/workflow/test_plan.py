@@ -8,17 +8,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from snakemake.utils import update_config
 
 from phiscope.datasets.prepared import save_arrays
 from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.workflow import chunks, code
-from phiscope.workflow.config import check, overlaid, read
+from phiscope.workflow.configuration import read, resolve
 from phiscope.workflow.plan import Counts, Plan, read_counts
 from phiscope.workflow.plan.plan import RULES
 
 TRAIN, TEST, OTHER = 700, 650, 620
-SMALL = Counts({"train": TRAIN, "test": TEST}, order=tuple(range(TEST)))
+SMALL = Counts({"train": TRAIN, "test": TEST}, order=tuple(range(TEST)), shape=(1, 8, 8), classes=10)
 
 
 def presets(root: Path) -> list[tuple[str, ...]]:
@@ -34,13 +33,8 @@ PRESETS = presets(Path(__file__).parents[2])
 
 
 def configured(root: Path, *names: str, **changes) -> dict:
-    given: dict = {}
-    for name in names:
-        update_config(given, read(root / name))
-    update_config(given, changes)
-    config = overlaid(read(root / "config.yaml"), given)
-    check(config, root / "workflow/schemas/config.schema.yaml")
-    return config
+    """The configuration of presets, else of the default run, with changes on top."""
+    return resolve([read(root / name) for name in names or ["config.yaml"]] + [changes], name="planned")
 
 
 @pytest.fixture

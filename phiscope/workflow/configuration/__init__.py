@@ -27,13 +27,13 @@ def load(
 ) -> dict[str, Any]:
     """The whole configuration that files, in their order, and changes on top make; without a file, config.yaml's.
 
-    root: the folder with config.yaml and workflow/; else the project's. Raises ConfigError in one sentence: what, where,
-    what was expected. Files of data, networks and weights that it names are there when this returns.
+    root: the folder with config.yaml and workflow/; else the project's. Raises ConfigError in one sentence: what,
+    where, what was expected. Files of data, networks and weights that it names are there when this returns.
     """
     root = Path(root or project())
-    files = [Path(file) for file in files] or [root / "config.yaml"]
-    look_beside(files)
-    return complete([*map(read, files), changes or {}], name=files[0].stem, root=root)
+    paths = [Path(file) for file in files] or [root / "config.yaml"]
+    look_beside(paths)
+    return complete([*map(read, paths), changes or {}], name=paths[0].stem, root=root)
 
 
 def complete(
@@ -53,7 +53,7 @@ def resolve(
     Raises ConfigError; looks at no file but the schema.
     """
     rules = schema_at(Path(schema or project() / SCHEMA))
-    merged, given = defaults_of(rules), {}
+    merged, given = defaults_of(rules), dict[str, Any]()
     for layer in layers:
         merged, given = overlaid(merged, layer), overlaid(given, layer)
     config = filled(rules, merged)

@@ -13,10 +13,11 @@ from phiscope.errors import ConfigError
 # What is said of one thing and of no other: keys that go when the key before the colon changes.
 _BELONGS: dict[str, tuple[str, ...]] = {
     "factory": ("arguments", "normalise", "weights", "head", "output", "columns", "lower_bound"),
+    "reader": ("options",),
     "path": ("checksum", "url", "is_papers", "human_labels", "prefix", "key"),
 }
-# What replaces a mapping as a whole: a view of another kind, files of another format.
-_REPLACES = ("kind", "reader")
+# What replaces a mapping as a whole: another kind of view.
+_REPLACES = ("kind",)
 # Mappings whose keys are not ours: null is a value there, unless it takes away what stands below.
 _FREE = ("arguments", "options")
 
@@ -57,9 +58,9 @@ def overlaid(below: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, An
     """What is given, laid over what stands below, mapping by mapping; everything else is replaced whole.
 
     What is given stands first, in its own order: where order counts, such as for the encoder that views use or the rows
-    of a table, what a file names comes before what stands below alone. Another kind of view or reader replaces what it
-    was; another factory comes without the arguments, normalisation and weights of the former, another path without what
-    was said of the former file. null takes away: an entry with a name of its own (a view, an argument), or a choice,
+    of a table, what a file names comes before what stands below alone. Another kind of view replaces what it was;
+    another factory comes without the arguments, normalisation and weights of the former, another reader without its
+    options, another path without what was said of the former file. null takes away: an entry with a name of its own (a view, an argument), or a choice,
     whose default holds again.
     """
     merged: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Whether what a configuration names is there: files and folders, variables, factories. Nothing is imported or opened."""
+"""Whether what a configuration names is there: files, folders, variables, factories. Nothing is imported or opened."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
         return None
     test = open_prepared(folder / plan.prepared("test"))
     order = tuple(test.samples.tolist())
-    splits, datasets = ({k: v for k, v in each.items() if v} for each in (splits, datasets))
-    return Counts(splits, datasets, order, test.shape, len(test.classes))
+    known = ({name: count for name, count in each.items() if count} for each in (splits, datasets))
+    return Counts(next(known), next(known), order, test.shape, len(test.classes))
 
 
 def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | None:

@@ -26,10 +26,9 @@ def _described(plan: Plan, *keys: str) -> Parameters:
 
 
 def _loaded(plan: Plan) -> Parameters:
-    described = _described(plan, "weights")
-    if plan.config["classifier"]["normalise"] == NO_NORMALISATION:
-        described["classifier"] = described["classifier"] | {"normalise": None}
-    return {**described, "where": "classifier.weights"}
+    described, normalise = _described(plan, "weights"), plan.config["classifier"]["normalise"]
+    classifier = described["classifier"] | {"normalise": None if normalise == NO_NORMALISATION else normalise}
+    return {**described, "classifier": classifier, "where": "classifier.weights"}
 
 
 def _trained(plan: Plan) -> Parameters:

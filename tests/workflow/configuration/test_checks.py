@@ -1,45 +1,15 @@
-import copy
-import re
+"""One line says what is wrong in a configuration, where, and what was expected."""
 
 import pytest
-import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.workflow.config import check, enabled, present
+from phiscope.workflow.configuration import enabled, present, read, resolve
 
 
 @pytest.fixture
-def schema(root):
-    return root / "workflow/schemas/config.schema.yaml"
-
-
-@pytest.fixture
-def config(root):
-    return yaml.safe_load((root / "config.yaml").read_text())
-
-
-def overlaid(base: dict, change: dict) -> dict:
-    """`change` laid over `base`, as snakemake lays a --configfile over the default."""
-    result = copy.deepcopy(base)
-    for key, value in change.items():
-        result[key] = (
-            overlaid(result[key], value) if isinstance(value, dict) and isinstance(result.get(key), dict) else value
-        )
-    return result
-
-
-def test_the_default_is_right(config, schema):
-    check(config, schema)
-
-
-def test_every_preset_is_right(root, config, schema):
-    presets = sorted((root / "presets").glob("*.yaml"))
-    assert len(presets) >= 4
-    for preset in presets:
-        text = preset.read_text()
-        under = re.match(r"# Laid over (presets/[\w-]+\.yaml)", text)
-        base = overlaid(config, yaml.safe_load((root / under[1]).read_text())) if under else config
-        check(overlaid(base, yaml.safe_load(text)), schema)
+def digits(root):
+    """The default run, as its file has it."""
+    return read(root / "config.yaml")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +28,7 @@ def test_every_preset_is_right(root, config, schema):
             {"inversions": {"retreats": 2}},
             "config: inversions.retreats: there is no such key; did you mean 'backtracks'?",
         ),
-        ({"chunk_size": 0}, "config: chunk_size: got 0, expected at least 1 (samples per job)"),
+        ({"chunk_size": 0}, "config: chunk_size: got 0, expected at least 1 (samples per job"),
         ({"seed": "one"}, "config: seed: got 'one', expected integer (every random draw derives from it)"),
         ({"dataset": {"reader": "png"}}, "config: dataset.reader: got 'png', expected text of the form ^(digits|idx"),
         (
@@ -71,8 +41,6 @@ def test_every_preset_is_right(root, config, schema):
             "config: views.lsd.setting: there is no 'faithfull'; did you mean 'faithful'?",
         ),
         ({"views": {"lsd": {"components": 41}}}, "views.lsd.components: expected at most latent.dimension, 40"),
-        ({"latent": None}, "config: latent: got null; a part of a run is left out by latent: {enabled: false}"),
-        ({"implicit": {"decoders": None}}, "config: implicit.decoders: got null; decoders are left out by an empty"),
         ({"latent": {"settings": {"published": None, "faithful": None}}}, "config: latent.settings: every one is null"),
         (
             {"latent": {"gan": {"beta_1": 0.1}}},
@@ -82,6 +50,17 @@ def test_every_preset_is_right(root, config, schema):
             {"views": {"more": {"kind": "blur"}}},
             "config: views.more.kind: got 'blur', expected one of original, hull-pixel",
         ),
+        ({"dataset": {"path": None}}, "config: dataset.path: missing; expected `digits`, or a file or folder"),
+        (
+            {"classifier": {"weights": {"path": "w.pt"}, "normalise": None}},
+            "config: classifier.normalise: missing; expected the {mean, deviation} per channel that the weights were",
+        ),
+        (
+            {"classifier": {"factory": "net.py:build", "weights": {"path": "w.pt"}}},
+            "config: classifier.normalise: missing; expected the {mean, deviation}",
+        ),
+        ({"classifier": {"normalise": "imagenet"}}, "config: classifier.normalise: got 'imagenet', expected text of"),
+        ({"report": {"samples": ["last"]}}, "config: report.samples.0: got 'last', expected text of the form"),
         ({"views": {"more": {"of": "original"}}}, "config: views.more.kind: missing; expected the transformation"),
         (
             {"views": {"pgd-full": {"epsilom": 0.1}}},
@@ -92,8 +71,8 @@ def test_every_preset_is_right(root, config, schema):
             "config: views.noise.epsilon: there is no such key; expected one of: kind, of",
         ),
         (
-            {"views": {"pgd": {"kind": "pgd-first", "norm": "linf"}}},
-            "config: views.pgd.epsilon: missing; expected largest perturbation, for pixels in [0, 1]",
+            {"views": {"pgd": {"kind": "pgd-first", "epsilon": 0.1}}},
+            "config: views.pgd.norm: missing; expected norm that epsilon bounds",
         ),
         ({"views": {"pgd-full": {"norm": "l1"}}}, "config: views.pgd-full.norm: got 'l1', expected one of linf, l2"),
         (
@@ -190,53 +169,63 @@ def test_every_preset_is_right(root, config, schema):
         ({"device": "gpu"}, "config: device: got 'gpu', expected text of the form"),
     ],
 )
-def test_one_line_says_what_where_and_what_was_expected(config, schema, change, line):
+def test_one_line_says_what_where_and_what_was_expected(digits, change, line):
     with pytest.raises(ConfigError) as caught:
-        check(overlaid(config, change), schema)
+        resolve([digits, change])
     assert line in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_null_drops_a_view(config, schema):
-    dropped = overlaid(config, {"views": {"deepfool": None, "rotate": None}})
-    check(dropped, schema)
-    assert list(present(dropped["views"])) == [name for name in config["views"] if name not in ("deepfool", "rotate")]
+def test_null_drops_a_view(digits):
+    dropped = resolve([digits, {"views": {"deepfool": None, "rotate": None}}])
+    assert list(present(dropped["views"])) == [name for name in digits["views"] if name not in ("deepfool", "rotate")]
 
 
-def test_a_view_of_another_data_set_is_right(config, schema):
+def test_a_view_of_another_data_set_is_right(digits):
     views = {"far": {"kind": "original", "of": "dataset:a"}, "noisy": {"kind": "quantise", "of": "far"}}
-    check(overlaid(config, {"views": views, "datasets": {"a": {"path": "a", "reader": "images"}}}), schema)
+    resolve([digits, {"views": views, "datasets": {"a": {"path": "a", "reader": "images"}}}])
 
 
-def test_a_missing_key_is_described(config, schema):
-    del config["classifier"]["factory"]
-    with pytest.raises(ConfigError, match="config: classifier.factory: missing; expected package.module:function"):
-        check(config, schema)
-
-
-def test_a_disabled_part_takes_its_views_along(config):
-    config["latent"]["enabled"] = config["denoising"]["enabled"] = False
-    config["views"]["twice"] = {"kind": "quantise", "of": "lsd"}
-    config["views"]["dct"] = {"kind": "denoise", "of": "noise", "method": "dct", "level": 0.1}
-    left = enabled(config)
+def test_a_disabled_part_takes_its_views_along(digits):
+    views = {
+        "twice": {"kind": "quantise", "of": "lsd"},
+        "dct": {"kind": "denoise", "of": "noise", "method": "dct", "level": 0.1},
+    }
+    off = {"latent": {"enabled": False}, "denoising": {"enabled": False}}
+    left = enabled(resolve([digits, {"views": views}, off]))
     assert (left["latent"], left["denoising"]) == (None, None)
     assert not {"lsd", "lsd-pgd", "rotate", "twice", "denoise", "denoise-pgd"} & set(left["views"])
     assert {"original", "noise", "deepfool", "dct"} <= set(left["views"]), "a classical method needs no network"
 
 
-def test_a_view_judged_against_a_hull_that_is_not_made_goes_with_it(config):
-    config["denoising"]["enabled"] = False
-    config["views"]["dct"] = {"kind": "denoise", "of": "noise", "method": "dct", "hull_of": "denoise"}
-    assert "dct" not in enabled(config)["views"]
+def test_a_view_judged_against_a_hull_that_is_not_made_goes_with_it(digits):
+    views = {"dct": {"kind": "denoise", "of": "noise", "method": "dct", "hull_of": "denoise"}}
+    left = enabled(resolve([digits, {"views": views, "denoising": {"enabled": False}}]))
+    assert "dct" not in left["views"]
 
 
-def test_an_enabled_part_keeps_its_views(config):
-    for part in ("latent", "denoising", "implicit"):
-        config[part]["enabled"] = True
+def test_an_enabled_part_keeps_its_views(digits):
+    config = resolve([digits])
     assert enabled(config)["views"] == present(config["views"])
     assert enabled(config)["latent"] == config["latent"]
 
 
-def test_views_of_a_disabled_part_need_nothing(config, schema):
-    config["denoising"]["enabled"] = False
-    check(overlaid(config, {"views": {"noise": None}}), schema)
+def test_views_of_a_disabled_part_need_nothing(digits):
+    resolve([digits, {"denoising": {"enabled": False}, "views": {"noise": None}}])
+
+
+@pytest.mark.parametrize(
+    ("view", "part"),
+    [
+        ({"kind": "lsd", "components": 4}, "latent"),
+        ({"kind": "rotate", "toward": 1}, "latent"),
+        ({"kind": "denoise", "method": "network"}, "denoising"),
+        ({"kind": "pgd-full", "norm": "l2", "through": "network"}, "denoising"),
+    ],
+)
+def test_a_view_that_is_asked_for_asks_for_its_part(view, part):
+    given = {"dataset": {"path": "digits"}, "views": {"mine": view}}
+    with pytest.raises(ConfigError, match=f"config: views.mine: rests on the part {part}, which is off"):
+        resolve([given], name="run")
+    assert "mine" in enabled(resolve([given, {part: {"enabled": True}}], name="run"))["views"]
+    assert "mine" not in enabled(resolve([given, {part: {"enabled": False}}], name="run"))["views"]
