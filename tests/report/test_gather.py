@@ -43,7 +43,8 @@ def artifacts():
     residuals = ("primal_residual", "dual_residual", "duality_gap")
     return {
         "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
-        "test_images": SimpleNamespace(classes=("ant", "bee")),
+        "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7]),
+        "training_images": SimpleNamespace(deviation=0.3, shape=(1, 8, 8)),
         "standing": who.assign(distance=0.5),
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),

@@ -1,5 +1,6 @@
 """The plan of a run as plain Python, and that Snakemake plans the same."""
 
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from phiscope.datasets.prepared import save_arrays
 from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.workflow import chunks, code
 from phiscope.workflow.configuration import read, resolve
+from phiscope.workflow.configuration.presence import paths_of
 from phiscope.workflow.plan import Counts, Plan, read_counts
+from phiscope.workflow.plan.named import samples_named
 from phiscope.workflow.plan.plan import RULES
 
 TRAIN, TEST, OTHER = 700, 650, 620
@@ -56,14 +59,18 @@ def prepare(plan: Plan, folder: Path) -> None:
         rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
         images, labels = np.zeros((count, 1, 8, 8), np.uint8), np.arange(count) % 10
         origin = plan.fingerprint(rule, **which)
-        save_arrays(images, labels, random.permutation(count), list("0123456789"), folder / path, origin)
+        named = [each.number for each in samples_named(plan)] if which == {"split": "test"} else []
+        samples = [*named, *(number for number in random.permutation(count) if number not in named)]
+        save_arrays(images, labels, np.array(samples[:count]), list("0123456789"), folder / path, origin)
 
 
 @pytest.mark.workflow
 @pytest.mark.parametrize("names", PRESETS, ids=lambda names: "+".join(Path(n).stem for n in names) or "default")
 def test_snakemake_plans_every_planned_file_and_no_other(planned, root, tmp_path, names, monkeypatch):
-    monkeypatch.setenv("PHISCOPE_DATA", "/absent")  # splits are prepared: nothing is read from there
+    monkeypatch.setenv("PHISCOPE_DATA", str(tmp_path / "data"))  # splits are prepared: nothing is read from there
     plan = planned(*names, counts=None)
+    for named in paths_of(plan.config):
+        Path(os.path.expandvars(named.text)).mkdir(parents=True, exist_ok=True)
     prepare(plan, tmp_path)
     plan = plan.with_counts(read_counts(plan, tmp_path))
     files = [str(root / name) for name in names]
@@ -92,7 +99,7 @@ def test_what_a_preset_names_comes_before_the_rest(planned):
     assert planned().latent.main == "published"
     assert planned(latent={"settings": {"faithful": {"epochs": 3}}}).latent.main == "faithful"
     views = planned(views={"blur": {"kind": "quantise"}, "original": {"kind": "original"}, "rotate": None}).views
-    assert list(views)[:2] == ["blur", "original"]
+    assert list(views)[:2] == ["original", "blur"]
     assert "rotate" not in views
 
 

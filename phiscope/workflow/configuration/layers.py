@@ -60,8 +60,8 @@ def overlaid(below: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, An
     What is given stands first, in its own order: where order counts, such as for the encoder that views use or the rows
     of a table, what a file names comes before what stands below alone. Another kind of view replaces what it was;
     another factory comes without the arguments, normalisation and weights of the former, another reader without its
-    options, another path without what was said of the former file. null takes away: an entry with a name of its own (a view, an argument), or a choice,
-    whose default holds again.
+    options, another path without what was said of the former file. null takes away: an entry with a name of its own (a
+    view, an argument), or a choice, whose default holds again.
     """
     merged: dict[str, Any] = {}
     below = _kept(below, given)

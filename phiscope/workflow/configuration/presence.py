@@ -17,12 +17,24 @@ from phiscope.workflow.configuration.checks import enabled
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 
 
+_NETWORKS = {
+    "classifier": "models/classifier.safetensors",
+    "denoising.network": "models/denoiser.safetensors",
+    "latent.gan": "models/generator.safetensors",
+}
+
+
 class _Named(NamedTuple):
-    """A place that a configuration names: where it says so, what it says, what it is."""
+    """A place that a configuration names: where it says so, what it says, what it is.
+
+    made: what a run makes of it, below its folder; once that is there, the place may be gone, such as for a finished run
+    that was copied to where the data are not.
+    """
 
     where: str
     text: str
     what: str
+    made: str = ""
 
 
 def require_present(config: Mapping[str, Any]) -> None:
@@ -30,9 +42,10 @@ def require_present(config: Mapping[str, Any]) -> None:
 
     config: resolved. What is to be fetched (`url`) may be absent, and what a reader of the user's own takes is its own.
     """
-    used = enabled(config)
-    for named in _paths(used):
-        _require_path(named)
+    used, results = enabled(config), Path("results") / config["run"]
+    for named in paths_of(used):
+        if not (named.made and (results / named.made).exists()):
+            _require_path(named)
     for named in _factories(used):
         _require_factory(named)
 
@@ -55,13 +68,14 @@ def _expanded(named: _Named) -> str:
     return expanded
 
 
-def _paths(config: Mapping[str, Any]) -> Iterator[_Named]:
+def paths_of(config: Mapping[str, Any]) -> Iterator[_Named]:
     """Files and folders that have to be there."""
     sets = {"dataset": config["dataset"]} | {f"datasets.{name}": each for name, each in config["datasets"].items()}
     for where, about in sets.items():
         own = ":" in (about.get("reader") or "")
         if not (about["path"] == "digits" or about.get("url") or own):
-            yield _Named(f"{where}.path", about["path"], "a file or folder with data")
+            made = "data/test.safetensors" if where == "dataset" else f"data/{where.replace('.', '/')}.safetensors"
+            yield _Named(f"{where}.path", about["path"], "a file or folder with data", made)
     if labels := config["dataset"]["human_labels"]:
         yield _Named("dataset.human_labels", labels, "a .npy file")
     networks = {"classifier": config["classifier"]}
@@ -74,7 +88,8 @@ def _paths(config: Mapping[str, Any]) -> Iterator[_Named]:
         networks |= {f"latent.settings.{name}": each for name, each in settings.items()}
     for where, network in networks.items():
         if network.get("weights"):
-            yield _Named(f"{where}.weights.path", network["weights"]["path"], "a file of weights")
+            made = _NETWORKS.get(where, "")
+            yield _Named(f"{where}.weights.path", network["weights"]["path"], "a file of weights", made)
     filled_in = {f"views.{name}": view for name, view in config["views"].items()}
     filled_in |= {f"inversions.edits.{place}": edit for place, edit in enumerate(config["inversions"]["edits"])}
     for where, about in filled_in.items():

@@ -26,7 +26,7 @@ def require_named(plan: Plan) -> None:
     assert counts is not None  # nothing else can be asked
     used = counts.order[: plan.views.samples("original", "test")]
     known = set(used)
-    for where, number in _samples(plan):
+    for where, number in samples_named(plan):
         if number not in known:
             raise ConfigError(
                 f"config: {where}: test sample {number} is not among the {len(used)} of this run; choose another, "
@@ -45,7 +45,8 @@ def require_named(plan: Plan) -> None:
             )
 
 
-def _samples(plan: Plan) -> Iterator[_Named]:
+def samples_named(plan: Plan) -> Iterator[_Named]:
+    """The test samples that a configuration names by their numbers."""
     for sample in plan.drawing.samples:
         if sample != FIRST:
             yield _Named("report.samples", int(sample))
