@@ -27,7 +27,7 @@ _NETWORKS = {
 class _Named(NamedTuple):
     """A place that a configuration names: where it says so, what it says, what it is.
 
-    made: what a run makes of it, below its folder; once that is there, the place may be gone, such as for a finished run
+    made: what a run makes of it, below its folder; once that is there, the place may be gone, such as for a run
     that was copied to where the data are not.
     """
 
