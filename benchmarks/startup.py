@@ -38,7 +38,7 @@ def rows_of(run: Path, head_s: float | None = None) -> list[dict]:
 
 
 def run_and_read(config: Path, threads: int) -> list[dict]:
-    """The rows of a run of the workflow with that configuration over config.yaml, in a folder of its own."""
+    """The rows of a run of the workflow with that configuration, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "--cores", str(threads)]
         before = _of_children()

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("anywhere")]
 SMALL = {
     "run": "small",
     "chunk_size": 60,
-    "dataset": {"limit": {"train": 150, "test": 60}},
+    "dataset": {"path": "digits", "limit": {"train": 150, "test": 60}},
     "classifier": {
         "arguments": {"channels": 1, "classes": 10, "widths": [4, 8]},
         "training": {"epochs": 1, "batch_size": 30},
@@ -25,12 +25,9 @@ SMALL = {
     "views": {
         "original": {"kind": "original", "spaces": ["feature"]},
         "noise": {"kind": "noise", "noise": "gaussian", "level": 0.1},
-        **dict.fromkeys(
-            ["hull-pixel", "deepfool", "pgd-first", "pgd-full", "denoise", "denoise-pgd", "lsd", "lsd-pgd", "rotate"]
-        ),
+        **dict.fromkeys(["hull-pixel", "deepfool", "pgd-first", "pgd-full"]),
     },
     "inversions": {"samples": 0, "edits": []},
-    **{part: {"enabled": False} for part in ("denoising", "implicit", "latent")},
     "statistics": {"resamples": 100},
     "report": {"samples": []},
 }

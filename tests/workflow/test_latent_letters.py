@@ -18,7 +18,6 @@ SMALL = {
     "run": "tiny",
     "dataset": {"reader": "idx", "options": {"prefix": "letters-", "transpose": True}},
     "classifier": {"arguments": {"classes": LABELS, "widths": [8, 16]}, "training": {"epochs": 6, "batch_size": 20}},
-    "denoising": {"enabled": False},
     "latent": {
         "enabled": True,
         "dimension": DIMENSION,

@@ -59,7 +59,7 @@ def prepare(plan: Plan, folder: Path) -> None:
         rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
         images, labels = np.zeros((count, 1, 8, 8), np.uint8), np.arange(count) % 10
         origin = plan.fingerprint(rule, **which)
-        named = [each.number for each in samples_named(plan)] if which == {"split": "test"} else []
+        named = list(dict.fromkeys(each.number for each in samples_named(plan))) if which == {"split": "test"} else []
         others = [number for number in random.permutation(count).tolist() if number not in named]
         samples = [*others[:100], *named, *others[100:]]
         save_arrays(images, labels, np.array(samples[:count]), list("0123456789"), folder / path, origin)

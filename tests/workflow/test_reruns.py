@@ -83,13 +83,16 @@ def test_detectors_look_at_samples_only_where_there_is_something_to_compare(proj
     (project.results / "chunks/scores/original.parquet").unlink()
     scores = str(project.results / "chunks/scores/original.parquet").removeprefix(f"{project.folder}/")
     assert scores not in project.outputs()
+    (project.folder / "people.npy").write_bytes(b"")
     project.edit("presets/tiny.yaml", "limit: {train", "human_labels: people.npy\n  limit: {train")
     assert scores in project.outputs()
     assert not [path for path in project.outputs() if path.endswith("statistics/detection.parquet")]
 
 
 def test_a_wrong_key_is_one_line_and_loses_nothing(project):
-    (project.folder / "presets/tiny.yaml").write_text("run: tiny\nhulls: {pixel: {tolerence: 0.1}}\n")
+    (project.folder / "presets/tiny.yaml").write_text(
+        "run: tiny\ndataset: {path: digits}\nhulls: {pixel: {tolerence: 0.1}}\n"
+    )
     done = project.snakemake()
     assert done.returncode != 0
     lines = [line for line in (done.stdout + done.stderr).splitlines() if "tolerence" in line]
