@@ -14,7 +14,7 @@ from typing import Any
 from phiscope.factories import look_beside
 from phiscope.workflow.configuration.checks import check, enabled, present, require_asked
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, filled, schema_at
-from phiscope.workflow.configuration.following import following
+from phiscope.workflow.configuration.following import following, without_orphans
 from phiscope.workflow.configuration.layers import overlaid, read
 from phiscope.workflow.configuration.presence import require_present
 from phiscope.workflow.places import project
@@ -56,7 +56,7 @@ def resolve(
     merged, given = defaults_of(rules), dict[str, Any]()
     for layer in layers:
         merged, given = overlaid(merged, layer), overlaid(given, layer)
-    config = filled(rules, merged)
+    config = without_orphans(filled(rules, merged), given)
     check(config, rules)
     require_asked(config, given)
     return following(config, name)

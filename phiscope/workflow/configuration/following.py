@@ -11,6 +11,21 @@ from typing import Any
 from phiscope.errors import ConfigError
 
 
+def without_orphans(config: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration without those views of the schema that start from one which files drop.
+
+    given: what files say. A view that they name themselves stays, and is an error.
+    """
+    views, own = dict(config["views"]), given.get("views") or {}
+    while orphans := [name for name, view in views.items() if name not in own and _of_dropped(view, views)]:
+        views |= dict.fromkeys(orphans)
+    return dict(config) | {"views": views}
+
+
+def _of_dropped(view: Mapping[str, Any] | None, views: Mapping[str, Any]) -> bool:
+    return view is not None and view.get("of") in views and views[view["of"]] is None
+
+
 def following(config: Mapping[str, Any], name: str | None) -> dict[str, Any]:
     """The configuration with what follows; name: that of its first file."""
     dataset = Path(os.path.expandvars(config["dataset"]["path"])).stem

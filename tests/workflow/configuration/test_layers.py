@@ -120,6 +120,16 @@ def test_further_networks_say_only_what_differs():
     assert config["denoising"]["others"]["few"]["training"] == {"epochs": 1}
 
 
+def test_a_view_of_the_schema_goes_with_what_it_starts_from():
+    off = {"denoising": {"enabled": True}, "latent": {"enabled": True}, "views": {"noise": None, "pgd-first": None}}
+    views = present(resolve([MINE, off], name="run")["views"])
+    assert not {"noise", "denoise", "pgd-first", "lsd-pgd"} & set(views)
+    assert {"lsd", "rotate", "pgd-full"} <= set(views)
+    mine = {"denoise": {"hull_of": "denoise"}}
+    with pytest.raises(ConfigError, match="views.denoise.of: there is no view 'noise'"):
+        resolve([MINE, off, {"views": mine}], name="run")
+
+
 def test_a_run_has_a_name():
     with pytest.raises(ConfigError, match="config: run: missing; expected a name"):
         resolve([MINE])

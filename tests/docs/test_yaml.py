@@ -1,0 +1,118 @@
+"""The configurations that README and docs show: each is one, as it stands, and the first of the README runs."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from PIL import Image
+
+from phiscope.models.denoiser import dncnn
+from phiscope.workflow.configuration import load
+from tests.conftest import ROOT
+
+CLASSES = ("anemone", "buttercup", "crocus", "daisy")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NETWORKS = """
+from torch import nn
+
+
+def build(depth):
+    layers = [nn.Conv2d(3, 6, 3, padding=1), nn.ReLU()]
+    for _ in range(depth):
+        layers += [nn.Conv2d(6, 6, 3, padding=1), nn.ReLU()]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 4))
+"""
+
+
+def blocks(page):
+    """The YAML of a page, with the line that it begins in."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        (text[: found.start()].count("\n") + 1, found[1]) for found in re.finditer(r"```yaml\n(.*?)```", text, re.S)
+    ]
+
+
+BLOCKS = [pytest.param(block, id=f"{page.relative_to(ROOT)}:{line}") for page in PAGES for line, block in blocks(page)]
+FIRST = blocks(PAGES[0])[0][1]
+
+
+def whole(block):
+    """A block as files of a configuration: itself, or after the first of the README, which says what data it is of."""
+    return [block] if "dataset" in yaml.safe_load(block) else [FIRST, block]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """The data, network and weights that the README speaks of, small."""
+    draw = np.random.default_rng(0)
+    data = tmp_path / "my_data"
+    for split, count in (("train", 30), ("test", 8)):
+        for place, name in enumerate(CLASSES):
+            (folder := data / "flowers" / split / name).mkdir(parents=True)
+            for number in range(count):
+                image = np.clip(draw.normal(60 + 40 * place, 30, (8, 8, 3)), 0, 255).astype(np.uint8)
+                Image.fromarray(image).save(folder / f"{number}.png")
+    (data / "emnist").mkdir()
+    (data / "holiday").mkdir()
+    Image.fromarray(draw.integers(0, 256, (40, 40), dtype=np.uint8)).save(data / "holiday/beach.png")
+    (tmp_path / "networks.py").write_text(NETWORKS)
+    names: dict = {}
+    exec(NETWORKS, names)
+    torch.manual_seed(0)
+    state = names["build"](20).state_dict()
+    torch.save({"state_dict": {f"network.{key}": value for key, value in state.items()}}, data / "best.ckpt")
+    (tmp_path / "results/denoise/models").mkdir(parents=True)
+    from safetensors.torch import save_file
+
+    denoiser = dncnn(channels=1, width=64, depth=12, fold=2).state_dict()
+    save_file({f"network.{k}": v.contiguous() for k, v in denoiser.items()},
+              tmp_path / "results/denoise/models/denoiser.safetensors")  # fmt: skip
+    for variable, path in {"MY_DATA": data, "PHISCOPE_FACTORIES": ""}.items():
+        monkeypatch.setenv(variable, str(path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(place, block):
+    files = []
+    for number, text in enumerate(whole(block)):
+        files.append(place / f"{'flowers' if number == 0 else 'more'}.yaml")
+        files[-1].write_text(text)
+    return files
+
+
+def snakemake(place, files, *arguments):
+    command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "--cores", "2", "--configfile", *files]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [str(each) for each in (*command, *arguments)], cwd=place, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_is_a_configuration_as_it_stands(place, real_data, block):
+    load(written(place, block), root=ROOT)
+
+
+def test_blocks_are_found():
+    assert len(BLOCKS) >= 4
+
+
+@pytest.mark.workflow
+@pytest.mark.xdist_group("workflow")
+def test_the_first_of_the_readme_runs_to_the_report(place):
+    assert "Report: results/flowers/report.html" in snakemake(place, written(place, FIRST))
+
+
+@pytest.mark.long
+@pytest.mark.workflow
+@pytest.mark.parametrize("block", [block for _, block in blocks(PAGES[0])[1:]])
+def test_the_others_of_the_readme_run_to_the_report(place, real_data, block):
+    assert "Report: results/flowers/report.html" in snakemake(place, written(place, block))
