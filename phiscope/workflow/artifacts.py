@@ -22,7 +22,17 @@ _TABLES = (
     *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra"),
 )
 _STATISTICS = (
-    *("standing", "support", "accuracy", "ball_summary", "lipschitz", "verification", "entropy", "agreement"),
+    *(
+        "standing",
+        "support",
+        "accuracy",
+        "ball_summary",
+        "lipschitz",
+        "verification",
+        "duplicates",
+        "entropy",
+        "agreement",
+    ),
     *("detection", "roc_curves", "attack_summary", "by_confidence"),
     *("inversion_distances", "pixel_boundary", "edits", "inversion_summary", "inversion_budget"),
     *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),

@@ -52,6 +52,7 @@ def artifacts():
         "paper_comparison": pd.DataFrame([comparison]),
         "classifier_description": {"factory": "zoo.small:net", "training": {"epochs": 3}},
         "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
+        "duplicates": pd.DataFrame(columns=["sample", "label", "train_sample", "train_label", "kind"]),
         "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
     }
 

@@ -271,8 +271,10 @@ class Geometry:
             "test": test,
             "train": train,
         }
+        images: dict[str, Source] = {key: verified[key] for key in ("test_images", "train_images")}
         parts = [
             Part("verify_hulls", verified, plan.paths("verification")),
+            Part("find_duplicates", {"test": test, "train": train, **images}, plan.paths("duplicates")),
             Part("count_balls", {"located": located, "train": train, "test": test}, plan.paths("balls")),
             Part("compute_statistics", summed, plan.paths(*self.statistics)),
         ]
@@ -301,5 +303,7 @@ class Geometry:
         yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
         if plan.views.scored:
             yield from self.parts("scores")
-        yield from map(plan.path, (*self.tables, *self.scores, "balls", "paper_comparison", "verification"))
+        yield from map(
+            plan.path, (*self.tables, *self.scores, "balls", "paper_comparison", "verification", "duplicates")
+        )
         yield from map(plan.path, (*self.statistics, *self.detection))

@@ -89,6 +89,7 @@ RULES = {
         threaded=True,
     ),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
+    "find_duplicates": Rule("geometry/find_duplicates"),
     "count_balls": Rule("geometry/count_balls"),
     "score_samples": Rule("detection/score_samples"),
     "merge_chunks": Rule("tables/merge_chunks"),
