@@ -47,7 +47,7 @@ def problems(samples: int) -> Iterator[Problem]:
     feature_map = sets.feature_map(torch.from_numpy(images[:2]).float())
     features = extract(feature_map, raw).astype(np.float64)
     weight, bias = (array.astype(np.float64) for array in sets.head())
-    flips = closest_flip(features, weight, bias, lower_bound=0.0)
+    flips = closest_flip(features, weight, bias, rows="features", lower_bound=0.0)
     has = np.isfinite(flips.point).all(axis=1)
     yield Problem("flip", feature_map, images[has], flips.point[has])
     projected = hull.project(features, np.load(sets.CACHE / "feature-train.npy").astype(np.float64))

@@ -187,13 +187,14 @@ def _row(name: str, head: Head, solve: Solver, per_pair: int, known: list[np.nda
 
 def _table(head: Head, solver: str) -> dict:
     """`flip_points` as the workflow calls it, chunk by chunk: every pair of every sample, with certificates."""
-    flip_points(head.features[:2], head.weight, head.bias, solver=solver)
+    flip_points(head.features[:2], head.weight, head.bias, rows="features", solver=solver)
     problems, unsolved, residual, seconds = 0, 0, 0.0, 0.0
     for chunk in blocks(len(head.features), CHUNK):
         start = time.process_time()
-        flips = flip_points(head.features[chunk], head.weight, head.bias, lower_bound=LOWER_BOUND, solver=solver)
+        given = (head.features[chunk], head.weight, head.bias)
+        flips = flip_points(*given, rows="features", lower_bound=LOWER_BOUND, solver=solver)
         seconds += time.process_time() - start
-        problems, unsolved = problems + len(flips.margin), unsolved + int((flips.status != "solved").sum())
+        problems, unsolved = problems + len(flips.distance), unsolved + int((flips.status != "solved").sum())
         worst = np.nanmax([flips.primal_residual, flips.dual_residual, flips.duality_gap])
         residual = max(residual, float(worst))
     return {
@@ -210,12 +211,12 @@ def _table(head: Head, solver: str) -> dict:
 def _closest(head: Head) -> dict:
     """`closest_flip`, the least of a sample's margins, per pair too."""
     start = time.process_time()
-    flips = closest_flip(head.features, head.weight, head.bias, lower_bound=LOWER_BOUND)
-    pairs = len(flips.margin) * (len(head.bias) - 1)
+    flips = closest_flip(head.features, head.weight, head.bias, rows="features", lower_bound=LOWER_BOUND)
+    pairs = len(flips.distance) * (len(head.bias) - 1)
     return {
         "solver": "closest_flip, the closest class only",
         "problems": pairs,
         "microseconds_mean": 1e6 * (time.process_time() - start) / pairs,
-        "unsolved": int(np.isinf(flips.margin).sum()),
+        "unsolved": int(np.isinf(flips.distance).sum()),
         "load": os.getloadavg()[0],
     }

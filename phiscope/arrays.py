@@ -66,6 +66,15 @@ def require_finite(array: NDArray, name: str) -> None:
         raise DataError(f"{name}: row {row} holds a value that is not finite; expected finite numbers only")
 
 
+def span(values: NDArray) -> str:
+    """Smallest, median and largest of the finite numbers among some, in words for a line."""
+    finite = np.asarray(values)[np.isfinite(values)]
+    if not len(finite):
+        return "none"
+    low, middle, high = finite.min(), np.median(finite), finite.max()
+    return f"{low:.3g} to {high:.3g}, median {middle:.3g}"
+
+
 def choose_device(wanted: str = "auto") -> str:
     """`cpu`, `cuda` or, for `auto`, cuda where there is one; a CUDA device asked for and absent is an error."""
     if wanted == "cpu":

@@ -74,7 +74,7 @@ def page(
     sample: ProjectedSample, head: Head, test: ImagesBySample, train: ImagesBySample, classes: Sequence[str]
 ) -> dict[str, Any]:
     """What one sample's page shows, apart from the images found by inversion: see `figures.geometry.sample`."""
-    closest = closest_flip(sample.features[None], head.weight, head.bias, lower_bound=head.lower_bound)
+    closest = closest_flip(sample.features[None], head, lower_bound=head.lower_bound)
     shown = {
         "image": test[sample.row["sample"]],
         "features": sample.features,
@@ -83,7 +83,7 @@ def page(
         "own": classes[sample.row["predicted"]],
         "label": classes[sample.row["label"]],
         "closest": classes[closest.other_class[0]] if closest.other_class[0] >= 0 else "no class",
-        "margin": float(closest.margin[0]),
+        "margin": float(closest.distance[0]),
         "distance": float(sample.hulls["feature"]["distance"]),
         "support_feature": _support(sample.hulls["feature"], train, classes),
         "pixel_projection": None,
@@ -110,10 +110,10 @@ def slice_frames(
 
     Returns the grid (u, v, class, class_name, inside_domain) and the points that `figures.geometry.slice` marks.
     """
-    flips = flip_points(sample.features[None], head.weight, head.bias, lower_bound=head.lower_bound)
-    nearest = np.argsort(flips.margin)[:2]  # NaN, no flip point, sorts last
-    nearest = nearest[np.isfinite(flips.margin[nearest])]
-    margins, others = flips.margin[nearest], flips.other_class[nearest]
+    flips = flip_points(sample.features[None], head, lower_bound=head.lower_bound)
+    nearest = np.argsort(flips.distance)[:2]  # NaN, no flip point, sorts last
+    nearest = nearest[np.isfinite(flips.distance[nearest])]
+    margins, others = flips.distance[nearest], flips.other_class[nearest]
     # Of two classes there is one flip point; the projection onto the hull then spans the plane with it.
     plane = plane_through(sample.features, *[*flips.point[nearest], sample.projections["feature"]][:2])
     u, v, points = plane.grid(1.5 * float(margins.max()), count)

@@ -32,8 +32,8 @@ def training(rng):
 def queries(rng, training):
     features = rng.normal(size=(30, FEATURES))
     logits = features @ training.weight + training.bias
-    flip = closest_flip(features, training.weight, training.bias, lower_bound=None)
-    return detection.Queries(features, logits, flip.margin, rng.uniform(0.1, 2, 30))
+    flip = closest_flip(features, training.weight, training.bias, rows="features", lower_bound=None)
+    return detection.Queries(features, logits, flip.distance, rng.uniform(0.1, 2, 30))
 
 
 def test_every_detector_scores_every_sample_and_row_by_row(queries, training):
@@ -83,7 +83,7 @@ def test_fdbd_by_a_direct_loop(queries, training):
 
 def test_fdbd_of_two_classes_is_the_margin_over_the_distance_to_the_mean(queries, training):
     weight, bias = training.weight[:, :2], training.bias[:2]
-    margins = closest_flip(queries.features, weight, bias, lower_bound=None).margin
+    margins = closest_flip(queries.features, weight, bias, rows="features", lower_bound=None).distance
     scores = boundary.fdbd(queries.features, queries.features @ weight + bias, training.features, weight)
     away = np.linalg.norm(queries.features - training.features.mean(axis=0), axis=1)
     np.testing.assert_allclose(scores, -margins / away)

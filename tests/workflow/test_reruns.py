@@ -78,7 +78,8 @@ def test_more_samples_leave_full_chunks_alone(project):
 
 
 def test_detectors_look_at_samples_only_where_there_is_something_to_compare(project):
-    views = "  pgd-first: {epsilon: 0.2, steps: 40, samples: 60}\n  denoise: {of: original, samples: 60, hull_of: denoise}\n"
+    attack = "  pgd-first: {epsilon: 0.2, steps: 40, samples: 60}\n"
+    views = f"{attack}  denoise: {{of: original, samples: 60, hull_of: denoise}}\n"
     project.edit("presets/tiny.yaml", views, "  pgd-first: null\n  denoise: null\n")
     (project.results / "chunks/scores/original.parquet").unlink()
     scores = str(project.results / "chunks/scores/original.parquet").removeprefix(f"{project.folder}/")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from phiscope.geometry import margin
 from phiscope.head import Head
 
-CERTIFICATE = ("other_class", "margin", "status", "primal_residual", "dual_residual", "duality_gap")
+CERTIFICATE = ("other_class", "status", "primal_residual", "dual_residual", "duality_gap")
 
 
 class Location(NamedTuple):
@@ -30,12 +30,12 @@ def locate(features: NDArray, head: Head, samples: Mapping[str, NDArray], *, sol
     """
     logits = head.logits(features)
     about = {**samples, "predicted": logits.argmax(1)}
-    geometry = (features.astype("float64"), head.weight, head.bias)
-    closest = margin.closest_flip(*geometry, lower_bound=head.lower_bound)
-    nearest = {"margin": closest.margin, "closest_class": closest.other_class}
-    flips = margin.flip_points(*geometry, lower_bound=head.lower_bound, solver=solver)
+    vectors = features.astype("float64")
+    closest = margin.closest_flip(vectors, head, lower_bound=head.lower_bound)
+    nearest = {"margin": closest.distance, "closest_class": closest.other_class}
+    flips = margin.flip_points(vectors, head, lower_bound=head.lower_bound, solver=solver)
     repeated = {key: column[flips.sample] for key, column in about.items()}
     return Location(
         features={**about, **nearest, "features": features, "logits": logits},
-        margins=repeated | {key: getattr(flips, key) for key in CERTIFICATE},
+        margins=repeated | {"margin": flips.distance} | {key: getattr(flips, key) for key in CERTIFICATE},
     )

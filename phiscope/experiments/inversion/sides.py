@@ -25,14 +25,14 @@ def sides_of(features: NDArray[np.float64], head: Head, training: NDArray) -> pd
 
 def standing_of(features: NDArray[np.float64], head: Head, training: NDArray) -> pd.DataFrame:
     """predicted, margin (12), closest_class, distance to the hull (25), ambiguity (26) of features (m, f)."""
-    closest = closest_flip(features, head.weight, head.bias, lower_bound=head.lower_bound)
+    closest = closest_flip(features, head, lower_bound=head.lower_bound)
     distance = hull.project(features, training, threads=1).distance
     return pd.DataFrame(
         {
             "predicted": head.classify(features),
-            "margin": closest.margin,
+            "margin": closest.distance,
             "closest_class": closest.other_class,
             "distance": distance,
-            "ambiguity": closest.margin - distance,
+            "ambiguity": closest.distance - distance,
         }
     )

@@ -42,7 +42,7 @@ class Wanted:
 
 def flip_targets(features: NDArray, head: Head) -> Wanted:
     """The closest flip point of each sample, (9); its class is that on the other side of the boundary."""
-    closest = closest_flip(features.astype(np.float64), head.weight, head.bias, lower_bound=head.lower_bound)
+    closest = closest_flip(features.astype(np.float64), head, lower_bound=head.lower_bound)
     return Wanted(closest.point, closest.other_class)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.arrays import span
+
 NEAR = 1e-7  # a query this close, relative to the hull's radius, counts as touching the hull
 
 
@@ -29,6 +31,13 @@ class HullProjection:
     radius: NDArray[np.float64]
     rounds: NDArray[np.int64]
     status: NDArray[np.str_]
+
+    def __repr__(self) -> str:
+        converged = (self.status == "converged").sum()
+        return (
+            f"HullProjection({len(self.distance)} queries, {converged} converged, distance {span(self.distance)}, "
+            f"relative gap at most {self.relative_gap.max(initial=0):.1g})"
+        )
 
     def support(self, query: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Rows of the vertices with a positive coefficient α in equation (21), and the coefficients."""

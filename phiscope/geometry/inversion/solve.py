@@ -16,17 +16,18 @@ name; what they compare is the whole search behind each point, not the value the
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from phiscope.arrays import generator, require_finite
+from phiscope.arrays import generator, require_finite, span
 from phiscope.errors import DataError
 from phiscope.geometry.inversion.damped import damped_descent
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
@@ -61,6 +62,13 @@ class Inversion:
     jacobians: NDArray[np.int64]
     status: NDArray[np.str_]
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {status}" for status, n in zip(*np.unique(self.status, return_counts=True)))
+        return (
+            f"Inversion({len(self.status)} images: {counts or 'none'}; distance {span(self.distance)}, "
+            f"relative residual at most {self.relative.max(initial=0):.1g})"
+        )
+
     @property
     def relative(self) -> NDArray[np.float64]:
         """residual / scale."""
@@ -92,10 +100,11 @@ def invert(
 ) -> Inversion:
     """min ‖x − reference‖² subject to φ(x) = target, or its features in or on a ball, and lower <= x <= upper.
 
-    feature_map: (b, ...) -> (b, f), differentiable; if it has a method `double`, that gives its float64 version, else
-    it is called with float64 images itself. target (b, f): points y, or the centres of balls if `radius` (a number or
-    (b,)) is given: then the features end in the ball, (15), or with where="perimeter" on its surface. reference
-    (b, ...): the images to stay near, and where the search begins unless `start` (b, ...) is given.
+    feature_map: (b, ...) -> (b, f), differentiable. An `nn.Module` is computed in evaluation mode, copied into float64
+    for the last digits, and left as it is; another callable that has a method `double` gives its float64 version by that, and one
+    without is called with float64 images itself. target (b, f): points y, or the centres of balls if `radius` (a
+    number or (b,)) is given: then the features end in the ball, (15), or with where="perimeter" on its surface.
+    reference (b, ...): the images to stay near, and where the search begins unless `start` (b, ...) is given.
 
     tolerance: of the residual, relative to the norm of the target. jacobians: most of one search (each costs f
     backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
@@ -107,17 +116,18 @@ def invert(
     unless given. Problems never influence each other but for rounding.
 
     Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii,
-    and where the memory does not do for one image.
+    a callable that computes in float32 only, and where the memory does not do for one image.
     """
     target, reference, radius = _checked(target, reference, radius, lower, upper)
     shape = reference.shape[1:]
     if not len(reference):
         none = np.empty(0)
         return Inversion(reference, none, none, none, none.astype(np.int64), none.astype(np.str_))
-    network = BoxedNetwork(feature_map, _double(feature_map), shape, lower, upper)
+    rough, exact = _rough(feature_map), _exact(feature_map, reference[:1], device)
+    network = BoxedNetwork(rough, exact, shape, lower, upper)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
-    batch = _batch(feature_map, flat, shape, free_memory(device) if memory is None else memory)
+    batch = _batch(rough, flat, shape, free_memory(device) if memory is None else memory)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
     finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch.images)
     attempts = _Attempts(starts, restarts, seed, range(len(flat)) if streams is None else [int(k) for k in streams])
@@ -256,14 +266,48 @@ def _batch(feature_map: Callable[[Tensor], Tensor], flat: Tensor, shape: tuple[i
     return batch_that_fits(footprint(feature_map, flat[:1].view(-1, *shape)), memory)
 
 
-def _double(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    return feature_map.double() if hasattr(feature_map, "double") else feature_map
+def _rough(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """The map as derivatives are taken of it; of a module in float64 or in training mode, a copy."""
+    if not isinstance(feature_map, nn.Module):
+        return feature_map
+    as_it_is = all(tensor.dtype == torch.float32 for tensor in _floating(feature_map))
+    as_it_is &= not any(module.training for module in feature_map.modules())
+    return feature_map if as_it_is else copy.deepcopy(feature_map).float().eval()
+
+
+def _floating(module: nn.Module) -> Iterator[Tensor]:
+    return (tensor for tensor in (*module.parameters(), *module.buffers()) if tensor.is_floating_point())
+
+
+def _exact(feature_map: Callable[[Tensor], Tensor], image: NDArray, device: str) -> Callable[[Tensor], Tensor]:
+    """The map in float64, tried on one image; the caller's own stays as it is."""
+    if isinstance(feature_map, nn.Module):
+        exact: Callable[[Tensor], Tensor] = copy.deepcopy(feature_map).double().eval()
+    else:
+        exact = feature_map.double() if hasattr(feature_map, "double") else feature_map
+    try:
+        with torch.no_grad():
+            features = exact(torch.from_numpy(image.copy()).to(device))
+    except RuntimeError as error:
+        raise DataError(
+            f"invert: feature_map cannot be called with a float64 image ({' '.join(str(error).split())}); give an "
+            "nn.Module, which is copied into float64, or a callable with a method `double` that returns its float64 "
+            "version"
+        ) from error
+    if not isinstance(features, Tensor) or features.dtype != torch.float64 or features.ndim != 2:
+        is_array = isinstance(features, Tensor)
+        found = f"{features.dtype} {tuple(features.shape)}" if is_array else type(features).__name__
+        raise DataError(
+            f"invert: feature_map gives {found} for a float64 image; expected float64 features (b, f). What computes "
+            "in float32 alone needs a method `double` that returns its float64 version"
+        )
+    return exact
 
 
 def _checked(
     target: NDArray, reference: NDArray, radius: float | NDArray | None, lower: float, upper: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    target, reference = np.asarray(target, np.float64), np.asarray(reference, np.float64)
+    target, reference = np.array(target, np.float64), np.array(reference, np.float64)
     if target.ndim != 2 or len(target) != len(reference):
         raise DataError(
             f"invert: targets {target.shape} and references {reference.shape}; expected (b, f) and (b, ...)"

@@ -10,13 +10,18 @@ i. So the closest margin is the least of one-dimensional searches, exact and vec
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import require_finite
+from phiscope.arrays import as_numpy, require_finite, span
 from phiscope.errors import ConfigError, DataError
+from phiscope.geometry.margin.head import Layer, Rows, affine_map
 from phiscope.geometry.margin.pair import NEWTON, Pair
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Vector = NDArray[np.float64]
 
@@ -25,8 +30,8 @@ Vector = NDArray[np.float64]
 class FlipPoints:
     """One row per sample and other class, samples in order, then classes.
 
-    sample (r,) row of the features; own, other_class (r,); margin (r,) = ‖point - x‖, NaN without a point; point
-    (r, f); status (r,): `solved`, `infeasible` (no flip point between the two classes satisfies the
+    sample (r,) row of the features; own, other_class (r,); distance (r,) = ‖point - x‖, the margin, NaN without a
+    point; point (r, f); status (r,): `solved`, `infeasible` (no flip point between the two classes satisfies the
     constraints), `degenerate_pair` (the two classes have the same weights) or `failed` (the solver gave
     nothing). The certificate is recomputed from point and multipliers and is absolute: primal_residual is the
     largest violation of a constraint, dual_residual that of stationarity or of a multiplier's sign,
@@ -36,47 +41,63 @@ class FlipPoints:
     sample: NDArray[np.int64]
     own: NDArray[np.int64]
     other_class: NDArray[np.int64]
-    margin: Vector
+    distance: Vector
     point: Vector
     status: NDArray[np.str_]
     primal_residual: Vector
     dual_residual: Vector
     duality_gap: Vector
 
+    def __repr__(self) -> str:
+        return (
+            f"FlipPoints({len(self.sample)} pairs of a sample and a class, {(self.status == 'solved').sum()} solved, "
+            f"distance {span(self.distance)})"
+        )
+
 
 @dataclass(frozen=True)
 class ClosestFlip:
-    """margin (m,): distance (12), inf without a boundary; other_class (m,), -1 without one; point (m, f)."""
+    """distance (m,): the margin, (12), inf without a boundary; other_class (m,), -1 without one; point (m, f)."""
 
-    margin: Vector
+    distance: Vector
     other_class: NDArray[np.int64]
     point: Vector
 
+    def __repr__(self) -> str:
+        return f"ClosestFlip({len(self.distance)} samples, distance {span(self.distance)})"
+
 
 def flip_points(
-    features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0, solver: str = NEWTON
+    features: NDArray | Tensor,
+    weight: NDArray | Tensor | Layer,
+    bias: NDArray | Tensor | None = None,
+    *,
+    rows: Rows | None = None,
+    lower_bound: float | None = 0.0,
+    solver: str = NEWTON,
 ) -> FlipPoints:
     """min ½‖y - x‖²  subject to  z_i(y) = z_j(y),  z_i(y) >= z_k(y) for the other k,  y >= lower bound.
 
     Solved for every sample x, of class i, and every class j other than i: equations (7)-(10). features (m, f);
-    weight (f, n) and bias (n,) of equation (4); lower_bound None drops (10). solver: `newton` (all samples of a pair
-    of classes in one compiled loop over the n - 1 multipliers; what it leaves goes to daqp), or any back-end of
-    qpsolvers that is installed (one problem at a time). Either way the certificate is recomputed from points and
+    weight, bias, rows: the head, an `nn.Linear` or a matrix and a vector, see `affine_map`; lower_bound None drops
+    (10), which holds for features behind a ReLU. solver: `newton` (all samples of a pair of classes in one compiled
+    loop over the n - 1 multipliers; what it leaves goes to daqp), or any back-end of qpsolvers that is installed (one
+    problem at a time). Either way the certificate is recomputed from points and
     multipliers. Raises DataError for shapes that do not fit or values that are not finite, ConfigError for a solver
     that is not there.
     """
-    features, weight, bias = _checked(features, weight, bias)
+    x, weight, bias = _checked(features, weight, bias, rows)
     if solver != NEWTON:
         _require_back_end(solver)
     classes = weight.shape[1]
-    own = (features @ weight + bias).argmax(1)
+    own = (x @ weight + bias).argmax(1)
     others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
-    rows = _Rows(np.repeat(np.arange(len(features)), classes - 1), others[own].reshape(-1), features)
+    table = _Rows(np.repeat(np.arange(len(x)), classes - 1), others[own].reshape(-1), x)
     for i in np.unique(own):
         members = np.flatnonzero(own == i)
         for position, j in enumerate(others[i]):
-            _solve_pair(rows, members * (classes - 1) + position, Pair.of(weight, bias, i, j, lower_bound), solver)
-    return rows.finish(own)
+            _solve_pair(table, members * (classes - 1) + position, Pair.of(weight, bias, i, j, lower_bound), solver)
+    return table.finish(own)
 
 
 def _require_back_end(solver: str) -> None:
@@ -92,14 +113,14 @@ class _Rows:
 
     def __init__(self, sample: NDArray, other: NDArray, features: Vector) -> None:
         self.sample, self.other, self.features = sample, other, features
-        self.margin = np.full(len(sample), np.nan)
+        self.distance = np.full(len(sample), np.nan)
         self.point = np.full((len(sample), features.shape[1]), np.nan)
         self.status = np.full(len(sample), "failed", dtype="<U15")
         self.certificate = np.full((3, len(sample)), np.nan)
 
     def finish(self, own: NDArray) -> FlipPoints:
         return FlipPoints(
-            self.sample, own[self.sample], self.other, self.margin, self.point, self.status, *self.certificate
+            self.sample, own[self.sample], self.other, self.distance, self.point, self.status, *self.certificate
         )
 
 
@@ -113,27 +134,34 @@ def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
         rows.status[where] = "failed" if pair.feasible() else "infeasible"
     rows.status[where[optima.solved]] = "solved"
     rows.point[where] = optima.point
-    rows.margin[where] = np.linalg.norm(optima.point - x, axis=1)
+    rows.distance[where] = np.linalg.norm(optima.point - x, axis=1)
     rows.certificate[:, where] = pair.certificate(x, optima)
 
 
-def closest_flip(features: Vector, weight: Vector, bias: Vector, *, lower_bound: float | None = 0.0) -> ClosestFlip:
+def closest_flip(
+    features: NDArray | Tensor,
+    weight: NDArray | Tensor | Layer,
+    bias: NDArray | Tensor | None = None,
+    *,
+    rows: Rows | None = None,
+    lower_bound: float | None = 0.0,
+) -> ClosestFlip:
     """min over j of  min ‖y - x‖  subject to  z_j(y) >= z_i(y),  y >= lower bound: equation (12).
 
     Shapes as in `flip_points`. Exact to rounding. With a = w_i - w_j the minimiser is y(t) = max(x - t a, lower
     bound) for the t at which aᵀy(t) = b_j - b_i; that function of t falls, piecewise linear, with a breakpoint
     where a coordinate meets the bound. Costs O(m n f log f).
     """
-    features, weight, bias = _checked(features, weight, bias)
-    own = (features @ weight + bias).argmax(1)
-    margin, other = np.full(len(features), np.inf), np.full(len(features), -1)
-    point = np.full(features.shape, np.nan)
+    x, weight, bias = _checked(features, weight, bias, rows)
+    own = (x @ weight + bias).argmax(1)
+    least, other = np.full(len(x), np.inf), np.full(len(x), -1)
+    point = np.full(x.shape, np.nan)
     for j in range(weight.shape[1]):
-        y = _onto_boundary(features, weight[:, own].T - weight[:, j], bias[own] - bias[j], lower_bound)
-        distance = np.linalg.norm(y - features, axis=1)
-        closer = (own != j) & (distance < margin)
-        margin[closer], other[closer], point[closer] = distance[closer], j, y[closer]
-    return ClosestFlip(margin, other, point)
+        y = _onto_boundary(x, weight[:, own].T - weight[:, j], bias[own] - bias[j], lower_bound)
+        distance = np.linalg.norm(y - x, axis=1)
+        closer = (own != j) & (distance < least)
+        least[closer], other[closer], point[closer] = distance[closer], j, y[closer]
+    return ClosestFlip(least, other, point)
 
 
 def _onto_boundary(x: Vector, a: Vector, c: Vector, lower_bound: float | None) -> Vector:
@@ -158,12 +186,12 @@ def _onto_boundary(x: Vector, a: Vector, c: Vector, lower_bound: float | None) -
     return y if lower_bound is None else np.maximum(y, lower_bound)
 
 
-def _checked(features: Vector, weight: Vector, bias: Vector) -> tuple[Vector, Vector, Vector]:
-    features, weight, bias = (np.asarray(array, dtype=np.float64) for array in (features, weight, bias))
-    if features.ndim != 2 or weight.ndim != 2 or features.shape[1] != weight.shape[0]:
-        raise DataError(f"features {features.shape} and weight {weight.shape}: expected (m, f) and (f, n)")
-    if bias.shape != (weight.shape[1],) or weight.shape[1] < 2:
-        raise DataError(f"weight {weight.shape} and bias {bias.shape}: expected (f, n) and (n,), two classes at least")
-    for array, name in ((features, "features"), (weight.T, "weight, by class"), (bias, "bias")):
-        require_finite(array, name)
-    return features, weight, bias
+def _checked(
+    features: NDArray | Tensor, weight: NDArray | Tensor | Layer, bias: NDArray | Tensor | None, rows: Rows | None
+) -> tuple[Vector, Vector, Vector]:
+    x = np.asarray(as_numpy(features), dtype=np.float64)
+    if x.ndim != 2:
+        raise DataError(f"features {x.shape}: expected (m, f), a row for each sample")
+    matrix, offset = affine_map(weight, bias, x.shape[1], rows)
+    require_finite(x, "features")
+    return x, matrix, offset

@@ -1,12 +1,17 @@
 """Newton's method for flip points against other solvers, and against exact arithmetic."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import exact
-from phiscope.geometry.margin import flip_points, newton, pair
+from phiscope.geometry import margin
+from phiscope.geometry.margin import newton, pair
+
+flip_points = partial(margin.flip_points, rows="features")
 
 
 def problem(seed=0, m=12, f=8, n=5):
@@ -16,7 +21,7 @@ def problem(seed=0, m=12, f=8, n=5):
 
 def agree(one, other, atol):
     np.testing.assert_array_equal(one.status, other.status)
-    np.testing.assert_allclose(one.margin, other.margin, rtol=1e-9, atol=atol)
+    np.testing.assert_allclose(one.distance, other.distance, rtol=1e-9, atol=atol)
     np.testing.assert_allclose(one.point, other.point, rtol=1e-9, atol=atol)
 
 
@@ -31,7 +36,7 @@ def test_against_daqp_and_quadprog(seed, n, f, bound):
     agree(newton, quadprog, 1e-9)
     solved = newton.status == "solved"
     for residual in (newton.primal_residual, newton.dual_residual, newton.duality_gap):
-        assert np.all(residual[solved] < 1e-12 * (1 + newton.margin[solved] ** 2))  # the cost's own scale
+        assert np.all(residual[solved] < 1e-12 * (1 + newton.distance[solved] ** 2))  # the cost's own scale
 
 
 @pytest.mark.parametrize("bound", [0.0, None])
@@ -56,7 +61,9 @@ def test_classes_that_are_copies_of_each_other():
     W[:, 5], b[5] = W[:, 4], b[4]
     flips, without = flip_points(x, W, b), flip_points(x, W[:, :5], b[:5])
     rows = (flips.own < 4) & (flips.other_class < 4)
-    np.testing.assert_allclose(flips.margin[rows], without.margin[(without.own < 4) & (without.other_class < 4)], 1e-9)
+    np.testing.assert_allclose(
+        flips.distance[rows], without.distance[(without.own < 4) & (without.other_class < 4)], 1e-9
+    )
 
 
 def test_scale_of_the_weights_changes_nothing():
@@ -102,11 +109,11 @@ def test_an_infeasible_pair_is_said_to_be_one():
     flips = flip_points(np.array([[9.0, 1.0], [7.0, 0.0]]), W, b)
     assert flips.own.tolist() == [0, 0, 0, 0]
     assert flips.status.tolist() == ["infeasible", "solved"] * 2
-    assert np.isnan(flips.margin[::2]).all()
+    assert np.isnan(flips.distance[::2]).all()
 
 
 def test_a_sample_below_the_bound():
     """Boundary y1 = y2, y >= 0: on (t, t) the point closest to (1, -3) has t = -1, so it stops at t = 0."""
     flips = flip_points(np.array([[1.0, -3.0]]), np.eye(2), np.zeros(2))
     np.testing.assert_allclose(flips.point, [[0.0, 0.0]], atol=1e-12)
-    assert flips.margin[0] == pytest.approx(np.sqrt(10))
+    assert flips.distance[0] == pytest.approx(np.sqrt(10))
