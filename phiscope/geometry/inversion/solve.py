@@ -101,10 +101,10 @@ def invert(
     """min ‖x − reference‖² subject to φ(x) = target, or its features in or on a ball, and lower <= x <= upper.
 
     feature_map: (b, ...) -> (b, f), differentiable. An `nn.Module` is computed in evaluation mode, copied into float64
-    for the last digits, and left as it is; another callable that has a method `double` gives its float64 version by that, and one
-    without is called with float64 images itself. target (b, f): points y, or the centres of balls if `radius` (a
-    number or (b,)) is given: then the features end in the ball, (15), or with where="perimeter" on its surface.
-    reference (b, ...): the images to stay near, and where the search begins unless `start` (b, ...) is given.
+    for the last digits, and left as it is; another callable that has a method `double` gives its float64 version by
+    that, and one without is called with float64 images itself. target (b, f): points y, or the centres of balls if
+    `radius` (a number or (b,)) is given: then the features end in the ball, (15), or with where="perimeter" on its
+    surface. reference (b, ...): the images to stay near, and where the search begins unless `start` (b, ...) is given.
 
     tolerance: of the residual, relative to the norm of the target. jacobians: most of one search (each costs f
     backward passes). polishes: rounds of the polish; 0 leaves Newton's result. starts: the nearest result of so many
