@@ -4,6 +4,7 @@ from snakemake.logging import logger
 from snakemake.utils import min_version
 
 from phiscope.workflow.terminal.ending import ending
+from phiscope.workflow.record import write_record
 from phiscope.workflow.terminal.graph import follow
 
 min_version("9.0")
@@ -37,6 +38,7 @@ rule all:
 
 onstart:
     follow(workflow)
+    write_record(RESULTS, GIVEN, workflow.configfiles)
     logger.info(f"Results go to {RESULTS}/.")
 
 

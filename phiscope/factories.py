@@ -22,8 +22,9 @@ FOLDERS = "PHISCOPE_FACTORIES"  # folders of the configuration files, for the pr
 
 def look_beside(configurations: Iterable[str | Path]) -> None:
     """Let this process and those it starts find factories beside these configuration files."""
-    if folders := dict.fromkeys(str(Path(each).resolve().parent) for each in configurations):
-        os.environ[FOLDERS] = os.pathsep.join(folders)
+    if own := [str(Path(each).resolve().parent) for each in configurations]:
+        before = [each for each in os.environ.get(FOLDERS, "").split(os.pathsep) if each]
+        os.environ[FOLDERS] = os.pathsep.join(dict.fromkeys([*own, *before]))
 
 
 def function_of(factory: str) -> Callable[..., Any]:

@@ -1,5 +1,11 @@
 """The command `phiscope`: what there is beside Snakemake, a module each.
 
+run       run a configuration to its report
+open      open the report of a run in the browser
+show      say what a table holds: columns, units, provenance, worst certificates
+figures   draw the figures of a finished run again, and compute nothing
+report    the same, and render its page
+clean     remove what a run has left
 where     the Snakefile to hand to snakemake -s
 compile   compile the loops of the solvers now, so that the first run does not
 latent    encode images of yours in the latent space of a finished run, and turn them from label to label
@@ -14,8 +20,14 @@ from importlib import import_module
 
 from phiscope.errors import PhiscopeError
 
-# Name -> module with main(arguments). Imported when it is asked for: some of them load torch.
+# Name -> module with main(arguments), or module:function. Imported when it is asked for: some of them load torch.
 COMMANDS = {
+    "run": "phiscope.commands.run",
+    "open": "phiscope.commands.open",
+    "show": "phiscope.commands.show",
+    "figures": "phiscope.commands.draw:figures",
+    "report": "phiscope.commands.draw:report",
+    "clean": "phiscope.commands.clean",
     "where": "phiscope.commands.where",
     "compile": "phiscope.commands.compile",
     "latent": "phiscope.commands.latent",
@@ -33,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if name not in COMMANDS:
             raise PhiscopeError(f"there is no command {name!r}; expected one of {', '.join(COMMANDS)}")
-        import_module(COMMANDS[name]).main(others)
+        module, _, function = COMMANDS[name].partition(":")
+        getattr(import_module(module), function or "main")(others)
     except PhiscopeError as error:
         print(f"phiscope: {error}", file=sys.stderr)
         return 1

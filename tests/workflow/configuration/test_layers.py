@@ -167,6 +167,24 @@ def test_views_that_are_dropped_are_not_present():
     assert list(present({"a": None, "b": {}})) == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e-3", 1e-3),
+        ("1.5E+2", 150.0),
+        ("-2e3", -2000.0),
+        ("3", 3),
+        ("1.2.3", "1.2.3"),
+        ("'1e-3'", "1e-3"),
+        ("e3", "e3"),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(tmp_path, text, value):
+    (tmp_path / "a.yaml").write_text(f"a: {text}\n")
+    found = read(tmp_path / "a.yaml")["a"]
+    assert (found, type(found)) == (value, type(value))
+
+
 def test_a_file_that_is_not_there():
     with pytest.raises(ConfigError, match="absent.yaml: cannot be read"):
         read(Path("absent.yaml"))

@@ -1,0 +1,54 @@
+"""Draw the figures, or figures and report, of a finished run again; nothing is computed.
+
+phiscope figures digits
+phiscope report digits
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from phiscope.commands.runs import beside, folder_of, recorded, snakemake
+from phiscope.errors import ConfigError
+from phiscope.workflow.plan import Plan, read_counts
+
+DRAWN_ALONE = "PHISCOPE_DRAWN_ALONE"  # tells the workflow to take prepared data as they are
+
+
+def figures(arguments: Sequence[str] | None = None) -> None:
+    """Draw the figures of a run; exits with Snakemake's code."""
+    _draw("figures", arguments, [])
+
+
+def report(arguments: Sequence[str] | None = None) -> None:
+    """Draw the figures of a run that are not there or no longer right, and render its page."""
+    _draw("report", arguments, ["render_report"])
+
+
+def _draw(name: str, arguments: Sequence[str] | None, pages: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog=f"phiscope {name}", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("run", metavar="RUN", help="its name below results/, or its folder")
+    parser.add_argument("--cores", default="all", help="processor cores to use; all")
+    parser.add_argument("--force", action="store_true", help="draw also what is there and right")
+    options = parser.parse_args(arguments)
+    folder = folder_of(options.run)
+    about = recorded(folder)
+    if folder.resolve() != (Path("results") / about["configuration"]["run"]).resolve():
+        raise ConfigError(f"{folder} is not results/<run> of the current folder; go where its results/ lies")
+    plan = Plan.of(about["configuration"])
+    if read_counts(plan, planned_alone=False) is None:
+        raise ConfigError(f"{folder}/data: the prepared images are not there; `phiscope run` makes them")
+    drawing = [f"draw_{group}" for group in plan.drawing.groups]
+    rules = [*drawing, *pages]
+    with tempfile.TemporaryDirectory(prefix="phiscope-") as temporary:
+        (file := Path(temporary, "configuration.yaml")).write_text(json.dumps(about["configuration"]))
+        asked = ["--forcerun", *rules] if options.force else []
+        code = snakemake(
+            ["--cores", options.cores, *(pages or drawing), "--allowed-rules", *rules, *asked, "--configfile", file],
+            environment=beside(about["files"]) | {DRAWN_ALONE: "1"},
+        )
+    raise SystemExit(code)

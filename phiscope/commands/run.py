@@ -1,0 +1,38 @@
+"""Run a configuration to its report: Snakemake on this project's workflow, in the current folder.
+
+phiscope run mine.yaml --cores 4
+phiscope run mine.yaml more.yaml -- --dry-run
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from phiscope.commands.runs import snakemake
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start Snakemake; exits with its code."""
+    options, others = _parser().parse_known_args(arguments)
+    given: list[str | Path] = ["--cores", options.cores]
+    for flag, values in (("--configfile", options.files), ("--config", options.config)):
+        given += [flag, *values] if values else []
+    raise SystemExit(snakemake([*given, *(each for each in others if each != "--")]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="phiscope run",
+        description=(__doc__ or "").partition("\n")[0],
+        epilog="What else is given is handed to snakemake.",
+    )
+    parser.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before; the digits"
+    )
+    parser.add_argument("--cores", default="all", help="processor cores to use; all")
+    parser.add_argument(
+        "--config", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="changes, as snakemake takes them"
+    )
+    return parser
