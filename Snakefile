@@ -15,17 +15,23 @@ report: "workflow/report/workflow.rst"
 
 # What all rules share; no rules.
 include: "workflow/rules/common.smk"
-# In the order in which data flows.
-include: "workflow/rules/data.smk"
-include: "workflow/rules/models.smk"
-include: "workflow/rules/latent.smk"
-include: "workflow/rules/views.smk"
-include: "workflow/rules/geometry.smk"
-include: "workflow/rules/inversion.smk"
-include: "workflow/rules/estimate.smk"
-include: "workflow/rules/denoising.smk"
-include: "workflow/rules/implicit.smk"
-include: "workflow/rules/tables.smk"
+
+
+# In the order in which data flows. Where a finished run is drawn again, what was computed is taken as it is.
+if not DRAWN_ALONE:
+
+    include: "workflow/rules/data.smk"
+    include: "workflow/rules/models.smk"
+    include: "workflow/rules/latent.smk"
+    include: "workflow/rules/views.smk"
+    include: "workflow/rules/geometry.smk"
+    include: "workflow/rules/inversion.smk"
+    include: "workflow/rules/estimate.smk"
+    include: "workflow/rules/denoising.smk"
+    include: "workflow/rules/implicit.smk"
+    include: "workflow/rules/tables.smk"
+
+
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

@@ -16,7 +16,7 @@ from phiscope.commands.runs import beside, folder_of, recorded, snakemake
 from phiscope.errors import ConfigError
 from phiscope.workflow.plan import Plan, read_counts
 
-DRAWN_ALONE = "PHISCOPE_DRAWN_ALONE"  # tells the workflow to take prepared data as they are
+DRAWN_ALONE = "PHISCOPE_DRAWN_ALONE"  # tells the workflow to compute nothing, and to take what is there as it is
 
 
 def figures(arguments: Sequence[str] | None = None) -> None:
@@ -27,6 +27,21 @@ def figures(arguments: Sequence[str] | None = None) -> None:
 def report(arguments: Sequence[str] | None = None) -> None:
     """Draw the figures of a run that are not there or no longer right, and render its page."""
     _draw("report", arguments, ["render_report"])
+
+
+def _require_computed(plan: Plan, pages: list[str]) -> None:
+    """Raise ConfigError where something that figures and page are made from is not there."""
+    drawing = plan.drawing
+    names = {name for group in drawing.groups.values() for name in drawing.artifacts(group)}
+    files = [drawing.files(name) for name in sorted(names)]
+    needed = [path for each in files for path in (each.values() if isinstance(each, dict) else [each])]
+    needed += [plan.path(name) for name in drawing.of_the_page] if pages else []
+    missing = [path for path in dict.fromkeys(needed) if not Path(path).exists()]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise ConfigError(
+            f"{missing[0]}{more}: not there, and drawing computes nothing; `phiscope run` makes what lacks"
+        )
 
 
 def _draw(name: str, arguments: Sequence[str] | None, pages: list[str]) -> None:
@@ -40,15 +55,17 @@ def _draw(name: str, arguments: Sequence[str] | None, pages: list[str]) -> None:
     if folder.resolve() != (Path("results") / about["configuration"]["run"]).resolve():
         raise ConfigError(f"{folder} is not results/<run> of the current folder; go where its results/ lies")
     plan = Plan.of(about["configuration"])
-    if read_counts(plan, planned_alone=False) is None:
+    counts = read_counts(plan, planned_alone=False)
+    if counts is None:
         raise ConfigError(f"{folder}/data: the prepared images are not there; `phiscope run` makes them")
+    _require_computed(plan.with_counts(counts), pages)
     drawing = [f"draw_{group}" for group in plan.drawing.groups]
     rules = [*drawing, *pages]
     with tempfile.TemporaryDirectory(prefix="phiscope-") as temporary:
         (file := Path(temporary, "configuration.yaml")).write_text(json.dumps(about["configuration"]))
         asked = ["--forcerun", *rules] if options.force else []
         code = snakemake(
-            ["--cores", options.cores, *(pages or drawing), "--allowed-rules", *rules, *asked, "--configfile", file],
+            ["--cores", options.cores, *rules, *asked, "--configfile", file],
             environment=beside(about["files"]) | {DRAWN_ALONE: "1"},
         )
     raise SystemExit(code)

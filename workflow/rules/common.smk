@@ -29,7 +29,8 @@ except PhiscopeError as error:
 
 PLAN = Plan.of(GIVEN, scripts=ROOT / "scripts")
 # Splits that are prepared already need no checkpoint, so that all jobs are planned at once.
-if counts := read_counts(PLAN, planned_alone="PHISCOPE_DRAWN_ALONE" not in os.environ):
+DRAWN_ALONE = "PHISCOPE_DRAWN_ALONE" in os.environ
+if counts := read_counts(PLAN, planned_alone=not DRAWN_ALONE):
     PLAN = PLAN.with_counts(counts)
     try:
         require_named(PLAN)

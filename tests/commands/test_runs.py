@@ -1,0 +1,121 @@
+"""Commands about runs: started, shown, drawn again and removed, as Snakemake and the library do it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from phiscope import commands
+from phiscope.workflow.record import RECORD
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+
+
+def phiscope(project, *arguments, answer=""):
+    environment = os.environ | {"PYTHONPATH": str(project.folder), "OMP_NUM_THREADS": "1", "BROWSER": "true"}
+    return subprocess.run(
+        [sys.executable, "-m", "phiscope", *arguments],
+        cwd=project.folder, env=environment, input=answer, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_a_finished_run_has_nothing_to_do(finished):
+    done = phiscope(finished, "run", "presets/tiny.yaml", "--cores", "2")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_what_is_wrong_is_one_sentence_from_both(finished, tmp_path):
+    (tmp_path / "a.yaml").write_text("dataset: {path: digits}\nsead: 1\n")
+    done = phiscope(finished, "run", str(tmp_path / "a.yaml"))
+    assert done.returncode != 0
+    assert "config: sead: there is no such key; did you mean 'seed'?" in done.stderr.splitlines()
+    assert "Traceback" not in done.stderr
+
+
+def test_what_snakemake_takes_is_handed_over(finished):
+    done = phiscope(finished, "run", "presets/tiny.yaml", "--config", "seed=1", "--", "--dry-run", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "fit_classifier" in done.stdout + done.stderr
+
+
+def test_a_run_keeps_the_configuration_it_was_started_with(finished):
+    from phiscope.commands.runs import recorded
+
+    about = recorded(finished.results)
+    assert [each.rpartition("/")[2] for each in about["files"]] == ["tiny.yaml"]
+    assert about["configuration"]["run"] == "tiny"
+    assert about["configuration"]["statistics"]["resamples"] == 200
+
+
+def test_a_table_is_shown_with_its_worst_certificate(finished):
+    done = phiscope(finished, "show", "margins", "--rows", "2")
+    assert done.returncode == 0, done.stderr
+    assert "margin           double [distance in feature space]" in done.stdout
+    assert "largest duality_gap: " in done.stdout
+    assert "status: " in done.stdout
+    assert "run tiny, seed 0" in done.stdout
+    assert len(done.stdout.splitlines()) < 40
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "margin"), "has no table 'margin'; it has: "),
+        (("show", "absent.parquet"), "there is no file absent.parquet"),
+        (("show", "margins", "--run", "absent"), "there is no run 'absent' in "),
+        (("open", "absent"), "there is no run 'absent'"),
+        (("report", "absent"), "runs that are there: tiny"),
+        (("clean", "absent"), "there is no run 'absent'"),
+        (("clean", "presets"), "there is no run 'presets'"),
+    ],
+)
+def test_what_is_not_there_is_said(finished, arguments, words):
+    done = phiscope(finished, *arguments)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_report_is_drawn_again_and_nothing_is_computed(project):
+    before = {path: path.stat().st_mtime_ns for path in (project.results / "tables").glob("*.parquet")}
+    (project.results / "report.html").unlink()
+    (project.results / "figures/accuracy.png").unlink()
+    project.edit("phiscope/geometry/margin/pair.py", "NEWTON = ", "UNUSED = 1\nNEWTON = ")  # what would compute anew
+    done = phiscope(project, "report", "tiny")
+    assert done.returncode == 0, done.stderr
+    assert (project.results / "report.html").is_file()
+    assert (project.results / "figures/accuracy.png").is_file()
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+    assert "locate" not in done.stdout + done.stderr
+
+
+def test_a_run_that_is_not_whole_is_not_drawn(project):
+    (project.results / "tables/balls.parquet").unlink()
+    for command in ("report", "figures"):
+        done = phiscope(project, command, "tiny", "--force")
+        assert done.returncode == 1
+        assert "results/tiny/tables/balls.parquet: not there, and drawing computes nothing" in done.stderr
+
+
+def test_a_report_is_opened(finished):
+    done = phiscope(finished, "open", "tiny")
+    assert done.stdout.splitlines() == ["results/tiny/report.html"]
+
+
+@pytest.mark.parametrize(("answer", "there"), [("n\n", True), ("", True), ("y\n", False)])
+def test_a_run_is_removed_when_that_is_meant(project, answer, there):
+    done = phiscope(project, "clean", "tiny", answer=answer)
+    assert done.returncode == 0, done.stderr
+    assert "remove results/tiny, " in done.stdout
+    assert (project.results / RECORD).is_file() == there
+
+
+def test_every_command_says_how_it_is_used(capsys):
+    for name in commands.COMMANDS:
+        assert f"\n{name} " in commands.__doc__
+        with pytest.raises(SystemExit) as ended:
+            commands.main([name, "--help"])
+        assert ended.value.code == 0
+        assert capsys.readouterr().out.startswith(f"usage: phiscope {name} ")
