@@ -7,6 +7,7 @@ phiscope run mine.yaml more.yaml -- --dry-run
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,18 +16,25 @@ from phiscope.commands.runs import snakemake
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Start Snakemake; exits with its code."""
-    options, others = _parser().parse_known_args(arguments)
+    own, passed = _parted(sys.argv[1:] if arguments is None else arguments)
+    options, others = _parser().parse_known_args(own)
     given: list[str | Path] = ["--cores", options.cores]
     for flag, values in (("--configfile", options.files), ("--config", options.config)):
         given += [flag, *values] if values else []
-    raise SystemExit(snakemake([*given, *(each for each in others if each != "--")]))
+    raise SystemExit(snakemake([*given, *others, *passed]))
+
+
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What stands before `--`, which is ours, and behind it."""
+    place = list(arguments).index("--") if "--" in arguments else len(arguments)
+    return list(arguments[:place]), list(arguments[place + 1 :])
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="phiscope run",
         description=(__doc__ or "").partition("\n")[0],
-        epilog="What else is given is handed to snakemake.",
+        epilog="What stands behind `--` is handed to snakemake.",
     )
     parser.add_argument(
         "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before; the digits"

@@ -36,5 +36,4 @@ def test_a_snippet_of_the_library_runs(snippet, tmp_path):
 def test_a_snippet_about_tables_runs(snippet, finished, tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results/digits").symlink_to(finished.results)
-    shown = re.sub(r"\n(hulls\[.*)", r"\nprint(\1)", snippet)
-    assert "distance_lower" in run(shown, tmp_path)
+    run(snippet, tmp_path)
