@@ -147,11 +147,8 @@ def train(
     averaged generator, always from the same latents. A checkpoint of the same networks, options, seed and
     images in `checkpoints` is resumed.
     """
-    if len(images) < options["batch_size"]:
-        raise DataError(
-            f"GAN: {len(images)} training images; expected at least one batch of {options['batch_size']}: raise the "
-            "limit or lower batch_size"
-        )
+    if len(images) < 2:
+        raise DataError(f"GAN: {len(images)} training images; expected two at least: raise the limit")
     if options["generator_loss"] not in GENERATOR_LOSSES:
         raise ConfigError(
             f"GAN: generator_loss {options['generator_loss']!r}; expected one of {', '.join(GENERATOR_LOSSES)}"

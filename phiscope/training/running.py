@@ -80,16 +80,17 @@ class Watching(Telling):
 
 
 def kept_for_training(count: int, options: Mapping[str, Any], who: str, per_image: int = 1) -> int:
-    """How many of `count` images, from the first, are trained on; the others, a share options.validation, are held out.
+    """How many of `count` images, from the first, are trained on; the others, a share options.validation and one at
+    least, are held out.
 
-    Raises DataError where none would be held out, or where those kept, `per_image` times, do not fill a batch.
+    Fewer than options.batch_size, `per_image` times, are one batch. Raises DataError where fewer than two are left.
     """
-    held_out = round(options["validation"] * count)
+    held_out = max(1, round(options["validation"] * count))
     samples = (count - held_out) * per_image
-    if held_out < 1 or samples < options["batch_size"]:
+    if samples < 2:
         raise DataError(
             f"{who}: {count} training images give {held_out} for validation and {samples} for training; expected at "
-            f"least 1 and one batch of {options['batch_size']}: give more images or a smaller batch_size"
+            "least 1 and 2: give more images or a smaller share for validation"
         )
     return count - held_out
 

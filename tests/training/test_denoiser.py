@@ -81,5 +81,5 @@ def test_sgd_has_the_momentum_of_the_lecture_and_the_decay_asked_for():
 
 
 def test_too_few_images_are_refused(tmp_path):
-    with pytest.raises(DataError, match="give more images or a smaller batch_size"):
-        train(fresh(), clouds(5), OPTIONS, seed=0, checkpoints=tmp_path)
+    with pytest.raises(DataError, match="2 training images give 1 for validation and 1 for training; expected"):
+        train(fresh(), clouds(2), OPTIONS, seed=0, checkpoints=tmp_path)

@@ -88,7 +88,7 @@ def test_both_generator_losses_at_the_equilibrium_and_their_slopes():
 
 
 def test_what_cannot_be_trained(tmp_path):
-    with pytest.raises(DataError, match="10 training images; expected at least one batch of 20"):
-        train(*fresh(), digits(10), OPTIONS, seed=0, checkpoints=tmp_path)
+    with pytest.raises(DataError, match="1 training images; expected two at least"):
+        train(*fresh(), digits(1), OPTIONS, seed=0, checkpoints=tmp_path)
     with pytest.raises(ConfigError, match="generator_loss 'hinge'"):
         train(*fresh(), digits(60), OPTIONS | {"generator_loss": "hinge"}, seed=0, checkpoints=tmp_path)

@@ -13,20 +13,22 @@ def test_the_last_images_are_held_out(count, validation, kept):
     assert kept_for_training(count, {"validation": validation, "batch_size": 3}, "any") == kept
 
 
-@pytest.mark.parametrize(
-    ("validation", "batch_size", "told"),
-    [(0.01, 4, "10 training images give 0 for validation and 10"), (0.5, 6, "give 5 for validation and 5 for")],
-)
-def test_too_few_images_are_refused(validation, batch_size, told):
-    with pytest.raises(DataError, match=f"classifier: .*{told}"):
-        kept_for_training(10, {"validation": validation, "batch_size": batch_size}, "classifier")
+@pytest.mark.parametrize(("count", "validation", "told"), [(2, 0.1, "give 1 for validation and 1"), (4, 0.9, "give 4")])
+def test_too_few_images_are_refused(count, validation, told):
+    with pytest.raises(DataError, match=f"classifier: {count} training images {told}"):
+        kept_for_training(count, {"validation": validation, "batch_size": 3}, "classifier")
+
+
+@pytest.mark.parametrize("count", [3, 10, 40])
+def test_fewer_images_than_a_batch_are_one_batch_and_one_is_held_out(count):
+    assert kept_for_training(count, {"validation": 0.01, "batch_size": 64}, "classifier") == count - 1
 
 
 def test_images_count_as_often_as_they_are_drawn():
     options = {"validation": 0.5, "batch_size": 6}
-    assert kept_for_training(10, options, "denoiser", per_image=2) == 5
-    with pytest.raises(DataError, match="denoiser: .* and 5 for training"):
-        kept_for_training(10, options, "denoiser", per_image=1)
+    assert kept_for_training(2, options, "denoiser", per_image=2) == 1
+    with pytest.raises(DataError, match="denoiser: .* and 1 for training"):
+        kept_for_training(2, options, "denoiser", per_image=1)
 
 
 def test_means_weigh_batches_by_their_size_and_begin_again():
