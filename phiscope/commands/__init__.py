@@ -1,6 +1,7 @@
 """The command `phiscope`: what there is beside Snakemake, a module each.
 
 where     the Snakefile to hand to snakemake -s
+check     look at a classifier and its images in seconds, before a run
 compile   compile the loops of the solvers now, so that the first run does not
 latent    encode images of yours in the latent space of a finished run, and turn them from label to label
 redraw    fit a network to an image of yours, and write it back at any resolution
@@ -17,6 +18,7 @@ from phiscope.errors import PhiscopeError
 # Name -> module with main(arguments). Imported when it is asked for: some of them load torch.
 COMMANDS = {
     "where": "phiscope.commands.where",
+    "check": "phiscope.commands.check",
     "compile": "phiscope.commands.compile",
     "latent": "phiscope.commands.latent",
     "redraw": "phiscope.commands.implicit",

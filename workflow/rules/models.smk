@@ -1,6 +1,72 @@
+# The classifier is looked at first: what cannot be used is refused before any long part, what is doubtful is said.
+
+
+if PLAN.geometry.is_trained:
+
+    rule check_before_training:
+        input:
+            test_images=PLAN.prepared("test"),
+            training_images=PLAN.prepared("train"),
+        output:
+            PLAN.path("check_before_training"),
+        log:
+            f"{RESULTS}/logs/check_before_training.log",
+        priority: 200
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("check_before_training"),
+        message:
+            "Look at the network before it is trained"
+        script:
+            "../../scripts/models/check_classifier.py"
+
+    # Beside the first jobs that rest on the classifier: whether it can be used is known already.
+    rule check_trained_classifier:
+        input:
+            test_images=PLAN.prepared("test"),
+            training_images=PLAN.prepared("train"),
+            classifier=PLAN.path("classifier"),
+        output:
+            PLAN.path("check"),
+        log:
+            f"{RESULTS}/logs/check_trained_classifier.log",
+        priority: 200
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("check_trained_classifier"),
+        message:
+            "Look at the classifier"
+        script:
+            "../../scripts/models/check_classifier.py"
+
+else:
+
+    rule check_loaded_classifier:
+        input:
+            test_images=PLAN.prepared("test"),
+            training_images=PLAN.prepared("train"),
+        output:
+            PLAN.path("check"),
+        log:
+            f"{RESULTS}/logs/check_loaded_classifier.log",
+        priority: 200
+        conda:
+            "../../envs/phiscope.yaml"
+        params:
+            **PLAN.parameters("check_loaded_classifier"),
+        message:
+            "Look at the classifier"
+        script:
+            "../../scripts/models/check_classifier.py"
+
+
 rule fit_classifier:
     input:
         **PLAN.geometry.fitting().inputs(counted),
+        # Waited for, and no more: what was seen, and how long it took, makes nothing anew.
+        looked_at=ancient(PLAN.geometry.looked_at_first),
     output:
         **outputs(PLAN.geometry.fitting()),
     log:

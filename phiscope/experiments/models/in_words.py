@@ -72,8 +72,10 @@ def _cost(check: Check) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds as people say them: `12 s`, `4 min`, `3.5 h`."""
+    if seconds < 1:
+        return "less than a second"
     if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
+        return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 

@@ -1,0 +1,117 @@
+"""Look at a classifier and its images in seconds, before a run: what it answers, and what is doubtful.
+
+phiscope check mine.yaml --config classifier.normalise=null --images sheet.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from phiscope import datasets, figures
+from phiscope.datasets import PreparedDataset, open_prepared, origin_of
+from phiscope.errors import ConfigError
+from phiscope.exhibits.contact import contact_sheet
+from phiscope.factories import look_beside
+from phiscope.workflow.config import check, overlaid, read
+from phiscope.workflow.places import project
+from phiscope.workflow.plan import Plan
+
+_SPLITS = ("test", "train")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read, draw, look, say; raises PhiscopeError where a run would be refused."""
+    options = _parser().parse_args(arguments)
+    changes: dict[str, Any] = {}
+    for change in options.config:
+        changes = overlaid(changes, change)
+    plan = Plan.of(_configured(options.files, changes))
+    with _prepared(plan) as (test, train):
+        picture = options.images or Path(plan.results, "check.png")
+        _draw(test, picture)
+        print(f"two images of each class: {picture}")
+        _look(plan, test, train)
+
+
+def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset) -> None:
+    from phiscope.experiments.models.in_words import lines  # deferred: what is wrong with the data needs no torch
+    from phiscope.workflow.checking import check_configured
+
+    classifier = plan.config["classifier"]
+    looked = check_configured(classifier, test, train, plan.config["device"], classifier.get("head"))
+    print(*lines(looked), sep="\n")
+    if looked.accuracy is None:
+        print("The network is to be trained: how good it is, the run looks at then.")
+
+
+def _configured(files: Sequence[Path], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration that `snakemake --configfile` makes of these files, with changes laid over it, checked."""
+    root, given = project(), dict[str, Any]()
+    for file in files:
+        if not file.is_file():
+            raise ConfigError(f"{file}: there is no such file; name a configuration, such as presets/mnist.yaml")
+        given = overlaid(given, read(file))
+    look_beside(files)
+    config = overlaid(read(root / "config.yaml"), overlaid(given, changes))
+    check(config, root / "workflow/schemas/config.schema.yaml")
+    return config
+
+
+@contextmanager
+def _prepared(plan: Plan) -> Iterator[tuple[PreparedDataset, PreparedDataset]]:
+    """The test and training images: those that the run has prepared already, or else read anew and kept nowhere."""
+    with tempfile.TemporaryDirectory(prefix="phiscope-") as folder:
+        test, train = (_split(plan, split, Path(folder)) for split in _SPLITS)
+        yield test, train
+
+
+def _split(plan: Plan, split: str, folder: Path) -> PreparedDataset:
+    there, origin = Path(plan.prepared(split)), plan.fingerprint("prepare_dataset", split=split)
+    if there.is_file() and origin_of(there) == origin:
+        return open_prepared(there)
+    asked = {"reader": None, "checksum": None, "url": None, "options": {}} | plan.config["dataset"]
+    named = {key: asked[key] for key in ("reader", "checksum", "url")}
+    seed, path = plan.config["seed"], folder / f"{split}.safetensors"
+    datasets.save(datasets.load(asked["path"], split, seed=seed, **named, **asked["options"]), path, seed)
+    return open_prepared(path)
+
+
+def _draw(test: PreparedDataset, path: Path) -> None:
+    figure = figures.draw("contact_sheet", contact_sheet=contact_sheet(test))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(figures.encode(figure, "png"))
+
+
+def _change(text: str) -> dict[str, Any]:
+    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}."""
+    key, equals, value = text.partition("=")
+    names = key.split(".")
+    if not equals or not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} is no key=value")
+    try:
+        nested = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: the value is no YAML") from error
+    for name in reversed(names):
+        nested = {name: nested}
+    return nested
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="phiscope check", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before"
+    )
+    parser.add_argument(
+        "--config", type=_change, nargs="+", action="extend", default=[], metavar="KEY=VALUE",
+        help="changes of it: keys joined by dots, values as in YAML",
+    )  # fmt: skip
+    parser.add_argument("--images", type=Path, help="where to draw two images of each class; results/<run>/check.png")
+    return parser
