@@ -1,4 +1,5 @@
-# The classifier is looked at first: what cannot be used is refused before any long part, what is doubtful is said.
+# The classifier is looked at as soon as there are images: what is doubtful is said within seconds. Nothing waits for that
+# or rests on it, so that a better sentence makes nothing anew; what cannot be used is refused by fit_classifier too.
 
 
 if PLAN.geometry.is_trained:
@@ -21,7 +22,6 @@ if PLAN.geometry.is_trained:
         script:
             "../../scripts/models/check_classifier.py"
 
-    # Beside the first jobs that rest on the classifier: whether it can be used is known already.
     rule check_trained_classifier:
         input:
             test_images=PLAN.prepared("test"),
@@ -65,8 +65,6 @@ else:
 rule fit_classifier:
     input:
         **PLAN.geometry.fitting().inputs(counted),
-        # Waited for, and no more: what was seen, and how long it took, makes nothing anew.
-        looked_at=ancient(PLAN.geometry.looked_at_first),
     output:
         **outputs(PLAN.geometry.fitting()),
     log:

@@ -118,9 +118,9 @@ class Geometry:
     # Jobs of several parts.
 
     @property
-    def looked_at_first(self) -> str:
-        """What is seen of the classifier before anything rests on it, and before it is trained."""
-        return self._plan.path("check_before_training" if self.is_trained else "check")
+    def looks(self) -> list[str]:
+        """Names of artifacts: what is seen of the classifier, before its training as well where it is trained here."""
+        return ["check", *(["check_before_training"] if self.is_trained else [])]
 
     def fitting(self) -> Chain:
         """The classifier, trained or loaded, and its head."""
@@ -296,9 +296,9 @@ class Geometry:
 
     def outputs(self) -> Iterator[str]:
         plan = self._plan
-        yield from (plan.path(name) for name in ("check", "classifier", "classifier_description", "head"))
+        yield from (plan.path(name) for name in ("classifier", "classifier_description", "head", *self.looks))
         if self.is_trained:
-            yield from (plan.path(name) for name in ("classifier_log", "check_before_training"))
+            yield plan.path("classifier_log")
         for what, view, split, name in chunks_of(plan):
             if what in (LOCATED, ATTACKS, *HULLS.values()):
                 yield plan.below(f"chunks/{what}/{view}/{split}/{name}.parquet")

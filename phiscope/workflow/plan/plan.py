@@ -266,7 +266,8 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        return [self.below("report.html"), self.path("estimate_text"), *map(self.path, tables), *self.drawing.targets]
+        seen = [self.below("report.html"), *map(self.path, ["estimate_text", *self.geometry.looks])]
+        return [*seen, *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
