@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ _SPLITS = ("test", "train")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read, draw, look, say; raises PhiscopeError where a run would be refused."""
+    startup = time.process_time()
     options = _parser().parse_args(arguments)
     changes: dict[str, Any] = {}
     for change in options.config:
@@ -37,18 +39,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         picture = options.images or Path(plan.results, "check.png")
         _draw(test, picture)
         print(f"two images of each class: {picture}")
-        _look(plan, test, train)
+        _look(plan, test, train, startup)
 
 
-def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset) -> None:
-    from phiscope.experiments.models.in_words import lines  # deferred: what is wrong with the data needs no torch
-    from phiscope.workflow.checking import check_configured
+def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset, startup: float) -> None:
+    """startup: seconds that a job takes until it imports a network."""
+    before = time.process_time()
+    from phiscope.experiments.models.in_words import (
+        doubts,
+        lines,
+    )  # deferred: what is wrong with the data needs no torch
+    from phiscope.workflow.checking import check_configured, configured, estimated
 
-    classifier = plan.config["classifier"]
-    looked = check_configured(classifier, test, train, plan.config["device"], classifier.get("head"))
-    print(*lines(looked), sep="\n")
-    if looked.accuracy is None:
+    startup += time.process_time() - before
+    classifier, device = plan.config["classifier"], plan.config["device"]
+    network = configured(classifier)
+    check = check_configured(network, classifier, test, train, device, classifier.get("head"))
+    print(*lines(check), sep="\n")
+    if check.accuracy is None:
         print("The network is to be trained: how good it is, the run looks at then.")
+    print(estimated(plan, network, test, train, check, startup=startup), end="")
+    print(*doubts(check), sep="\n")
 
 
 def _configured(files: Sequence[Path], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from phiscope.datasets import open_prepared
 from phiscope.experiments.models.in_words import doubts, lines
-from phiscope.workflow.checking import check_configured, check_trained
+from phiscope.workflow.checking import check_configured, check_trained, configured
 from phiscope.workflow.job import job, tell
 
 
@@ -11,9 +11,9 @@ def main(inputs, classifier: dict, head: str | None, device: str, output: str) -
     if trained := inputs.get("classifier"):
         check = check_trained(trained, test, train, device, head)
     else:
-        check = check_configured(classifier, test, train, device, head)
+        check = check_configured(configured(classifier), classifier, test, train, device, head)
     check.write(output)
-    print(*lines(check), sep="\n")
+    print(*lines(check), *doubts(check), sep="\n")
     if check.doubts:
         tell("\n".join(doubts(check)))
 

@@ -84,7 +84,9 @@ def _in_training(check: Check) -> str | None:
 def _probabilities(check: Check) -> str | None:
     if not check.head.probabilities:
         return None
-    then = "distances are those of the logits before the softmax" if check.is_loaded else "it learns slowly from them"
+    then = "a training with cross-entropy learns slowly from them"
+    if check.is_loaded:
+        then = "distances are those of the logits before the softmax"
     return (
         f"the outputs look like probabilities, not negative and with sum 1, and {then}; return the logits, and leave "
         "the softmax out of the network"

@@ -22,14 +22,14 @@ def found_head(feature_map: FeatureMap, images: Tensor, asked: str | None) -> Fo
     residuals = {name: float((output - form).abs().max()) / scale for name, form in forms.items()}
     returns = min(residuals, key=lambda name: residuals[name])
     is_own = _is_linear(feature_map)
-    found = "it is differentiated by what flows into the last products, and verified on these images"
+    found = "found by differentiating the logits, and verified on these images"
     if is_own:
-        found = "the last linear layer whose output is the network's"
+        found = "found as the last linear layer, whose output is the network's"
     if asked is not None:
         found = "named by classifier.head"
     return FoundHead(
         feature_map.layer,
-        "a linear layer" if is_own else "an affine map, whatever it is written as",
+        "linear layer" if is_own else "affine map",
         found,
         len(feature_map.weight),
         feature_map.weight.shape[1],

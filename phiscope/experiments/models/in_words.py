@@ -34,10 +34,10 @@ def _head(check: Check) -> str:
     head = check.head
     returns = "" if head.returns == "logits" else f" before a {head.returns}"
     sign = ", none of which can be negative" if head.non_negative else ""
+    form = "the linear layer" if head.form == "linear layer" else "an affine map of what flows into"
     return (
-        f"The head is {head.form} at {head.layer!r}{returns}, from {head.features:,} features{sign}, to "
-        f"{head.outputs:,} outputs ({head.found}); it gives the network's outputs to {_tiny(head.residual)} of the "
-        "largest."
+        f"The head is {form} {head.layer!r}{returns}, {head.found}: {head.features:,} features{sign}, to "
+        f"{head.outputs:,} outputs; it gives the network's outputs to {_tiny(head.residual)} of the largest."
     )
 
 
@@ -100,13 +100,12 @@ def heading(check: Check) -> tuple[str, ...]:
 
 
 def lines(check: Check) -> list[str]:
-    """For a terminal: sentences, the table of outputs, and the doubts."""
+    """For a terminal: sentences and the table of outputs."""
     title, table = rows(check)
     return [
         *(line for sentence in sentences(check) for line in _wrapped(sentence)),
         *([f"{title}:"] if title else []),
         *_aligned([heading(check), *table]),
-        *doubts(check),
     ]
 
 

@@ -1,7 +1,7 @@
 """A classifier looked at before anything rests on it: 32 images, then some hundred with labels.
 
     check = look(network, images, labels, classes, asked=None, is_loaded=True)
-    print(*lines(check), sep="\\n")
+    print(*lines(check), *doubts(check), sep="\\n")
 
 Raises what a trial raises where the network cannot be used: see `phiscope.models.feature_map.checked`. Everything else
 that looks wrong is a doubt, a sentence each, which says what to do.

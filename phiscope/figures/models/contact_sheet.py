@@ -21,13 +21,13 @@ DENSE = True
 WHEN = "always"
 
 _GAP, _ABOVE, _BELOW = 0.1, 0.17, 0.15  # inches: beside a class, for its name, for those of images
-_LONG = 26  # characters of a name over the whole width of a class of 1.35 inches
+_LETTER = 0.52  # width of a letter on average, of the size of the font; a point is 1 / 72 inch
 
 
 @themed
 def draw(contact_sheet: pd.DataFrame) -> Figure:
     """contact_sheet: an image a row, with number, class, name, channels, height, width, image; classes: how many there
-    are, of which more than some fifty are not all shown."""
+    are, of which not all need be shown."""
     require(contact_sheet, "contact sheet", "number", "class", "name", "image", "classes")
     groups = list(contact_sheet.groupby("number", sort=True))
     columns = min(len(groups), 5 if len(groups) <= 20 else 7)
@@ -46,26 +46,27 @@ def draw(contact_sheet: pd.DataFrame) -> Figure:
     ax.set(xlim=(0, WIDTH), ylim=(height, 0))
     if head:
         ax.text(0.0, 0.6 * head, f"{shown} of {there:,} classes, evenly among the outputs", color=MUTED, fontsize=8)
-    small = 5.5 if columns <= 5 else 4.5
+    small, large = (5.5, 7.5) if columns <= 5 else (4.5, 6.5)
     for place, (number, rows) in enumerate(groups):
         left, top = place % columns * (width + _GAP), head + place // columns * line
-        name = _short(f"{number}  {rows['class'].iloc[0]}", round(_LONG * width / 1.35 * 0.85))
-        ax.text(left, top + 0.75 * _ABOVE, name, color=INK, fontsize=7.5)
+        name = _short(f"{number}: {rows['class'].iloc[0]}", width, large)
+        ax.text(left, top + 0.75 * _ABOVE, name, color=INK, fontsize=large)
         for k, row in enumerate(rows.to_dict("records")):
             x, y = left + k * (each + 0.03), top + _ABOVE
             ax.imshow(
                 as_picture(image_of(row)),
                 cmap="gray", vmin=0.0, vmax=1.0, extent=(x, x + each, y + tall, y), interpolation="nearest",
             )  # fmt: skip
-            caption = _short(row["name"], round(each * 120 / small))
+            caption = _short(row["name"], each, small)
             ax.text(x, y + tall + 0.6 * _BELOW, caption, color=MUTED, fontsize=small)
     ax.set(xlim=(0, WIDTH), ylim=(height, 0), aspect="equal")
     bare(ax)
     return figure
 
 
-def _short(text: str, most: int) -> str:
-    """A long name without its middle."""
+def _short(text: str, width: float, size: float) -> str:
+    """A name without its middle where it is longer than so many inches in a font of that size."""
+    most = int(72 * width / (_LETTER * size))
     if len(text) <= most:
         return text
     return f"{text[: most - most // 2 - 1]}…{text[-(most // 2) :]}"
