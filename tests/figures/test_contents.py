@@ -24,6 +24,19 @@ def pictures(figure) -> list:
     return [ax for ax in figure.get_axes() if ax.images]
 
 
+def test_a_contact_sheet_names_classes_and_images(contact_sheet):
+    figure = figures.draw("contact_sheet", contact_sheet=contact_sheet)
+    (ax,) = figure.axes
+    assert len(ax.images) == 3
+    assert {"0: ant", "ant/0.png", "ant/1.png", "image 17"} <= set(words(figure).splitlines())
+    assert "2 of 3 classes" in words(figure)
+    whole = figures.draw("contact_sheet", contact_sheet=contact_sheet.assign(classes=2))
+    assert "classes" not in words(whole)
+    extents = [image.get_extent() for image in ax.images]
+    assert all(bottom > top for _, _, bottom, top in extents)  # the first row of an image is at the top
+    assert extents[0][2] - extents[0][3] == pytest.approx(0.8 * (extents[0][1] - extents[0][0]))
+
+
 def test_distances_has_one_axes_a_view_and_states_the_medians(standing):
     figure = figures.draw("distances", main_standing=standing)
     assert len(figure.axes) == 2

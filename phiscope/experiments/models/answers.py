@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+_GAIN = 0.1  # of the accuracy, below which something else is no explanation
 _SURE = 1e-3  # of a difference by chance: rarer is no chance
 
 
@@ -70,10 +71,21 @@ def below(right: int, n: int, share: float) -> bool:
     return bool(binomtest(right, n, share, alternative="less").pvalue < _SURE)
 
 
-def is_better(other: NDArray[np.bool_], own: NDArray[np.bool_], gain: float) -> bool:
-    """Whether answers that are right as in `other` are so more often than `own`, by `gain` at least and not by chance.
+def explains(other: NDArray[np.bool_], own: NDArray[np.bool_], answers: Answers) -> bool:
+    """Whether answers that are right as in `other` are so often enough to say that `own` is wrong because of that.
 
-    A sign test of the images on which the two differ.
+    More often than `own` by `_GAIN` and not by chance, by a sign test of the images on which the two differ; more often
+    than the most frequent class; and as often as a network without any training never is. Such a one tells classes
+    apart a little, so that some order of them, or some way to read the images, suits it.
     """
     won, lost = int((other & ~own).sum()), int((own & ~other).sum())
-    return float(other.mean()) - float(own.mean()) >= gain and above(won, won + lost, 0.5)
+    share = float(other.mean())
+    if share - float(own.mean()) < _GAIN or share < _credible(answers.count):
+        return False
+    return above(won, won + lost, 0.5) and above(int(other.sum()), len(other), answers.chance)
+
+
+def _credible(classes: int) -> float:
+    """The accuracy that networks without training stay below: of ten classes they reached 0.33 with the best order and
+    0.22 with the best of 15 readings (MNIST, digits and CIFAR-10; linear, one hidden layer, residual; 8 seeds each)."""
+    return 0.8 if classes < 5 else max(0.25, min(0.5, 10 / classes))

@@ -127,8 +127,8 @@ def _remedy(names: Sequence[str], classes: Sequence[int], called: str) -> str:
 
 def _other_reading(check: Check) -> str | None:
     reading, order = check.reading, check.order
-    if reading is None or (order and order.accuracy >= reading.accuracy):
-        return None
+    if reading is None or (order and order.accuracy >= reading.accuracy) or _dark(check):
+        return None  # of dark images it must be known first which value is white
     return (
         f"accuracy {reading.own:.2f} on {reading.images} images; {reading.words}, it would be {reading.accuracy:.2f}: "
         f"{reading.remedy}"

@@ -96,11 +96,11 @@ def _with_answers(check: Check, network: Normalised, pixels: Tensor, labels: NDA
         return check
     tries = sum(1 for _ in readings(network, pixels[:1]))
     varied = max(_LEAST, min(_VARIED, math.floor(affordable / tries)))
-    right = (answers.labels == answers.predicted)[:varied]
+    some = Answers(answers.labels[:varied], answers.predicted[:varied], answers.count)
     return replace(
         check,
         order=better_order(answers, check.classes),
-        reading=better_reading(network, pixels[:varied], labels[:varied], right, answers.chance),
+        reading=better_reading(network, pixels[:varied], some),
     )
 
 

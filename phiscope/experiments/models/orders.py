@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.experiments.models.answers import Answers, above, is_better
+from phiscope.experiments.models.answers import Answers, explains
 from phiscope.experiments.models.record import Order
 
-_GAIN = 0.1  # of the accuracy, below which another order is no finding
 _EACH = 4  # images of a class, on average, below which an order is not looked for
 _MOST = 2000  # classes: the matrix of all pairs grows with their square
 _ALMOST = 0.02  # by which an order that occurs may fall short of the best
@@ -27,11 +26,11 @@ def better_order(answers: Answers, names: Sequence[str]) -> Order | None:
     found: list[Order] = []
     for called, classes in known_orders(names):
         right = classes[answers.predicted] == answers.labels
-        if is_better(right, own, _GAIN) and above(int(right.sum()), len(right), answers.chance):
+        if explains(right, own, answers):
             found.append(Order(tuple(classes.tolist()), float(right.mean()), called))
     if len(answers) >= _EACH * answers.count and answers.count <= _MOST:
         right = _judged(answers)
-        if is_better(right, own, _GAIN) and above(int(right.sum()), len(right), answers.chance):
+        if explains(right, own, answers):
             best = _fitted(answers.predicted, answers.labels, answers.count)
             found.append(Order(tuple(best.tolist()), float(right.mean()), "another order"))
     if not found:
