@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,9 @@ import yaml
 
 from phiscope import datasets, figures
 from phiscope.datasets import PreparedDataset, open_prepared, origin_of
-from phiscope.errors import ConfigError
 from phiscope.exhibits.contact import contact_sheet
-from phiscope.factories import look_beside
-from phiscope.workflow.config import check, overlaid, read
-from phiscope.workflow.places import project
+from phiscope.workflow.configuration import load
+from phiscope.workflow.configuration.layers import overlaid
 from phiscope.workflow.plan import Plan
 
 _SPLITS = ("test", "train")
@@ -34,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     changes: dict[str, Any] = {}
     for change in options.config:
         changes = overlaid(changes, change)
-    plan = Plan.of(_configured(options.files, changes))
+    plan = Plan.of(load(options.files, changes))
     with _prepared(plan) as (test, train):
         picture = options.images or Path(plan.results, "check.png")
         _draw(test, picture)
@@ -53,26 +51,13 @@ def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset, startup: fl
 
     startup += time.process_time() - before
     classifier, device = plan.config["classifier"], plan.config["device"]
-    network = configured(classifier)
+    network = configured(classifier, train)
     check = check_configured(network, classifier, test, train, device, classifier.get("head"))
     print(*lines(check), sep="\n")
     if check.accuracy is None:
         print("The network is to be trained: how good it is, the run looks at then.")
     print(estimated(plan, network, test, train, check, startup=startup), end="")
     print(*doubts(check), sep="\n")
-
-
-def _configured(files: Sequence[Path], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration that `snakemake --configfile` makes of these files, with changes laid over it, checked."""
-    root, given = project(), dict[str, Any]()
-    for file in files:
-        if not file.is_file():
-            raise ConfigError(f"{file}: there is no such file; name a configuration, such as presets/mnist.yaml")
-        given = overlaid(given, read(file))
-    look_beside(files)
-    config = overlaid(read(root / "config.yaml"), overlaid(given, changes))
-    check(config, root / "workflow/schemas/config.schema.yaml")
-    return config
 
 
 @contextmanager

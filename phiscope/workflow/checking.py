@@ -11,9 +11,11 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import PreparedDataset
 from phiscope.experiments.models.look import how_many, look
 from phiscope.experiments.models.record import Check
+from phiscope.factories import NO_NORMALISATION
 from phiscope.models import build, load_artifact, load_weights, split
 from phiscope.models.classifier import Normalised
 from phiscope.models.contents import stated_accuracy
+from phiscope.models.sized import sized
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan import Plan
@@ -22,16 +24,22 @@ _TIMED, _LEAST = 16, 2  # images whose passes an estimate times: of a quick netw
 _QUICK = 0.01  # seconds an image
 
 
-def configured(classifier: Mapping[str, Any]) -> Normalised:
+def configured(classifier: Mapping[str, Any], train: PreparedDataset) -> Normalised:
     """The network that `config.classifier` describes, in evaluation mode: with its weights, or before it is trained.
 
-    Raises ModelError where it cannot be built or filled.
+    train: what a network that is trained here is fitted to, see `phiscope.models.sized`. Raises ModelError where it
+    cannot be built or filled.
     """
     described: dict[str, Any] = {
         key: classifier.get(key) for key in ("factory", "arguments", "normalise", "output", "columns")
     }
+    weights = classifier.get("weights")
+    if not weights:
+        described = sized(described, train)
+    elif described["normalise"] == NO_NORMALISATION:
+        described["normalise"] = None
     network = build(**described, where="classifier.factory")
-    if weights := classifier.get("weights"):
+    if weights:
         place = {"prefix": weights.get("prefix", ""), "key": weights.get("key")}
         load_weights(network.network, weights["path"], **place, where="classifier.weights")
     return network.eval()
@@ -94,7 +102,8 @@ def estimated(
     from phiscope.workflow.plan import Counts
 
     others = dict.fromkeys(plan.views.datasets, 0)
-    counts = Counts({"test": len(test), "train": len(train)}, others, tuple(test.samples.tolist()))
+    splits = {"test": len(test), "train": len(train)}
+    counts = Counts(splits, others, tuple(test.samples.tolist()), test.shape, len(test.classes))
     device, work = choose_device(plan.config["device"]), plan.with_counts(counts).work
     first = slice(0, _TIMED if check.passes.seconds < _QUICK else _LEAST)
     images = torch.from_numpy(unit_range(test.images(first))).to(device)

@@ -11,7 +11,7 @@ def main(inputs, classifier: dict, head: str | None, device: str, output: str) -
     if trained := inputs.get("classifier"):
         check = check_trained(trained, test, train, device, head)
     else:
-        check = check_configured(configured(classifier), classifier, test, train, device, head)
+        check = check_configured(configured(classifier, train), classifier, test, train, device, head)
     check.write(output)
     print(*lines(check), *doubts(check), sep="\n")
     if check.doubts:

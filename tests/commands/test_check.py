@@ -9,7 +9,7 @@ from PIL import Image
 
 from phiscope import datasets
 from phiscope.commands import main
-from phiscope.commands.check import _configured
+from phiscope.workflow.configuration import load
 from phiscope.workflow.plan import Plan
 from tests.experiments.models.seen import CLASSES, DEVIATION, MEAN, Nearest, images
 
@@ -67,12 +67,10 @@ def test_doubts_are_the_last_words(written, tmp_path, capsys):
     assert capsys.readouterr().out.endswith("Nothing here is to doubt.\n")
 
 
-def test_changes_are_laid_over_the_files(written, tmp_path):
-    path, more = written(), tmp_path / "more.yaml"
-    more.write_text("seed: 3\nclassifier: {head: network.head}")
-    config = _configured([path, more], {"seed": 4, "classifier": {"normalise": {"mean": [0.5], "deviation": [1]}}})
-    assert (config["seed"], config["classifier"]["head"]) == (4, "network.head")
-    assert config["classifier"]["normalise"] == {"mean": [0.5], "deviation": [1]}
+def test_changes_are_laid_over_one_another(written, capsys):
+    other = ["classifier.normalise.mean=[0.1]", "classifier.normalise={deviation: [255]}"]
+    assert main(["check", str(written()), "--config", *other]) == 0
+    assert "mean [0.1] and deviation [255], as for values up to 255" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
@@ -80,9 +78,9 @@ def test_changes_are_laid_over_the_files(written, tmp_path):
     [
         (["--config", "classifier.columns=[0, 1]"], "tells 2 classes apart"),
         (["--config", "classifer=1"], "did you mean 'classifier'"),
-        (["--config", "dataset.path=nowhere.npz"], "nowhere.npz: there is no such file"),
+        (["--config", "dataset.path=nowhere.npz"], "config: dataset.path: there is no "),
         (["--config", "classifier.head=other"], "no layer named 'other'"),
-        (["none.yaml"], "none.yaml: there is no such file"),
+        (["none.yaml"], "config: none.yaml: cannot be read"),
     ],
 )
 def test_what_a_run_would_refuse_is_one_sentence_and_an_exit_code(written, capsys, arguments, words):
@@ -101,7 +99,7 @@ def test_a_change_that_is_no_key_and_value_is_refused(written, change, capsys):
 
 def test_images_that_the_run_has_prepared_are_not_read_again(written, tmp_path, capsys, monkeypatch):
     path = written()
-    plan = Plan.of(_configured([path], {}))
+    plan = Plan.of(load([path]))
     for split in ("test", "train"):
         dataset = datasets.load(str(tmp_path / "data.npz"), split)
         datasets.save(dataset, tmp_path / plan.prepared(split), 0, plan.fingerprint("prepare_dataset", split=split))
