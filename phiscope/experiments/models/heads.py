@@ -33,7 +33,7 @@ def found_head(feature_map: FeatureMap, images: Tensor, asked: str | None) -> Fo
         found,
         len(feature_map.weight),
         feature_map.weight.shape[1],
-        returns,
+        getattr(feature_map.network, "ending", "") or returns,  # what is taken off the end of it
         residuals[returns],
         feature_map.lower_bound == 0,
         bool((output >= 0).all()) and float((output.sum(1) - 1).abs().max()) < _CLOSE,

@@ -11,9 +11,11 @@ from torch import nn
 from phiscope.datasets import load
 from phiscope.errors import ModelError
 from phiscope.experiments.models.doubts import doubts_of
+from phiscope.experiments.models.heads import found_head
 from phiscope.experiments.models.look import look
 from phiscope.experiments.models.record import Order
 from phiscope.experiments.models.variants import IMAGENET
+from phiscope.models import FeatureMap
 from tests.experiments.models.seen import CLASSES, DEVIATION, MEAN, NAMES, Nearest, check, classifier, images
 
 
@@ -140,27 +142,34 @@ def test_nor_is_an_order_or_a_reading_found_that_suits_one_without_training(seed
     assert (found.order, found.reading) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("after", "is_loaded", "words"),
-    [
-        (lambda logits: logits.softmax(-1), True, "look like probabilities.*logits before the softmax"),
-        (lambda logits: (0.01 * logits).softmax(-1), False, "learns slowly from them"),
-    ],
-)
-def test_probabilities_are_named(after, is_loaded, words):
-    found = seen(classifier(Nearest(after)), is_loaded=is_loaded)
-    assert re.search(words, found.doubts[0])
-    assert found.head.returns == "softmax"
+@pytest.mark.parametrize("returns", ["logits", "softmax", "log_softmax"])
+def test_what_a_network_makes_of_its_logits(returns):
+    ends = {"logits": nn.Identity(), "softmax": nn.Softmax(-1), "log_softmax": nn.LogSoftmax(-1)}
+    network, pixels = nn.Sequential(Nearest(), ends[returns]), torch.rand(32, 3, 8, 8)
+    own = Nearest().head
+    feature_map = FeatureMap(network, "0.head", own.weight.double().T, own.bias.double(), None)
+    head = found_head(feature_map, pixels, None)
+    assert (head.returns, head.form, head.probabilities) == (returns, "linear layer", returns == "softmax")
+    assert head.residual < 1e-5
+    assert found_head(feature_map, pixels, "0.head").found == "named by classifier.head"
 
 
 def test_what_cannot_be_used_is_refused():
     with pytest.raises(ModelError, match="tells 12 classes apart"):
         seen(names=NAMES[:5], labels=images()[1] % 5)
-    with pytest.raises(ModelError, match="sigmoid"):
-        seen(classifier(Nearest(torch.sigmoid)))
+    with pytest.raises(ModelError, match="relu"):
+        seen(classifier(Nearest(torch.relu)))
 
 
 CHANGES = {
+    "probabilities": (
+        {"head": replace(check().head, probabilities=True)},
+        "look like probabilities.*the logits before the softmax",
+    ),
+    "probabilities to train": (
+        {"head": replace(check().head, probabilities=True), "is_loaded": False},
+        "a training with cross-entropy learns slowly from them",
+    ),
     "far below what is stated": ({"stated": 0.99}, "0.90 on 300 images is far below the 0.99 that the file"),
     "layers in training": ({"training": ("network.drop",)}, "'network.drop' stays in training mode"),
     "several layers in training": ({"training": ("a", "b", "c", "d")}, "'a', 'b', 'c' and 1 more stay in training"),
