@@ -31,9 +31,9 @@ class Pixels:
 @dataclass(frozen=True)
 class FoundHead:
     """layer: its place; form: `linear layer` or `affine map`; found: how, in words; returns: what the network makes of
-    the logits, `logits`, `softmax`, `log_softmax` or `sigmoid`; residual: largest difference between that of the head and the
-    network's output, over the largest output; non_negative: whether no feature can be below 0; probabilities: whether
-    outputs look like such.
+    the logits, `logits`, `softmax`, `log_softmax` or `sigmoid`; residual: largest difference between that of the head
+    and the network's output, over the largest output; non_negative: whether no feature can be below 0; probabilities:
+    whether outputs look like such.
     """
 
     layer: str
