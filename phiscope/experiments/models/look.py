@@ -53,7 +53,7 @@ def look(
 ) -> Check:
     """A network in evaluation mode on test images (n, channels, h, w) as they are prepared, in their stratified order.
 
-    n: `how_many` do. asked: the layer that the configuration names as the head. is_loaded: whether its weights come
+    n: `how_many` do; a label of -1 says that there is none. asked: the layer that the configuration names as the head. is_loaded: whether its weights come
     from a file, so that their order of classes and their way to read images are somebody else's; is_trained: whether it
     has weights that answer at all. stated: the accuracy that the file of weights states. counts: of test and training
     images. Raises ModelError where the network cannot be used.
@@ -75,8 +75,9 @@ def look(
             test=counts[0],
             train=counts[1],
         )
-        if is_trained:
-            check = _with_answers(check, network, pixels.to(device), labels)
+        labelled = labels >= 0
+        if is_trained and labelled.any():
+            check = _with_answers(check, network, pixels[torch.from_numpy(labelled)].to(device), labels[labelled])
     return replace(check, doubts=tuple(doubts_of(check)))
 
 

@@ -44,6 +44,14 @@ def turned(change):
     return {"pixels": np.ascontiguousarray(change(images()[0]))}
 
 
+def test_images_without_labels_are_no_wrong_answers():
+    _, labels = images()
+    found = seen(labels=np.where(np.arange(len(labels)) % 3, labels, -1))
+    assert (found.accuracy.images, found.accuracy.share) == (200, 1.0)
+    assert sum(there for there, _, _ in found.outputs) == 200
+    assert seen(labels=np.full(len(labels), -1)).accuracy is None
+
+
 OTHERWISE = {
     "transposed": (turned(lambda x: x.transpose(0, 1, 3, 2)), "rows and columns exchanged.*transpose: true"),
     "turned left": (turned(lambda x: np.rot90(x, 1, (2, 3))), "turned right by 90°"),
