@@ -53,10 +53,10 @@ def look(
 ) -> Check:
     """A network in evaluation mode on test images (n, channels, h, w) as they are prepared, in their stratified order.
 
-    n: `how_many` do; a label of -1 says that there is none. asked: the layer that the configuration names as the head. is_loaded: whether its weights come
-    from a file, so that their order of classes and their way to read images are somebody else's; is_trained: whether it
-    has weights that answer at all. stated: the accuracy that the file of weights states. counts: of test and training
-    images. Raises ModelError where the network cannot be used.
+    n: `how_many` do; a label of -1 says that there is none. asked: the layer that the configuration names as the head.
+    is_loaded: whether its weights come from a file, so that their order of classes and their way to read images are
+    somebody else's; is_trained: whether it has weights that answer at all. stated: the accuracy that the file of
+    weights states. counts: of test and training images. Raises ModelError where the network cannot be used.
     """
     pixels = torch.from_numpy(unit_range(images))
     with in_evaluation(network):
