@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +18,15 @@ from phiscope.models import build, load_artifact, load_weights, split
 from phiscope.models.classifier import Normalised
 from phiscope.models.contents import stated_accuracy
 from phiscope.models.sized import sized
+from phiscope.models.trial import ENOUGH
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan import Plan
 
 _TIMED, _LEAST = 16, 2  # images whose passes an estimate times: of a quick network, and of one that takes more
 _QUICK = 0.01  # seconds an image
+_SECONDS = 5.0  # of the clock, for reading images to look at
+_VALUES = 2**27  # of them: half a gigabyte in float32
 
 
 def configured(classifier: Mapping[str, Any], train: PreparedDataset) -> Normalised:
@@ -77,7 +82,7 @@ def check_trained(
 def _checked(
     network: Normalised, test: PreparedDataset, train: PreparedDataset, device: str, asked: str | None, **about: Any
 ) -> Check:
-    first = slice(0, how_many(len(test.classes)))
+    first = slice(0, _readable(test))
     return look(
         network,
         test.images(first),
@@ -88,6 +93,14 @@ def _checked(
         device=choose_device(device),
         **about,
     )
+
+
+def _readable(test: PreparedDataset) -> int:
+    """How many of the first images can be read in seconds and held in memory."""
+    begun = time.perf_counter()
+    read = len(test.images(slice(0, ENOUGH)))
+    affordable = int(_SECONDS * read / max(time.perf_counter() - begun, 1e-9))
+    return min(how_many(len(test.classes)), max(ENOUGH, min(affordable, _VALUES // math.prod(test.shape))))
 
 
 def estimated(

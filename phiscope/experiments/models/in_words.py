@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from phiscope.experiments.models.record import Check
+from phiscope.experiments.models.record import EACH, Check
 from phiscope.words.numbers import percent, significant
 
 _ROWS = 20  # outputs that the terminal lists; of more, the ones most often wrong
@@ -57,9 +57,12 @@ def _accuracy(check: Check) -> str:
     accuracy = check.accuracy
     assert accuracy is not None
     stated = "" if check.stated is None else f", and its file states {percent(check.stated)}"
+    few = ""
+    if accuracy.images < EACH * len(check.classes):
+        few = f" Whether outputs stand in any order but usual ones, fewer than {EACH} images of a class do not tell."
     return (
         f"The network is right on {percent(accuracy.share)} of {accuracy.images} test images; always answering the "
-        f"most frequent class is right on {percent(accuracy.chance)}{stated}."
+        f"most frequent class is right on {percent(accuracy.chance)}{stated}.{few}"
     )
 
 

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.experiments.models.answers import Answers, explains
-from phiscope.experiments.models.record import Order
+from phiscope.experiments.models.record import EACH, Order
 
-_EACH = 4  # images of a class, on average, below which an order is not looked for
 _MOST = 2000  # classes: the matrix of all pairs grows with their square
 _ALMOST = 0.02  # by which an order that occurs may fall short of the best
 
@@ -28,7 +27,7 @@ def better_order(answers: Answers, names: Sequence[str]) -> Order | None:
         right = classes[answers.predicted] == answers.labels
         if explains(right, own, answers):
             found.append(Order(tuple(classes.tolist()), float(right.mean()), called))
-    if len(answers) >= _EACH * answers.count and answers.count <= _MOST:
+    if len(answers) >= EACH * answers.count and answers.count <= _MOST:
         right = _judged(answers)
         if explains(right, own, answers):
             best = _fitted(answers.predicted, answers.labels, answers.count)

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 
+EACH = 4  # images of a class, on average, below which any order of the classes but the usual ones is not looked for
+
+
 @dataclass(frozen=True)
 class Pixels:
     """Of the first images of a split; ranges are (least, largest).

@@ -48,6 +48,9 @@ def test_sentences_say_what_was_seen():
     affine = replace(check().head, form="affine map", returns="softmax", non_negative=False)
     assert "an affine map of what flows into 'network.fc' before a softmax" in " ".join(sentences(check(head=affine)))
     assert "right on" not in " ".join(sentences(check(accuracy=None)))
+    names = tuple(f"n{k}" for k in range(76))
+    assert "fewer than 4 images of a class do not tell" in " ".join(sentences(check(classes=names, outputs=None)))
+    assert "do not tell" not in said
     still = replace(check().passes, halves=0.0, alone=0.0)
     assert "features do not move at all" in " ".join(sentences(check(passes=still)))
 
