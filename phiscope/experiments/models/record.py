@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-
 EACH = 4  # images of a class, on average, below which any order of the classes but the usual ones is not looked for
 
 
