@@ -28,7 +28,7 @@ def test_a_contact_sheet_names_classes_and_images(contact_sheet):
     figure = figures.draw("contact_sheet", contact_sheet=contact_sheet)
     (ax,) = figure.axes
     assert len(ax.images) == 3
-    assert {"0: ant", "ant/0.png", "ant/1.png", "image 17"} <= set(words(figure).splitlines())
+    assert {"0: ant", "0.png", "1.png", "image 17"} <= set(words(figure).splitlines())
     assert "2 of 3 classes" in words(figure)
     whole = figures.draw("contact_sheet", contact_sheet=contact_sheet.assign(classes=2))
     assert "classes" not in words(whole)

@@ -21,6 +21,7 @@ DENSE = True
 WHEN = "always"
 
 _GAP, _ABOVE, _BELOW = 0.1, 0.17, 0.15  # inches: beside a class, for its name, for those of images
+_CAPITAL = 0.66  # width of a capital or a digit, of the size of the font
 _LETTER = 0.52  # width of a letter on average, of the size of the font; a point is 1 / 72 inch
 
 
@@ -57,7 +58,7 @@ def draw(contact_sheet: pd.DataFrame) -> Figure:
                 as_picture(image_of(row)),
                 cmap="gray", vmin=0.0, vmax=1.0, extent=(x, x + each, y + tall, y), interpolation="nearest",
             )  # fmt: skip
-            caption = _short(row["name"], each, small)
+            caption = _ending(row["name"], each, small)
             ax.text(x, y + tall + 0.6 * _BELOW, caption, color=MUTED, fontsize=small)
     ax.set(xlim=(0, WIDTH), ylim=(height, 0), aspect="equal")
     bare(ax)
@@ -70,3 +71,9 @@ def _short(text: str, width: float, size: float) -> str:
     if len(text) <= most:
         return text
     return f"{text[: most - most // 2 - 1]}…{text[-(most // 2) :]}"
+
+
+def _ending(path: str, width: float, size: float) -> str:
+    """The name of a file without its folders, and without its beginning where it is longer than so many inches."""
+    name, most = path.rpartition("/")[2], int(72 * width / (_CAPITAL * size))
+    return name if len(name) <= most else f"…{name[1 - most :]}"
