@@ -13,7 +13,7 @@ import yaml
 
 from phiscope.experiments.models.answers import below
 from phiscope.experiments.models.orders import known_orders
-from phiscope.experiments.models.record import Check
+from phiscope.experiments.models.record import Check, Order
 from phiscope.words.numbers import percent
 
 _MANY = 0.5  # of the images
@@ -21,7 +21,7 @@ _NEARLY_ALL = 0.8  # of the answers
 _OFTENER = 0.3  # than the class there is
 _FAR = 0.05  # below the accuracy that a file of weights states
 _MOVED = 1e-4  # of an image's features: more than sums of float32 in another order differ by
-_LISTED = 20  # classes that a sentence lists
+_LISTED, _COLUMNS = 20, 100  # classes and outputs that a sentence lists
 _SWAPPED = 4  # outputs that it names
 DIVIDED = "with mean and deviation divided by 255"  # the words of a reading, which says the same as one of the rules
 
@@ -114,15 +114,16 @@ def _other_order(check: Check) -> str | None:
     known = "" if order.called == "another order" else f", {order.called}"
     return (
         f"accuracy {accuracy.share:.2f} on {accuracy.images} images; with the classes in another order{known}, it "
-        f"would be {order.accuracy:.2f}: {', '.join(named)}{more}; {_remedy(names, order.classes, order.called)}"
+        f"would be {order.accuracy:.2f}: {', '.join(named)}{more}; give the outputs in the order of the classes, "
+        f"classifier.columns: {_columns(order, check.columns)}"
     )
 
 
-def _remedy(names: Sequence[str], classes: Sequence[int], called: str) -> str:
-    listed = _yaml([names[number] for number in classes]) if len(names) <= _LISTED else None
-    if listed is None:
-        return f"list the classes in the order of the outputs with dataset.options.classes ({called})"
-    return f"give dataset.options.classes: {listed}"
+def _columns(order: Order, chosen: Sequence[int] | None) -> str:
+    """Outputs in the order of the classes, of those that are chosen already."""
+    columns = [column if chosen is None else chosen[column] for column in order.columns]
+    first = ", ".join(map(str, columns[:_COLUMNS]))
+    return f"[{first}]" if len(columns) <= _COLUMNS else f"[{first}, ...], all of which models/check.json lists"
 
 
 def _other_reading(check: Check) -> str | None:
@@ -147,8 +148,14 @@ def _doubtful_order(check: Check) -> str | None:
     return (
         f"classes stand in the order of their names as text, {check.classes[place]!r} before "
         f"{check.classes[int(numbers[place])]!r}; if the outputs stand in the order of the numbers, "
-        f"{_remedy(check.classes, numbers.tolist(), 'that of their numbers')}"
+        f"{_listing(check.classes, numbers.tolist())}"
     )
+
+
+def _listing(names: Sequence[str], classes: Sequence[int]) -> str:
+    if len(names) > _LISTED:
+        return "list the classes in that order with dataset.options.classes"
+    return f"give dataset.options.classes: {_yaml([names[number] for number in classes])}"
 
 
 def _at_chance(check: Check) -> str | None:

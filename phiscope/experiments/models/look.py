@@ -71,6 +71,7 @@ def look(
             is_loaded,
             (_numbers(network.mean), _numbers(network.deviation)),
             tuple(left_in_training(network)),
+            None if network.columns is None else tuple(network.columns),
             stated=stated,
             test=counts[0],
             train=counts[1],

@@ -97,6 +97,11 @@ class Order:
         """Outputs that stand for another class than the data set says."""
         return [output for output, number in enumerate(self.classes) if output != number]
 
+    @property
+    def columns(self) -> list[int]:
+        """The outputs in the order of the classes."""
+        return sorted(range(len(self.classes)), key=lambda output: self.classes[output])
+
 
 @dataclass(frozen=True)
 class BetterReading:
@@ -112,10 +117,13 @@ class BetterReading:
 
 @dataclass(frozen=True)
 class Check:
-    """What was seen. classes: their names in the order of the outputs; is_loaded: whether weights come from a file;
-    normalise: mean and deviation; training: layers that stay in training mode; outputs: of each (images of its class,
-    answers, right ones), None where the network is not trained yet; order, reading: with which it would be right much
-    more often; stated: the accuracy that the file of weights states; test, train: images there are; doubts: sentences.
+    """What was seen.
+
+    classes: their names in the order of the outputs; is_loaded: whether weights come from a file; normalise: mean and
+    deviation; training: layers that stay in training mode; columns: outputs that the configuration chooses; outputs: of
+    each (images of its class, answers, right ones), None like accuracy where the network is not trained yet or no image
+    has a label; order, reading: with which it would be right much more often; stated: the accuracy that the file of
+    weights states; test, train: images there are; doubts: sentences.
     """
 
     pixels: Pixels
@@ -125,6 +133,7 @@ class Check:
     is_loaded: bool
     normalise: tuple[tuple[float, ...], tuple[float, ...]]
     training: tuple[str, ...] = ()
+    columns: tuple[int, ...] | None = None
     accuracy: Accuracy | None = None
     outputs: tuple[tuple[int, int, int], ...] | None = None
     order: Order | None = None
@@ -144,6 +153,8 @@ class Check:
         about = asdict(self)
         if self.accuracy is not None:
             about["accuracy"]["share"] = self.accuracy.share
+        if self.order is not None:
+            about["order"]["columns"] = self.order.columns
         outputs = self.outputs or ((),) * len(self.classes)
         about["outputs"] = [
             {"output": k, "class": name} | dict(zip(_COUNTS, counts))
@@ -156,8 +167,9 @@ class Check:
     def read(cls, path: str | Path) -> Check:
         """What `write` wrote."""
         about: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-        if about["accuracy"] is not None:
-            del about["accuracy"]["share"]
+        for part, derived in (("accuracy", "share"), ("order", "columns")):
+            if about[part] is not None:
+                del about[part][derived]
         for key, kind in _PARTS.items():
             about[key] = None if about[key] is None else kind(**_tuples(about[key]))
         rows = about["outputs"]

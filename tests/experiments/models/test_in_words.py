@@ -29,6 +29,8 @@ def test_outputs_stand_beside_their_classes(tmp_path):
     kept = json.loads((tmp_path / "check.json").read_text())
     assert kept["outputs"][1] == {"output": 1, "class": "bee", "images": 90, "answers": 80, "right": 80}
     assert kept["accuracy"]["share"] == 0.9
+    check(order=Order((1, 2, 0), 0.9, "another order")).write(tmp_path / "check.json")
+    assert json.loads((tmp_path / "check.json").read_text())["order"]["columns"] == [2, 0, 1]
     check(accuracy=None, outputs=None).write(tmp_path / "check.json")
     assert json.loads((tmp_path / "check.json").read_text())["outputs"][1] == {"output": 1, "class": "bee"}
 

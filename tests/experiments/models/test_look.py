@@ -103,8 +103,20 @@ def test_classes_in_another_order_are_found_and_listed():
     (doubt,) = found.doubts
     moved = next(k for k in range(CLASSES) if order[k] != k)
     assert f"output {moved} is called {NAMES[moved]!r} and answers for {NAMES[order[moved]]!r}" in doubt
-    listed = ", ".join(f'"{NAMES[k]}"' for k in order)
-    assert f"give dataset.options.classes: [{listed}]" in doubt
+    columns = np.argsort(order).tolist()
+    assert doubt.endswith(f"give the outputs in the order of the classes, classifier.columns: {columns}")
+    network = classifier()
+    network.columns = columns
+    assert seen(network, labels=order[labels]).doubts == ()
+
+
+def test_columns_that_are_chosen_already_are_chosen_from():
+    _, labels = images()
+    network = classifier()
+    network.columns = [*range(5, CLASSES), *range(5)]
+    found = seen(network, labels=labels)  # output k answers for class k + 5
+    assert found.order.classes[0] == 5
+    assert found.doubts[0].endswith(f"classifier.columns: {list(range(CLASSES))}")
 
 
 def test_folders_that_are_numbers_stand_in_the_order_of_text():
@@ -112,7 +124,7 @@ def test_folders_that_are_numbers_stand_in_the_order_of_text():
     position = np.array([numbers.index(str(k)) for k in range(CLASSES)])
     found = seen(labels=position[images()[1]], names=numbers)
     assert found.order.called == "the order of their numbers"
-    assert "give dataset.options.classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]" in found.doubts[0]
+    assert "another order, the order of their numbers, it would be 1.00" in found.doubts[0]
 
 
 def test_the_order_of_numbers_is_doubted_where_the_accuracy_does_not_settle_it():
