@@ -5,8 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from phiscope.datasets import load
-from phiscope.datasets.other import load_other
+from phiscope.datasets import Specification, load, open_prepared, prepare_other
 from phiscope.errors import DataError
 from tests.datasets import writers
 from tests.datasets.writers import WRITERS, pictures
@@ -133,8 +132,9 @@ def test_a_share_beside_a_test_split_has_to_be_meant(tmp_path, writer):
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_a_foreign_data_set_needs_no_split(tmp_path, kind):
-    images, order = load_other(str(unsplit(kind, tmp_path)), shape=(3, 6, 5), seed=0)
-    assert (images.shape, sorted(order)) == ((10, 3, 6, 5), list(range(10)))
+    prepare_other(Specification(str(unsplit(kind, tmp_path))), tmp_path / "a.safetensors", shape=(3, 6, 5), seed=0)
+    prepared = open_prepared(tmp_path / "a.safetensors")
+    assert (prepared.images().shape, sorted(prepared.samples)) == ((10, 3, 6, 5), list(range(10)))
 
 
 def test_what_systems_leave_behind_is_passed_over(tmp_path):

@@ -122,7 +122,7 @@ def _binary(name: str, content: bytes, label_bytes: int) -> tuple[NDArray, NDArr
 def _joined(where: str, parts: list[tuple[NDArray, NDArray]], classes: list[str]) -> Rows:
     data, labels = (np.concatenate(column) for column in zip(*parts))
     images = data.reshape(-1, 3, 32, 32)
-    return Rows(where, labels, lambda: images, lambda: images[0], tuple(classes))
+    return Rows(where, labels, lambda: images, tuple(classes))
 
 
 def _names(files: Files, name: str, key: bytes, count: int) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from phiscope.datasets.encoded import ImageFiles
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE
 from phiscope.datasets.visible import entries
@@ -18,6 +20,10 @@ _FILES = ("file", "file_name", "filename", "filepath", "file_path", "path", "ima
 _LABELS = ("label", "labels", "class", "class_name", "target", "category")
 _SPLITS = ("split", "set", "subset")
 _DELIMITERS = (",", ";", "\t")
+# Numbers that begin with a zero are names of something: 007 is no 7. More digits are more than an int64 holds.
+_WHOLE_NUMBER = re.compile(r"-?\d+")
+_COUNT = re.compile(r"-?(0|[1-9]\d{0,17})")
+_NUMBER = re.compile(r"-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def splits(
@@ -57,19 +63,19 @@ def read(
     if not rows:
         raise DataError(f"{table.path}: no row is of the split {split!r}")
     root = table.path.parent / (folder or "")
-    places = [root / table.rows[k][files] for k in rows]
-    absent = [(k, place) for k, place in zip(rows, places) if not place.is_file()]
+    names = [table.rows[k][files] for k in rows]
+    absent = [(k, root / name) for k, name in zip(rows, names) if not (root / name).is_file()]
     if absent:
         raise DataError(
             f"{table.path}: row {absent[0][0]} names {absent[0][1]}, which is not there ({len(absent)} of {len(rows)} "
             "rows are so); say where the images lie with dataset.options.folder"
         )
+    further = [k for k in range(len(table.names)) if k not in (files, labels, column)]
     return Rows(
         str(table.path),
         _values([row[labels] for row in table.rows], rows, table.path),
-        lambda: places,
-        lambda: places[0],
-        names=list(map(str, places)),
+        ImageFiles(root, names),
+        columns=lambda: {table.names[k]: _further([row[k] for row in table.rows], rows) for k in further},
     )
 
 
@@ -134,5 +140,12 @@ def _values(cells: list[str], rows: list[int], path: Path) -> np.ndarray:
     if empty:
         counted = f"{len(empty)} of {len(rows)} rows are so"
         raise DataError(f"{path}: row {empty[0]} has no label ({counted}); expected one each")
-    are_numbers = all(re.fullmatch(r"-?\d+", cell) for cell in cells if cell)
+    are_numbers = all(_WHOLE_NUMBER.fullmatch(cell) for cell in cells if cell)
     return np.array([int(cells[row]) if are_numbers else cells[row] for row in rows])
+
+
+def _further(cells: list[str], rows: list[int]) -> list[Any]:
+    """A column of these rows: numbers where all in the table are, texts otherwise; None for empty cells."""
+    written = [cell for cell in cells if cell]
+    kind = int if all(map(_COUNT.fullmatch, written)) else float if all(map(_NUMBER.fullmatch, written)) else str
+    return [kind(cells[row]) if cells[row] else None for row in rows]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from phiscope.datasets.decode import SUFFIXES, is_image
+from phiscope.datasets.encoded import ImageFiles
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE, is_usual
 from phiscope.datasets.visible import entries, files_below, folders
@@ -41,8 +42,8 @@ def read(path: Path, split: str) -> Rows:
             raise DataError(f"{each}: holds no images; expected files like {', '.join(sorted(SUFFIXES)[:4])}")
     every = [file for members in files for file in members]
     labels = np.repeat(np.arange(len(classes)), [len(members) for members in files])
-    names = tuple(each.name for each in classes)
-    return Rows(str(folder), labels, lambda: every, lambda: every[0], names, list(map(str, every)))
+    images = ImageFiles(path, [str(file.relative_to(path)) for file in every])
+    return Rows(str(folder), labels, images, tuple(each.name for each in classes))
 
 
 def _remedy(folder: Path) -> str:
