@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from phiscope.errors import ConfigError, DataError
 from phiscope.tables.columns import to_arrow, to_numpy
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
-from phiscope.tables.schemas import SCHEMAS, SORT_KEYS
+from phiscope.tables.schemas import SCHEMAS, SORT_KEYS, described_column
 
 if TYPE_CHECKING:
     import pandas as pd  # deferred: slow to import, and light steps hand over arrays
@@ -30,15 +30,27 @@ if TYPE_CHECKING:
 Columns = Mapping[str, Any]
 
 
-def write(columns: Columns | pd.DataFrame, name: str, path: str | Path, provenance: Mapping[str, Any]) -> None:
-    """Write one table under its schema to a temporary name in the same folder, then move it into place."""
+def write(
+    columns: Columns | pd.DataFrame,
+    name: str,
+    path: str | Path,
+    provenance: Mapping[str, Any],
+    further: pa.Table | None = None,
+) -> None:
+    """Write one table under its schema to a temporary name in the same folder, then move it into place.
+
+    further: columns that the schema does not know, such as those of the user's data set; they come last.
+    """
     columns = {key: columns[key] for key in columns}
     schema = _fitted(name, columns)
     if set(columns) != set(schema.names):
         raise DataError(f"table {name}: got columns {sorted(columns)}, expected {sorted(schema.names)}")
     arrays = [to_arrow(columns[field.name], field.type) for field in schema]
     metadata = {"phiscope.table": name, "phiscope.provenance": json.dumps(provenance, sort_keys=True)}
-    _write_atomically(pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata)), Path(path))
+    table = pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata))
+    for field, column in zip(further.schema, further.columns) if further is not None else ():
+        table = table.append_column(described_column(field.name, field.type), column)
+    _write_atomically(table, Path(path))
 
 
 def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:

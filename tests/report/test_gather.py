@@ -49,6 +49,7 @@ def artifacts():
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
         "balls": samples.assign(train_inside=2, test_inside=1),
+        "samples": samples.assign(dataset=None, file=[None, None, None, "ant/seventh.png"]),
         "paper_comparison": pd.DataFrame([comparison]),
         "classifier_description": {"factory": "zoo.small:net", "training": {"epochs": 3}},
         "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
@@ -72,7 +73,7 @@ def test_a_run_without_extras_has_a_page(artifacts):
     }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words
-    assert "Test sample 7: labelled bee, taken for ant" in words
+    assert "Test sample 7: labelled bee, taken for ant Its image is ant/seventh.png ." in words
     assert "flip points, original, test 2 2 solved" in words
     assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
 

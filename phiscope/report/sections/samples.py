@@ -11,7 +11,7 @@ from phiscope.exhibits.run import Run
 
 TITLE = "Single samples"
 NUMBERS = ()
-NEEDS = ("standing", "margins", "balls", "test_images")
+NEEDS = ("standing", "margins", "balls", "samples", "test_images")
 OPTIONAL = ()
 
 
@@ -19,7 +19,8 @@ OPTIONAL = ()
 class SamplePage:
     """One test sample: names of its label, predicted and closest class, and Table 1 as margins by class name.
 
-    A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds.
+    A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds. file: what
+    the data set calls its image, None where it has no names.
     """
 
     sample: int
@@ -30,12 +31,14 @@ class SamplePage:
     distance: float
     margins: Mapping[str, float]
     inside: tuple[int, int] | None = None
+    file: str | None = None
 
     @classmethod
     def of(cls, sample: int, frames: Mapping[str, pd.DataFrame], classes: Sequence[str]) -> SamplePage:
-        """From the frames `standing`, `balls` and `margins` of the test samples."""
+        """From the frames `standing`, `balls`, `margins` and `samples` of the test samples."""
         own = {name: frame[frame["sample"] == sample] for name, frame in frames.items()}
         row, ball, table = own["standing"].iloc[0], own["balls"].iloc[0], own["margins"]
+        file = own["samples"]["file"].iloc[0]
         return cls(
             sample=sample,
             label=classes[int(row["label"])],
@@ -45,9 +48,12 @@ class SamplePage:
             distance=row["distance"],
             margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
             inside=(int(ball["train_inside"]), int(ball["test_inside"])),
+            file=file if isinstance(file, str) else None,
         )
 
 
 def data(run: Run) -> list[SamplePage]:
     frames = {name: run.original(name) for name in ("standing", "balls", "margins")}
+    listed = run["samples"]
+    frames["samples"] = listed[listed["dataset"].isna() & (listed["split"] == "test")]
     return [SamplePage.of(number, frames, run.classes) for number in map(run.number, run.context["samples"])]
