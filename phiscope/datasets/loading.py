@@ -96,9 +96,9 @@ def open_split(path: Path, split: str, name: str | None, given: Mapping[str, Any
         raise DataError(
             f"{path}: train and test are both {own!r}; expected different images, see dataset.options.splits"
         )
-    unused = [name for name in source.found if name not in called.values()]
+    unused = [name for name in source.found if name != splits.WHOLE and name not in called.values()]
     if unused and split == "train":
-        say(f"not used: {', '.join(unused)}, beside the splits {own} and {other}")
+        say(f"not used: {', '.join(unused)}, beside the splits {' and '.join(filter(None, (own, other)))}")
     if own != split:
         say(f"{split} images are those of {own!r}")
     mine = source.rows(own)

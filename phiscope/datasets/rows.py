@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.encoded import Encoded, EncodedImages
+from phiscope.errors import DataError
 
 Columns = Mapping[str, Any]  # name -> one value an image: an array of Arrow, or a list
 
@@ -34,6 +35,7 @@ class Rows:
     classes: tuple[str, ...] | None = None
     columns: Callable[[], Columns] = _none
     numbers: NDArray[np.int64] | None = None
+    unlabelled: tuple[NDArray[np.bool_], DataError] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -52,6 +54,8 @@ class Rows:
         """The rows at these positions, in this order."""
         every = self.images
         rows = replace(self, labels=self.labels[members], columns=self._columns(members))
+        if self.unlabelled is not None:
+            rows = replace(rows, unlabelled=(self.unlabelled[0][members], self.unlabelled[1]))
         if isinstance(every, EncodedImages):
             return replace(rows, images=every.take(members))
         numbers = members if self.numbers is None else self.numbers[members]

@@ -177,13 +177,14 @@ def test_a_class_may_be_called_train(tmp_path):
     assert load(str(tmp_path), "train", test_share=0.34).classes == ("bus", "car", "train")
 
 
-def test_images_without_labels_have_a_place_of_their_own(tmp_path):
-    writers.folder(tmp_path, {"train": data()})
-    (tmp_path / "test").mkdir()
-    (tmp_path / "test/a.png").write_bytes(writers.encoded(pictures(1)[0]))
-    with pytest.raises(DataError, match="images without labels go to datasets: .*reader: images"):
-        load(str(tmp_path), "test")
-    assert len(load(str(tmp_path), "test", splits={"train": "train"}, test_share=0.2)) == 2
+def test_training_images_without_labels_have_another_place(tmp_path):
+    writers.folder(tmp_path, {"test": data()})
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train/a.png").write_bytes(writers.encoded(pictures(1)[0]))
+    for split in ("train", "test"):
+        with pytest.raises(DataError, match="images without labels go to datasets: .*, or to the test split"):
+            load(str(tmp_path), split)
+    assert len(load(str(tmp_path), "test", splits={"train": "test"}, test_share=0.2)) == 2
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,11 @@ def test_images_without_labels_have_a_place_of_their_own(tmp_path):
         ("file,label\n9.png,a\n0.png,b\n", {}, "row 0 names .*9.png, which is not there .1 of 2 rows are so."),
         ("file,label\n0.png\n", {}, "row 0 has 1 cells; expected 2"),
         ("file,label\n0.png,\n", {}, "row 0 has no label"),
-        ("file,label\n0.png,a\n", {"label": "kind"}, "expected kind: name it with dataset.options.label"),
+        (
+            "file,label\n0.png,a\n",
+            {"label": "kind"},
+            "expected kind .images without .*: name it with dataset.options.label",
+        ),
     ],
 )
 def test_tables_that_do_not_say_enough(tmp_path, text, options, words):

@@ -30,12 +30,13 @@ def read(path: Path, split: str) -> Rows:
     """Classes are the sorted names of the folders; samples are in the order of class, then path below it.
 
     Images lie at any depth below the folder of their class, under any of the usual suffixes or, where the suffix is
-    none of these, are known by their content. Hidden files and folders are passed over.
+    none of these, are known by their content. Hidden files and folders are passed over. Images in a folder without
+    folders have no label.
     """
     folder = path / split
     classes = folders(folder)
     if not classes:
-        raise DataError(f"{folder}: expected one folder of images per class in it{_remedy(folder)}")
+        return _unlabelled(path, folder)
     files = [[file for file in files_below(each) if is_image(file)] for each in classes]
     for each, members in zip(classes, files):
         if not members:
@@ -46,9 +47,12 @@ def read(path: Path, split: str) -> Rows:
     return Rows(str(folder), labels, images, tuple(each.name for each in classes))
 
 
-def _remedy(folder: Path) -> str:
-    """Images without classes have a place of their own in the configuration."""
-    if not any(is_image(file) for file in files_below(folder)):
-        return ""
+def _unlabelled(path: Path, folder: Path) -> Rows:
+    files = [file for file in entries(folder) if file.is_file() and is_image(file)]
+    if not files:
+        raise DataError(f"{folder}: expected one folder of images per class in it")
     share = "dataset.options: {splits: {train: <name>}, test_share: 0.2} draws labelled ones for testing"
-    return f"; {UNLABELLED}; {share}"
+    error = DataError(f"{folder}: expected one folder of images per class in it; {UNLABELLED}; {share}")
+    labels, none = np.full(len(files), -1), np.ones(len(files), np.bool_)
+    images = ImageFiles(path, [str(file.relative_to(path)) for file in files])
+    return Rows(str(folder), labels, images, unlabelled=(none, error))
