@@ -127,6 +127,15 @@ class PreparedDataset:
             raise DataError(f"{self.path}: holds no images; expected some")
         return PixelStatistics.read(self._statistics)
 
+    def require_labels(self, limit: int | None, asked_by: str) -> None:
+        """Raise DataError where one of the first images has no label; asked_by: what compares with labels."""
+        labels = self.labels[:limit]
+        if missing := int((labels < 0).sum()):
+            raise DataError(
+                f"{asked_by}: {missing:,} of {len(labels):,} images of the split have no label, with which its results "
+                f"are compared; leave it out: {asked_by}: {{enabled: false}}"
+            )
+
     def images(self, part: slice | None = None) -> NDArray:
         """Images (m, channels, height, width) at a range of positions, as far as there are; all of them for None.
 

@@ -24,7 +24,7 @@ _SAMPLE = (
     _field("view", _TEXT, "which copy of the images: `original` or the name of a view in the config"),
     _field("split", _TEXT, "`train` or `test`"),
     _field("sample", _INT, "index in the split as the data set gives it, from 0"),
-    _field("label", _INT, "class the data set gives, from 0"),
+    _field("label", _INT, "class the data set gives, from 0; null where it gives none"),
     _field("predicted", _INT, "class with the largest logit; the lowest index among equals"),
 )
 

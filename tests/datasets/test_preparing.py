@@ -278,3 +278,13 @@ def test_contents_and_files_of_a_reader_of_ones_own(tmp_path, mine):
         split = prepared(tmp_path, tmp_path / "a.safetensors", reader=f"mine:{name}")
         np.testing.assert_array_equal(split.images(slice(1, 5)), pictures(6)[split.samples[1:5]].transpose(0, 3, 1, 2))
         assert split.files == [names[k] for k in split.samples.tolist()]
+
+
+def test_who_compares_with_labels_says_that_some_have_none(tmp_path):
+    images, some = pictures(4), ["ant", "", "bee", ""]
+    path = writers.table(tmp_path / "data", {"train": (images, labels(4)), "test": (images, some)})
+    split = prepared(path, tmp_path / "a.safetensors", "test")
+    with pytest.raises(DataError, match="latent: 2 of 4 images of the split have no label"):
+        split.require_labels(None, "latent")
+    split.labels = split.labels[split.labels >= 0]
+    split.require_labels(2, "latent")

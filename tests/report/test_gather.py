@@ -78,6 +78,19 @@ def test_a_run_without_extras_has_a_page(artifacts):
     assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
 
 
+def test_samples_without_labels_are_said_once(artifacts):
+    del artifacts["paper_comparison"]
+    for name in ("standing", "margins"):
+        artifacts[name].loc[artifacts[name]["sample"] == 7, "label"] = -1
+    artifacts["paper_comparison"] = pd.DataFrame(columns=["key", "paper", "value"])
+    words = Parsed(render(gather(Run(artifacts.get, CONTEXT)))).words
+    assert "1 of 2 test samples have no label" in words
+    assert "Test sample 7: without a label, taken for ant" in words
+    assert "No test sample has a label" not in words
+    artifacts["standing"]["label"] = -1
+    assert Parsed(render(gather(Run(artifacts.get, CONTEXT)))).words.count("No test sample has a label") == 2
+
+
 def test_what_it_needs_is_what_it_reads(artifacts):
     assert set(artifacts_of_page()[0]) == artifacts.keys()
 

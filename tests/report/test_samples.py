@@ -28,5 +28,7 @@ def test_a_sample_is_told_by_names_of_classes():
     assert SamplePage.of(7, frames, ["ant", "bee", "cow"]) == SamplePage(
         7, "ant", "bee", "ant", 2.5, 0.5, {"ant": 2.5, "cow": 4.0}, (437, 69), "ant/7.png"
     )
+    frames["standing"]["label"] = -1
+    assert SamplePage.of(7, frames, ["ant", "bee", "cow"]).heading == "without a label, taken for bee"
     nameless = SamplePage.of(9, frames, ["ant", "bee", "cow"])
     assert (nameless.closest, nameless.file) == ("none", None)

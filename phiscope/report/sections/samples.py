@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from phiscope.exhibits.run import Run
+from phiscope.words.labels import NO_LABEL, named
 
 TITLE = "Single samples"
 NUMBERS = ()
@@ -33,6 +34,14 @@ class SamplePage:
     inside: tuple[int, int] | None = None
     file: str | None = None
 
+    @property
+    def heading(self) -> str:
+        """Its label, and whether that was recognised."""
+        if self.label == NO_LABEL:
+            return f"without a label, taken for {self.predicted}"
+        verdict = "and recognised" if self.label == self.predicted else f"taken for {self.predicted}"
+        return f"labelled {self.label}, {verdict}"
+
     @classmethod
     def of(cls, sample: int, frames: Mapping[str, pd.DataFrame], classes: Sequence[str]) -> SamplePage:
         """From the frames `standing`, `balls`, `margins` and `samples` of the test samples."""
@@ -41,7 +50,7 @@ class SamplePage:
         file = own["samples"]["file"].iloc[0]
         return cls(
             sample=sample,
-            label=classes[int(row["label"])],
+            label=named(row["label"], classes),
             predicted=classes[int(row["predicted"])],
             closest=classes[int(row["closest_class"])] if row["closest_class"] >= 0 else "none",
             margin=row["margin"],
