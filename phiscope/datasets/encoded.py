@@ -10,7 +10,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 _BLOCK = 64  # contents and results that are held at once, beside those that a caller keeps
 _ROWS = 256  # of Parquet, decompressed at once
 _BUFFER = 2**20  # bytes; without it a whole column chunk is read at once
+_KEPT = 2**26  # bytes of groups of rows that are kept for who asks for one image after another
 
 
 class EncodedImages(ABC):
@@ -75,6 +76,9 @@ def in_blocks(
     Pillow lets go of the interpreter while it decodes. They come in no particular order.
     """
     contents = images.read(rows)
+    if len(rows) == 1:
+        yield from ((k, function(content, int(rows[k]))) for k, content in contents)
+        return
     with ThreadPoolExecutor() as pool:
         while block := list(islice(contents, _BLOCK)):
             results = pool.map(lambda each: function(each[1], int(rows[each[0]])), block)
@@ -170,6 +174,7 @@ class ParquetImages(EncodedImages):
     row: NDArray[np.int64]
     paths: Sequence[str | None] | None = None
     stamps: FileStamps | None = None
+    _kept: dict[tuple[int, int], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -181,7 +186,7 @@ class ParquetImages(EncodedImages):
         return None if self.paths is None else self.paths[row]
 
     def read(self, rows: Sequence[int] | NDArray) -> Iterator[tuple[int, bytes | None]]:
-        """File by file and group by group, so that none of them is decompressed twice."""
+        """File by file and group by group, so that none of them is decompressed twice; small ones are kept a while."""
         rows = np.asarray(rows, dtype=np.int64)
         for number in np.unique(self.file_of[rows]).tolist():
             if self.stamps is not None:
@@ -193,15 +198,36 @@ class ParquetImages(EncodedImages):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        groups = self.group[rows[members]]
+        wanted = {group: members[groups == group] for group in np.unique(groups).tolist()}
         try:
+            for group in [group for group in wanted if (number, group) in self._kept]:
+                begin, contents = self._kept[number, group]
+                for k in wanted.pop(group).tolist():
+                    yield k, contents[int(self.row[rows[k]]) - begin].as_py()
+            if not wanted:
+                return
             with pq.ParquetFile(self.files[number], buffer_size=_BUFFER) as file:
                 metadata = file.metadata
                 begins = np.cumsum([0, *(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))])
-                for group in np.unique(self.group[rows[members]]).tolist():
-                    asked = members[self.group[rows[members]] == group]
-                    yield from self._of_group(file, group, self.row[rows[asked]] - begins[group], asked)
+                for group, asked in wanted.items():
+                    places = self.row[rows[asked]] - begins[group]
+                    if len(asked) == 1 and metadata.row_group(group).total_byte_size <= _KEPT // 4:
+                        contents = self._keep(file, number, group, int(begins[group]))
+                        yield int(asked[0]), contents[int(places[0])].as_py()
+                    else:
+                        yield from self._of_group(file, group, places, asked)
         except (pa.ArrowInvalid, OSError) as error:
             raise broken_parquet(self.files[number], error) from error
+
+    def _keep(self, file: Any, number: int, group: int, begin: int) -> Any:
+        """The contents of a group, of which one image is asked for: others may follow one by one."""
+        table = file.read_row_group(group, columns=[f"{self.column}.bytes"])
+        contents = table.column(0).combine_chunks().flatten()[0]
+        self._kept[number, group] = begin, contents
+        while sum(kept.nbytes for _, kept in self._kept.values()) > _KEPT:
+            del self._kept[next(iter(self._kept))]  # the oldest
+        return contents
 
     def _of_group(self, file: Any, group: int, places: NDArray, asked: NDArray) -> Iterator[tuple[int, bytes | None]]:
         """places: rows in the group, of the images that are to be called `asked`."""

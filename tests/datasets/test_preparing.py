@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from phiscope.datasets import Specification, load, open_prepared, preparing, save
+from phiscope.datasets import ImagesBySample, Specification, load, open_prepared, preparing, save
+from phiscope.datasets import encoded as encoded_images
 from phiscope.datasets import prepare as prepare_split
 from phiscope.datasets.functions import function
 from phiscope.errors import DataError
@@ -194,7 +195,9 @@ def test_data_may_move_where_its_path_is_a_variable(tmp_path, writer, monkeypatc
     np.testing.assert_array_equal(open_prepared(tmp_path / "a.safetensors").images(), images)
 
 
-def test_rows_of_several_files_and_groups(tmp_path):
+@pytest.mark.parametrize("kept", [2**26, 3000, 0])  # bytes of groups: all, some, none
+def test_rows_of_several_files_and_groups(tmp_path, monkeypatch, kept):
+    monkeypatch.setattr(encoded_images, "_KEPT", kept)
     images, kind = pictures(23), pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     for shard, rows in enumerate([range(9), range(9, 10), range(10, 23)]):
         cells = pa.array([{"bytes": encoded(images[k]), "path": f"{k}.png" if k % 3 else None} for k in rows], kind)
@@ -205,6 +208,10 @@ def test_rows_of_several_files_and_groups(tmp_path):
     expected = images[split.samples].transpose(0, 3, 1, 2)
     for part in (slice(0, 23), slice(5, 17), slice(22, 23)):
         np.testing.assert_array_equal(split.images(part), expected[part])
+    by_sample = ImagesBySample(split)
+    for sample in [*range(23), 0, 22]:  # one after another, which keeps small groups
+        np.testing.assert_array_equal(by_sample[sample], images[sample].transpose(2, 0, 1) / np.float32(255))
+    np.testing.assert_array_equal(split.images(), expected)
     assert split.files == [f"{k}.png" if k % 3 else None for k in split.samples.tolist()]
     assert split.columns["patient"].to_pylist() == [f"p{k}" for k in split.samples.tolist()]
 
