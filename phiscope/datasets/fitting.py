@@ -16,7 +16,8 @@ def fitted(images: Iterable[NDArray], shape: tuple[int, ...]) -> NDArray[np.floa
     Grey is repeated over the channels, colour averaged. ASSUME: sizes are changed without keeping the sides' ratio,
     linearly and blurred first where they shrink (skimage's anti-aliasing), so that nothing is cut off.
     """
-    return np.stack([fit(image, shape) for image in images])
+    made = [fit(image, shape) for image in images]
+    return np.stack(made) if made else np.empty((0, *shape), np.float32)
 
 
 def fit(image: NDArray, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from phiscope.arrays import unit_range
+from phiscope.datasets.fitting import fitted
 from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.index import ImageIndex
 from phiscope.datasets.order import stratified_order
@@ -50,11 +51,13 @@ def save_arrays(
     path: str | Path,
     origin: str = "",
     further: Mapping[str, NDArray] | None = None,
+    fit: tuple[int, ...] | None = None,
 ) -> None:
-    """Write a split as it stands."""
-    statistics = PixelStatistics.of(images[:MOST]) if len(images) else None
+    """Write a split as it stands; fit: the shape that its images are made to fit when they are asked for."""
+    first = images[:MOST]
+    statistics = PixelStatistics.of(first if fit is None else fitted(first, fit)) if len(images) else None
     arrays = {"images": images, "labels": labels, "samples": samples} | dict(further or {})
-    write_prepared(arrays, classes, path, origin, statistics)
+    write_prepared(arrays, classes, path, origin, statistics, fit=fit)
 
 
 def write_prepared(
@@ -64,14 +67,17 @@ def write_prepared(
     origin: str,
     statistics: PixelStatistics | None,
     index: Mapping[str, Any] | None = None,
+    fit: tuple[int, ...] | None = None,
 ) -> None:
-    """Write a split of `labels`, `samples` and either `images` or what an index of them consists of."""
+    """Write a split of `labels`, `samples` and either `images`, with the shape they are to fit, or what an index of
+    them consists of."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     about = {"classes": json.dumps(classes), "origin": origin}
     about |= {} if statistics is None else {"statistics": statistics.text}
     about |= {} if index is None else {"index": json.dumps(index, sort_keys=True)}
+    about |= {} if fit is None else {"fit": json.dumps(fit)}
     save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, temporary, metadata=about)
     temporary.replace(path)
 
@@ -108,7 +114,8 @@ class PreparedDataset:
             about = file.metadata()
             self.classes: tuple[str, ...] = tuple(json.loads(about["classes"]))
             self._index: dict[str, Any] | None = json.loads(about["index"]) if "index" in about else None
-            shape = self._index["shape"] if self._index else file.get_slice("images").get_shape()[1:]
+            self._fit: tuple[int, ...] | None = tuple(json.loads(about["fit"])) if "fit" in about else None
+            shape = self._fit or (self._index["shape"] if self._index else file.get_slice("images").get_shape()[1:])
             self.shape: tuple[int, ...] = tuple(shape)
         self._statistics = about.get("statistics")
 
@@ -146,8 +153,9 @@ class PreparedDataset:
         if self._index is not None:
             return self._indexed.pixels(np.arange(start, max(start, stop)))
         with safe_open(self.path, framework="numpy") as file:
-            images = file.get_slice("images")  # safetensors refuses empty ranges
-            return images[start:stop] if start < stop else images[0:1][:0]
+            stored = file.get_slice("images")  # safetensors refuses empty ranges
+            images = stored[start:stop] if start < stop else stored[0:1][:0]
+        return images if self._fit is None else fitted(images, self._fit)
 
     @cached_property
     def files(self) -> list[str | None]:

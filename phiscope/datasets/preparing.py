@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets import pixels
+from phiscope.datasets.classes import UNKNOWN
 from phiscope.datasets.decode import Header, is_image
 from phiscope.datasets.encoded import Encoded, EncodedImages, ImageFiles, in_blocks
 from phiscope.datasets.fetch import PerFile, located
-from phiscope.datasets.fitting import fitted
 from phiscope.datasets.index import Decoding, ImageIndex
 from phiscope.datasets.loading import OpenedSplit, open_split, open_whole
 from phiscope.datasets.options import DataOptions
@@ -113,10 +113,8 @@ def prepare_other(
             return
         images = opened.decoded(say)
         order = stratified_order(images.labels, seed)
-        columns = packed_columns(opened.rows.columns(), order)
-        save_arrays(
-            fitted(images.images, shape)[order], np.full(len(order), -1), images.samples[order], (), to, origin, columns
-        )
+        columns, none = packed_columns(opened.rows.columns(), order), np.full(len(order), UNKNOWN)
+        save_arrays(images.images[order], none, images.samples[order], (), to, origin, columns, fit=shape)
 
 
 @contextmanager
@@ -167,7 +165,7 @@ def _write_index(
         opened.require_shape(shape)
     index = ImageIndex(images.take(order), decoding, decoding.fit or shape, kind, Path(to))
     arrays, about = index.packed(path)
-    arrays["labels"] = opened.labels[order] if opened.classes else np.full(len(order), -1)
+    arrays["labels"] = opened.labels[order] if opened.classes else np.full(len(order), UNKNOWN)
     arrays["samples"] = order
     arrays |= packed_columns(opened.rows.columns(), order)
     write_prepared(arrays, opened.classes, to, origin, look.statistics(order), about)

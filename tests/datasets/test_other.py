@@ -57,4 +57,6 @@ def test_a_labelled_data_set_gives_its_test_split(tmp_path):
     assert prepared.classes == ()
     images = fitted(load("digits", "test").images, (3, 16, 16))
     np.testing.assert_array_equal(prepared.images(slice(3, 5)), images[prepared.samples[3:5]])
+    assert (prepared.shape, prepared.images(slice(600, 700)).shape) == ((3, 16, 16), (0, 3, 16, 16))
+    assert prepared.deviation == pytest.approx(images[prepared.samples].std(), rel=1e-5)
     np.testing.assert_array_equal(np.sort(prepared.samples), np.arange(500))
