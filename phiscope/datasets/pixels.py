@@ -99,7 +99,7 @@ def _decoded(
     values = undamaged(results, len(rows), options, say, rows.where)
     every = values.values()
     turned, several, transparent = (sum(flags) for flags in zip(*((v.turned, v.several, v.transparent) for v in every)))
-    say_of(turned, several, transparent, options, say)
+    Chosen(turned, several, transparent).tell(options, say)
     kept = sorted(values)
     return [values[row] for row in kept], np.array(kept)
 
@@ -146,14 +146,33 @@ def _too_many(damaged: list[DataError], tried: int, of: int) -> DataError:
     return DataError(f"{first}; {count}{seen}: dataset.options.skip_damaged: {len(damaged)} leaves as many out")
 
 
-def say_of(turned: int, several: int, transparent: int, options: DataOptions, say: Callable[[str], None]) -> None:
-    """What was chosen without being asked for, of how many images."""
-    if turned and options.orientation == "stored":
-        say(f"{turned} images are read as stored, not turned as their EXIF says; options.orientation: exif turns them")
-    if several:
-        say(f"{several} files hold several frames or pages; the first of each is read")
-    if transparent:
-        say(f"{transparent} images have transparent parts; they lie on grey level {options.background:g} (1 is white)")
+@dataclass(frozen=True)
+class Chosen:
+    """Of how many images something was chosen without being asked for; decoded, looked: of how many it was looked for,
+    by decoding them or at all, where that is not all of them."""
+
+    turned: int
+    several: int
+    transparent: int
+    decoded: int | None = None
+    looked: int | None = None
+
+    def tell(self, options: DataOptions, say: Callable[[str], None]) -> None:
+        if self.turned and options.orientation == "stored":
+            images = _which("images", self.looked)
+            stored = "are read as stored, not turned as their EXIF says; options.orientation: exif turns them"
+            say(f"{self.turned} {images} {stored}")
+        if self.several:
+            say(
+                f"{self.several} {_which('files', self.looked)} hold several frames or pages; the first of each is read"
+            )
+        if self.transparent:
+            images, level = _which("images", self.decoded), f"{options.background:g}"
+            say(f"{self.transparent} {images} have transparent parts; they lie on grey level {level} (1 is white)")
+
+
+def _which(noun: str, looked: int | None) -> str:
+    return noun if looked is None else f"of {looked:,} {noun} that were looked at"
 
 
 def one(source: Encoded, name: str, options: DataOptions) -> Values:

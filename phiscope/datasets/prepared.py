@@ -163,19 +163,31 @@ class PreparedDataset:
         if self._index is not None:
             images = self._indexed.images
             return [images.file(row) for row in range(len(self))]
-        return [None] * len(self)
+        further = self._further()
+        if further is None or _FILE not in further.column_names:
+            return [None] * len(self)
+        return further[_FILE].to_pylist()
 
     @property
     def columns(self) -> pa.Table:
         """What the source says of each image beside its label; `file` where it has names. As many rows as images."""
         import pyarrow as pa
 
+        columns = {_FILE: pa.array(self.files, pa.string())} if any(name is not None for name in self.files) else {}
+        further = self._further()
+        for name, values in zip(further.column_names, further.columns) if further is not None else ():
+            if self._index is not None or name != _FILE:  # which arrays have their names from
+                columns[f"source_{name}" if name in columns else name] = values
+        return pa.table(columns) if columns else pa.table({"": pa.nulls(len(self))}).select([])
+
+    def _further(self) -> pa.Table | None:
         with safe_open(self.path, framework="numpy") as file:
-            packed = file.get_tensor("columns").tobytes() if "columns" in file.keys() else None  # noqa: SIM118
-        names = {_FILE: pa.array(self.files, pa.string())} if any(name is not None for name in self.files) else {}
-        further = pa.ipc.open_stream(packed).read_all() if packed else None
-        columns = {} if further is None else {name: further[name] for name in further.column_names if name not in names}
-        return pa.table(names | columns) if names or columns else pa.table({"": pa.nulls(len(self))}).select([])
+            if "columns" not in file.keys():  # noqa: SIM118
+                return None
+            packed = file.get_tensor("columns").tobytes()
+        import pyarrow as pa
+
+        return pa.ipc.open_stream(packed).read_all()
 
     @cached_property
     def _indexed(self) -> ImageIndex:

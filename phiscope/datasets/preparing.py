@@ -273,10 +273,12 @@ class _Look:
     def _tell(self) -> None:
         decoded = self._decoded.values()
         looked: list[_Seen | Header] = [*decoded, *self._headers.values()]
-        pixels.say_of(
+        every = len(self._images)
+        chosen = pixels.Chosen(
             sum(each.turned for each in looked),
             sum(each.several for each in looked),
             sum(each.transparent for each in decoded),
-            self._decoding.options,
-            self._say,
+            len(decoded) if len(decoded) < every else None,
+            len(looked) if len(looked) < every else None,
         )
+        chosen.tell(self._decoding.options, self._say)

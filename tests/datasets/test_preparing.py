@@ -201,7 +201,7 @@ def test_rows_of_several_files_and_groups(tmp_path, monkeypatch, kept):
     images, kind = pictures(23), pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     for shard, rows in enumerate([range(9), range(9, 10), range(10, 23)]):
         cells = pa.array([{"bytes": encoded(images[k]), "path": f"{k}.png" if k % 3 else None} for k in rows], kind)
-        table = pa.table({"image": cells, "label": [k % 2 for k in rows], "patient": [f"p{k}" for k in rows]})
+        table = pa.table({"image": cells, "label": [k % 2 for k in rows], "file": [f"p{k}" for k in rows]})
         pq.write_table(table, tmp_path / f"train-{shard}-of-3.parquet", row_group_size=4)
     pq.write_table(table, tmp_path / "test.parquet")
     split = prepared(tmp_path, tmp_path / "a.safetensors")
@@ -213,7 +213,7 @@ def test_rows_of_several_files_and_groups(tmp_path, monkeypatch, kept):
         np.testing.assert_array_equal(by_sample[sample], images[sample].transpose(2, 0, 1) / np.float32(255))
     np.testing.assert_array_equal(split.images(), expected)
     assert split.files == [f"{k}.png" if k % 3 else None for k in split.samples.tolist()]
-    assert split.columns["patient"].to_pylist() == [f"p{k}" for k in split.samples.tolist()]
+    assert split.columns["source_file"].to_pylist() == [f"p{k}" for k in split.samples.tolist()]
 
 
 def test_columns_of_the_source_stay_with_their_samples(tmp_path):
