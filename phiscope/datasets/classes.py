@@ -16,6 +16,10 @@ from phiscope.datasets.splits import UNLABELLED
 from phiscope.errors import DataError
 
 _SHOWN = 10
+_UNLESS = (
+    "; if that is no class, leave it out: images straight in the folder of the test split have no label, nor have "
+    "those with empty cells"
+)
 UNKNOWN = -1  # in place of a label
 
 
@@ -245,6 +249,7 @@ def _by_name(splits: dict[str, Labels], options: DataOptions) -> tuple[str, ...]
             + (f"; only train has {_quoted(absent)}" if absent else "")
             + (f" ({alike[0][0]!r} and {alike[0][1]!r} differ in case)" if alike else "")
             + "; expected the same names in both: rename them, or list all in dataset.options.classes"
+            + ("" if set(new) < set(splits["test"].listed) or len(new) > 1 else _UNLESS)
         )
     return base.listed
 

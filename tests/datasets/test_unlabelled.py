@@ -112,3 +112,14 @@ def test_minus_one_may_be_a_class(tmp_path):
     path = str(writers.parquet(tmp_path, numbers))
     dataset = load(path, "test", classes=[-1, 1])
     assert (dataset.labels.tolist(), dataset.classes) == ([0, 1, 1, 0], ("-1", "1"))
+
+
+def test_one_folder_that_is_no_class_is_asked_about(tmp_path):
+    writers.folder(tmp_path, {"train": TRAIN, "test": (TEST, ["images"] * 4)})
+    with pytest.raises(
+        DataError, match="only test has 'images'; .*; if that is no class, leave it out: images straight"
+    ):
+        load(str(tmp_path), "test")
+    writers.folder(tmp_path, {"test": (TEST[:3], ["ant", "bee", "cow"])})
+    with pytest.raises(DataError, match="only test has 'images'.* in dataset.options.classes$"):
+        load(str(tmp_path), "test")
