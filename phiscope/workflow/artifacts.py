@@ -19,7 +19,7 @@ _LOG = "pandas:read_csv"
 
 _TABLES = (
     *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
-    *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra"),
+    *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
 )
 _STATISTICS = (
     *(

@@ -244,7 +244,10 @@ class Geometry:
         features = [f"features/{view}/test" for view in plan.views if view != "original"]
         merged = [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))]
         scored = [self._scoring(view) for view in plan.views.scored]
-        return Chain(plan, [*merged, *scored, *(plan.merge(f"tables/{table}") for table in self.scores)])
+        prepared: dict[str, Source] = {split: plan.prepared(split) for split in ("train", "test")}
+        prepared["datasets"] = [plan.prepared_dataset(name) for name in plan.views.datasets]
+        listed = Part("list_samples", prepared, plan.paths("samples"))
+        return Chain(plan, [listed, *merged, *scored, *(plan.merge(f"tables/{table}") for table in self.scores)])
 
     def _scoring(self, view: str) -> Part:
         plan = self._plan
@@ -308,7 +311,6 @@ class Geometry:
         yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
         if plan.views.scored:
             yield from self.parts("scores")
-        yield from map(
-            plan.path, (*self.tables, *self.scores, "balls", "paper_comparison", "verification", "duplicates")
-        )
+        tables = (*self.tables, *self.scores, "samples", "balls", "paper_comparison", "verification", "duplicates")
+        yield from map(plan.path, tables)
         yield from map(plan.path, (*self.statistics, *self.detection))

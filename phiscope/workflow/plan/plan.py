@@ -260,6 +260,7 @@ class Plan:
     def targets(self) -> list[str]:
         """What a run is for; all else is made on the way."""
         tables = [
+            "samples",
             *self.geometry.attacks,
             *(["inversions"] if self.inversion.any else []),
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
