@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from phiscope import datasets, figures
-from phiscope.datasets import PreparedDataset, open_prepared, origin_of
+from phiscope import figures
+from phiscope.datasets import PreparedDataset, Specification, open_prepared, origin_of, prepare
 from phiscope.exhibits.contact import contact_sheet
 from phiscope.workflow.configuration import load
 from phiscope.workflow.configuration.layers import overlaid
@@ -72,10 +72,8 @@ def _split(plan: Plan, split: str, folder: Path) -> PreparedDataset:
     there, origin = Path(plan.prepared(split)), plan.fingerprint("prepare_dataset", split=split)
     if there.is_file() and origin_of(there) == origin:
         return open_prepared(there)
-    asked = {"reader": None, "checksum": None, "url": None, "options": {}} | plan.config["dataset"]
-    named = {key: asked[key] for key in ("reader", "checksum", "url")}
-    seed, path = plan.config["seed"], folder / f"{split}.safetensors"
-    datasets.save(datasets.load(asked["path"], split, seed=seed, **named, **asked["options"]), path, seed)
+    dataset, path = plan.config["dataset"], folder / f"{split}.safetensors"
+    prepare(Specification.of(dataset), split, path, seed=plan.config["seed"], limit=plan.limit(split))
     return open_prepared(path)
 
 

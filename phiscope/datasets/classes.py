@@ -138,7 +138,7 @@ def order_to_doubt(classes: Sequence[str]) -> str | None:
 
     A network may have been trained with either. None where both are the same, or where the order is neither.
     """
-    by_number = sorted(classes, key=_by_numbers)
+    by_number = sorted(classes, key=by_numbers)
     if list(classes) != sorted(classes) or list(classes) == by_number:
         return None
     place = next(k for k, (name, other) in enumerate(zip(classes, by_number)) if name != other)
@@ -149,7 +149,7 @@ def order_to_doubt(classes: Sequence[str]) -> str | None:
     )
 
 
-def _by_numbers(name: str) -> list[tuple[bool, int, str]]:
+def by_numbers(name: str) -> list[tuple[bool, int, str]]:
     """Digits count as one number, wherever they stand in the name."""
     parts = re.split(r"(\d+)", name)
     return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]

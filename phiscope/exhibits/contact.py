@@ -32,4 +32,5 @@ def contact_sheet(prepared: PreparedDataset) -> pd.DataFrame:
 
 
 def _name(prepared: PreparedDataset, place: int) -> str:
-    return f"image {prepared.samples[place]}"
+    """What the source calls an image; its number where it has no names."""
+    return prepared.files[place] or f"image {prepared.samples[place]}"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import yaml
 
+from phiscope.datasets.classes import by_numbers, order_to_doubt
 from phiscope.experiments.models.answers import below
-from phiscope.experiments.models.orders import known_orders
 from phiscope.experiments.models.record import Check, Order
 from phiscope.words.numbers import percent
 
@@ -141,21 +141,10 @@ def _doubtful_order(check: Check) -> str | None:
     accuracy = check.accuracy
     if not check.is_loaded or check.order or (accuracy and accuracy.above_chance and accuracy.share > 0.5):
         return None
-    numbers = dict(known_orders(check.classes)).get("the order of their numbers")
-    if numbers is None:
-        return None
-    place = next(k for k in range(len(numbers)) if numbers[k] != k)
-    return (
-        f"classes stand in the order of their names as text, {check.classes[place]!r} before "
-        f"{check.classes[int(numbers[place])]!r}; if the outputs stand in the order of the numbers, "
-        f"{_listing(check.classes, numbers.tolist())}"
-    )
-
-
-def _listing(names: Sequence[str], classes: Sequence[int]) -> str:
-    if len(names) > _LISTED:
-        return "list the classes in that order with dataset.options.classes"
-    return f"give dataset.options.classes: {_yaml([names[number] for number in classes])}"
+    sentence = order_to_doubt(check.classes)
+    if sentence is None or len(check.classes) > _LISTED:
+        return sentence
+    return f"{sentence}, such as {_yaml(sorted(check.classes, key=by_numbers))}"
 
 
 def _at_chance(check: Check) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.classes import by_numbers
 from phiscope.experiments.models.answers import Answers, explains
 from phiscope.experiments.models.record import EACH, Order
 
@@ -42,7 +43,7 @@ def known_orders(names: Sequence[str]) -> Iterator[tuple[str, NDArray[np.int64]]
     """Orders of classes that occur, in words, as the class of each output; without the one that they stand in."""
     own, seen = np.arange(len(names)), set()
     orders = {
-        "the order of their numbers": _by(names, _as_number) if all(_is_number(name) for name in names) else own,
+        "the order of their numbers": _by(names, by_numbers),
         "the order of their names as text": _by(names, str),
         "the order of their names in lower case": _by(names, str.lower),
         "an order that begins one class later": np.roll(own, -1),
@@ -52,14 +53,6 @@ def known_orders(names: Sequence[str]) -> Iterator[tuple[str, NDArray[np.int64]]
         if not np.array_equal(classes, own) and tuple(classes) not in seen:
             seen.add(tuple(classes))
             yield called, classes
-
-
-def _is_number(name: str) -> bool:
-    return name.strip().lstrip("-").isdecimal()
-
-
-def _as_number(name: str) -> int:
-    return int(name)
 
 
 def _by(names: Sequence[str], key) -> NDArray[np.int64]:

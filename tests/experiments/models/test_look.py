@@ -132,6 +132,7 @@ def test_the_order_of_numbers_is_doubted_where_the_accuracy_does_not_settle_it()
     doubtful = check(classes=numbers, outputs=None, accuracy=None)
     (doubt,) = doubts_of(doubtful)
     assert "'10' before '2'" in doubt
+    assert doubt.endswith("in dataset.options.classes, such as [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]")
     assert list(doubts_of(replace(doubtful, is_loaded=False))) == []  # labels and outputs agree after a training
     assert list(doubts_of(replace(doubtful, accuracy=check().accuracy))) == []
 

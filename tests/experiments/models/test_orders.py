@@ -65,3 +65,5 @@ def test_orders_that_occur_are_not_the_one_there_is():
     orders = dict(known_orders(["Bee", "ant", "cow"]))
     assert orders["the order of their names in lower case"].tolist() == [1, 0, 2]
     assert "the order of their numbers" not in orders
+    numbered = dict(known_orders(["class1", "class10", "class2"]))
+    assert numbered["the order of their numbers"].tolist() == [0, 2, 1]
