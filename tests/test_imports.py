@@ -127,7 +127,7 @@ SLOW = (
 # What may be imported of these -> modules that steps of a run begin with, which import no more.
 IMPORTED = {
     (): (
-        *("arrays", "head", "datasets", "datasets.other", "detection", "figures", "figures.mosaic", "workflow.job"),
+        *("arrays", "head", "datasets", "datasets.preparing", "detection", "figures", "figures.mosaic", "workflow.job"),
         *("experiments.geometry.locations", "experiments.implicit.images", "experiments.latent.bases"),
         *("geometry.hull", "geometry.hull.verification", "geometry.margin"),
         *("views", "views.blend", "views.denoise", "views.inpaint", "views.noise", "views.quantise"),

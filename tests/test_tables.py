@@ -104,3 +104,16 @@ def test_provenance_is_json_in_the_file(tmp_path):
     tables.write(features([1]), "features", tmp_path / "a.parquet", {"packages": {"numpy": "2"}})
     raw = pq.read_schema(tmp_path / "a.parquet").metadata[b"phiscope.provenance"]
     assert json.loads(raw) == {"packages": {"numpy": "2"}}
+
+
+def test_no_label_is_null_in_files_and_minus_one_in_memory(tmp_path):
+    columns = features([4, 2, 7]) | {"label": np.array([1, -1, 0])}
+    tables.write(columns, "features", tmp_path / "a.parquet", {})
+    tables.write_frame(pd.DataFrame({"sample": [4, 2, 7], "label": columns["label"]}), tmp_path / "b.parquet", {})
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.parquet"
+        assert pq.read_table(path)["label"].to_pylist() == [1, None, 0]
+        assert tables.read(path)["label"].tolist() == tables.arrays(path, ["label"])["label"].tolist() == [1, -1, 0]
+        assert tables.read(path)["label"].dtype == np.int64
+    tables.merge([tmp_path / "a.parquet"], tmp_path / "d.parquet")
+    assert pq.read_table(tmp_path / "d.parquet")["label"].to_pylist() == [None, 1, 0]

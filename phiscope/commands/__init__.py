@@ -7,6 +7,7 @@ figures   draw the figures of a finished run again, and compute nothing
 report    the same, and render its page
 clean     remove what a run has left
 where     the Snakefile to hand to snakemake -s
+check     look at a classifier and its images in seconds, before a run
 compile   compile the loops of the solvers now, so that the first run does not
 latent    encode images of yours in the latent space of a finished run, and turn them from label to label
 redraw    fit a network to an image of yours, and write it back at any resolution
@@ -29,6 +30,7 @@ COMMANDS = {
     "report": "phiscope.commands.draw:report",
     "clean": "phiscope.commands.clean",
     "where": "phiscope.commands.where",
+    "check": "phiscope.commands.check",
     "compile": "phiscope.commands.compile",
     "latent": "phiscope.commands.latent",
     "redraw": "phiscope.commands.implicit",

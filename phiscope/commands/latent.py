@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import load_collection
-from phiscope.datasets.other import fitted
+from phiscope.datasets.fitting import fitted
 from phiscope.errors import ConfigError
 from phiscope.experiments.latent import bases
 from phiscope.experiments.latent.turns import own_labels, turned

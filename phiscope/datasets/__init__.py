@@ -1,16 +1,19 @@
-"""Data sets from files: `load(spec) -> ImageDataset` (one size, labelled), `load_collection -> ImageCollection`."""
+"""Data sets from files: `load(spec) -> ImageDataset` (one size, labelled), `load_collection -> ImageCollection`.
+
+`prepare` writes a split as the workflow keeps it, `open_prepared` opens that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from phiscope.datasets.fetch import PerFile, located
 from phiscope.datasets.images import ImageCollection, ImageDataset
-from phiscope.datasets.loading import read_split, read_whole
+from phiscope.datasets.loading import open_split, open_whole
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.prepared import ImagesBySample, PreparedDataset, open_prepared, origin_of, save
+from phiscope.datasets.preparing import Specification, image_files, naming, prepare, prepare_other
 from phiscope.errors import DataError
 
 __all__ = [
@@ -18,10 +21,13 @@ __all__ = [
     "ImageDataset",
     "ImagesBySample",
     "PreparedDataset",
+    "Specification",
     "load",
     "load_collection",
     "open_prepared",
     "origin_of",
+    "prepare",
+    "prepare_other",
     "save",
     "stratified_order",
 ]
@@ -54,25 +60,17 @@ def load(
     """
     if split not in ("train", "test"):
         raise DataError(f"split {split!r}: expected train or test")
-    path = Path("digits") if name_or_path == "digits" and reader in (None, "digits") else None
-    reader = "digits" if path is not None else reader
-    path = path or located(name_or_path, checksum, url)
-    try:
-        dataset = read_whole(path, reader, options, say) if alone else read_split(path, split, reader, options, say)
-    except DataError as error:
-        # Checks of the finished arrays know no file; say which one they speak of.
-        raise error if str(path) in str(error) else DataError(f"{path}, {split}: {error}") from error
+    path, reader = Specification(name_or_path, reader, checksum, url).found
+    with naming(path, split):
+        opened = open_whole(path, reader, options, say) if alone else open_split(path, split, reader, options, say)
+        dataset = opened.decoded(say)
     return dataset if limit is None else dataset.take(stratified_order(dataset.labels, seed)[:limit])
 
 
 def load_collection(path: str, *, checksum: PerFile = None, url: PerFile = None) -> ImageCollection:
     """Every image file below a folder (or one file), of any size, in the order of the paths."""
-    from phiscope.datasets.decode import decode, is_image
-    from phiscope.datasets.visible import files_below
+    from phiscope.datasets.decode import decode
 
-    root = located(path, checksum, url)
-    files = [root] if root.is_file() else [file for file in files_below(root) if is_image(file)]
-    if not files:
-        raise DataError(f"{root}: holds no images; expected files like .png or .jpg in it")
-    names = [str(file.relative_to(root)) if root.is_dir() else file.name for file in files]
-    return ImageCollection(tuple(decode(file, str(file)) for file in files), tuple(names))
+    files = image_files(located(path, checksum, url))
+    images = [decode(file, str(file)) for _, file in files.read(range(len(files)))]
+    return ImageCollection(tuple(images), tuple(files.names))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,11 @@ from phiscope.datasets.splits import UNLABELLED
 from phiscope.errors import DataError
 
 _SHOWN = 10
+_UNLESS = (
+    "; if that is no class, leave it out: images straight in the folder of the test split have no label, nor have "
+    "those with empty cells"
+)
+UNKNOWN = -1  # in place of a label
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,68 @@ class Labels:
 def encoded(
     own: Rows, train: Rows | None, test: Rows | None, options: DataOptions, say: Callable[[str], None]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Labels (n,) of `own`, which is one of the two splits, and the classes that they number.
+    """Labels (n,) of `own`, which is one of the two splits, -1 of test images that have none; the classes they number.
 
     Classes are those of the training split, in its order, or `options.classes`. Raises DataError where the test split
     has one that training has not, where numbers are skipped, or where no two classes are left.
     """
     if not len(own):
         raise DataError(f"{own.where}: holds no images; expected some with a label each")
+    if own is test:
+        return _with_unlabelled(own, train, options, say)
+    test, _ = _known(test, options)
+    return _encoded(own, train, test, options, say)
+
+
+def _with_unlabelled(
+    own: Rows, train: Rows | None, options: DataOptions, say: Callable[[str], None]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Labels of the test split, -1 of images that have none: these need the training split to say what classes are."""
+    known, unlabelled = _known(own, options)
+    count = int(unlabelled.sum())
+    if known is not None:
+        labels, classes = _encoded(known, train, known, options, say)
+    elif train is not None:
+        labels, (_, classes) = np.empty(0, np.int64), _encoded(train, train, None, options, _silent)
+    else:
+        raise own.unlabelled[1] if own.unlabelled else DataError(f"{own.where}: none of the images has a label")
+    if count:
+        some = f"{count} of {len(own)} images" if known is not None else f"all {count} images"
+        say(f"{some} of the test split have no label: they are measured, and left out of accuracy and errors")
+    every = np.full(len(own), UNKNOWN)
+    every[~unlabelled] = labels
+    return every, classes
+
+
+def _known(rows: Rows | None, options: DataOptions) -> tuple[Rows | None, NDArray[np.bool_]]:
+    """The rows of the test split that have labels, None for none, and which have none: the source says so, or -1."""
+    if rows is None:
+        return None, np.zeros(0, np.bool_)
+    if rows.unlabelled is not None:
+        unlabelled = rows.unlabelled[0]
+    elif rows.labels.ndim == 1 and rows.labels.dtype.kind in "if" and not _means_minus_one(options):
+        unlabelled = rows.labels == UNKNOWN
+    else:
+        unlabelled = np.zeros(len(rows), np.bool_)
+    if not unlabelled.any():
+        return rows, unlabelled
+    return (None if unlabelled.all() else replace(rows.take(np.flatnonzero(~unlabelled)), unlabelled=None)), unlabelled
+
+
+def _means_minus_one(options: DataOptions) -> bool:
+    """Whether -1 is the number of a class."""
+    first = options.first_label is not None and options.first_label < 0
+    return first or (_are_values(options) and UNKNOWN in (options.classes or ()))
+
+
+def _silent(text: str) -> None:
+    pass
+
+
+def _encoded(
+    own: Rows, train: Rows | None, test: Rows | None, options: DataOptions, say: Callable[[str], None]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """As `encoded`, of rows that all have labels."""
     splits = {name: _plain(rows, options) for name, rows in (("train", train), ("test", test)) if rows is not None}
     mine = splits["train" if own is train else "test"]
     if len({each.are_names or each.classes is not None for each in splits.values()}) > 1:
@@ -72,8 +133,32 @@ def encoded(
     return labels, classes
 
 
+def order_to_doubt(classes: Sequence[str]) -> str | None:
+    """A sentence where names of classes are sorted as texts and numbers in them would be in another order: 10 before 2.
+
+    A network may have been trained with either. None where both are the same, or where the order is neither.
+    """
+    by_number = sorted(classes, key=by_numbers)
+    if list(classes) != sorted(classes) or list(classes) == by_number:
+        return None
+    place = next(k for k, (name, other) in enumerate(zip(classes, by_number)) if name != other)
+    return (
+        f"classes are in the order of their names as texts, {classes[place]!r} before {by_number[place]!r}; a network "
+        "that was trained with them in the order of their numbers has its outputs in another order: list the classes "
+        "in the order of the outputs in dataset.options.classes"
+    )
+
+
+def by_numbers(name: str) -> list[tuple[bool, int, str]]:
+    """Digits count as one number, wherever they stand in the name."""
+    parts = re.split(r"(\d+)", name)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
+
+
 def _plain(rows: Rows, options: DataOptions) -> Labels:
     """Labels as one column of names or whole numbers, the first class at 0."""
+    if rows.unlabelled is not None:
+        raise rows.unlabelled[1]
     values, classes = np.asarray(rows.labels), rows.classes
     values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
     if values.ndim == 2:
@@ -164,6 +249,7 @@ def _by_name(splits: dict[str, Labels], options: DataOptions) -> tuple[str, ...]
             + (f"; only train has {_quoted(absent)}" if absent else "")
             + (f" ({alike[0][0]!r} and {alike[0][1]!r} differ in case)" if alike else "")
             + "; expected the same names in both: rename them, or list all in dataset.options.classes"
+            + ("" if set(new) < set(splits["test"].listed) or len(new) > 1 else _UNLESS)
         )
     return base.listed
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ SUFFIXES = {
     ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp",
 }  # fmt: skip
 _EXIF_ORIENTATION = 0x112
+_LYING = (5, 6, 7, 8)  # orientations that swap the sides
 _SIXTEEN = 65535.0
 
 
@@ -35,6 +38,26 @@ class Decoded:
     turned: bool = False
     transparent: bool = False
     several: bool = False
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an image file says of itself before it is decoded; `channels`, `white`, `turned` and so on as `Decoded`.
+
+    deep: whether it holds more than 8 bits a channel.
+    """
+
+    channels: int
+    height: int
+    width: int
+    white: float | None
+    deep: bool
+    turned: bool
+    several: bool
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.channels, self.height, self.width
 
 
 def decode(source: bytes | Path, name: str, *, colour: bool | None = None) -> NDArray:
@@ -59,34 +82,75 @@ def decoded(
     Transparent pixels are laid over a grey `background` (1 is white); what colours are hidden under them does not
     count. turn: as the camera says, by EXIF. CMYK becomes RGB by Pillow's formula. Raises DataError as `decode`.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
+
+    with _opened(source, name) as image:
+        image.load()
+        turned = _orientation(image) != 1
+        upright = ImageOps.exif_transpose(image) if turn and turned else image
+        values = _with_values(upright, image.format, colour, background, turned)
+        return replace(values, several=_is_several(image))
+
+
+def header(source: bytes | Path, name: str, *, colour: bool | None = None, turn: bool = False) -> Header:
+    """What `decoded` would give, as far as the beginning of the file tells it.
+
+    An image with a palette is decoded, to see whether that is grey where it is used. Raises DataError as `decoded`,
+    where already the beginning is damaged.
+    """
+    with _opened(source, name) as image:
+        orientation = _orientation(image) if turn or image.format != "PNG" or "exif" in image.info else 1
+        sides = image.size if turn and orientation in _LYING else image.size[::-1]
+        deep = _is_deep(image)
+        grey = deep if colour is None and deep else _is_grey(image) if colour is None else not colour
+        white = _white(image, image.format)
+        return Header(1 if grey else 3, *sides, white, deep, orientation != 1, _is_several(image))
+
+
+@contextmanager
+def _opened(source: bytes | Path, name: str) -> Iterator[Picture]:
+    """The image, of which Pillow has read the header; errors in the body of `with` are told in one sentence as well."""
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-            image.load()
-            turned = _is_turned(image)
-            upright = ImageOps.exif_transpose(image) if turn and turned else image
-            values = _with_values(upright, image.format, colour, background, turned)
-            return replace(values, several=getattr(image, "n_frames", 1) > 1)
+            yield image
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise DataError(
             f"{name}: not an image that can be decoded ({error}); expected PNG, JPEG or the like"
         ) from error
 
 
-def _is_turned(image: Picture) -> bool:
+def _orientation(image: Picture) -> int:
+    """1 is upright. A PNG may say it behind its pixels, which are decoded then."""
     try:
-        return image.getexif().get(_EXIF_ORIENTATION, 1) in range(2, 9)
+        orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
     except Exception:  # a damaged EXIF block can fail in any way, and says nothing about the orientation
-        return False
+        return 1
+    return orientation if orientation in range(2, 9) else 1
+
+
+def _is_several(image: Picture) -> bool:
+    return getattr(image, "n_frames", 1) > 1
+
+
+def _is_deep(image: Picture) -> bool:
+    return image.mode.startswith(("I", "F"))
+
+
+def _white(image: Picture, form: str | None) -> float | None:
+    """The stored value of white; of 32 bits the file says nothing."""
+    if not _is_deep(image):
+        return 255.0
+    sixteen = image.mode.startswith("I;16") or (image.mode == "I" and form in ("PNG", "PPM"))
+    return _SIXTEEN if sixteen else 1.0 if image.mode == "F" else None
 
 
 def _with_values(image: Picture, form: str | None, colour: bool | None, background: float, turned: bool) -> Decoded:
-    if image.mode.startswith(("I", "F")):  # more than 8 bits; the file says nothing on 32
-        deep = image.mode.startswith("I;16") or (image.mode == "I" and form in ("PNG", "PPM"))
+    if _is_deep(image):
         grey = np.asarray(image).astype(np.float32)[None]
         pixels = np.repeat(grey, 3, axis=0) if colour else grey
-        return Decoded(pixels, _SIXTEEN if deep else 1.0 if image.mode == "F" else None, turned)
+        return Decoded(pixels, _white(image, form), turned)
     wanted = not _is_grey(image) if colour is None else colour
     image, transparent = _over(image, background)
     array = np.asarray(image.convert("RGB" if wanted else "L"))
@@ -97,7 +161,7 @@ def _with_values(image: Picture, form: str | None, colour: bool | None, backgrou
 def _is_grey(image: Picture) -> bool:
     """Whether the file keeps grey levels, with transparency or without, or a palette that is grey where it is used."""
     if image.mode in ("P", "PA"):
-        plain = image.convert("RGB")
+        plain = image.convert("RGB")  # which decodes it
         red, green, blue = (np.asarray(channel) for channel in plain.split())
         return bool((red == green).all() and (green == blue).all())
     return image.mode in ("1", "L", "LA", "La")

@@ -18,7 +18,7 @@ def located(name_or_path: str, checksum: PerFile, url: PerFile) -> Path:
     checksum and url are for the path itself, or mappings of file names to such for a folder. Raises DataError
     where a variable is not set, a file is neither there nor to be had, or is not what its checksum says.
     """
-    path = _expanded(name_or_path)
+    path = expanded(name_or_path)
     checksums, urls = _by_file(path, checksum), _by_file(path, url)
     for file in sorted(checksums.keys() | urls.keys()):
         if not file.exists():
@@ -30,15 +30,16 @@ def located(name_or_path: str, checksum: PerFile, url: PerFile) -> Path:
     return path
 
 
-def _expanded(name_or_path: str) -> Path:
-    expanded = os.path.expandvars(name_or_path)
-    unset = re.search(r"\$\{?(\w+)", expanded)
+def expanded(name_or_path: str) -> Path:
+    """The path with its variables in place. Raises DataError where one is not set."""
+    filled = os.path.expandvars(name_or_path)
+    unset = re.search(r"\$\{?(\w+)", filled)
     if unset:
         raise DataError(
             f"dataset.path {name_or_path!r}: the environment variable {unset[1]} is not set; set it to the folder that "
             "holds the data"
         )
-    return Path(expanded).expanduser()
+    return Path(filled).expanduser()
 
 
 def _by_file(path: Path, values: PerFile) -> dict[Path, str]:

@@ -13,7 +13,8 @@ from phiscope.errors import DataError
 
 @dataclass(frozen=True)
 class ImageDataset:
-    """images (n, channels, height, width), uint8 or float32 in [0, 1]; labels (n,) int64 into `classes`.
+    """images (n, channels, height, width), uint8 or float32 in [0, 1]; labels (n,) int64 into `classes`, -1
+    where there is none.
 
     `samples` (n,) are the indices of the images in the split as the data set gives it, from 0. Raises
     DataError where these do not fit together.
@@ -68,7 +69,7 @@ def _require_labels(labels: NDArray, images: int, classes: int) -> None:
         raise DataError(f"{images} images but labels of shape {labels.shape}; expected one label an image")
     if not np.issubdtype(labels.dtype, np.integer):
         raise DataError(f"labels are {labels.dtype}; expected integers")
-    outside = np.flatnonzero((labels < 0) | (labels >= classes))
+    outside = np.flatnonzero((labels < -1) | (labels >= classes))
     if len(outside):
         row = int(outside[0])
         raise DataError(f"label {labels[row]} of image {row} is out of range; expected 0 to {classes - 1}")

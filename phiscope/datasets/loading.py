@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phiscope.datasets import classes, pixels, splits
 from phiscope.datasets.images import ImageDataset
@@ -52,7 +53,36 @@ class OpenedSource:
         return reader(self.name).read(self.path, called, **self.own)
 
 
-def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
+@dataclass(frozen=True)
+class OpenedSplit:
+    """Rows of a split with their labels (n,) as numbers into `classes`; no image is decoded yet.
+
+    dark: share of white below which the brightest of all values is asked about. other: the rows of the other split,
+    whose images must have the same shape; splits: which of the two is which, this one first.
+    """
+
+    rows: Rows
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    options: DataOptions
+    dark: float = 0.5
+    other: Rows | None = None
+    splits: tuple[str, str] = ("train", "test")
+
+    def decoded(self, say: Say) -> ImageDataset:
+        images, kept = pixels.images_of(self.rows, self.options, say, dark=self.dark)
+        self.require_shape(images.shape[1:])
+        return ImageDataset(images, self.labels[kept], self.classes, kept)
+
+    def require_shape(self, shape: tuple[int, ...]) -> None:
+        """Raise DataError where the first image of the other split has another shape than this split's."""
+        if self.other is None or (other := pixels.first_shape(self.other, self.options)) in (None, shape):
+            return
+        shapes = dict(zip(self.splits, (shape, other)))
+        raise pixels.differ(shapes["train"], shapes["test"], self.rows.where)
+
+
+def open_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say) -> OpenedSplit:
     """`train` or `test`, with the classes of the training split."""
     source = OpenedSource.of(path, name, given)
     if source.options.test_share is not None:
@@ -66,9 +96,9 @@ def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any
         raise DataError(
             f"{path}: train and test are both {own!r}; expected different images, see dataset.options.splits"
         )
-    unused = [name for name in source.found if name not in called.values()]
+    unused = [name for name in source.found if name != splits.WHOLE and name not in called.values()]
     if unused and split == "train":
-        say(f"not used: {', '.join(unused)}, beside the splits {own} and {other}")
+        say(f"not used: {', '.join(unused)}, beside the splits {' and '.join(filter(None, (own, other)))}")
     if own != split:
         say(f"{split} images are those of {own!r}")
     mine = source.rows(own)
@@ -78,14 +108,11 @@ def read_split(path: Path, split: str, name: str | None, given: Mapping[str, Any
     train, test = (mine, theirs) if split == "train" else (theirs, mine)
     labels, names = classes.encoded(mine, train, test, source.options, say)
     judge = split == "train" or theirs is None
-    images, kept = pixels.images_of(mine, source.options, say, dark=0.5 if judge else _TEST_BLACK)
-    if theirs is not None and (shape := pixels.first_shape(theirs, source.options)) not in (None, images.shape[1:]):
-        shapes = {split: images.shape[1:], _OTHER[split]: shape}
-        raise pixels.differ(shapes["train"], shapes["test"], str(path))
-    return ImageDataset(images, labels[kept], names, kept)
+    dark = 0.5 if judge else _TEST_BLACK
+    return OpenedSplit(mine, labels, names, source.options, dark, theirs, (split, _OTHER[split]))
 
 
-def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say) -> ImageDataset:
+def open_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say) -> OpenedSplit:
     """Images that are looked at without a training split: the test split or, where images stand in no split, all."""
     source = OpenedSource.of(path, name, given)
     if source.options.test_share is not None:
@@ -98,13 +125,12 @@ def read_whole(path: Path, name: str | None, given: Mapping[str, Any], say: Say)
     elif called != "test":
         say(f"test images are those of {called!r}")
     rows = source.rows(called or splits.WHOLE)
-    images, kept = pixels.images_of(rows, source.options, say)
     labels = np.unique(np.asarray(rows.labels).reshape(len(rows), -1), axis=0, return_inverse=True)[1].reshape(-1)
     names = tuple(map(str, range(int(labels.max()) + 1)))
-    return ImageDataset(images, labels[kept].astype(np.int64), names, kept)
+    return OpenedSplit(rows, labels.astype(np.int64), names, source.options)
 
 
-def _share(source: OpenedSource, split: str, say: Say) -> ImageDataset:
+def _share(source: OpenedSource, split: str, say: Say) -> OpenedSplit:
     """A share of the images that there are as the test split, the others as the training split.
 
     ASSUME: drawn class by class with seed 0 whatever the run's seed is, so that another seed has the same test images;
@@ -127,10 +153,8 @@ def _share(source: OpenedSource, split: str, say: Say) -> ImageDataset:
         raise DataError(f"{path}: dataset.options.test_share {share:g} of {len(rows)} images leaves a split empty")
     members = np.sort(order[:count] if split == "test" else order[count:])
     say(f"{split} images are {len(members)} of {len(rows)}: dataset.options.test_share is {share:g}")
-    images, kept = pixels.images_of(
-        rows.take(members), source.options, say, dark=0.5 if split == "train" else _TEST_BLACK
-    )
-    return ImageDataset(images, labels[members][kept], names, kept)
+    dark = 0.5 if split == "train" else _TEST_BLACK
+    return OpenedSplit(rows.take(members), labels[members], names, source.options, dark)
 
 
 def _silent(text: str) -> None:

@@ -17,11 +17,12 @@ def stratified_order(labels: NDArray[np.integer], seed: int) -> NDArray[np.int64
 
     Each class is shuffled by its own random stream; the k-th of its n_c members then stands at (k + 1/2) / n_c
     of the way, so limits are prefixes and a larger limit contains a smaller one. A prefix holds a class to
-    within 1/2 + (classes / 2) · (share of the class): within one, where the classes are of one size.
+    within 1/2 + (classes / 2) · (share of the class): within one, where the classes are of one size. Images without a
+    label, -1, are spread like a class.
     """
     place = np.empty(len(labels))
     for label in np.unique(labels):
-        members = generator(seed, int(label)).permutation(np.flatnonzero(labels == label))
+        members = generator(seed, int(label) % 2**32).permutation(np.flatnonzero(labels == label))
         place[members] = (np.arange(len(members)) + 0.5) / len(members)
     return np.lexsort((labels, place))
 

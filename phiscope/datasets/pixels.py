@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets.decode import Decoded, decoded
+from phiscope.datasets.decode import Decoded, Header, decoded, header
+from phiscope.datasets.encoded import Encoded, EncodedImages, in_blocks
 from phiscope.datasets.functions import function
 from phiscope.datasets.options import DataOptions
-from phiscope.datasets.rows import Encoded, Rows
+from phiscope.datasets.rows import Rows
 from phiscope.errors import DataError
 
 _ROUNDING = 1e-6  # what arithmetic leaves outside [0, 1]
@@ -22,13 +22,15 @@ _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R 601, as Pillow's conversion to 
 _ADVICE = "dataset.options.channels: 3 (grey repeated) or 1 (colour made grey) makes all alike"
 _SIZES = "dataset.options.size and crop bring all to one, as the evaluation transforms of torchvision and timm do"
 
+Result = TypeVar("Result")
 
-class _OptionDoesNotFitError(DataError):
+
+class OptionDoesNotFitError(DataError):
     """An image is whole, but not what the options say: it is not left out as a damaged one would be."""
 
 
 @dataclass(frozen=True)
-class _Values:
+class Values:
     """An image (channels, height, width), uint8 or float32 in [0, 1]; highest and white: of its values as stored."""
 
     pixels: NDArray
@@ -48,23 +50,22 @@ def images_of(
     Without `options.range`, a split whose brightest pixel is below `dark` of white is refused: its values are probably
     not of the depth that its file has. Raises DataError naming the image.
     """
-    source = rows.images()
-    if isinstance(source, np.ndarray):
-        source = scaled(channels_first(source, rows.where, options), options, rows.where)
+    if isinstance(rows.images, EncodedImages):
+        values, kept = _decoded(rows, rows.images, options, say)
+        brightest = max(values, key=lambda each: each.highest / each.white)
+        require_bright(brightest.highest, brightest.white, dark, options, rows.where)
+    else:
+        source = scaled(channels_first(rows.images(), rows.where, options), options, rows.where)
         white, kept = _white(source), np.arange(len(source))
         if source.size:
-            _require_bright(float(source.max()), white, dark, options, rows.where)
+            require_bright(float(source.max()), white, dark, options, rows.where)
         if _is_plain(source, options):
             return source, kept
-        values = [_settled(_Values(image, 0, white), options, rows.name(k)) for k, image in enumerate(source)]
-    else:
-        values, kept = _decoded(rows, source, options, say)
-        brightest = max(values, key=lambda each: each.highest / each.white)
-        _require_bright(brightest.highest, brightest.white, dark, options, rows.where)
-    _require_alike(values, [rows.name(int(row)) for row in kept])
+        values = [_settled(Values(image, 0, white), options, rows.name(k)) for k, image in enumerate(source)]
+    require_alike({int(row): each.pixels.shape for row, each in zip(kept, values)}, rows.name)
     arrays = [each.pixels for each in values]
     if len({array.dtype for array in arrays}) > 1:  # some of 16 bits, some of 8
-        arrays = [_as_float(array) for array in arrays]
+        arrays = [as_float(array) for array in arrays]
     return np.stack(arrays), kept
 
 
@@ -74,8 +75,8 @@ def first_shape(rows: Rows, options: DataOptions) -> tuple[int, ...] | None:
     try:
         if isinstance(first, np.ndarray):
             plain = scaled(channels_first(first[None], rows.where, options), options, rows.where)
-            return _settled(_Values(plain[0], 0, 1), options, "").pixels.shape
-        return None if first is None else _one(first, rows.where, options).pixels.shape
+            return _settled(Values(plain[0], 0, 1), options, "").pixels.shape
+        return None if first is None else one(first, rows.where, options).pixels.shape
     except DataError:  # whoever reads that split says so
         return None
 
@@ -91,69 +92,147 @@ def _is_plain(images: NDArray, options: DataOptions) -> bool:
 
 
 def _decoded(
-    rows: Rows, sources: Sequence[Encoded], options: DataOptions, say: Callable[[str], None]
-) -> tuple[list[_Values], NDArray[np.int64]]:
-    def attempt(row: int) -> _Values | DataError:
+    rows: Rows, images: EncodedImages, options: DataOptions, say: Callable[[str], None]
+) -> tuple[list[Values], NDArray[np.int64]]:
+    decode = attempt(lambda source, row: one(source, rows.name(row), options))
+    results = dict(in_blocks(images, range(len(images)), decode))
+    values = undamaged(results, len(rows), options, say, rows.where)
+    every = values.values()
+    turned, several, transparent = (sum(flags) for flags in zip(*((v.turned, v.several, v.transparent) for v in every)))
+    Chosen(turned, several, transparent).tell(options, say)
+    kept = sorted(values)
+    return [values[row] for row in kept], np.array(kept)
+
+
+def attempt(function: Callable[[Encoded, int], Result]) -> Callable[[Encoded, int], Result | DataError]:
+    """The function, but with an image that cannot be decoded as an error that is returned, not raised."""
+
+    def attempted(source: Encoded, row: int) -> Result | DataError:
         try:
-            return _one(sources[row], rows.name(row), options)
-        except _OptionDoesNotFitError:
+            return function(source, row)
+        except OptionDoesNotFitError:
             raise
         except DataError as error:
             return error
 
-    with ThreadPoolExecutor() as pool:
-        results = list(pool.map(attempt, range(len(sources))))
-    damaged = [(row, result) for row, result in enumerate(results) if isinstance(result, DataError)]
+    return attempted
+
+
+def undamaged(
+    results: Mapping[int, Result | DataError], of: int, options: DataOptions, say: Callable[[str], None], where: str
+) -> dict[int, Result]:
+    """The results by row, in the order of the rows, without the errors among them: as many as may be left out.
+
+    of: how many images there are, of which these were tried.
+    """
+    damaged = [result for _, result in sorted(results.items()) if isinstance(result, DataError)]
     if len(damaged) > options.skip_damaged:
-        raise _too_many(damaged, len(sources))
-    for _, error in damaged:
+        raise _too_many(damaged, len(results), of)
+    for error in damaged:
         say(f"left out: {error}")
-    kept = [(row, result) for row, result in enumerate(results) if isinstance(result, _Values)]
+    kept = {row: result for row, result in sorted(results.items()) if not isinstance(result, DataError)}
     if not kept:
-        raise DataError(f"{rows.where}: no image is left; expected some that can be decoded")
-    _say_of([value for _, value in kept], options, say)
-    return [value for _, value in kept], np.array([row for row, _ in kept])
+        raise DataError(f"{where}: no image is left; expected some that can be decoded")
+    return kept
 
 
-def _too_many(damaged: list[tuple[int, DataError]], of: int) -> DataError:
-    first = damaged[0][1]
-    if len(damaged) == of:
-        return DataError(f"{first}; all {of} images are so" if of > 1 else str(first))
+def _too_many(damaged: list[DataError], tried: int, of: int) -> DataError:
+    first = damaged[0]
+    if len(damaged) == tried:
+        every = f"all {tried} images {'that were tried ' if tried < of else ''}are so"
+        return DataError(f"{first}; {every}" if tried > 1 else str(first))
     count = f"{len(damaged)} images are so" if len(damaged) > 1 else "one image is so"
-    return DataError(f"{first}; {count}: dataset.options.skip_damaged: {len(damaged)} leaves as many out")
+    seen = f", of {tried:,} that were tried" if tried < of else ""
+    return DataError(f"{first}; {count}{seen}: dataset.options.skip_damaged: {len(damaged)} leaves as many out")
 
 
-def _say_of(values: list[_Values], options: DataOptions, say: Callable[[str], None]) -> None:
-    turned, transparent = sum(each.turned for each in values), sum(each.transparent for each in values)
-    if turned and options.orientation == "stored":
-        say(f"{turned} images are read as stored, not turned as their EXIF says; options.orientation: exif turns them")
-    if several := sum(each.several for each in values):
-        say(f"{several} files hold several frames or pages; the first of each is read")
-    if transparent:
-        say(f"{transparent} images have transparent parts; they lie on grey level {options.background:g} (1 is white)")
+@dataclass(frozen=True)
+class Chosen:
+    """Of how many images something was chosen without being asked for; decoded, looked: of how many it was looked for,
+    by decoding them or at all, where that is not all of them."""
+
+    turned: int
+    several: int
+    transparent: int
+    decoded: int | None = None
+    looked: int | None = None
+
+    def tell(self, options: DataOptions, say: Callable[[str], None]) -> None:
+        if self.turned and options.orientation == "stored":
+            images = _which("images", self.looked)
+            stored = "are read as stored, not turned as their EXIF says; options.orientation: exif turns them"
+            say(f"{self.turned} {images} {stored}")
+        if self.several:
+            say(
+                f"{self.several} {_which('files', self.looked)} hold several frames or pages; the first of each is read"
+            )
+        if self.transparent:
+            images, level = _which("images", self.decoded), f"{options.background:g}"
+            say(f"{self.transparent} {images} have transparent parts; they lie on grey level {level} (1 is white)")
 
 
-def _one(source: Encoded, name: str, options: DataOptions) -> _Values:
+def _which(noun: str, looked: int | None) -> str:
+    return noun if looked is None else f"of {looked:,} {noun} that were looked at"
+
+
+def one(source: Encoded, name: str, options: DataOptions) -> Values:
+    """One image as the options say. Raises DataError naming it."""
     if source is None:
-        raise DataError(f"{name} has no image bytes; expected images inside the file")
+        raise _no_image(name)
     image = decoded(
         source,
         name,
-        colour=None if options.channels is None else options.channels == 3,
+        colour=_colour(options),
         turn=options.orientation == "exif",
         background=options.background,
     )
     return _settled(_scaled_file(image, name, options), options, name)
 
 
-def _scaled_file(image: Decoded, name: str, options: DataOptions) -> _Values:
+def seen(source: Encoded, name: str, options: DataOptions) -> Header:
+    """What the beginning of an image file tells of it, without decoding it. Raises DataError naming it.
+
+    With a transformation of the user's own, `shape` is that before it.
+    """
+    if source is None:
+        raise _no_image(name)
+    about = header(source, name, colour=_colour(options), turn=options.orientation == "exif")
+    if about.white is None and options.range is None:
+        raise _no_white(name)
+    height, width = about.height, about.width
+    if options.size is not None:
+        height, width = _resized_to(height, width, options.size)
+    if options.crop is not None:
+        _require_crop(height, width, options.crop, name)
+        height, width = options.crop
+    return replace(about, height=height, width=width)
+
+
+def is_float(about: Header, options: DataOptions) -> bool:
+    """Whether an image becomes float32, and not uint8; a transformation may change that."""
+    return about.deep or options.range not in (None, (0.0, 255.0))
+
+
+def _colour(options: DataOptions) -> bool | None:
+    return None if options.channels is None else options.channels == 3
+
+
+def _no_image(name: str) -> DataError:
+    return DataError(f"{name} has no image bytes; expected images inside the file")
+
+
+def _no_white(name: str) -> DataError:
+    return OptionDoesNotFitError(f"{name}: holds numbers of 32 bits; give dataset.options.range: [black, white]")
+
+
+def _scaled_file(image: Decoded, name: str, options: DataOptions) -> Values:
     limits = options.range or (None if image.white is None else (0.0, image.white))
     if limits is None:
-        raise _OptionDoesNotFitError(f"{name}: holds numbers of 32 bits; give dataset.options.range: [black, white]")
+        raise _no_white(name)
     pixels = image.pixels
     if pixels.dtype != np.uint8 or limits != (0.0, 255.0):
         pixels = _within(pixels, limits, name)
-    return _Values(pixels, float(image.pixels.max()), limits[1], image.turned, image.transparent, image.several)
+    return Values(pixels, float(image.pixels.max()), limits[1], image.turned, image.transparent, image.several)
 
 
 def scaled(images: NDArray, options: DataOptions, where: str) -> NDArray:
@@ -197,7 +276,7 @@ def _within(images: NDArray, limits: tuple[float, float], where: str) -> NDArray
     low, high = limits
     values = (images.astype(np.float64) - low) / (high - low)
     if values.min(initial=0) < -_ROUNDING or values.max(initial=0) > 1 + _ROUNDING:
-        raise _OptionDoesNotFitError(
+        raise OptionDoesNotFitError(
             f"{where}: values range from {images.min():g} to {images.max():g}; dataset.options.range says {low:g} to "
             f"{high:g}: expected all within"
         )
@@ -210,7 +289,7 @@ def _require_finite(images: NDArray, where: str) -> None:
         raise DataError(f"{where}: image {row} holds a value that is not finite; expected finite numbers only")
 
 
-def _require_bright(highest: float, white: float, dark: float, options: DataOptions, where: str) -> None:
+def require_bright(highest: float, white: float, dark: float, options: DataOptions, where: str) -> None:
     """Stored values that stay far below white were probably stored on another scale; whoever knows may say so."""
     if options.range is None and highest < dark * white:
         bits = f", {2 ** int(highest).bit_length() - 1}" if highest > 1 else ""
@@ -244,7 +323,7 @@ def _flat(shape: tuple[int, ...], where: str) -> str:
     return f"{where}: images have shape {shape}; expected three or four axes, images first{remedy}"
 
 
-def _settled(value: _Values, options: DataOptions, name: str) -> _Values:
+def _settled(value: Values, options: DataOptions, name: str) -> Values:
     """Channels, size, crop and transform, in that order."""
     pixels = value.pixels
     if options.channels is not None and len(pixels) != options.channels:
@@ -270,17 +349,21 @@ def _as_picture(pixels: NDArray) -> Any:
     return Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
 
 
+def _resized_to(height: int, width: int, size: int | tuple[int, int]) -> tuple[int, int]:
+    """As torchvision's Resize: a number is the shorter side, the longer follows, rounded down."""
+    if not isinstance(size, int):
+        return size
+    short, long = sorted((height, width))
+    other = int(size * long / short)
+    return (other, size) if height > width else (size, other)
+
+
 def _resized(pixels: NDArray, size: int | tuple[int, int], interpolation: str) -> NDArray:
-    """As torchvision's Resize of a Pillow image: a number is the shorter side, the longer follows, rounded down."""
+    """As torchvision's Resize of a Pillow image."""
     from PIL import Image
 
     height, width = pixels.shape[1:]
-    if isinstance(size, int):
-        short, long = sorted((height, width))
-        other = int(size * long / short)
-        target = (other, size) if height > width else (size, other)
-    else:
-        target = size
+    target = _resized_to(height, width, size)
     if target == (height, width):
         return pixels
     method = Image.Resampling[interpolation.upper()]
@@ -294,13 +377,17 @@ def _resized(pixels: NDArray, size: int | tuple[int, int], interpolation: str) -
 def _cropped(pixels: NDArray, crop: tuple[int, int], name: str) -> NDArray:
     """The middle, as torchvision's CenterCrop; an image that is smaller is refused instead of padded."""
     height, width = pixels.shape[1:]
+    _require_crop(height, width, crop, name)
+    top, left = round((height - crop[0]) / 2.0), round((width - crop[1]) / 2.0)
+    return np.ascontiguousarray(pixels[:, top : top + crop[0], left : left + crop[1]])
+
+
+def _require_crop(height: int, width: int, crop: tuple[int, int], name: str) -> None:
     if crop[0] > height or crop[1] > width:
-        raise _OptionDoesNotFitError(
+        raise OptionDoesNotFitError(
             f"{name or 'images'}: {width}x{height} is smaller than dataset.options.crop {crop[1]}x{crop[0]}; give "
             "dataset.options.size as well, no smaller than the crop"
         )
-    top, left = round((height - crop[0]) / 2.0), round((width - crop[1]) / 2.0)
-    return np.ascontiguousarray(pixels[:, top : top + crop[0], left : left + crop[1]])
 
 
 def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
@@ -310,53 +397,58 @@ def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
     try:
         result = np.asarray(call(_as_picture(pixels) if pixels.dtype == np.uint8 else pixels))
     except Exception as error:  # a function of the user's own can fail in any way
-        raise _OptionDoesNotFitError(f"{where} failed ({type(error).__name__}: {error})") from error
+        raise OptionDoesNotFitError(f"{where} failed ({type(error).__name__}: {error})") from error
     if result.ndim not in (2, 3) or result.dtype.kind not in "iufb":
-        raise _OptionDoesNotFitError(f"{where} gives {result.dtype} of shape {result.shape}; expected an image")
+        raise OptionDoesNotFitError(f"{where} gives {result.dtype} of shape {result.shape}; expected an image")
     result = result[None] if result.ndim == 2 else result
     result = result.transpose(2, 0, 1) if result.shape[0] not in (1, 3) and result.shape[2] in (1, 3) else result
     if result.dtype == np.uint8:
         return np.ascontiguousarray(result)
     if result.dtype.kind == "f" and (result.min() < -_ROUNDING or result.max() > 1 + _ROUNDING):
-        raise _OptionDoesNotFitError(
+        raise OptionDoesNotFitError(
             f"{where} gives values from {result.min():g} to {result.max():g}; expected 0 to 1: leave normalisation to "
             "classifier.normalise"
         )
     return scaled(result[None], DataOptions(), where)[0]
 
 
-def _as_float(array: NDArray) -> NDArray[np.float32]:
+def as_float(array: NDArray) -> NDArray[np.float32]:
     return array.astype(np.float32) / np.float32(255) if array.dtype == np.uint8 else array
 
 
-def _require_alike(values: Sequence[_Values], names: Sequence[str]) -> None:
-    wanted = values[0].pixels.shape
-    for value, name in zip(values, names):
-        shape = value.pixels.shape
+def require_alike(shapes: Mapping[int, tuple[int, ...]], name: Callable[[int], str]) -> None:
+    """Raise DataError where images do not have one shape; shapes: (channels, height, width) by row."""
+    wanted = next(iter(shapes.values()))
+    for row, shape in shapes.items():
         if shape[1:] != wanted[1:]:
             raise DataError(
-                f"{name}: is {shape[2]}x{shape[1]}, the first image is {wanted[2]}x{wanted[1]}; expected all images of "
-                f"one size: {_SIZES}"
+                f"{name(row)}: is {shape[2]}x{shape[1]}, the first image is {wanted[2]}x{wanted[1]}; expected all "
+                f"images of one size: {_SIZES}"
             )
         if shape[0] != wanted[0]:
-            raise _mixed(values, names)
+            raise _mixed(shapes, name)
 
 
-def _mixed(values: Sequence[_Values], names: Sequence[str]) -> DataError:
-    grey = [name for value, name in zip(values, names) if len(value.pixels) == 1]
-    colour = [name for value, name in zip(values, names) if len(value.pixels) == 3]
+def _mixed(shapes: Mapping[int, tuple[int, ...]], name: Callable[[int], str]) -> DataError:
+    grey, colour = ([row for row, shape in shapes.items() if shape[0] == count] for count in (1, 3))
     words = f"images are mixed, {len(grey)} grey and {len(colour)} in colour"
-    return DataError(f"{min(grey, colour, key=len)[0]}: {words}; {_ADVICE}")
+    return DataError(f"{name(min(grey, colour, key=len)[0])}: {words}; {_ADVICE}")
 
 
 def are_same(train: Rows, test: Rows) -> bool:
     """Whether two splits hold the same images in the same order; images are read only where labels give reason to."""
     if len(train) != len(test) or not np.array_equal(train.labels, test.labels):
         return False
-    one, other = train.first(), test.first()
-    if isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
+    first, other = train.first(), test.first()
+    if isinstance(first, np.ndarray) != isinstance(other, np.ndarray):
         return False
-    return _equal(one, other) and all(map(_equal, train.images(), test.images()))
+    return _equal(first, other) and all(map(_equal, _every(train), _every(test)))
+
+
+def _every(rows: Rows) -> Iterator[NDArray | Encoded]:
+    if not isinstance(rows.images, EncodedImages):
+        return iter(rows.images())
+    return (content for _, content in rows.images.read(range(len(rows))))
 
 
 def _equal(one: NDArray | Encoded, other: NDArray | Encoded) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Encoded = bytes | Path | None  # an image file's content or place; None where the source has a row but no image
+from phiscope.datasets.encoded import Encoded, EncodedImages
+from phiscope.errors import DataError
 
-Images = NDArray | Sequence[Encoded]
+Columns = Mapping[str, Any]  # name -> one value an image: an array of Arrow, or a list
+
+
+def _none() -> Columns:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -19,30 +24,47 @@ class Rows:
     """Labels now, images when they are asked for: the labels of both splits decide which classes there are.
 
     where: the file or folder, for messages. labels: (n,) whole numbers or names, or (n, classes) of which one is 1.
-    images: a function that gives an array (n, channels, height, width), or n image files. first: the first image
-    alone, (channels, height, width) or a file, so that another split can be compared with it. classes: the names that
-    the source gives the numbers from 0. names: what each image is called in messages.
+    images: n encoded images, or a function that gives an array (n, channels, height, width). classes: the names that
+    the source gives the numbers from 0. columns: gives what else the source says of each image. numbers: what images
+    of an array are called in messages, where not by their positions.
     """
 
     where: str
     labels: NDArray
-    images: Callable[[], Images]
-    first: Callable[[], NDArray | Encoded]
+    images: EncodedImages | Callable[[], NDArray]
     classes: tuple[str, ...] | None = None
-    names: Sequence[str] | None = None
+    columns: Callable[[], Columns] = _none
+    numbers: NDArray[np.int64] | None = None
+    unlabelled: tuple[NDArray[np.bool_], DataError] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def name(self, row: int) -> str:
-        return self.names[row] if self.names is not None else f"{self.where}, image {row}"
+        """What an image is called in messages."""
+        if isinstance(self.images, EncodedImages):
+            return self.images.name(row)
+        return f"{self.where}, image {row if self.numbers is None else self.numbers[row]}"
+
+    def first(self) -> NDArray | Encoded:
+        """The first image alone, so that another split can be compared with it."""
+        return self.images.first() if isinstance(self.images, EncodedImages) else self.images()[0]
 
     def take(self, members: NDArray[np.int64]) -> Rows:
         """The rows at these positions, in this order."""
+        every = self.images
+        rows = replace(self, labels=self.labels[members], columns=self._columns(members))
+        if self.unlabelled is not None:
+            rows = replace(rows, unlabelled=(self.unlabelled[0][members], self.unlabelled[1]))
+        if isinstance(every, EncodedImages):
+            return replace(rows, images=every.take(members))
+        numbers = members if self.numbers is None else self.numbers[members]
+        return replace(rows, images=lambda: every()[members], numbers=numbers)
 
-        def images() -> Images:
-            every = self.images()
-            return every[members] if isinstance(every, np.ndarray) else [every[row] for row in members]
+    def _columns(self, members: NDArray[np.int64]) -> Callable[[], Columns]:
+        return lambda: {name: taken(values, members) for name, values in self.columns().items()}
 
-        names = [self.name(int(row)) for row in members]
-        return replace(self, labels=self.labels[members], images=images, names=names)
+
+def taken(values: Any, members: NDArray[np.int64]) -> Any:
+    """The values of a column at these positions."""
+    return [values[row] for row in members.tolist()] if isinstance(values, Sequence) else values.take(members)

@@ -9,7 +9,10 @@ from phiscope.errors import DataError
 WHOLE = ""  # what a reader calls images that stand in no split
 USUAL = {"train": ("train", "training"), "test": ("test", "testing")}
 # Where images without labels have a place: classes and errors cannot be told of them, distances can.
-UNLABELLED = "images without labels go to datasets: {<name>: {path: ..., reader: images}}, for views of dataset:<name>"
+UNLABELLED = (
+    "images without labels go to datasets: {<name>: {path: ..., reader: images}}, for views of dataset:<name>, or to "
+    "the test split"
+)
 HELD_OUT = ("val", "valid", "validation")
 
 

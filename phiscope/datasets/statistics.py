@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import unit_range
 
+Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 MOST = 1000  # images that are looked at: a fair sample, as any prefix of the order is
 
 
@@ -35,8 +37,12 @@ class PixelStatistics:
 
         Images are widened to float64 one by one, and variances put together from those within images and between.
         """
-        moments = [_moments(image) for image in images]
-        means, variances = (np.array(parts) for parts in zip(*moments))  # (n, channels)
+        return cls.of_moments(map(moments, images))
+
+    @classmethod
+    def of_moments(cls, parts: Iterable[Moments]) -> PixelStatistics:
+        """Of what `moments` gives of each image."""
+        means, variances = (np.array(part) for part in zip(*parts))  # (n, channels)
         within = variances.mean()
         channel = np.sqrt(variances.mean(axis=0) + means.var(axis=0))
         return cls(
@@ -59,7 +65,7 @@ class PixelStatistics:
         return json.dumps(asdict(self))
 
 
-def _moments(image: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and variance of each channel."""
+def moments(image: NDArray) -> Moments:
+    """Mean and variance of each channel of an image, its pixels in [0, 1]."""
     pixels = unit_range(image).reshape(len(image), -1).astype(np.float64)
     return pixels.mean(axis=1), pixels.var(axis=1)

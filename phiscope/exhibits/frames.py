@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from phiscope import figures
-from phiscope.exhibits import attacks, denoising, implicit, inversion, latent, samples
+from phiscope.exhibits import attacks, contact, denoising, implicit, inversion, latent, samples
 from phiscope.exhibits.run import Run
 
 
@@ -52,6 +52,7 @@ def _main_latent(artifact: str) -> Frame:
 FRAMES: dict[str, Frame] = {
     "classes": Frame(("test_images",), lambda run: run.classes),
     "class_count": Frame(("test_images",), lambda run: len(run.classes)),
+    "contact_sheet": Frame(("test_images",), lambda run: contact.contact_sheet(run["test_images"])),
     # Where samples stand.
     "main_standing": Frame(("standing",), lambda run: run.main("standing")),
     "main_accuracy": Frame(("accuracy",), lambda run: run.main("accuracy")),

@@ -18,6 +18,7 @@ from phiscope.geometry.margin import closest_flip, flip_points
 from phiscope.geometry.slices import plane_through
 from phiscope.head import Head
 from phiscope.tables import LocatedSamples
+from phiscope.words.labels import named
 
 
 def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[str], count: int = 16) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[st
         for rank, row in enumerate(members.itertuples()):
             image = images[row.sample]
             shape = dict(zip(("channels", "height", "width"), image.shape))
-            names = {"label_name": classes[row.label], "predicted_name": classes[row.predicted]}
+            names = {"label_name": named(row.label, classes), "predicted_name": classes[row.predicted]}
             place = {"rank": rank, "group": group, "sample": row.sample, "ambiguity": row.ambiguity}
             rows.append(place | names | shape | {"image": image.ravel()})
     return pd.DataFrame(rows)
@@ -81,7 +82,7 @@ def page(
         "flip_point": closest.point[0],
         "hull_point": sample.projections["feature"],
         "own": classes[sample.row["predicted"]],
-        "label": classes[sample.row["label"]],
+        "label": classes[sample.row["label"]] if sample.row["label"] >= 0 else None,
         "closest": classes[closest.other_class[0]] if closest.other_class[0] >= 0 else "no class",
         "margin": float(closest.distance[0]),
         "distance": float(sample.hulls["feature"]["distance"]),

@@ -56,6 +56,7 @@ WHEN = {
 }
 
 FIGURES: dict[str, str] = {
+    "contact_sheet": "phiscope.figures.models.contact_sheet",
     "training": "phiscope.figures.models.training",
     "distances": "phiscope.figures.geometry.distances",
     "distances_by_view": "phiscope.figures.geometry.distances_by_view",

@@ -88,7 +88,8 @@ def _record(key: str, estimate: Estimate, dataset_is_papers: bool) -> dict:
 
 def _distances(standing: pd.DataFrame, hulls: pd.DataFrame, options: Resampling) -> Estimates:
     if len(standing):
-        yield "accuracy", share_of(standing["correct"], options)
+        if len(labelled := standing[standing["label"] >= 0]):
+            yield "accuracy", share_of(labelled["correct"], options)
         yield "closer_to_hull", share_of(standing["distance"] < standing["margin"], options)
         yield "median_margin", median_of(standing["margin"], options)
         yield "median_distance", median_of(standing["distance"], options)

@@ -42,7 +42,8 @@ class Facts:
     """What every section may speak of.
 
     views: what each view is, in words; trained: whether the classifier was trained here; lower_bound: of every feature,
-    None if there is none; pixel_count: how many samples were projected in pixel space.
+    None if there is none; pixel_count: how many samples were projected in pixel space; unlabelled: of the test samples
+    those without a label.
     """
 
     title: str
@@ -56,6 +57,11 @@ class Facts:
     trained: bool = True
     lower_bound: float | None = 0.0
     pixel_count: int = 0
+    unlabelled: int = 0
+
+    @property
+    def none_labelled(self) -> bool:
+        return 0 < self.unlabelled == self.test_count
 
     @classmethod
     def of(cls, run: Run) -> Facts:
@@ -73,6 +79,7 @@ class Facts:
             trained=trained,
             lower_bound=run["head"].lower_bound,
             pixel_count=int(((hulls["space"] == "pixel") & (hulls["view"] == "original")).sum()),
+            unlabelled=int((run.original("standing")["label"] < 0).sum()),
         )
 
 

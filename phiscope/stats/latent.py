@@ -55,20 +55,24 @@ def view_effect(standing: pd.DataFrame, views: dict[str, str], attacks: Sequence
     """What a view does to the place of samples, against the view it starts from: paired by sample.
 
     standing: as from `standing`; views: view -> the view it starts from; attacks: those that attack. One row per view:
-    n, share predicted as labelled, before and after, share that keeps the prediction, median changes of margin and
-    of the distance to the hull, and whether it undoes an attack (`undoes`, of samples that the attack turned).
+    n, share predicted as labelled, before and after, of samples with a label, share that keeps the prediction, median
+    changes of margin and of the distance to the hull, and whether it undoes an attack (`undoes`, of samples that the
+    attack turned).
     """
     rows = []
     for view, parent in views.items():
         both = _paired(standing, view, parent)
-        right = both["label"] == both["predicted"]
-        undone = right[both["label"] != both["predicted_before"]] if parent in attacks else pd.Series(dtype=bool)
+        labelled = both[both["label"] >= 0]
+        right = labelled["label"] == labelled["predicted"]
+        undone = (
+            right[labelled["label"] != labelled["predicted_before"]] if parent in attacks else pd.Series(dtype=bool)
+        )
         rows.append(
             {
                 "view": view,
                 "of": parent,
                 "n": len(both),
-                "right_before": (both["label"] == both["predicted_before"]).mean(),
+                "right_before": (labelled["label"] == labelled["predicted_before"]).mean(),
                 "right_after": right.mean(),
                 "same": (both["predicted"] == both["predicted_before"]).mean(),
                 "margin_change": (both["margin"] - both["margin_before"]).median(),

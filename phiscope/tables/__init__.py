@@ -17,10 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from phiscope.datasets.classes import UNKNOWN
 from phiscope.errors import ConfigError, DataError
 from phiscope.tables.columns import to_arrow, to_numpy
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
-from phiscope.tables.schemas import SCHEMAS, SORT_KEYS
+from phiscope.tables.schemas import SCHEMAS, SORT_KEYS, described_column
 
 if TYPE_CHECKING:
     import pandas as pd  # deferred: slow to import, and light steps hand over arrays
@@ -29,16 +30,31 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, Any]
 
+_LABEL = "label"
 
-def write(columns: Columns | pd.DataFrame, name: str, path: str | Path, provenance: Mapping[str, Any]) -> None:
-    """Write one table under its schema to a temporary name in the same folder, then move it into place."""
+
+def write(
+    columns: Columns | pd.DataFrame,
+    name: str,
+    path: str | Path,
+    provenance: Mapping[str, Any],
+    further: pa.Table | None = None,
+) -> None:
+    """Write one table under its schema to a temporary name in the same folder, then move it into place.
+
+    further: columns that the schema does not know, such as those of the user's data set; they come last.
+    """
     columns = {key: columns[key] for key in columns}
     schema = _fitted(name, columns)
     if set(columns) != set(schema.names):
         raise DataError(f"table {name}: got columns {sorted(columns)}, expected {sorted(schema.names)}")
+    columns |= {_LABEL: _without_unknown(columns[_LABEL])} if _LABEL in columns else {}
     arrays = [to_arrow(columns[field.name], field.type) for field in schema]
     metadata = {"phiscope.table": name, "phiscope.provenance": json.dumps(provenance, sort_keys=True)}
-    _write_atomically(pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata)), Path(path))
+    table = pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata))
+    for field, column in zip(further.schema, further.columns) if further is not None else ():
+        table = table.append_column(described_column(field.name, field.type), column)
+    _write_atomically(table, Path(path))
 
 
 def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:
@@ -100,6 +116,9 @@ def hull_projection(rows: pd.DataFrame, vertices: np.ndarray, numbers: np.ndarra
 def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, Any]) -> None:
     """Write a frame of statistics, whose columns are its own, with the run's provenance."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
+    if _LABEL in table.column_names and pa.types.is_integer(table.schema.field(_LABEL).type):
+        labels = to_arrow(_without_unknown(frame[_LABEL].to_numpy()), pa.int64())
+        table = table.set_column(table.column_names.index(_LABEL), _LABEL, labels)
     about = {"phiscope.provenance": json.dumps(provenance, sort_keys=True)}
     _write_atomically(table.replace_schema_metadata((table.schema.metadata or {}) | about), Path(path))
 
@@ -121,16 +140,19 @@ def _name_of(schema: pa.Schema) -> str:
 
 
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """A table as a DataFrame; fixed-size lists come as one numpy array per row (see `matrix`)."""
-    return _read(path, columns).to_pandas()
+    """A table as a DataFrame; fixed-size lists come as one numpy array per row (see `matrix`).
+
+    No label is -1, so that labels stay whole numbers.
+    """
+    return _with_unknown(_read(path, columns)).to_pandas()
 
 
 def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Columns of a table by name, one number or text per row, without pandas: what `write` takes.
 
-    Where rows have no value: NaN among numbers, None among texts, as in `read`.
+    Where rows have no value: NaN among numbers, None among texts, -1 among labels, as in `read`.
     """
-    table = _read(path, list(names))
+    table = _with_unknown(_read(path, list(names)))
     return {name: to_numpy(table[name].combine_chunks()) for name in names}
 
 
@@ -186,6 +208,20 @@ def _fitted(name: str, columns: Columns) -> pa.Schema:
         field = schema.field(index)
         schema = schema.set(index, field.with_type(pa.list_(field.type.value_type, columns[key].shape[1])))
     return schema
+
+
+def _without_unknown(labels: Any) -> np.ndarray:
+    """Labels as `to_arrow` takes them: NaN, which becomes null, in place of -1."""
+    values = np.array([np.nan if label is None else label for label in labels], dtype=np.float64)
+    return np.where(values == UNKNOWN, np.nan, values)
+
+
+def _with_unknown(table: pa.Table) -> pa.Table:
+    if _LABEL not in table.column_names or not pa.types.is_integer(table.schema.field(_LABEL).type):
+        return table
+    labels = table[_LABEL]
+    filled = labels.fill_null(UNKNOWN) if labels.null_count else labels
+    return table.set_column(table.column_names.index(_LABEL), table.schema.field(_LABEL), filled)
 
 
 def _read(path: str | Path, columns: list[str] | None = None) -> pa.Table:

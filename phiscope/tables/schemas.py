@@ -12,6 +12,11 @@ def _field(name: str, kind: pa.DataType, description: str, unit: str = "") -> pa
     return pa.field(name, kind, metadata={"description": description, "unit": unit})
 
 
+def described_column(name: str, kind: pa.DataType) -> pa.Field:
+    """A column that the user's data set has, and no schema knows."""
+    return _field(name, kind, "column of the data set, as its source has it")
+
+
 _TEXT, _INT, _REAL, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _PHI = "distance in feature space"
 
@@ -19,7 +24,7 @@ _SAMPLE = (
     _field("view", _TEXT, "which copy of the images: `original` or the name of a view in the config"),
     _field("split", _TEXT, "`train` or `test`"),
     _field("sample", _INT, "index in the split as the data set gives it, from 0"),
-    _field("label", _INT, "class the data set gives, from 0"),
+    _field("label", _INT, "class the data set gives, from 0; null where it gives none"),
     _field("predicted", _INT, "class with the largest logit; the lowest index among equals"),
 )
 
@@ -101,6 +106,23 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("l2", _REAL, "length of the perturbation, all channels in one vector", "pixels in [0, 1]"),
             _field("linf", _REAL, "largest change of a pixel", "pixels in [0, 1]"),
             _field("iterations", _INT, "steps the attack took for this sample"),
+        ]
+    ),
+    # Columns of the data set's source come after these.
+    "samples": pa.schema(
+        [
+            _field("dataset", _TEXT, "name of another data set in the config; null for that of the run"),
+            _field("split", _TEXT, "`train` or `test`"),
+            _field("sample", _INT, "index in the split as the data set gives it, from 0, as in all tables"),
+            _field("place", _INT, "place in the order in which limits take samples, from 0"),
+            _field("label", _INT, "class the data set gives, from 0; null where it gives none"),
+            _field("class", _TEXT, "its name"),
+            _field(
+                "file",
+                _TEXT,
+                "what the source calls the image: its file, relative to the data set, or its cell in a table of files; "
+                "null where it has no name",
+            ),
         ]
     ),
     "inversions": pa.schema(

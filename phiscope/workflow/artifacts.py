@@ -19,7 +19,7 @@ _LOG = "pandas:read_csv"
 
 _TABLES = (
     *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
-    *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra"),
+    *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
 )
 _STATISTICS = (
     *(
@@ -48,6 +48,10 @@ ARTIFACTS: dict[str, Artifact] = {
     "classifier": Artifact("models/classifier.safetensors", _NETWORK, placed=True),
     "classifier_description": Artifact("models/classifier.json", "phiscope.workflow.opening:read_json"),
     "classifier_log": Artifact("models/classifier.log.csv", _LOG),
+    "check": Artifact("models/check.json", "phiscope.experiments.models.record:Check.read"),
+    "check_before_training": Artifact(
+        "models/check_before_training.json", "phiscope.experiments.models.record:Check.read"
+    ),
     "estimate": Artifact("models/estimate.json", "phiscope.workflow.opening:read_json"),
     "estimate_text": Artifact("models/estimate.txt", "pathlib:Path.read_text"),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),

@@ -1,25 +1,20 @@
-"""Read one split of the data set, check it, and write it once in stratified order."""
+"""Read and check one split of the data set, and write it once in stratified order."""
 
-from phiscope import datasets
+from phiscope.datasets import Specification, open_prepared, prepare
 from phiscope.workflow.job import job, tell
-
-
-def prepare(dataset: dict, split: str, seed: int, origin: str, output: str) -> None:
-    options = {"reader": None, "checksum": None, "url": None, "options": {}} | dataset
-    images = datasets.load(
-        options["path"],
-        split,
-        reader=options["reader"],
-        checksum=options["checksum"],
-        url=options["url"],
-        seed=seed,
-        say=tell,
-        **options["options"],
-    )
-    datasets.save(images, output, seed, origin)
-
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        parameters = snakemake.params
-        prepare(parameters.dataset, snakemake.wildcards.split, parameters.seed, parameters.origin, snakemake.output[0])
+        parameters, split = snakemake.params, snakemake.wildcards.split
+        limit = snakemake.config["dataset"].get("limit", {}).get(split)
+        prepare(
+            Specification.of(parameters.dataset),
+            split,
+            snakemake.output[0],
+            seed=parameters.seed,
+            limit=limit,  # of what is looked at beforehand, not of what is prepared: another limit makes no other file
+            origin=parameters.origin,
+            say=tell,
+        )
+        if snakemake.config["latent"]:
+            open_prepared(snakemake.output[0]).require_labels(limit, "latent")

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from phiscope.datasets import load
+from phiscope.datasets.classes import order_to_doubt
 from phiscope.errors import DataError
 from tests.datasets import writers
 from tests.datasets.writers import WRITERS, pictures
@@ -167,3 +168,23 @@ def test_class_names_inside_an_npz(tmp_path):
     arrays = {"x_train": pictures(3), "y_train": [0, 2, 1], "x_test": pictures(3, seed=1), "y_test": [0, 2, 1]}
     np.savez(tmp_path / "a.npz", **arrays, class_names=["ant", "bee", "cow"])
     assert load(str(tmp_path / "a.npz"), "test").classes == ("ant", "bee", "cow")
+
+
+@pytest.mark.parametrize(
+    ("names", "pair"),
+    [
+        (["0", "1", "10", "2"], ("10", "2")),
+        (["class1", "class10", "class2"], ("class10", "class2")),
+        (["a", "v10_x", "v9_x"], ("v10_x", "v9_x")),
+        ([str(k) for k in range(10)], None),
+        (["01", "02", "10"], None),
+        (["0", "1", "2", "10"], None),  # somebody put them in this order
+        (["2", "10", "1"], None),
+        (["ant", "bee", "n01440764", "n01443537"], None),
+    ],
+)
+def test_numbers_in_the_order_of_texts_are_doubted(names, pair):
+    said = order_to_doubt(names)
+    assert (said is None) == (pair is None)
+    if pair:
+        assert f"{pair[0]!r} before {pair[1]!r}; " in said

@@ -1,9 +1,11 @@
+"""Images of another data set, made to fit a classifier's input."""
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from phiscope.datasets import open_prepared
-from phiscope.datasets.other import fitted, load_other, save_unlabelled
+from phiscope.datasets import Specification, load, load_collection, open_prepared, prepare_other
+from phiscope.datasets.fitting import fitted
 from phiscope.errors import DataError
 
 
@@ -31,22 +33,30 @@ def test_sizes_change_without_aliasing():
 
 def test_image_files_of_any_size(tmp_path):
     random = np.random.default_rng(1)
+    folder, to = tmp_path / "images", tmp_path / "other.safetensors"
     for name, shape in (("a.png", (9, 5)), ("deep/b.png", (20, 30, 3)), ("c.png", (8, 8, 3))):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8)).save(tmp_path / name)
-    images, order = load_other(str(tmp_path), shape=(3, 8, 8), seed=0, reader="images")
-    assert images.shape == (3, 3, 8, 8)
-    assert sorted(order) == [0, 1, 2]
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8)).save(folder / name)
+    Image.fromarray(random.integers(0, 65536, (7, 7), dtype=np.uint16)).save(folder / "d.png")
+    prepare_other(Specification(str(folder), "images"), to, shape=(3, 8, 8), seed=0)
+    prepared, images = open_prepared(to), load_collection(str(folder))
+    assert (prepared.classes, set(prepared.labels.tolist())) == ((), {-1})
+    np.testing.assert_array_equal(prepared.images(), fitted(images.images, (3, 8, 8))[prepared.samples])
+    assert prepared.files == [images.names[sample] for sample in prepared.samples]
     with pytest.raises(DataError, match="takes none"):
-        load_other(str(tmp_path), shape=(3, 8, 8), seed=0, reader="images", options={"x": 1})
+        prepare_other(Specification(str(folder), "images", options={"x": 1}), to, shape=(3, 8, 8), seed=0)
+    (folder / "e.png").write_bytes(b"\x89PNG broken")
+    with pytest.raises(DataError, match="e.png: not an image that can be decoded"):
+        prepare_other(Specification(str(folder), "images"), to, shape=(3, 8, 8), seed=0)
 
 
 def test_a_labelled_data_set_gives_its_test_split(tmp_path):
-    images, order = load_other("digits", shape=(3, 16, 16), seed=2)
-    assert images.shape == (500, 3, 16, 16)
-    save_unlabelled(images, order, tmp_path / "other.safetensors")
+    prepare_other(Specification("digits"), tmp_path / "other.safetensors", shape=(3, 16, 16), seed=2)
     prepared = open_prepared(tmp_path / "other.safetensors")
     assert (prepared.labels == -1).all()
     assert prepared.classes == ()
+    images = fitted(load("digits", "test").images, (3, 16, 16))
     np.testing.assert_array_equal(prepared.images(slice(3, 5)), images[prepared.samples[3:5]])
+    assert (prepared.shape, prepared.images(slice(600, 700)).shape) == ((3, 16, 16), (0, 3, 16, 16))
+    assert prepared.deviation == pytest.approx(images[prepared.samples].std(), rel=1e-5)
     np.testing.assert_array_equal(np.sort(prepared.samples), np.arange(500))

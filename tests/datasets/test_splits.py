@@ -5,8 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from phiscope.datasets import load
-from phiscope.datasets.other import load_other
+from phiscope.datasets import Specification, load, open_prepared, prepare_other
 from phiscope.errors import DataError
 from tests.datasets import writers
 from tests.datasets.writers import WRITERS, pictures
@@ -133,8 +132,9 @@ def test_a_share_beside_a_test_split_has_to_be_meant(tmp_path, writer):
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_a_foreign_data_set_needs_no_split(tmp_path, kind):
-    images, order = load_other(str(unsplit(kind, tmp_path)), shape=(3, 6, 5), seed=0)
-    assert (images.shape, sorted(order)) == ((10, 3, 6, 5), list(range(10)))
+    prepare_other(Specification(str(unsplit(kind, tmp_path))), tmp_path / "a.safetensors", shape=(3, 6, 5), seed=0)
+    prepared = open_prepared(tmp_path / "a.safetensors")
+    assert (prepared.images().shape, sorted(prepared.samples)) == ((10, 3, 6, 5), list(range(10)))
 
 
 def test_what_systems_leave_behind_is_passed_over(tmp_path):
@@ -177,13 +177,14 @@ def test_a_class_may_be_called_train(tmp_path):
     assert load(str(tmp_path), "train", test_share=0.34).classes == ("bus", "car", "train")
 
 
-def test_images_without_labels_have_a_place_of_their_own(tmp_path):
-    writers.folder(tmp_path, {"train": data()})
-    (tmp_path / "test").mkdir()
-    (tmp_path / "test/a.png").write_bytes(writers.encoded(pictures(1)[0]))
-    with pytest.raises(DataError, match="images without labels go to datasets: .*reader: images"):
-        load(str(tmp_path), "test")
-    assert len(load(str(tmp_path), "test", splits={"train": "train"}, test_share=0.2)) == 2
+def test_training_images_without_labels_have_another_place(tmp_path):
+    writers.folder(tmp_path, {"test": data()})
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train/a.png").write_bytes(writers.encoded(pictures(1)[0]))
+    for split in ("train", "test"):
+        with pytest.raises(DataError, match="images without labels go to datasets: .*, or to the test split"):
+            load(str(tmp_path), split)
+    assert len(load(str(tmp_path), "test", splits={"train": "test"}, test_share=0.2)) == 2
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,11 @@ def test_images_without_labels_have_a_place_of_their_own(tmp_path):
         ("file,label\n9.png,a\n0.png,b\n", {}, "row 0 names .*9.png, which is not there .1 of 2 rows are so."),
         ("file,label\n0.png\n", {}, "row 0 has 1 cells; expected 2"),
         ("file,label\n0.png,\n", {}, "row 0 has no label"),
-        ("file,label\n0.png,a\n", {"label": "kind"}, "expected kind: name it with dataset.options.label"),
+        (
+            "file,label\n0.png,a\n",
+            {"label": "kind"},
+            "expected kind .images without .*: name it with dataset.options.label",
+        ),
     ],
 )
 def test_tables_that_do_not_say_enough(tmp_path, text, options, words):

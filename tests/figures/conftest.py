@@ -69,6 +69,15 @@ def log():
 
 
 @pytest.fixture
+def contact_sheet(rng):
+    """Two images of a class, one of another."""
+    names = [(0, "ant", "ant/0.png"), (0, "ant", "ant/1.png"), (2, "a cow with a very long name indeed", "image 17")]
+    shape = {"channels": 1, "height": 4, "width": 5}
+    images = [shape | {"image": rng.uniform(size=20), "classes": 3} for _ in names]
+    return pd.DataFrame(names, columns=["number", "class", "name"]).join(pd.DataFrame(images))
+
+
+@pytest.fixture
 def projection_accuracy():
     rows = [("original", "feature", 100, 0.9, 0.9, 0), ("original", "pixel", 50, 0.88, 0.34, 30)]
     return pd.DataFrame(rows, columns=["view", "space", "n", "accuracy_before", "accuracy_after", "changed"])
@@ -201,11 +210,12 @@ def inversion_frames(rng):
 
 
 @pytest.fixture
-def frames(rng, standing, gallery, log, projection_accuracy, support_shares, balls, plane_slice, agreement, margins,
-           page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits,
+def frames(rng, standing, gallery, log, contact_sheet, projection_accuracy, support_shares, balls, plane_slice,
+           agreement, margins, page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits,
            inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     frames = {
+        "contact_sheet": {"contact_sheet": contact_sheet},
         "training": {"classifier_log": log},
         "distances": {"main_standing": standing},
         "distances_by_view": {"standing": standing},

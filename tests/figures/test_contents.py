@@ -24,6 +24,19 @@ def pictures(figure) -> list:
     return [ax for ax in figure.get_axes() if ax.images]
 
 
+def test_a_contact_sheet_names_classes_and_images(contact_sheet):
+    figure = figures.draw("contact_sheet", contact_sheet=contact_sheet)
+    (ax,) = figure.axes
+    assert len(ax.images) == 3
+    assert {"0: ant", "0.png", "1.png", "image 17"} <= set(words(figure).splitlines())
+    assert "2 of 3 classes" in words(figure)
+    whole = figures.draw("contact_sheet", contact_sheet=contact_sheet.assign(classes=2))
+    assert "classes" not in words(whole)
+    extents = [image.get_extent() for image in ax.images]
+    assert all(bottom > top for _, _, bottom, top in extents)  # the first row of an image is at the top
+    assert extents[0][2] - extents[0][3] == pytest.approx(0.8 * (extents[0][1] - extents[0][0]))
+
+
 def test_distances_has_one_axes_a_view_and_states_the_medians(standing):
     figure = figures.draw("distances", main_standing=standing)
     assert len(figure.axes) == 2
@@ -93,12 +106,33 @@ def test_plane_marks_wrong_predictions_and_counts_sides(standing):
 
 
 def test_plane_counts_a_sample_without_boundary_as_closer_to_the_hull():
-    frame = pd.DataFrame({"margin": [np.inf, 1.0], "distance": [1.0, 2.0], "correct": [True, True]})
+    frame = pd.DataFrame({"label": 0, "margin": [np.inf, 1.0], "distance": [1.0, 2.0], "correct": [True, True]})
     assert "50.0 % of 2 samples" in words(figures.draw("plane", main_standing=frame))
 
 
+def test_plane_takes_no_sample_without_a_label_for_wrong():
+    places = {"margin": [1.0, 2.0, 3.0], "distance": [1.0, 1.0, 1.0]}
+    frame = pd.DataFrame(places | {"label": [-1, 0, 1], "correct": [False, False, True]})
+    assert "× wrong prediction (1)" in words(figures.draw("plane", main_standing=frame))
+
+
+@pytest.mark.parametrize(("name", "frame"), [("accuracy", "main_accuracy"), ("support", "main_support")])
+def test_what_compares_with_labels_says_that_there_are_none(name, frame):
+    further = {"class_count": 3} if name == "accuracy" else {}
+    (text,) = figures.draw(name, **{frame: pd.DataFrame({"space": []})}, **further).texts
+    assert text.get_text() == "No test sample has a label to compare with."
+
+
+def test_ambiguity_does_not_mark_what_has_no_label(gallery):
+    gallery.loc[0, "label_name"] = "no label"
+    first = pictures(figures.draw("ambiguity", ambiguity_gallery=gallery))[0]
+    assert first.get_xlabel() == "no label\n→ bee\n−1.50 (#10)"
+    assert first.xaxis.label.get_color() != WRONG
+
+
 def test_plane_draws_a_crowd_as_density(rng):
-    frame = pd.DataFrame({"margin": rng.uniform(1, 2, 2000), "distance": rng.uniform(0, 1, 2000), "correct": True})
+    places = {"margin": rng.uniform(1, 2, 2000), "distance": rng.uniform(0, 1, 2000)}
+    frame = pd.DataFrame(places | {"label": 0, "correct": True})
     (ax,) = figures.draw("plane", main_standing=frame).axes
     assert int(ax.collections[0].get_array().sum()) == 2000
 

@@ -11,7 +11,18 @@ from phiscope.errors import ConfigError, DataError
 from phiscope.figures import FIGURES
 
 TINY = [
-    *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls", "human"),
+    *(
+        "contact_sheet",
+        "training",
+        "distances",
+        "distances_by_view",
+        "plane",
+        "ambiguity",
+        "accuracy",
+        "support",
+        "balls",
+        "human",
+    ),
     *(
         "class_margins",
         "roc",

@@ -54,6 +54,22 @@ def test_values_are_those_of_the_tables(run, compare):
     np.testing.assert_allclose(found.loc[list(expected), "value"].astype(float), list(expected.values()))
 
 
+def test_samples_without_a_label_are_neither_right_nor_wrong(run, compare):
+    own = (run["features"]["view"] == "original") & (run["features"]["split"] == "test")
+    known = run["features"][own & (run["features"]["sample"] % 2 == 0)]
+    for name in ("features", "hulls"):
+        split = run[name]["split"] == "test"
+        run[name].loc[split & (run[name]["sample"] % 2 == 1), "label"] = -1
+    row = by_key(compare(run)).loc["accuracy"]
+    assert row["n"] == len(known)
+    assert row["value"] == pytest.approx((known["label"] == known["predicted"]).mean())
+    for name in ("features", "hulls"):
+        run[name].loc[run[name]["split"] == "test", "label"] = -1
+    left = by_key(compare(run))
+    assert not {"accuracy", "accuracy_after_feature", "same_label_feature_pooled"} & set(left.index)
+    assert left.loc["median_margin", "n"] == own.sum()
+
+
 def test_three_ways_to_count_supports_differ(run, compare):
     found = by_key(compare(run))
     for space in ("feature", "pixel"):

@@ -12,6 +12,7 @@ from phiscope.models.denoiser import dncnn
 from phiscope.papers.references import Reference
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
+from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
 from phiscope.report.sections.distances import Slopes
@@ -49,7 +50,17 @@ def full(bare):
         columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
     ).assign(paper="Yousefzadeh 2022", section="7.2", n=300)
     names = [
-        *("training", "distances", "distances_by_view", "plane", "ambiguity", "accuracy", "support", "balls"),
+        *(
+            "contact_sheet",
+            "training",
+            "distances",
+            "distances_by_view",
+            "plane",
+            "ambiguity",
+            "accuracy",
+            "support",
+            "balls",
+        ),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
@@ -89,6 +100,7 @@ def full(bare):
     summary = denoising.assign(dataset="test", noise="gaussian", level=0.2)
     layers = pd.DataFrame(layer_table(dncnn(width=4, depth=3, fold=2), 24))
     sections = {
+        "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
         "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows),
         "distances": Slopes(6.122, 4.4),
         "comparison": ComparisonTable.of(comparison),

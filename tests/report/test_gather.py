@@ -11,6 +11,7 @@ from phiscope.exhibits.run import Run
 from phiscope.head import Head
 from phiscope.report.page import artifacts_of_page, gather, render
 from phiscope.report.sections.limits import data as limits_of
+from tests.experiments.models.seen import check
 from tests.report.reading import Parsed
 
 CONFIG = {
@@ -49,8 +50,10 @@ def artifacts():
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
         "balls": samples.assign(train_inside=2, test_inside=1),
+        "samples": samples.assign(dataset=None, file=[None, None, None, "ant/seventh.png"]),
         "paper_comparison": pd.DataFrame([comparison]),
         "classifier_description": {"factory": "zoo.small:net", "training": {"epochs": 3}},
+        "check": check(doubts=("ants are called bees, and bees <ants>",)),
         "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
         "duplicates": pd.DataFrame(columns=["sample", "label", "train_sample", "train_label", "kind"]),
         "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
@@ -72,9 +75,24 @@ def test_a_run_without_extras_has_a_page(artifacts):
     }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words
-    assert "Test sample 7: labelled bee, taken for ant" in words
+    assert "Test sample 7: labelled bee, taken for ant Its image is ant/seventh.png ." in words
     assert "flip points, original, test 2 2 solved" in words
+    assert "Something here is doubtful: ants are called bees, and bees <ants>. Images are 3x8x8" in words
+    assert "output class images answers right 0 ant 120 150 118 1 bee" in words
     assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
+
+
+def test_samples_without_labels_are_said_once(artifacts):
+    del artifacts["paper_comparison"]
+    for name in ("standing", "margins"):
+        artifacts[name].loc[artifacts[name]["sample"] == 7, "label"] = -1
+    artifacts["paper_comparison"] = pd.DataFrame(columns=["key", "paper", "value"])
+    words = Parsed(render(gather(Run(artifacts.get, CONTEXT)))).words
+    assert "1 of 2 test samples have no label" in words
+    assert "Test sample 7: without a label, taken for ant" in words
+    assert "No test sample has a label" not in words
+    artifacts["standing"]["label"] = -1
+    assert Parsed(render(gather(Run(artifacts.get, CONTEXT)))).words.count("No test sample has a label") == 2
 
 
 def test_what_it_needs_is_what_it_reads(artifacts):
@@ -88,7 +106,7 @@ def test_hulls_of_processed_images_have_certificates_of_their_own(artifacts):
     assert row["how they ended"] == "1 stalled"
 
 
-@pytest.mark.parametrize("section", ["distances", "certificates", "samples", "comparison"])
+@pytest.mark.parametrize("section", ["check", "distances", "certificates", "samples", "comparison"])
 def test_a_section_reads_what_it_declares(artifacts, monkeypatch, section):
     """What is read but not declared is not among a job's inputs: it would look as if the run had none."""
     monkeypatch.setattr("phiscope.report.page.SECTIONS", (section,))

@@ -18,6 +18,7 @@ def test_a_bare_run_gives_a_page_that_says_what_is_missing(bare):
     for text in ("A few ants", "1,200", "The accuracy was not measured", "Not asked: this run has no labels",
                  "No sample was asked for", "Not compared in this run", "This run drew no picture here"):  # fmt: skip
         assert text in page.words
+    assert "Nobody looked at the classifier of this run" in page.words
     assert page.attributes("img", "src") == []
 
 

@@ -23,8 +23,12 @@ def test_a_sample_is_told_by_names_of_classes():
         "standing": pd.DataFrame(who | {"closest_class": [0, -1]}),
         "balls": pd.DataFrame({"sample": [9, 7], "train_inside": [1, 437], "test_inside": [2, 69]}),
         "margins": pd.DataFrame({"sample": [7, 7, 9], "other_class": [0, 2, 0], "margin": [2.5, 4.0, np.nan]}),
+        "samples": pd.DataFrame({"sample": [9, 7], "file": [None, "ant/7.png"]}),
     }
     assert SamplePage.of(7, frames, ["ant", "bee", "cow"]) == SamplePage(
-        7, "ant", "bee", "ant", 2.5, 0.5, {"ant": 2.5, "cow": 4.0}, (437, 69)
+        7, "ant", "bee", "ant", 2.5, 0.5, {"ant": 2.5, "cow": 4.0}, (437, 69), "ant/7.png"
     )
-    assert SamplePage.of(9, frames, ["ant", "bee", "cow"]).closest == "none"
+    frames["standing"]["label"] = -1
+    assert SamplePage.of(7, frames, ["ant", "bee", "cow"]).heading == "without a label, taken for bee"
+    nameless = SamplePage.of(9, frames, ["ant", "bee", "cow"])
+    assert (nameless.closest, nameless.file) == ("none", None)

@@ -72,6 +72,19 @@ def test_views_are_paired_by_sample():
     assert np.isnan(view_effect(standing, {"lsd": "pgd"}, []).iloc[0]["undoes"])
 
 
+def test_samples_without_a_label_count_where_no_label_is_asked():
+    columns = ["view", "sample", "label", "predicted", "margin", "distance"]
+    rows = [
+        ("pgd", 0, -1, 9, 1.0, 2.0),
+        ("pgd", 1, 4, 9, 1.0, 2.0),
+        ("lsd", 0, -1, 9, 2.0, 2.0),
+        ("lsd", 1, 4, 4, 4.0, 2),
+    ]
+    row = view_effect(pd.DataFrame(rows, columns=columns), {"lsd": "pgd"}, ["pgd"]).iloc[0]
+    expected = {"n": 2, "turned": 1, "right_before": 0, "right_after": 1, "same": 0.5, "margin_change": 2, "undoes": 1}
+    assert row[list(expected)].astype(float).to_dict() == expected
+
+
 def test_paths_are_summed_up_where_stages_end():
     rows = [("p", 0, 1, 1.0, 0.0), ("p", 1, 1, 1.0, 0.2), ("p", 2, 1, 0.5, 0.8), ("p", 3, 2, 0.5, 0.4)]
     frame = pd.DataFrame(

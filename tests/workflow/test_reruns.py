@@ -62,6 +62,15 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     }
 
 
+def test_a_better_sentence_about_the_classifier_makes_nothing_else_anew(project):
+    change(project, "phiscope/experiments/models/doubts.py", "\nRULES:")
+    looks = {"check_before_training", "check_trained_classifier"}
+    assert set(project.planned()) == {"all", "render_report", *looks}
+    for kept in (project.results / "models").glob("check*.json"):
+        kept.unlink()
+    assert looks < set(project.planned())
+
+
 def test_a_changed_figure_redraws_and_computes_nothing(project):
     project.edit("phiscope/figures/geometry/plane.py", "import numpy as np", "import numpy as np\n\nUNUSED = 1")
     assert set(project.planned()) == {"all", "draw_figures", "render_report"}

@@ -19,6 +19,7 @@ from phiscope.datasets.visible import files_below, is_hidden
 from phiscope.errors import DataError
 
 Files = dict[str, Callable[[], bytes]]
+Batch = tuple[NDArray, NDArray, list[str] | None]  # pixels, labels, and the names that the images once had as files
 _PIXELS = 3 * 32 * 32
 _TEN = {"train": [f"data_batch_{k}" for k in range(1, 6)], "test": ["test_batch"]}
 
@@ -97,7 +98,7 @@ def _unpickled(name: str, content: bytes) -> dict:
     return {key.encode() if isinstance(key, str) else key: value for key, value in entries.items()}
 
 
-def _pickled(name: str, content: bytes, labels: bytes) -> tuple[NDArray, NDArray]:
+def _pickled(name: str, content: bytes, labels: bytes) -> Batch:
     entries = _unpickled(name, content)
     if b"data" not in entries or labels not in entries:
         raise DataError(f"{name}: holds {sorted(entries)}; expected data and {labels.decode()}")
@@ -106,23 +107,26 @@ def _pickled(name: str, content: bytes, labels: bytes) -> tuple[NDArray, NDArray
         raise DataError(
             f"{name}: data {data.shape} {data.dtype}, {len(numbers)} labels; expected (n, {_PIXELS}) uint8, n"
         )
-    return data, numbers
+    files = [each.decode() if isinstance(each, bytes) else str(each) for each in entries.get(b"filenames", ())]
+    return data, numbers, files if len(files) == len(numbers) else None
 
 
-def _binary(name: str, content: bytes, label_bytes: int) -> tuple[NDArray, NDArray]:
+def _binary(name: str, content: bytes, label_bytes: int) -> Batch:
     row = label_bytes + _PIXELS
     if not content or len(content) % row:
         raise DataError(
             f"{name}.bin: holds {len(content)} bytes; expected a multiple of {row}: fetch the data set again"
         )
     rows = np.frombuffer(content, np.uint8).reshape(-1, row)
-    return rows[:, label_bytes:], rows[:, label_bytes - 1].astype(np.int64)
+    return rows[:, label_bytes:], rows[:, label_bytes - 1].astype(np.int64), None
 
 
-def _joined(where: str, parts: list[tuple[NDArray, NDArray]], classes: list[str]) -> Rows:
-    data, labels = (np.concatenate(column) for column in zip(*parts))
+def _joined(where: str, parts: list[Batch], classes: list[str]) -> Rows:
+    data, labels = (np.concatenate([part[column] for part in parts]) for column in (0, 1))
     images = data.reshape(-1, 3, 32, 32)
-    return Rows(where, labels, lambda: images, lambda: images[0], tuple(classes))
+    files = [file for _, _, names in parts for file in names or ()]
+    columns = {"file": files} if len(files) == len(labels) else {}
+    return Rows(where, labels, lambda: images, tuple(classes), columns=lambda: columns)
 
 
 def _names(files: Files, name: str, key: bytes, count: int) -> list[str]:

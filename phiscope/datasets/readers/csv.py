@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from phiscope.datasets.encoded import ImageFiles
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE
 from phiscope.datasets.visible import entries
@@ -18,6 +20,10 @@ _FILES = ("file", "file_name", "filename", "filepath", "file_path", "path", "ima
 _LABELS = ("label", "labels", "class", "class_name", "target", "category")
 _SPLITS = ("split", "set", "subset")
 _DELIMITERS = (",", ";", "\t")
+# Numbers that begin with a zero are names of something: 007 is no 7. More digits are more than an int64 holds.
+_WHOLE_NUMBER = re.compile(r"-?\d+")
+_COUNT = re.compile(r"-?(0|[1-9]\d{0,17})")
+_NUMBER = re.compile(r"-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def splits(
@@ -51,25 +57,27 @@ def read(
     beside the table, relative to it. Labels are whole numbers where all are, names otherwise.
     """
     table = _Table(_table_of(path, split))
-    files, labels = table.required(file, _FILES, "file"), table.required(label, _LABELS, "label")
+    files, labels = table.required(file, _FILES, "file"), table.column(label, _LABELS, "label", needed=False)
     column = None if path.is_dir() else table.column(split_column, _SPLITS, "split_column")
     rows = [k for k, row in enumerate(table.rows) if split == WHOLE or column is None or row[column] == split]
     if not rows:
         raise DataError(f"{table.path}: no row is of the split {split!r}")
     root = table.path.parent / (folder or "")
-    places = [root / table.rows[k][files] for k in rows]
-    absent = [(k, place) for k, place in zip(rows, places) if not place.is_file()]
+    names = [table.rows[k][files] for k in rows]
+    absent = [(k, root / name) for k, name in zip(rows, names) if not (root / name).is_file()]
     if absent:
         raise DataError(
             f"{table.path}: row {absent[0][0]} names {absent[0][1]}, which is not there ({len(absent)} of {len(rows)} "
             "rows are so); say where the images lie with dataset.options.folder"
         )
+    further = [k for k in range(len(table.names)) if k not in (files, labels, column)]
+    values, unlabelled = _labels(table, labels, rows, label or _LABELS[0])
     return Rows(
         str(table.path),
-        _values([row[labels] for row in table.rows], rows, table.path),
-        lambda: places,
-        lambda: places[0],
-        names=list(map(str, places)),
+        values,
+        ImageFiles(root, names),
+        unlabelled=unlabelled,
+        columns=lambda: {table.names[k]: _further([row[k] for row in table.rows], rows) for k in further},
     )
 
 
@@ -94,27 +102,29 @@ class _Table:
                 "as the first line names"
             )
 
-    def column(self, wanted: str | None, usual: tuple[str, ...], option: str) -> int | None:
-        """Where the column stands, None where there is none. Several usual names are refused: one of them is meant."""
+    def column(self, wanted: str | None, usual: tuple[str, ...], option: str, *, needed: bool = True) -> int | None:
+        """Where the column stands, None where there is none. Several usual names are refused: one of them is meant.
+
+        needed: whether a name that is given must be there.
+        """
         if wanted is not None:
             found = [k for k, name in enumerate(self.names) if name == wanted]
         else:
             found = [k for k, name in enumerate(self.names) if name.lower() in usual]
         if len(found) > 1:
             both = " and ".join(self.names[k] for k in found)
-            raise self._unclear(f"{both} could both be meant", option)
-        if wanted is not None and not found:
-            raise self._unclear(f"expected {wanted}", option)
+            raise self.unclear(f"{both} could both be meant", option)
+        if wanted is not None and not found and needed:
+            raise self.unclear(f"expected {wanted}", option)
         return found[0] if found else None
 
     def required(self, wanted: str | None, usual: tuple[str, ...], option: str) -> int:
         found = self.column(wanted, usual, option)
         if found is None:
-            hint = f" ({UNLABELLED})" if usual is _LABELS else ""
-            raise self._unclear(f"expected {usual[0]}{hint}", option)
+            raise self.unclear(f"expected {usual[0]}", option)
         return found
 
-    def _unclear(self, what: str, option: str) -> DataError:
+    def unclear(self, what: str, option: str) -> DataError:
         columns = ", ".join(self.names)
         return DataError(f"{self.path}: has the columns {columns}; {what}: name it with dataset.options.{option}")
 
@@ -128,11 +138,27 @@ def _table_of(path: Path, split: str) -> Path:
     raise DataError(f"{path}: there is no {split}.csv in it; expected a table of file names and labels")
 
 
-def _values(cells: list[str], rows: list[int], path: Path) -> np.ndarray:
-    """The labels of these rows; whether they are numbers is a matter of the whole table."""
-    empty = [row for row in rows if not cells[row]]
-    if empty:
-        counted = f"{len(empty)} of {len(rows)} rows are so"
-        raise DataError(f"{path}: row {empty[0]} has no label ({counted}); expected one each")
-    are_numbers = all(re.fullmatch(r"-?\d+", cell) for cell in cells if cell)
-    return np.array([int(cells[row]) if are_numbers else cells[row] for row in rows])
+def _labels(
+    table: _Table, column: int | None, rows: list[int], name: str
+) -> tuple[np.ndarray, tuple[np.ndarray, DataError] | None]:
+    """Labels of these rows, and which have none; whether they are numbers is a matter of the whole table. name: the
+    column that was looked for."""
+    if column is None:
+        error = table.unclear(f"expected {name} ({UNLABELLED})", "label")
+        return np.full(len(rows), -1), (np.ones(len(rows), np.bool_), error)
+    cells = [row[column] for row in table.rows]
+    are_numbers = all(_WHOLE_NUMBER.fullmatch(cell) for cell in cells if cell)
+    values = np.array([int(cells[row] or -1) if are_numbers else cells[row] for row in rows])
+    empty = np.array([not cells[row] for row in rows])
+    if not empty.any():
+        return values, None
+    first, count = rows[int(empty.argmax())], int(empty.sum())
+    counted = f"{count} of {len(rows)} rows are so"
+    return values, (empty, DataError(f"{table.path}: row {first} has no label ({counted}); expected one each"))
+
+
+def _further(cells: list[str], rows: list[int]) -> list[Any]:
+    """A column of these rows: numbers where all in the table are, texts otherwise; None for empty cells."""
+    written = [cell for cell in cells if cell]
+    kind = int if all(map(_COUNT.fullmatch, written)) else float if all(map(_NUMBER.fullmatch, written)) else str
+    return [kind(cells[row]) if cells[row] else None for row in rows]

@@ -29,4 +29,4 @@ def read(path: Path, split: str) -> Rows:
     members = np.sort(order[:TEST] if split == "test" else order[TEST:])
     images = (digits.images[members, None] / 16).astype(np.float32)
     labels = digits.target[members].astype(np.int64)
-    return Rows(str(path), labels, lambda: images, lambda: images[0], tuple(map(str, digits.target_names)))
+    return Rows(str(path), labels, lambda: images, tuple(map(str, digits.target_names)))

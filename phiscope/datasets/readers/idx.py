@@ -44,7 +44,7 @@ def read(path: Path, split: str, *, prefix: str = "", transpose: bool = False) -
             )
         return (array.transpose(0, 2, 1) if transpose else array)[:, None]
 
-    return Rows(str(path), labels, images, lambda: images()[0])
+    return Rows(str(path), labels, images)
 
 
 def _files(path: Path) -> list[re.Match[str]]:

@@ -48,7 +48,7 @@ def read(path: Path, split: str) -> Rows:
         return array
 
     classes = None if names is None else tuple(_text(name) for name in _array(file, names).reshape(-1).tolist())
-    return Rows(str(file), values, read_images, lambda: read_images()[0], classes)
+    return Rows(str(file), values, read_images, classes)
 
 
 def _text(name: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.encoded import ContentsInMemory, EncodedImages, ImageFiles
 from phiscope.datasets.functions import function
 from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.rows import Rows
@@ -47,11 +48,11 @@ class Own:
                 raise DataError(
                     f"{path}: dataset.reader {self.name} failed on {split} ({type(error).__name__}: {error})"
                 ) from error
-            return self._rows(result, f"{path}, {split}")
+            return self._rows(result, path, f"{path}, {split}")
 
         return read
 
-    def _rows(self, result: Any, where: str) -> Rows:
+    def _rows(self, result: Any, path: Path, where: str) -> Rows:
         if isinstance(result, ImageDataset):
             result = (result.images, result.labels, result.classes)
         if not isinstance(result, tuple) or len(result) not in (2, 3):
@@ -64,8 +65,9 @@ class Own:
             of_labels = len(labels) if labels.ndim else 0
             raise DataError(f"{where}: holds {count} images but {of_labels} labels; expected as many, and some")
         classes = tuple(map(str, result[2])) if len(result) == 3 else None
-        names = [_name(image, f"{where}, image {k}") for k, image in enumerate(images)]
-        return Rows(where, labels, lambda: images, lambda: images[0], classes, names)
+        if isinstance(images, list):
+            return Rows(where, labels, _encoded(images, path, where), classes)
+        return Rows(where, labels, lambda: images, classes)
 
 
 def _images(given: Any) -> NDArray | list[bytes | Path | None]:
@@ -75,5 +77,9 @@ def _images(given: Any) -> NDArray | list[bytes | Path | None]:
     return np.asarray(given)
 
 
-def _name(image: Any, otherwise: str) -> str:
-    return str(image) if isinstance(image, Path) else otherwise
+def _encoded(images: list[bytes | Path | None], path: Path, where: str) -> EncodedImages:
+    files = [image for image in images if isinstance(image, Path)]
+    if len(files) < len(images):
+        return ContentsInMemory(where, images.__getitem__, np.arange(len(images)))
+    root = path if path.is_dir() else path.parent
+    return ImageFiles(root, [str(file.relative_to(root) if file.is_relative_to(root) else file) for file in files])

@@ -195,14 +195,18 @@ def _mean_psnr(qualities: Sequence[Quality]) -> float:
 
 
 def probe(network: nn.Module, images: StudyImages) -> float:
-    """Accuracy of a ridge-regularised linear classifier of one-hot labels on the encoder's codes of clean images."""
+    """Accuracy of a ridge-regularised linear classifier of one-hot labels on the encoder's codes of clean images: of
+    those with a label, NaN where there is none."""
     codes = [_codes(network, part) for part in (images.train, images.test)]
     mean, scale = codes[0].mean(0), codes[0].std(0) + 1e-6
     train, test = ((np.c_[(code - mean) / scale, np.ones(len(code))]) for code in codes)
     targets = np.eye(images.train_labels.max() + 1)[images.train_labels]
     # In the dual where there are more numbers in a code than images.
     weights = train.T @ np.linalg.solve(train @ train.T + len(train) * 0.1 * np.eye(len(train)), targets)
-    return float(((test @ weights).argmax(1) == images.test_labels).mean())
+    known = images.test_labels >= 0
+    if not known.any():
+        return float("nan")
+    return float(((test[known] @ weights).argmax(1) == images.test_labels[known]).mean())
 
 
 def _codes(network: nn.Module, images: NDArray) -> NDArray[np.float64]:

@@ -11,7 +11,8 @@ from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
 from phiscope.figures.rows import per_view
-from phiscope.figures.style import INK, MUTED, SPACES, blank, themed
+from phiscope.figures.style import INK, MUTED, SPACES, blank, themed, words_alone
+from phiscope.words.labels import NONE_LABELLED
 from phiscope.words.numbers import percent
 
 CAPTION = "Accuracy at the samples (open) and at their projections onto the hull (filled). Dotted: guessing."
@@ -25,8 +26,11 @@ WHEN = "always"
 def draw(main_accuracy: pd.DataFrame, class_count: int) -> Figure:
     """main_accuracy: one row per view and space with n, accuracy_before, accuracy_after, changed.
 
-    changed counts the samples whose class differs after projection; class_count: how many there are.
+    changed counts the samples whose class differs after projection; class_count: how many there are. Without rows no
+    sample has a label.
     """
+    if main_accuracy.empty:
+        return words_alone(NONE_LABELLED)
     require(main_accuracy, "main_accuracy", "space", "n", "accuracy_before", "accuracy_after", "changed")
     rows = [row for part in per_view(main_accuracy).values() for row in part.to_dict("records")]
     figure = blank(height=1.0 + 0.62 * len(rows))

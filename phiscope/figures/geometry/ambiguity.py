@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from phiscope.figures.checks import require
 from phiscope.figures.pictures import grid, image_of
 from phiscope.figures.style import INK, WIDTH, WRONG, blank, themed
+from phiscope.words.labels import NO_LABEL
 from phiscope.words.numbers import signed
 
 CAPTION = (
@@ -54,7 +55,7 @@ def draw(ambiguity_gallery: pd.DataFrame) -> Figure:
     for part, (name, rows) in zip(parts, groups.items()):
         part.suptitle(_EXPLAINED.get(name, name), x=0.01, ha="left")
         records = rows.to_dict("records")
-        colours = [INK if row["label_name"] == row["predicted_name"] else WRONG for row in records]
+        colours = [INK if row["label_name"] in (row["predicted_name"], NO_LABEL) else WRONG for row in records]
         grid(part, [image_of(row) for row in records], [_caption(row) for row in records], columns, colours)
     return figure
 

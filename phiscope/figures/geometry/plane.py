@@ -29,11 +29,11 @@ _COLUMNS = 2
 
 @themed
 def draw(main_standing: pd.DataFrame) -> Figure:
-    """main_standing: one row per view and test sample with margin, distance and correct.
+    """main_standing: one row per view and test sample with label, margin, distance and correct.
 
     Above the diagonal the hull of the training set is closer than the closest decision boundary.
     """
-    require(main_standing, "main_standing", "margin", "distance", "correct")
+    require(main_standing, "main_standing", "label", "margin", "distance", "correct")
     views = per_view(main_standing)
     columns = min(_COLUMNS, len(views))
     rows = math.ceil(len(views) / columns)
@@ -51,7 +51,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
     share = float((known["margin"] > known["distance"]).mean()) if len(known) else np.nan
     drawn = finite(known, "margin", "distance")  # a sample without any boundary counts, but has no place
     x, y = drawn["distance"].to_numpy(float), drawn["margin"].to_numpy(float)
-    wrong = ~drawn["correct"].to_numpy(bool)
+    wrong = ~drawn["correct"].to_numpy(bool) & (drawn["label"] >= 0).to_numpy()
     ends = upper_limit(x), upper_limit(y)
     _samples(ax, x, y, wrong, ends)
     ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)

@@ -36,7 +36,7 @@ def draw(sample_page: Page) -> Figure:
     image; features, flip_point, hull_point, each (f,); own and closest, names of the predicted class and of the one
     across the closest boundary; margin and distance in feature space; pixel_projection, an image or None;
     support_feature and support_pixel, lists of {image, label_name, weight} with the largest weight first, or None.
-    Optional: label, the name of the class the data set gives; pixel_distance.
+    Optional: label, the name of the class the data set gives, or None; pixel_distance.
     """
     strips = [space for space in ("feature", "pixel") if sample_page.get(f"support_{space}")]
     heights = [4.25] + [1.42] * len(strips)
@@ -107,7 +107,7 @@ def _support(figure: SubFigure, page: Page, space: str) -> None:
         f"Largest of {len(support)} training images that make up the closest point in {space} space",
         x=0.01, ha="left", fontsize=9.0, color=INK,
     )  # fmt: skip
-    own = page.get("label", page["own"])
+    own = page.get("label") or page["own"]
     colours = [INK if row["label_name"] == own else WRONG for row in shown]
     images = [row["image"] for row in shown]
     captions = [f"{row['label_name']}\n{row['weight']:.3f}" for row in shown]

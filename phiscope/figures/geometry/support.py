@@ -11,7 +11,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from phiscope.figures.checks import require
 from phiscope.figures.rows import per_view, view_title
-from phiscope.figures.style import INK, SPACES, note, panels, themed
+from phiscope.figures.style import INK, SPACES, note, panels, themed, words_alone
+from phiscope.words.labels import NONE_LABELLED
 from phiscope.words.numbers import percent
 
 CAPTION = (
@@ -31,8 +32,11 @@ def draw(main_support: pd.DataFrame) -> Figure:
     """main_support: one row per view, space and sample with support_size, same_label, same_share, same_weight.
 
     The share with the sample's label is counted three ways, since they differ: pooled over all support rows,
-    as the mean over samples, and with every support sample weighted by its coefficient α.
+    as the mean over samples, and with every support sample weighted by its coefficient α. Without rows no sample has a
+    label.
     """
+    if main_support.empty:
+        return words_alone(NONE_LABELLED)
     require(main_support, "main_support", "space", "support_size", "same_label", "same_share", "same_weight")
     views = per_view(main_support)
     figure, axes = panels(len(views), 3, 2.6)

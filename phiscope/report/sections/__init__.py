@@ -12,6 +12,7 @@ from phiscope.words.declared import literals_of
 # In the order of the page.
 SECTIONS = (
     "asked",
+    "check",
     "classifier",
     "distances",
     "outside",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from phiscope.exhibits.run import Run
+from phiscope.words.labels import NO_LABEL, named
 
 TITLE = "Single samples"
 NUMBERS = ()
-NEEDS = ("standing", "margins", "balls", "test_images")
+NEEDS = ("standing", "margins", "balls", "samples", "test_images")
 OPTIONAL = ()
 
 
@@ -19,7 +20,8 @@ OPTIONAL = ()
 class SamplePage:
     """One test sample: names of its label, predicted and closest class, and Table 1 as margins by class name.
 
-    A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds.
+    A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds. file: what
+    the data set calls its image, None where it has no names.
     """
 
     sample: int
@@ -30,24 +32,37 @@ class SamplePage:
     distance: float
     margins: Mapping[str, float]
     inside: tuple[int, int] | None = None
+    file: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """Its label, and whether that was recognised."""
+        if self.label == NO_LABEL:
+            return f"without a label, taken for {self.predicted}"
+        verdict = "and recognised" if self.label == self.predicted else f"taken for {self.predicted}"
+        return f"labelled {self.label}, {verdict}"
 
     @classmethod
     def of(cls, sample: int, frames: Mapping[str, pd.DataFrame], classes: Sequence[str]) -> SamplePage:
-        """From the frames `standing`, `balls` and `margins` of the test samples."""
+        """From the frames `standing`, `balls`, `margins` and `samples` of the test samples."""
         own = {name: frame[frame["sample"] == sample] for name, frame in frames.items()}
         row, ball, table = own["standing"].iloc[0], own["balls"].iloc[0], own["margins"]
+        file = own["samples"]["file"].iloc[0]
         return cls(
             sample=sample,
-            label=classes[int(row["label"])],
+            label=named(row["label"], classes),
             predicted=classes[int(row["predicted"])],
             closest=classes[int(row["closest_class"])] if row["closest_class"] >= 0 else "none",
             margin=row["margin"],
             distance=row["distance"],
             margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
             inside=(int(ball["train_inside"]), int(ball["test_inside"])),
+            file=file if isinstance(file, str) else None,
         )
 
 
 def data(run: Run) -> list[SamplePage]:
     frames = {name: run.original(name) for name in ("standing", "balls", "margins")}
+    listed = run["samples"]
+    frames["samples"] = listed[listed["dataset"].isna() & (listed["split"] == "test")]
     return [SamplePage.of(number, frames, run.classes) for number in map(run.number, run.context["samples"])]

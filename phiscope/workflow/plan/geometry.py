@@ -117,6 +117,11 @@ class Geometry:
 
     # Jobs of several parts.
 
+    @property
+    def looks(self) -> list[str]:
+        """Names of artifacts: what is seen of the classifier, before its training as well where it is trained here."""
+        return ["check", *(["check_before_training"] if self.is_trained else [])]
+
     def fitting(self) -> Chain:
         """The classifier, trained or loaded, and its head."""
         plan = self._plan
@@ -239,7 +244,10 @@ class Geometry:
         features = [f"features/{view}/test" for view in plan.views if view != "original"]
         merged = [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))]
         scored = [self._scoring(view) for view in plan.views.scored]
-        return Chain(plan, [*merged, *scored, *(plan.merge(f"tables/{table}") for table in self.scores)])
+        prepared: dict[str, Source] = {split: plan.prepared(split) for split in ("train", "test")}
+        prepared["datasets"] = [plan.prepared_dataset(name) for name in plan.views.datasets]
+        listed = Part("list_samples", prepared, plan.paths("samples"))
+        return Chain(plan, [listed, *merged, *scored, *(plan.merge(f"tables/{table}") for table in self.scores)])
 
     def _scoring(self, view: str) -> Part:
         plan = self._plan
@@ -291,7 +299,7 @@ class Geometry:
 
     def outputs(self) -> Iterator[str]:
         plan = self._plan
-        yield from (plan.path(name) for name in ("classifier", "classifier_description", "head"))
+        yield from (plan.path(name) for name in ("classifier", "classifier_description", "head", *self.looks))
         if self.is_trained:
             yield plan.path("classifier_log")
         for what, view, split, name in chunks_of(plan):
@@ -303,7 +311,6 @@ class Geometry:
         yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
         if plan.views.scored:
             yield from self.parts("scores")
-        yield from map(
-            plan.path, (*self.tables, *self.scores, "balls", "paper_comparison", "verification", "duplicates")
-        )
+        tables = (*self.tables, *self.scores, "samples", "balls", "paper_comparison", "verification", "duplicates")
+        yield from map(plan.path, tables)
         yield from map(plan.path, (*self.statistics, *self.detection))

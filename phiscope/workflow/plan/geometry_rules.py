@@ -60,7 +60,18 @@ def _verified(plan: Plan) -> Parameters:
     }
 
 
+def _looked_at(plan: Plan) -> Parameters:
+    """Before there is a network of the run: as it is described, with its weights where it has some."""
+    return {**_described(plan, "weights"), "head": plan.config["classifier"].get("head")}
+
+
 RULES = {
+    # One script: of a classifier that is loaded, of one before it is trained, and once it is.
+    "check_loaded_classifier": Rule("models/check_classifier", _looked_at),
+    "check_before_training": Rule("models/check_classifier", _looked_at),
+    "check_trained_classifier": Rule(
+        "models/check_classifier", lambda plan: {"head": plan.config["classifier"].get("head")}
+    ),
     "load_classifier": Rule("models/load_classifier", _loaded),
     "train_classifier": Rule("models/train_classifier", _trained, threaded=True),
     "split_classifier": Rule(

@@ -260,13 +260,15 @@ class Plan:
     def targets(self) -> list[str]:
         """What a run is for; all else is made on the way."""
         tables = [
+            "samples",
             *self.geometry.attacks,
             *(["inversions"] if self.inversion.any else []),
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        return [self.below("report.html"), self.path("estimate_text"), *map(self.path, tables), *self.drawing.targets]
+        seen = [self.below("report.html"), *map(self.path, ["estimate_text", *self.geometry.looks])]
+        return [*seen, *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""

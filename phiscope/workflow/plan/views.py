@@ -114,7 +114,7 @@ class Views(Mapping[str, View]):
         if name == "original":
             count = at_most(counts.splits[split], self._plan.limit(split))
         elif dataset := self[name].dataset:
-            count = at_most(counts.datasets[dataset], self._limit_of(dataset))
+            count = at_most(counts.datasets[dataset], self.limit_of(dataset))
         elif "pixel_hull" in self[name].needs:
             count = self.projected(self[name].parent, "pixel")
         else:
@@ -157,11 +157,11 @@ class Views(Mapping[str, View]):
             count = self.samples(name, split)
         else:
             assert counts is not None  # the chunks of the other view could not be named without
-            count = at_most(counts.datasets[dataset], self._limit_of(dataset))
+            count = at_most(counts.datasets[dataset], self.limit_of(dataset))
         start = chunks.span(chunk).start
         return next(each for each in self._plan.chunk_names(count) if chunks.span(each).start == start)
 
-    def _limit_of(self, dataset: str) -> int | None:
+    def limit_of(self, dataset: str) -> int | None:
         """Most samples of another data set that the configuration allows."""
         return self._plan.config["datasets"][dataset].get("limit", {}).get("test")
 

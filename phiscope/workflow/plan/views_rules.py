@@ -44,6 +44,13 @@ RULES = {
         },
         lambda plan, wildcards: ["phiscope.datasets.readers"],
     ),
+    "list_samples": Rule(
+        "tables/list_samples",
+        lambda plan: {
+            "limits": {split: plan.limit(split) for split in ("train", "test")},
+            "datasets": {name: plan.views.limit_of(name) for name in plan.views.datasets},
+        },
+    ),
     "slice_dataset": Rule("views/slice_dataset"),
     "make_view": Rule(
         "views/make_view",

@@ -3,7 +3,7 @@ import tarfile
 
 import numpy as np
 
-from phiscope.datasets import load
+from phiscope.datasets import Specification, load, open_prepared, prepare
 from tests.datasets.readers.samples import RANDOM, refused
 
 CIFAR = RANDOM.integers(0, 256, (4, 3072), dtype=np.uint8)
@@ -24,6 +24,18 @@ def test_cifar10_pickles(tmp_path):
     np.testing.assert_array_equal(dataset.images[4].ravel(), CIFAR[0])
     assert dataset.labels[:4].tolist() == [3, 1, 0, 9]
     assert dataset.classes == tuple("abcdefghij")
+
+
+def test_names_of_the_files_that_images_once_were(tmp_path):
+    folder = cifar10(tmp_path / "c")
+    for batch in [*folder.glob("data_batch_*"), folder / "test_batch"]:
+        content = pickle.loads(batch.read_bytes())
+        names = [f"{batch.name}_{k}.png".encode() for k in range(4)]
+        batch.write_bytes(pickle.dumps(content | {b"filenames": names}, protocol=2))
+    prepare(Specification(str(folder), "cifar"), "test", tmp_path / "a.safetensors", seed=0)
+    prepared = open_prepared(tmp_path / "a.safetensors")
+    assert prepared.files == [f"test_batch_{k}.png" for k in prepared.samples]
+    assert prepared.columns.column_names == ["file"]
 
 
 def test_cifar10_in_an_archive(tmp_path):

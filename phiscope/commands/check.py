@@ -1,0 +1,111 @@
+"""Look at a classifier and its images in seconds, before a run: what it answers, and what is doubtful.
+
+phiscope check mine.yaml --config classifier.normalise=null --images sheet.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from phiscope import figures
+from phiscope.datasets import PreparedDataset, Specification, open_prepared, origin_of, prepare
+from phiscope.exhibits.contact import contact_sheet
+from phiscope.workflow.configuration import load
+from phiscope.workflow.configuration.layers import overlaid
+from phiscope.workflow.plan import Plan
+
+_SPLITS = ("test", "train")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read, draw, look, say; raises PhiscopeError where a run would be refused."""
+    startup = time.process_time()
+    options = _parser().parse_args(arguments)
+    changes: dict[str, Any] = {}
+    for change in options.config:
+        changes = overlaid(changes, change)
+    plan = Plan.of(load(options.files, changes))
+    with _prepared(plan) as (test, train):
+        picture = options.images or Path(plan.results, "check.png")
+        _draw(test, picture)
+        print(f"two images of each class: {picture}")
+        _look(plan, test, train, startup)
+
+
+def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset, startup: float) -> None:
+    """startup: seconds that a job takes until it imports a network."""
+    before = time.process_time()
+    from phiscope.experiments.models.in_words import (
+        doubts,
+        lines,
+    )  # deferred: what is wrong with the data needs no torch
+    from phiscope.workflow.checking import check_configured, configured, estimated
+
+    startup += time.process_time() - before
+    classifier, device = plan.config["classifier"], plan.config["device"]
+    network = configured(classifier, train)
+    check = check_configured(network, classifier, test, train, device, classifier.get("head"))
+    print(*lines(check), sep="\n")
+    if check.accuracy is None:
+        print("The network is to be trained: how good it is, the run looks at then.")
+    print(estimated(plan, network, test, train, check, startup=startup), end="")
+    print(*doubts(check), sep="\n")
+
+
+@contextmanager
+def _prepared(plan: Plan) -> Iterator[tuple[PreparedDataset, PreparedDataset]]:
+    """The test and training images: those that the run has prepared already, or else read anew and kept nowhere."""
+    with tempfile.TemporaryDirectory(prefix="phiscope-") as folder:
+        test, train = (_split(plan, split, Path(folder)) for split in _SPLITS)
+        yield test, train
+
+
+def _split(plan: Plan, split: str, folder: Path) -> PreparedDataset:
+    there, origin = Path(plan.prepared(split)), plan.fingerprint("prepare_dataset", split=split)
+    if there.is_file() and origin_of(there) == origin:
+        return open_prepared(there)
+    dataset, path = plan.config["dataset"], folder / f"{split}.safetensors"
+    prepare(Specification.of(dataset), split, path, seed=plan.config["seed"], limit=plan.limit(split))
+    return open_prepared(path)
+
+
+def _draw(test: PreparedDataset, path: Path) -> None:
+    figure = figures.draw("contact_sheet", contact_sheet=contact_sheet(test))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(figures.encode(figure, "png"))
+
+
+def _change(text: str) -> dict[str, Any]:
+    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}."""
+    key, equals, value = text.partition("=")
+    names = key.split(".")
+    if not equals or not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} is no key=value")
+    try:
+        nested = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: the value is no YAML") from error
+    for name in reversed(names):
+        nested = {name: nested}
+    return nested
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="phiscope check", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before"
+    )
+    parser.add_argument(
+        "--config", type=_change, nargs="+", action="extend", default=[], metavar="KEY=VALUE",
+        help="changes of it: keys joined by dots, values as in YAML",
+    )  # fmt: skip
+    parser.add_argument("--images", type=Path, help="where to draw two images of each class; results/<run>/check.png")
+    return parser
