@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import warnings
@@ -36,6 +37,11 @@ _BEGINNINGS = {
     b"version https://git-lfs": "a pointer of Git LFS, not the file itself; fetch it with `git lfs pull`",
 }
 _PAGES = re.compile(rb"\s*<(!doctype|html|head|\?xml|!--)", re.IGNORECASE)
+# Words that names of an accuracy of a whole network are made of: `best_prec1`, `val/acc@1`, `testAccuracy`. Another
+# word makes it something else: of training, of five guesses, an error, the epoch of the best one.
+_ACCURACY = {"acc", "accuracy", "prec"}
+_AROUND = {"1", "at", "best", "clean", "current", "eval", "final", "last", "max", "model", "natural", "score"}
+_OF_SPLITS = {"test": 2, "testing": 2, "val": 1, "valid": 1, "validation": 1}  # which goes first
 _SUFFIXES = {
     ".onnx": "a network of ONNX",
     ".tflite": "a network of TensorFlow Lite",
@@ -68,6 +74,75 @@ def states_in(path: Path) -> dict[str, State]:
         held = few([str(key) for key in content]) if isinstance(content, Mapping) else type(content).__name__
         raise ModelError(f"expected a dict of tensors, or one below a key; found {held}")
     return states
+
+
+def stated_accuracy(path: str | Path) -> float | None:
+    """The share of images, in (0, 1], that a file of weights says its network classifies correctly, else None.
+
+    Read are numbers by name (`best_prec1`, `test_acc`, `top1`) beside the weights of a pickle, what a checkpoint of
+    Lightning watches, and the metadata of safetensors; above 1 they are per cent. A pickle is opened as tensors only,
+    so that what is refused states nothing. Of several, one of test images goes before one of validation images, and
+    the file's own before the best of a training, which other weights may have.
+    """
+    path = Path(os.path.expandvars(path)).expanduser()
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+        _require_weights(path, head)
+        is_safetensors = path.suffix == ".safetensors" or head[8:9] == b"{"
+        content = _metadata(path) if is_safetensors else _pickled(path, head)
+    except (ModelError, OSError):
+        return None
+    stated = _accuracies(content, _DEEP)
+    return max(stated, key=lambda each: _precedence(each[0]), default=("", None))[1]
+
+
+def _precedence(name: str) -> tuple[int, bool]:
+    words = set(_words(name))
+    return max(_OF_SPLITS.get(word, 0) for word in words), not words & {"best", "max"}
+
+
+def _accuracies(content: Any, depth: int) -> list[tuple[str, float]]:
+    """Names and values of accuracies in nested dictionaries, as shares."""
+    if not isinstance(content, Mapping) or not depth:
+        return []
+    content = {key: value for key, value in content.items() if not {"train", "training"} & set(_words(str(key)))}
+    found: list[tuple[str, Any]] = [(str(key), value) for key, value in content.items()]
+    if isinstance(content.get("monitor"), str):  # of Lightning: the name stands beside the numbers
+        found += [(f"{content['monitor']} {key}", content.get(f"{key}_score")) for key in ("current", "best_model")]
+    shares = [(name, share) for name, value in found if _names_accuracy(name) and (share := _share(value))]
+    return shares + [each for value in content.values() for each in _accuracies(value, depth - 1)]
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)]
+
+
+def _names_accuracy(name: str) -> bool:
+    words = set(_words(name))
+    named = bool(words & _ACCURACY) or {"top", "1"} <= words
+    return named and words <= _ACCURACY | _AROUND | _OF_SPLITS.keys() | {"top"}
+
+
+def _share(value: Any) -> float | None:
+    """A number as a share in (0, 1]; None where it is none, or 0, which a checkpoint begins with."""
+    try:
+        number = float(value.removesuffix("%") if isinstance(value, str) else value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+    if isinstance(value, bool) or not 0 < number <= 100:
+        return None
+    return number if number <= 1 else number / 100
+
+
+def _metadata(path: Path) -> Mapping[str, str]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            return file.metadata() or {}
+    except SafetensorError as error:
+        raise ModelError("is no whole file of safetensors") from error
 
 
 def few(names: list[str], most: int = 3) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from phiscope.errors import ModelError, PhiscopeError
 from phiscope.models.output import chosen, in_words
 
+_DROPS = re.compile(r"drop|stochasticdepth", re.IGNORECASE)  # layers of others: DropPath, StochasticDepth
 ENOUGH = 32  # images that a head and its network are tried on
 _ALONE = 8  # of these, run one by one
 _RUNS = 3  # of the same batch
@@ -45,6 +47,20 @@ def in_evaluation(network: nn.Module) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
+
+
+def left_in_training(network: nn.Module) -> list[str]:
+    """Names of layers that are in training mode and compute otherwise there: dropout, batch norm, random depth.
+
+    Of the network as a factory returns it. A run computes in evaluation mode whatever the factory left; where this list
+    is not empty, the factory's own program may have measured its accuracy in the other.
+    """
+    kinds = (nn.modules.batchnorm._NormBase, nn.modules.dropout._DropoutNd, nn.RReLU)
+    return [
+        name
+        for name, module in network.named_modules()
+        if module.training and (isinstance(module, kinds) or _DROPS.search(type(module).__name__))
+    ]
 
 
 def returned(network: nn.Module, images: Tensor) -> str:

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from phiscope.errors import ModelError
 from phiscope.models.classifier import Normalised, small_resnet
-from phiscope.models.trial import require_runs, require_steady
+from phiscope.models.trial import left_in_training, require_runs, require_steady
 
 
 class Net(nn.Module):
@@ -121,3 +121,16 @@ def test_networks_of_other_kinds_of_numbers(images, kind, monkeypatch):
     assert found(images).dtype == network(images).dtype == torch.float32
     assert torch.equal(found.weight, Net().to(kind).fc.weight.detach().double().T)
     torch.testing.assert_close(found.logits(found(images)), network(images))
+
+
+class DropPath(nn.Identity):
+    pass
+
+
+def test_which_layers_a_factory_left_in_training_mode():
+    network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.Sequential(nn.ReLU(), nn.Dropout()), DropPath())
+    assert left_in_training(network) == ["1", "2.1", "3"]
+    network[2].eval()
+    assert left_in_training(network) == ["1", "3"]
+    assert left_in_training(network.eval()) == []
+    assert left_in_training(nn.Linear(2, 2)) == []  # computes the same in both modes

@@ -14,6 +14,7 @@ from torch import nn
 
 from phiscope.errors import ModelError
 from phiscope.models import load_weights
+from phiscope.models.contents import stated_accuracy
 
 
 def network():
@@ -169,3 +170,61 @@ def test_a_folder_names_what_it_holds(tmp_path):
         loaded(tmp_path)
     (tmp_path / "w.safetensors").rename(tmp_path / "w.pt")  # the content decides
     assert same(loaded(tmp_path / "w.pt"), state(1))
+
+
+STATED = {
+    "best_prec1": ({"best_prec1": 91.73}, 0.9173),
+    "best_acc": ({"best_acc": 0.798}, 0.798),
+    "of one guess": ({"acc1": torch.tensor(79.8), "acc5": torch.tensor(95.0)}, 0.798),
+    "top1": ({"val": {"top1": 61.5, "top5": 84.0}}, 0.615),
+    "in words": ({"test_accuracy": "80.5 %"}, 0.805),
+    "of test before validation": ({"val/acc": 0.9, "testAcc": 0.7}, 0.7),
+    "of validation before unnamed": ({"acc": 99, "val_acc@1": 70}, 0.7),
+    "its own before the best": ({"best_acc": 75, "acc": 70}, 0.7),
+    "watched": (
+        {
+            "callbacks": {
+                "Best": {
+                    "monitor": "val_acc",
+                    "current_score": torch.tensor(0.66),
+                    "best_model_score": torch.tensor(0.9),
+                }
+            }
+        },
+        0.66,
+    ),
+    "watched loss": ({"callbacks": {"Best": {"monitor": "val_loss", "best_model_score": torch.tensor(0.66)}}}, None),
+    "of training": ({"train_acc": 0.99, "train": {"acc": 0.99}}, None),
+    "an epoch": ({"best_acc_epoch": 45, "accumulate": 2, "top": 3}, None),
+    "an error": ({"best_err1": 8.3, "err_top1": 8.3}, None),
+    "not measured": ({"best_acc": 0}, None),
+    "not a share": ({"best_acc": 101.0, "acc": True, "test_acc": [0.5], "top1": float("nan")}, None),
+    "nothing": ({"epoch": 3}, None),
+}
+
+
+@pytest.mark.parametrize("kind", STATED)
+def test_the_accuracy_that_a_checkpoint_states(tmp_path, kind):
+    beside, expected = STATED[kind]
+    path = kept(tmp_path, {"state_dict": state(1)} | beside)
+    assert stated_accuracy(path) == (None if expected is None else pytest.approx(expected))
+
+
+def test_safetensors_state_their_accuracy_in_the_metadata(tmp_path):
+    save_file(state(1), tmp_path / "w.safetensors", metadata={"accuracy": "0.61", "format": "pt"})
+    assert stated_accuracy(tmp_path / "w.safetensors") == 0.61
+    save_file(state(1), tmp_path / "w.safetensors")
+    assert stated_accuracy(tmp_path / "w.safetensors") is None
+
+
+class Executed:
+    def __reduce__(self):
+        return (exec, ("raise SystemExit('this ran')",))
+
+
+def test_what_stays_closed_states_nothing(tmp_path):
+    assert stated_accuracy(kept(tmp_path, {"best_acc": 0.9, "args": Executed()})) is None
+    assert stated_accuracy(tmp_path / "none.pt") is None
+    assert stated_accuracy(tmp_path) is None
+    (tmp_path / "page.pt").write_text("<html>")
+    assert stated_accuracy(tmp_path / "page.pt") is None
