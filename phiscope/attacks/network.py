@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from phiscope.arrays import blocks, unit_range
 from phiscope.errors import DataError
+from phiscope.geometry.activations import images_at_a_time
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,25 @@ class Attacked:
 
 
 def by_batches(
-    network: nn.Module, images: NDArray, batch_size: int, attack: Callable[[Tensor, slice], tuple[Tensor, Tensor]]
+    network: nn.Module,
+    images: NDArray,
+    batch_size: int,
+    attack: Callable[[Tensor, slice], tuple[Tensor, Tensor]],
+    *,
+    copies: int,
 ) -> Attacked:
-    """Run attack(pixels (b, channels, h, w), rows) -> (pixels, iterations) over batches of the images."""
+    """Run attack(pixels (b, channels, h, w), rows) -> (pixels, iterations) over batches of the images.
+
+    batch_size: at most; fewer where the network's activations would fill the memory. copies: of an image that the
+    attack holds beside them.
+    """
     if not len(images):
         raise DataError(f"images to attack have shape {images.shape}; expected at least one")
     parts = []
     with frozen(network) as device:
-        for rows in blocks(len(images), batch_size):
+        first = torch.from_numpy(unit_range(images[:1])).to(device)
+        size = images_at_a_time(network, first, batch_size, gradient=True, copies=copies)
+        for rows in blocks(len(images), size):
             pixels = torch.from_numpy(unit_range(images[rows])).to(device).clamp(0, 1)
             parts.append([part.cpu().numpy() for part in attack(pixels, rows)])
     attacked, iterations = (np.concatenate(part) for part in zip(*parts))
