@@ -34,9 +34,9 @@ from phiscope.models.feature_map import FeatureMap
 _PRICINGS = 3.1
 _SOLVE, _SOLVE_PER_D = 1.1e-4, 1.7e-6
 _MARGIN = 4.5e-6
-# Share of an attack's steps that an image takes: PGD that stops at the first success took 7.4 of 40 on average, DeepFool
-# 5.6 of 50 (500 digits). A step of PGD is a pass there and back; of DeepFool two, and one back for each other class of
-# at most ten that it looks at.
+# Share of an attack's steps that an image takes: PGD that stops at the first success took 7.4 of 40 on average,
+# DeepFool 5.6 of 50 (500 digits). A step of PGD is a pass there and back; of DeepFool two there, and one back for each
+# other class of at most ten that it looks at.
 _FIRST_SUCCESS, _DEEPFOOL_SUCCESS = 0.19, 0.11
 _PGD_STEPS, _DEEPFOOL_STEPS, _DEEPFOOL_CLASSES = 40, 50, 10
 # Kinds of views that cost nothing beside their passes through other networks, and those that cost what is not foretold.

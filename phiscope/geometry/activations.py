@@ -32,7 +32,7 @@ def measured(compute: Callable[[Tensor], object], image: Tensor) -> Activations:
             kept.append(tensor)
         return tensor
 
-    image = image.detach().float().requires_grad_(True)
+    image = image.detach().requires_grad_(True)
     with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         compute(image)
     return Activations(sum(sizes.values()), max([image.nbytes, *sizes.values()]))

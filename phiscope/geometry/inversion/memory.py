@@ -59,7 +59,7 @@ def footprint(feature_map: Callable[[Tensor], Tensor], image: Tensor) -> Footpri
         with Softened(image.new_zeros(1)):
             features.append(feature_map(image))
 
-    each = measured(compute, image)
+    each = measured(compute, image.float())
     return Footprint(each.saved, each.widest, features[0].shape[1] * image.numel() * 4, image.numel() * 8)
 
 
