@@ -150,7 +150,8 @@ def find(network: nn.Module, images: Tensor, layer: str | None = None) -> Affine
         network, images = exact, images.double()
     except Exception:  # somebody's code may insist on float32, or not let itself be copied
         pass
-    at_a_time = images_at_a_time(network, images[:1], len(images), gradient=True)
+    # The search holds what flows into every layer beside what a gradient needs: half as many as for a gradient alone.
+    at_a_time = images_at_a_time(network, images[:1], 2 * len(images), gradient=True) // 2
     first, *others = images.split(max(2, at_a_time))
     head = _found(network, first, layer)
     for part in others:
