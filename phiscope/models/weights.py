@@ -92,7 +92,7 @@ def _fitting_prefix(network: nn.Module, state: State) -> str | None:
     if not own:
         return None
     first = own[0]
-    for key in state:
+    for key in [*state, *(key.replace("._orig_mod.", ".") for key in state)]:
         prefix = key.removesuffix(first)
         if prefix and prefix + first == key and not _differences(network, state, prefix):
             return prefix
@@ -105,7 +105,9 @@ def _needed(network: nn.Module) -> list[str]:
 
 
 def _without(state: State, prefix: str) -> State:
-    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    """Keys less a prefix, and less what torch.compile puts before those of parts that it compiled."""
+    cut = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    return {key.replace("._orig_mod.", "."): value for key, value in cut.items()}
 
 
 def _differences(network: nn.Module, state: State, prefix: str) -> str:
