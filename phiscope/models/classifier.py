@@ -138,8 +138,8 @@ class Normalised(nn.Module):
 
     @property
     def ending(self) -> str:
-        """The function, such as `softmax`, that is taken off the end in this mode; empty before the first pass."""
-        return self._ending.get(self.training, "")
+        """The function, such as `softmax`, that is taken off the end in evaluation; empty before a pass in that."""
+        return self._ending.get(False, "")
 
     def _kind(self, given: Tensor) -> torch.dtype:
         """What the network computes in; what is mixed is left to the network."""
