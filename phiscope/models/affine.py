@@ -26,6 +26,10 @@ from torch.utils._pytree import tree_leaves
 from phiscope.errors import ModelError
 from phiscope.geometry.activations import images_at_a_time
 
+NO_GRADIENT = (
+    "the logits have no gradient by the images: the network computes something under torch.no_grad or inference_mode, "
+    "or detaches it; let its forward pass keep gradients"
+)
 ROUNDING = 256  # units in the last place, of the sum of magnitudes, that two ways of summing may differ by
 _PRODUCTS = re.compile(
     r"_*(r?matmul|mm|mv|bmm|addmm|addmv|baddbmm|linear|bilinear|einsum|tensordot|inner|vecdot|cosine_similarity|"
@@ -161,9 +165,26 @@ def find(network: nn.Module, images: Tensor, layer: str | None = None) -> Affine
 
 def is_last(network: nn.Module, images: Tensor, layer: str) -> bool:
     """Whether between the input of a layer and the output there are affine operations only, up to a softmax."""
-    with _of_images_only(network), torch.enable_grad(), _inputs_of(network, [layer]) as layers:
-        output = network(images.detach().requires_grad_().clone())
-    return not set(_not_affine(output, layers.get(layer, []))) - {"softmax", "logsoftmax"}
+    taken: list[Tensor] = []
+
+    def take(module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        # What comes before may be without gradients; what comes after is asked about.
+        taken.append(inputs[0].detach().requires_grad_().clone())
+        return (taken[-1], *inputs[1:])
+
+    handle = network.get_submodule(layer).register_forward_pre_hook(take)
+    try:
+        with _of_images_only(network), torch.enable_grad():
+            output = network(images)
+    finally:
+        handle.remove()
+    return output.requires_grad and not set(_not_affine(output, taken)) - {"softmax", "logsoftmax"}
+
+
+def has_gradient(network: nn.Module, images: Tensor) -> bool:
+    """Whether logits can be differentiated by images."""
+    with _of_images_only(network), torch.enable_grad():
+        return network(images.detach().requires_grad_().clone()).requires_grad
 
 
 def _found(network: nn.Module, images: Tensor, layer: str | None, known: AffineHead | None = None) -> AffineHead:
@@ -199,7 +220,9 @@ def _found(network: nn.Module, images: Tensor, layer: str | None, known: AffineH
             _place(each, seen.calls, {} if dim else layers, leading) + (f".movedim({dim}, 0)" if dim else "")
             for each, dim in zip(tensors, dims)
         ]
-    if not tensors or logits.grad_fn is None:
+    if logits.grad_fn is None:
+        raise ModelError(NO_GRADIENT)
+    if not tensors:
         raise ModelError(
             f"{type(network).__name__} has no linear layer and no convolution on the way to its logits, so there is no "
             "linear head whose boundaries could be computed"

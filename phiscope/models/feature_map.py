@@ -140,6 +140,8 @@ def checked(network: nn.Module, images: Tensor, classes: int, head: str | None =
     print("\n".join(filter(None, said)))
     feature_map = split(network, images, head=head)
     _require_logits(feature_map, images)
+    if not affine.has_gradient(network, images[:_FEW]):
+        print(f"attacks and inversions will fail: {affine.NO_GRADIENT}")
     if feature_map.weight is not None and feature_map.weight.shape[1] != classes:
         raise ModelError(
             f"the network tells {feature_map.weight.shape[1]} classes apart (after {feature_map.layer!r}), the data "
