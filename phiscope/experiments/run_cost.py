@@ -24,6 +24,7 @@ from phiscope.arrays import generator
 from phiscope.errors import DataError
 from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.geometry.hull.pricing import lowest
+from phiscope.geometry.hull.projection import QUERY_COPIES, queries_at_a_time
 from phiscope.geometry.hull.solve import QUERIES
 from phiscope.geometry.inversion.memory import batch_that_fits, footprint
 from phiscope.geometry.inversion.relaxed import first_rows
@@ -181,7 +182,9 @@ def _hull(space: str, work: Mapping[str, Any], rates: Rates) -> PartCost:
     queries, jobs = (work["hulls"][space][key] for key in ("queries", "jobs"))
     dimension = rates.features if space == "feature" else rates.numbers
     each = _PRICINGS * work["vertices"] * rates.price[space] + _SOLVE + _SOLVE_PER_D * dimension
-    memory = _HULL_MEMORY * 4 * work["vertices"] * dimension
+    in_a_job = queries / max(1, jobs)
+    at_a_time = min(in_a_job, queries_at_a_time(dimension))
+    memory = (_HULL_MEMORY * 4 * work["vertices"] + 4 * in_a_job + 8 * QUERY_COPIES * at_a_time) * dimension
     size = _COPIES * queries * _HULL_ROW / _GIGA
     return PartCost(
         f"hulls in {space} space", _hours(queries * each, jobs, rates), size, jobs, memory if jobs else None
