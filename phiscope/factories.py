@@ -1,7 +1,8 @@
 """Find the function that builds a network: in an installed package, or in a file beside the configuration.
 
 `package.module:function` is imported as everywhere, and from the folders of the configuration files where nothing
-installed has the name; `file.py:function` is a file, relative to these folders. Nothing here imports torch.
+installed has the name; `file.py:function` is a file, relative to these folders. `:Class` and `:Class.method` do as
+well. Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import reduce
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,11 +30,12 @@ def look_beside(configurations: Iterable[str | Path]) -> None:
 
 
 def function_of(factory: str) -> Callable[..., Any]:
-    """The function that `factory` names; raises ImportError or AttributeError in words of Python."""
+    """The function that `factory` names, or a class, or a method of one; ImportError or AttributeError as of Python."""
     name, _, function = factory.rpartition(":")
     if not name or not function:
         raise ImportError("it has no colon between module and function")
-    return getattr(_module(name), function)
+    named: Any = _module(name)
+    return reduce(getattr, function.split("."), named)
 
 
 def file_of(factory: str) -> Path | None:

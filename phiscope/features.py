@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from phiscope.arrays import blocks, require_finite, unit_range
+from phiscope.geometry.activations import images_at_a_time
 from phiscope.models.feature_map import FeatureMap
 
 
@@ -15,10 +16,14 @@ def extract(
 ) -> NDArray[np.float32]:
     """Features (m, f) of images (m, channels, h, w), uint8 or float in [0, 1], as the network computes them.
 
-    Raises DataError naming the first image whose features are not finite.
+    batch_size: images at a time, fewer where the network's activations would fill the memory. Raises DataError naming
+    the first image whose features are not finite.
     """
     feature_map.network.to(device)
     parts = []
+    if len(images):
+        first = torch.from_numpy(unit_range(images[:1])).to(device)
+        batch_size = images_at_a_time(feature_map, first, batch_size, gradient=False)
     with torch.inference_mode():
         for block in blocks(len(images), batch_size):
             pixels = torch.from_numpy(unit_range(images[block])).to(device)

@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from phiscope.datasets.prepared import save_arrays
 from phiscope.errors import ModelError
 from phiscope.factories import FOLDERS, content_of, function_of, look_beside
 from phiscope.head import Head
-from phiscope.models import build, load_artifact, save_artifact
+from phiscope.models import build, load_artifact, save_artifact, split
 from phiscope.workflow.configuration import read, resolve
 from phiscope.workflow.configuration.layers import overlaid
 from phiscope.workflow.plan import Plan
@@ -175,6 +176,60 @@ def test_wrappers_are_taken_off(folder, wrap):
     network = build("wrapped.py:build", {}, None).network
     assert type(network) is torch.nn.Sequential
     assert torch.jit._state._enabled.enabled
+
+
+COMPILED = {
+    "a part": "self.body = torch.compile(self.body)",
+    "a part with options": "self.body = torch.compile(self.body, mode='reduce-overhead', fullgraph=True)",
+    "the forward pass": "self.forward = torch.compile(self.forward)",
+    "in place": "self.body.compile()",
+    "nothing": "pass",
+}
+
+
+@pytest.mark.parametrize("decorator", ["", "@torch.compile", "@torch.compile(dynamic=True)"])
+@pytest.mark.parametrize("what", COMPILED)
+def test_parts_that_are_compiled_run_as_they_are_written(folder, what, decorator):
+    name = f"compiled_{abs(hash((what, decorator)))}"
+    (folder / f"{name}.py").write_text(
+        f"import torch\nfrom torch import nn\n{decorator}\ndef flat(x):\n    return x.flatten(1)\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.body, self.fc = nn.Sequential(nn.Linear(36, 4), nn.ReLU()), nn.Linear(4, 2)\n"
+        f"        {COMPILED[what]}\n    def forward(self, x):\n        return self.fc(self.body(flat(x)))\n"
+    )
+    compiler, images = torch.compile, torch.rand(40, 1, 6, 6)
+    network = build(f"{name}.py:Net", {}, None)
+    assert torch.compile is compiler
+    assert "network.body.0.weight" in network.state_dict()
+    assert split(network, images).layer == "network.fc"
+
+
+def test_a_part_compiled_elsewhere_is_unwrapped(folder, monkeypatch):
+    part = torch.compile(torch.nn.Linear(36, 4), backend="eager")
+    monkeypatch.setitem(sys.modules, "made_before", made := ModuleType("made_before"))
+    made.build = lambda: torch.nn.Sequential(torch.nn.Flatten(), part, torch.nn.ReLU(), torch.nn.Linear(4, 2))
+    network = build("made_before:build", {}, None).network
+    assert type(network[1]) is torch.nn.Linear
+
+
+def test_a_class_and_its_methods_are_factories(folder):
+    (folder / "classes.py").write_text(
+        "from torch import nn\nclass Net(nn.Linear):\n    @classmethod\n    def of(cls, width):\n"
+        "        return cls(width, 2)\n    class Inner(nn.Linear):\n        pass\n"
+    )
+    assert build("classes.py:Net", {"in_features": 3, "out_features": 2}, None).network.in_features == 3
+    assert build("classes.py:Net.of", {"width": 5}, None).network.in_features == 5
+    assert build("classes.py:Net.Inner", {"in_features": 4, "out_features": 2}, None).network.in_features == 4
+    with pytest.raises(ModelError, match="AttributeError: .*other"):
+        build("classes.py:Net.other", {}, None)
+
+
+def test_a_factory_that_fails_is_said_in_one_sentence(folder):
+    (folder / "failing.py").write_text("def build(depth):\n    raise ValueError(f'no depth {depth}\\nmore')\n")
+    with pytest.raises(
+        ModelError, match=r"classifier.factory: failing.py:build fails with .* \(ValueError: no depth 3\)"
+    ):
+        build("failing.py:build", {"depth": 3}, None, where="classifier.factory")
 
 
 @pytest.mark.parametrize(

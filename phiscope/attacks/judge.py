@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from torch import Tensor, nn
 from phiscope.arrays import blocks, eight_bit, require_finite, unit_range
 from phiscope.attacks.network import frozen, lead
 from phiscope.errors import DataError
+from phiscope.geometry.activations import images_at_a_time
+
+_BATCH = 250
 
 
 @dataclass(frozen=True)
@@ -40,19 +44,19 @@ def judge(network: nn.Module, original: NDArray, attacked: NDArray, *, confidenc
     if original.shape != attacked.shape:
         raise DataError(f"original images {original.shape}, attacked {attacked.shape}; expected the same shape")
     require_finite(attacked, "attacked images")
-    original, clamped = unit_range(original), unit_range(attacked).clip(0, 1)
-    before, after, rounded = (_logits(network, images) for images in (original, clamped, eight_bit(clamped)))
+    parts = [_judged(network, original[rows], attacked[rows]) for rows in _batches(network, original)]
+    *logits, l2, linf = (np.concatenate(part) for part in zip(*parts))
+    before, after, rounded = map(torch.from_numpy, logits)
     origin = before.argmax(1)
     ahead, ahead_8bit = (lead(logits, origin) for logits in (after, rounded))
-    change = (clamped.astype(np.float64) - original).reshape(len(original), -1)
     return Judgement(
         before=origin.numpy(),
         after=after.argmax(1).numpy(),
         success=_won(after, origin, ahead, confidence),
         success_8bit=_won(rounded, origin, ahead_8bit, confidence),
         lead=ahead.double().numpy(),
-        l2=np.linalg.norm(change, axis=1),
-        linf=np.abs(change).max(axis=1),
+        l2=l2,
+        linf=linf,
     )
 
 
@@ -60,7 +64,20 @@ def _won(logits: Tensor, origin: Tensor, ahead: Tensor, confidence: float) -> ND
     return ((logits.argmax(1) != origin) & (ahead >= confidence)).numpy()
 
 
-def _logits(network: nn.Module, images: NDArray, batch_size: int = 250) -> Tensor:
+def _batches(network: nn.Module, images: NDArray) -> Iterator[slice]:
+    with frozen(network) as device:
+        first = torch.from_numpy(unit_range(images[:1])).to(device)
+        return blocks(len(images), images_at_a_time(network, first, _BATCH, gradient=False))
+
+
+def _judged(network: nn.Module, original: NDArray, attacked: NDArray) -> tuple[NDArray, ...]:
+    """Of one batch: logits of the original, of the attacked image and of that in 8 bits; L2 and L∞ of the change."""
+    original, clamped = unit_range(original), unit_range(attacked).clip(0, 1)
+    logits = [_logits(network, images) for images in (original, clamped, eight_bit(clamped))]
+    change = (clamped.astype(np.float64) - original).reshape(len(original), -1)
+    return *logits, np.linalg.norm(change, axis=1), np.abs(change).max(axis=1)
+
+
+def _logits(network: nn.Module, images: NDArray) -> NDArray:
     with frozen(network) as device, torch.no_grad():
-        parts = [network(torch.from_numpy(images[part]).to(device)).cpu() for part in blocks(len(images), batch_size)]
-    return torch.cat(parts)
+        return network(torch.from_numpy(images).to(device)).cpu().numpy()

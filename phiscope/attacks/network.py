@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from phiscope.arrays import blocks, unit_range
-from phiscope.errors import DataError
+from phiscope.errors import DataError, ModelError
+from phiscope.geometry.activations import images_at_a_time
+from phiscope.models.affine import NO_GRADIENT
 
 
 @dataclass(frozen=True)
@@ -24,18 +26,41 @@ class Attacked:
 
 
 def by_batches(
-    network: nn.Module, images: NDArray, batch_size: int, attack: Callable[[Tensor, slice], tuple[Tensor, Tensor]]
+    network: nn.Module,
+    images: NDArray,
+    batch_size: int,
+    attack: Callable[[Tensor, slice], tuple[Tensor, Tensor]],
+    *,
+    copies: int,
 ) -> Attacked:
-    """Run attack(pixels (b, channels, h, w), rows) -> (pixels, iterations) over batches of the images."""
+    """Run attack(pixels (b, channels, h, w), rows) -> (pixels, iterations) over batches of the images.
+
+    batch_size: at most; fewer where the network's activations would fill the memory. copies: of an image that the
+    attack holds beside them.
+    """
     if not len(images):
         raise DataError(f"images to attack have shape {images.shape}; expected at least one")
     parts = []
     with frozen(network) as device:
-        for rows in blocks(len(images), batch_size):
+        first = torch.from_numpy(unit_range(images[:1])).to(device)
+        size = images_at_a_time(_with_gradient(network), first, batch_size, gradient=True, copies=copies)
+        for rows in blocks(len(images), size):
             pixels = torch.from_numpy(unit_range(images[rows])).to(device).clamp(0, 1)
             parts.append([part.cpu().numpy() for part in attack(pixels, rows)])
     attacked, iterations = (np.concatenate(part) for part in zip(*parts))
     return Attacked(attacked, iterations)
+
+
+def _with_gradient(network: nn.Module) -> Callable[[Tensor], Tensor]:
+    """The network; ModelError where its logits have no gradient, which attacks follow."""
+
+    def compute(pixels: Tensor) -> Tensor:
+        logits = network(pixels)
+        if not logits.requires_grad:
+            raise ModelError(NO_GRADIENT)
+        return logits
+
+    return compute
 
 
 @contextmanager

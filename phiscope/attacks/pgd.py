@@ -20,6 +20,7 @@ Penalty = Callable[[Tensor, Tensor, int], Tensor]
 
 _STREAM = 1_803_070  # sets the draws of random starts apart from those of noise
 _TINY = 1e-12
+_COPIES = 6  # of an image that a step holds: where it was, is and goes, the gradient, and what they are made by
 
 
 class Norm(NamedTuple):
@@ -98,7 +99,7 @@ def pgd(
             x[active] = (x0[active] + within(moved - x0[active], epsilon)).clamp(0, 1)
         return x, iterations
 
-    return by_batches(network, images, batch_size, attack)
+    return by_batches(network, images, batch_size, attack, copies=_COPIES)
 
 
 def _ascent(
@@ -121,5 +122,5 @@ def random_start(
 
     Each rests on the seed and the sample's number alone, so that chunks change nothing.
     """
-    drawn = [NORMS[norm].draw(generator(seed, int(sample), _STREAM), shape) for sample in samples]
-    return (epsilon * np.stack(drawn)).astype(np.float32)
+    drawn = (NORMS[norm].draw(generator(seed, int(sample), _STREAM), shape) for sample in samples)
+    return np.stack([(epsilon * each).astype(np.float32) for each in drawn])

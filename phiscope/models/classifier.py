@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from phiscope.errors import ModelError
+from phiscope.models.endings import Endings, full_precision
 from phiscope.models.output import Choice, as_logits, chosen
 
 
@@ -87,8 +88,9 @@ class Normalised(nn.Module):
 
     Everything outside this class speaks of pixels in [0, 1]: distances between images, attacks, hulls. So it does of
     one tensor of logits: output says which part of what the network returns that is (see `phiscope.models.output`),
-    columns which of its columns, in the order of the classes; None takes all. A network of float64 computes in that,
-    whatever the pixels come in.
+    columns which of its columns, in the order of the classes; None takes all. A network that ends in a softmax, its
+    logarithm, or the sigmoid of one number is taken without that: see `phiscope.models.endings`. A network of float64
+    computes in that, whatever the pixels come in, and autocast within the network is switched off.
     """
 
     mean: Tensor
@@ -104,13 +106,15 @@ class Normalised(nn.Module):
     ) -> None:
         super().__init__()
         self.network, self.output = network, output
+        self._ending: dict[bool, str] = {}
         self.columns = None if columns is None else list(columns)
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32).view(1, -1, 1, 1))
         self.register_buffer("deviation", torch.tensor(deviation, dtype=torch.float32).view(1, -1, 1, 1))
 
     def forward(self, pixels: Tensor) -> Tensor:
         given = (pixels - self.mean) / self.deviation
-        logits = as_logits(chosen(self.network(given.to(self._kind(given))), self.output)[0])
+        with full_precision():
+            logits = as_logits(self._before_probabilities(given.to(self._kind(given))))
         if self.columns is not None:
             if max(self.columns) >= logits.shape[1]:
                 raise ModelError(
@@ -119,6 +123,23 @@ class Normalised(nn.Module):
                 )
             logits = logits[:, self.columns]
         return logits.to(pixels.dtype)
+
+    def _before_probabilities(self, given: Tensor) -> Tensor:
+        """What the network returns, without a softmax at the end.
+
+        Whether there is one is looked for in the first pass of each mode, since looking takes time; some networks have
+        it in evaluation mode only.
+        """
+        if self._ending.get(self.training) == "":
+            return chosen(self.network(given), self.output)[0]
+        with Endings() as endings:
+            logits, self._ending[self.training] = endings.before(chosen(self.network(given), self.output)[0])
+        return logits
+
+    @property
+    def ending(self) -> str:
+        """The function, such as `softmax`, that is taken off the end in evaluation; empty before a pass in that."""
+        return self._ending.get(False, "")
 
     def _kind(self, given: Tensor) -> torch.dtype:
         """What the network computes in; what is mixed is left to the network."""

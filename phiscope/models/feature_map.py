@@ -15,7 +15,9 @@ from torch import Tensor, nn
 
 from phiscope.errors import ModelError
 from phiscope.models import affine
-from phiscope.models.trial import require_runs, require_steady, returned
+from phiscope.models.trial import ENOUGH, require_runs, require_steady, returned
+
+_FEW = 2  # images that a graph is built of, where all images have the same
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,22 @@ def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer
     """
     if head is not None and layer is not None:
         raise ModelError(f"split: head {head!r} and layer {layer!r} were both given; give one of them")
-    output = require_runs(network, example)
-    network = network.eval()
     if layer is not None:
+        require_runs(network, example[:_FEW])
+        network = network.eval()
         _require_module(network, layer)
         with torch.enable_grad():
-            reached = _flow(network, layer, example, at_input=False)
+            reached = _flow(network, layer, example[:_FEW], at_input=False)
         return FeatureMap(network, layer, None, None, _lower_bound(reached))
     calls = head is not None and affine.is_call(head)
     if head is not None and f"network.{head}" in dict(network.named_modules()):  # as the factory's network names it
         head = f"network.{head}"
-    name = None if calls else head or _last_linear(network, example)
-    if name is not None and (own := _own_head(network, name, example, output)):
+    if head is not None and not calls:
+        _require_module(network, head)
+    output, rows = _run(network, example)
+    network = network.eval()
+    name = None if calls else head or next(iter(rows), None)
+    if name in rows and (own := _own_head(network, name, rows[name], example, output)):
         return own
     found = affine.find(network, example, None if calls else head)
     if calls and found.place != head:
@@ -109,20 +115,20 @@ def _require_same_way(feature_map: FeatureMap, example: Tensor, output: Tensor) 
         )
 
 
-def _own_head(network: nn.Module, name: str, example: Tensor, output: Tensor) -> FeatureMap | None:
-    """The head that a linear layer is, if its output is the network's."""
-    linear = _require_module(network, name)
-    if not isinstance(linear, nn.Linear):
+def _own_head(network: nn.Module, name: str, features: Tensor, example: Tensor, output: Tensor) -> FeatureMap | None:
+    """The head that a linear layer is, if its output is the network's. features: what flows into it, (b, f)."""
+    linear = network.get_submodule(name)
+    assert isinstance(linear, nn.Linear)
+    if not _is_output(linear, features, output):
+        return None
+    # What the graph alone tells, such as a clamp that cuts nothing of the example, it tells of few images too.
+    if not affine.is_last(network, example[:_FEW], name):
         return None
     with torch.enable_grad():
-        features = _flow(network, name, example, at_input=True)
-    if features.dim() != 2 or not _is_output(linear, features, output):
-        return None
-    if not affine.is_last(network, example[:2], name):  # such as a clamp that cuts nothing of the example
-        return None
+        bound = _lower_bound(_flow(network, name, example[:_FEW], at_input=True))
     weight = linear.weight.detach().double().T.contiguous()
     bias = torch.zeros(weight.shape[1]).double() if linear.bias is None else linear.bias.detach().double()
-    return FeatureMap(network, name, weight, bias, _lower_bound(features))
+    return FeatureMap(network, name, weight, bias, bound)
 
 
 def checked(network: nn.Module, images: Tensor, classes: int, head: str | None = None) -> FeatureMap:
@@ -130,9 +136,12 @@ def checked(network: nn.Module, images: Tensor, classes: int, head: str | None =
 
     Raises ModelError where an image's logits are not its own, see `require_steady`, or are not as many as classes.
     """
-    said = [returned(network, images), require_steady(network, images)]
+    said = [returned(network, images[:_FEW]), require_steady(network, images)]
     print("\n".join(filter(None, said)))
     feature_map = split(network, images, head=head)
+    _require_logits(feature_map, images)
+    if not affine.has_gradient(network, images[:_FEW]):
+        print(f"attacks and inversions will fail: {affine.NO_GRADIENT}")
     if feature_map.weight is not None and feature_map.weight.shape[1] != classes:
         raise ModelError(
             f"the network tells {feature_map.weight.shape[1]} classes apart (after {feature_map.layer!r}), the data "
@@ -140,6 +149,20 @@ def checked(network: nn.Module, images: Tensor, classes: int, head: str | None =
             "head with classifier.head"
         )
     return feature_map
+
+
+@torch.no_grad()
+def _require_logits(feature_map: FeatureMap, images: Tensor) -> None:
+    """That the network returns the logits of its head, as attacks follow them, or these less one number an image."""
+    logits, output = feature_map.logits(feature_map(images[:ENOUGH])), feature_map.network(images[:ENOUGH])
+    rest = output - logits
+    spread = float((rest - rest.mean(1, keepdim=True)).abs().max())
+    if spread > 1e-3 * float(logits.abs().max() + output.abs().max()):
+        raise ModelError(
+            f"the network returns outputs of softmax: that comes after the affine head at {feature_map.layer!r}, and "
+            "before something else; let the network return the logits, which flow into it, or choose them with "
+            "classifier.output"
+        )
 
 
 class _ReachedError(Exception):
@@ -165,18 +188,29 @@ def _flow(network: nn.Module, name: str, images: Tensor, *, at_input: bool) -> T
     raise ModelError(f"layer {name!r} exists but no image flows through it; name a layer that is used")
 
 
-def _last_linear(network: nn.Module, example: Tensor) -> str | None:
-    """Name of the linear layer that runs last, if there is one; definition order says nothing about that."""
+def _run(network: nn.Module, example: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """The logits, and what flows into linear layers as rows, by name, that of the layer that runs last first.
+
+    Definition order says nothing about that. A layer that runs several times has its first rows here, as `_flow` does.
+    """
     order: list[str] = []
+    rows: dict[str, Tensor] = {}
+
+    def note(name: str, given: tuple[Tensor, ...]) -> None:
+        order.append(name)
+        if given and given[0].dim() == 2 and len(given[0]) == len(example):
+            rows.setdefault(name, given[0])
+
     linears = [(name, module) for name, module in network.named_modules() if isinstance(module, nn.Linear)]
-    handles = [module.register_forward_hook(lambda *_, name=name: order.append(name)) for name, module in linears]
+    handles = [
+        module.register_forward_hook(lambda _, given, __, name=name: note(name, given)) for name, module in linears
+    ]
     try:
-        with torch.no_grad():
-            network(example)
+        output = require_runs(network, example)
     finally:
         for handle in handles:
             handle.remove()
-    return order[-1] if order else None
+    return output, {name: rows[name] for name in dict.fromkeys(reversed(order)) if name in rows}
 
 
 def _require_module(network: nn.Module, name: str) -> nn.Module:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from phiscope.errors import ModelError
+from phiscope.errors import ModelError, PhiscopeError
 from phiscope.factories import content_of, function_of
 from phiscope.models.classifier import Normalised
 from phiscope.models.output import Choice
@@ -43,15 +43,23 @@ def build(
 def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Module:
     """The bare network that a factory returns for `arguments`: see `phiscope.factories` for where that lies.
 
-    What only wraps a network for speed is taken off: DataParallel, torch.compile; scripting is switched off while the
-    factory runs. So layers can be reached by their names. `where` is the place in the config that errors speak of.
+    What only wraps a network for speed is taken off: DataParallel; torch.compile and scripting are switched off while
+    the factory is imported and runs. So layers can be reached by their names. `where` is the place in the config that
+    errors speak of.
     """
-    function = _function(factory, where)
-    try:
-        with _without_scripting():
+    with _as_written():
+        function = _function(factory, where)
+        try:
             network = function(**arguments)
-    except TypeError as error:
-        raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
+        except PhiscopeError as error:
+            raise ModelError(f"{where.removesuffix('factory')}{error}") from error
+        except TypeError as error:
+            raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
+        except Exception as error:  # whatever somebody's code raises
+            said = (str(error).strip().splitlines() or ["no reason"])[0]
+            raise ModelError(
+                f"{where}: {factory} fails with {dict(arguments)} ({type(error).__name__}: {said})"
+            ) from error
     if isinstance(network, type):
         raise ModelError(
             f"{where}: {factory} returned the class {network.__name__} itself; return {network.__name__}()"
@@ -68,19 +76,29 @@ def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Modu
 
 
 @contextlib.contextmanager
-def _without_scripting() -> Iterator[None]:
-    """`torch.jit.script` returns what it is given, as with the environment variable PYTORCH_JIT=0."""
+def _as_written() -> Iterator[None]:
+    """`torch.jit.script` returns what it is given, as with PYTORCH_JIT=0, and so does `torch.compile`.
+
+    So also where a part of a network is compiled, or a function of its module.
+    """
     state: Any = torch.jit._state
-    was = state._enabled.enabled
+    was, compiled = state._enabled.enabled, torch.compile
     state.disable()
+    torch.compile = _not_compiled
     try:
         yield
     finally:
+        torch.compile = compiled
         if was:
             state.enable()
 
 
+def _not_compiled(model: Any = None, **_: Any) -> Any:
+    return (lambda function: function) if model is None else model
+
+
 def _unwrapped(network: nn.Module) -> nn.Module:
+    """The network without DataParallel, and it and its parts without torch.compile."""
     while True:
         if isinstance(network, nn.DataParallel | nn.parallel.DistributedDataParallel):
             network = network.module
@@ -88,8 +106,11 @@ def _unwrapped(network: nn.Module) -> nn.Module:
             network = inner
         else:
             break
-    for module in network.modules():
+    for module in list(network.modules()):
         module._compiled_call_impl = None  # of `network.compile()`
+        for name, part in module.named_children():
+            if isinstance(inner := getattr(part, "_orig_mod", None), nn.Module):
+                setattr(module, name, inner)
     return network
 
 

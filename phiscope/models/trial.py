@@ -19,7 +19,15 @@ from phiscope.models.output import chosen, in_words
 _DROPS = re.compile(r"drop|stochasticdepth", re.IGNORECASE)  # layers of others: DropPath, StochasticDepth
 ENOUGH = 32  # images that a head and its network are tried on
 _ALONE = 8  # of these, run one by one
-_RUNS = 3  # of the same batch
+_RUNS = 3  # of these together
+_ENDINGS = {
+    "softmax": "the network ends in softmax: what flows into it is taken for the logits",
+    "log_softmax": (
+        "the network ends in log softmax: what flows into it is taken for the logits, whose differences, and so "
+        "margins, are the same"
+    ),
+    "sigmoid": "the network ends in a sigmoid: what flows into it is taken for the logit",
+}
 _LEGACY = np.random.mtrand._rand  # what np.random.rand draws from
 _REFUSED = 1e-3  # difference of logits of one image, relative to their spread, above which features would be noise
 
@@ -76,14 +84,16 @@ def returned(network: nn.Module, images: Tensor) -> str:
         if what:
             told.append(f"the network returns {in_words(output)}: {what} is taken for the logits (classifier.output)")
         elif tensor.dim() == 1 or tensor.shape[1:].numel() == 1:
-            told.append("the network returns one number: of two classes, the second lies where it is positive")
+            told.append("the network returns one number: of two classes, the second lies where the logit is positive")
 
     handle = inner.register_forward_hook(note)
     try:
         require_runs(network, images)
     finally:
         handle.remove()
-    return "; ".join(told[:1])
+    if ending := getattr(network, "ending", ""):
+        told.insert(1, _ENDINGS[ending])
+    return "; ".join(told[:2])
 
 
 def _require_fitting_normalisation(network: nn.Module, images: Tensor) -> None:
@@ -179,9 +189,10 @@ def require_steady(network: nn.Module, images: Tensor) -> str:
                 "the network gives logits that are not finite numbers; check its weights and classifier.normalise"
             )
         spread = max(float(logits.std()), 1e-6 * float(logits.abs().max()), 1e-30)
-        repeats = [network(images) for _ in range(_RUNS - 1)]
-        again = max(float((repeat - logits).abs().max()) for repeat in repeats)
-        batches = _in_batches(network, images, logits)
+        few = images[:_ALONE]
+        once, *repeats = [network(few) for _ in range(_RUNS)]
+        again = max(_largest(repeat - once) for repeat in repeats)
+        batches = max(_largest(once - logits[:_ALONE]), _in_batches(network, images, logits))
         drawn = draws()
     if again > _REFUSED * spread or (drawn and batches > _REFUSED * spread):
         raise ModelError(
@@ -212,12 +223,16 @@ def _in_batches(network: nn.Module, images: Tensor, logits: Tensor) -> float:
         if not len(part):
             continue
         try:
-            worst = max(worst, float((network(part) - wanted).abs().nan_to_num(torch.inf).max()))
+            worst = max(worst, _largest(network(part) - wanted))
         except Exception as error:  # batch norm in training mode refuses one image, in words of its own
             if _batch_norms(network):
                 return float("inf")
             raise ModelError(f"the network cannot run {len(part)} images alone: {error}") from error
     return worst
+
+
+def _largest(difference: Tensor) -> float:
+    return float(difference.abs().nan_to_num(torch.inf).max())
 
 
 def _batch_norms(network: nn.Module) -> list[str]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from phiscope.errors import ModelError
+from phiscope.models import hub
 from phiscope.models.contents import State, few, states_in
 
 _USUAL = ("state_dict", "")  # a file's own place for weights: Lightning's, and the whole file
@@ -26,13 +27,17 @@ def load_weights(
     it is nested; None takes the only one that fits, and of a network and its moving average the network, and says so.
     `prefix` is cut off every key that has it (`module.` of DataParallel, `network.` of a Lightning module); keys
     without it are then not part of the network. Raises ModelError naming what the file holds and which prefix would
-    fit. `where` is the place in the config that errors speak of, such as `denoising.network.weights`.
+    fit. A folder that transformers wrote is read by networks of that package. `where` is the place in the config that
+    errors speak of, such as `denoising.network.weights`.
     """
     path = Path(os.path.expandvars(path)).expanduser()
     if not path.exists():
         raise ModelError(f"{where}.path: there is no file {path}; give the path of a state dict")
     try:
-        place, state = _choose(states_in(path), network, prefix, key)
+        if hub.is_folder_for(network, path):
+            place, state = "", hub.state_of(network, path)
+        else:
+            place, state = _choose(states_in(path), network, prefix, key)
         _fill(network, state, prefix)
     except ModelError as error:
         raise ModelError(f"{where}: {path}: {error}") from error
@@ -87,7 +92,7 @@ def _fitting_prefix(network: nn.Module, state: State) -> str | None:
     if not own:
         return None
     first = own[0]
-    for key in state:
+    for key in [*state, *(key.replace("._orig_mod.", ".") for key in state)]:
         prefix = key.removesuffix(first)
         if prefix and prefix + first == key and not _differences(network, state, prefix):
             return prefix
@@ -100,7 +105,9 @@ def _needed(network: nn.Module) -> list[str]:
 
 
 def _without(state: State, prefix: str) -> State:
-    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    """Keys less a prefix, and less what torch.compile puts before those of parts that it compiled."""
+    cut = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    return {key.replace("._orig_mod.", "."): value for key, value in cut.items()}
 
 
 def _differences(network: nn.Module, state: State, prefix: str) -> str:

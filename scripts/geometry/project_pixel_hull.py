@@ -5,7 +5,7 @@ from safetensors.numpy import load_file
 from phiscope import tables
 from phiscope.arrays import as_vectors
 from phiscope.datasets import open_prepared
-from phiscope.geometry import hull
+from phiscope.experiments.geometry.projections import projected
 from phiscope.head import Head
 from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
@@ -30,12 +30,13 @@ def project(
     prepared, used = open_prepared(training), slice(0, limit)
     vertices = as_vectors(prepared.images(used))
     points, bar = as_vectors(load_file(images)["images"][:most]), progress_bar("hull")
-    projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=bar)
+    found = projected(
+        points, vertices, prepared.samples[used], "pixel", tolerance=tolerance, threads=threads, progress=bar
+    )
     view = {key: array[:most] for key, array in load_file(vectors).items()}
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": Head.load(head).classify(view["features"])}
-    columns |= tables.hull_columns(projection, prepared.samples[used], "pixel")
-    columns["projected_class"] = [None] * len(projection.distance)
+    columns |= found | {"projected_class": [None] * len(points)}
     tables.write(columns, "hulls", output, provenance(config))
 
 

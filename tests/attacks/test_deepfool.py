@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from phiscope.attacks import deepfool
@@ -12,7 +13,7 @@ def logits_of(network, images) -> np.ndarray:
 def test_a_linear_network_has_a_closed_form(linear, images):
     """One step along (w_k - w_c), by 1.02 of the distance |f_k - f_c| / ‖w_k - w_c‖ to the closest boundary.
 
-    foolbox lengthens the step by 1e-4 before the overshoot, for numerical stability.
+    The step is 1e-4 longer before the overshoot, so that one that ends on the boundary moves on.
     """
     weight = linear[1].weight.detach().numpy().astype(np.float64)
     logits = logits_of(linear, images)
@@ -25,6 +26,23 @@ def test_a_linear_network_has_a_closed_form(linear, images):
         step = 1.02 * (distance[closest] + 1e-4) * normal / np.linalg.norm(normal)
         np.testing.assert_allclose((attacked - image).ravel(), step, atol=2e-6)
     assert (attack.iterations == 1).all()
+
+
+def by_foolbox(network, images, **options):
+    import foolbox
+
+    x = torch.from_numpy(images)
+    with torch.no_grad():
+        predicted = network(x).argmax(1)
+    model = foolbox.PyTorchModel(network, bounds=(0, 1), device="cpu")
+    return foolbox.attacks.L2DeepFoolAttack(**options).run(model, x, foolbox.Misclassification(predicted)).numpy()
+
+
+@pytest.mark.parametrize("options", [{}, {"steps": 2}, {"candidates": 2, "overshoot": 0.5}])
+def test_finds_what_foolbox_finds(network, resnet, images, options):
+    for each in (network, resnet):
+        attack = deepfool(each, images, **options)
+        np.testing.assert_allclose(attack.images, by_foolbox(each, images, **options), atol=2e-6)
 
 
 def test_flips_every_sample_by_less_than_a_sign_step(network, images):

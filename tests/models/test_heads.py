@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from phiscope.errors import ModelError
+from phiscope.geometry import activations
 from phiscope.models import split
 from phiscope.models.classifier import Normalised
 
@@ -25,7 +26,7 @@ class Net(nn.Module):
         self.spread = nn.Conv2d(WIDTH, CLASSES, 1)
         self.bn = nn.BatchNorm1d(CLASSES)
         self.bn.running_mean.uniform_()
-        self.w = nn.Parameter(torch.randn(WIDTH, CLASSES))
+        self.w, self.square = nn.Parameter(torch.randn(WIDTH, CLASSES)), nn.Parameter(torch.randn(WIDTH, WIDTH))
         self.head, self.relu = head, relu
 
     def maps(self, x):
@@ -65,6 +66,22 @@ AFFINE = {
     "tokens in the batch": lambda n, x: n.fc(n.tokens(x)).reshape(len(x), -1, 3).mean(1),
     "batch norm after": lambda n, x: n.bn(n.fc(n.body(x))),
     "another head after": lambda n, x: (lambda f: (n.fc(f), n.other(f))[0])(n.body(x)),
+    "features on the right": lambda n, x: (n.w.T @ n.body(x).T).T,
+    "features on the right, as many as images": lambda n, x: (n.w.T @ n.body(x).mT).permute(1, 0) + 1,
+    "einsum of classes first": lambda n, x: torch.einsum("fc,bf->cb", n.w, n.body(x)).T,
+    "einsum of maps": lambda n, x: torch.einsum("bfij,fc->bc", n.maps(x), n.w) / 16,
+    "einsum of two weights": lambda n, x: torch.einsum("bf,fg,gc->bc", n.body(x), n.square, n.w),
+    "einsum of a list": lambda n, x: torch.einsum("bf,cf->bc", [n.body(x), n.w.T]),
+    "vectors": lambda n, x: (n.w.T @ n.body(x)[..., None])[..., 0],
+    "inner": lambda n, x: torch.inner(n.body(x), n.w.T),
+    "elements and sum": lambda n, x: (n.body(x)[:, None] * n.w.T).sum(-1) + 0.5,
+    "addmm": lambda n, x: torch.addmm(n.fc.bias, n.body(x), n.w),
+    "images second": lambda n, x: n.fc(n.maps(x).flatten(2).permute(2, 0, 1)).mean(0),
+    "images third": lambda n, x: (n.w.T @ n.maps(x).flatten(2).permute(2, 1, 0)).mean(0).T,
+    "product over a norm": lambda n, x: (lambda f: f @ n.w / f.norm(dim=1, keepdim=True))(n.body(x)),
+    "product over a square root": lambda n, x: (lambda f: 7 * (f @ n.w) / (f * f).sum(1, True).sqrt())(n.body(x)),
+    "product over a norm not 0": lambda n, x: (lambda f: f @ n.w / (f.norm(dim=1, keepdim=True) + 1e-9))(n.body(x)),
+    "cosine similarity": lambda n, x: 9 * functional.cosine_similarity(n.body(x)[:, None], n.w.T, dim=-1) - 1,
     "scaled softmax": lambda n, x: (n.fc(n.body(x)) / 3).softmax(-1),
 }  # fmt: skip
 
@@ -80,12 +97,34 @@ def test_an_affine_head_is_found_however_it_is_written(images, kind):
     logits = logits.softmax(1) if "softmax" in kind else logits
     torch.testing.assert_close(logits, expected.reshape(40, -1), rtol=1e-5, atol=1e-6)
     again = split(network, images[:2], head=found.layer)  # as later jobs do
-    torch.testing.assert_close(again.weight, found.weight, rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(again.weight, found.weight, rtol=1e-6, atol=1e-7)
     torch.testing.assert_close(again(images).detach().double(), features, rtol=1e-5, atol=1e-6)
     x = images[:2].clone().requires_grad_()
     found(x).sum().backward()
     assert x.grad.abs().sum() > 0
     assert found.double()(images[:1].double()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("kind", ["features on the right", "images second", "cosine similarity"])
+def test_as_many_images_as_features_are_not_taken_for_them(images, kind):
+    network = Net(AFFINE[kind]).eval()
+    found = split(network, images[:WIDTH])
+    torch.testing.assert_close(found.logits(found(images[:WIDTH])).detach(), network(images[:WIDTH]).detach())
+
+
+def test_a_head_is_the_same_at_all_images_however_few_fit_at_a_time(images, monkeypatch):
+    cosine, mixed = Net(AFFINE["product over a norm"]), Net(AFFINE["scaled"])
+    whole = [split(network, images) for network in (cosine, mixed)]
+    monkeypatch.setattr(activations, "BATCH_BYTES", 1)
+    for network, expected in zip((cosine, mixed), whole):
+        found = split(network, images)
+        torch.testing.assert_close(found.weight, expected.weight, rtol=1e-9, atol=1e-9)
+        assert found.layer == expected.layer
+    with torch.no_grad():
+        images[-1] = 100 * images[-1]
+    last = Net(lambda n, x: n.fc(n.body(x)) * (1 + (x.mean((1, 2, 3)) > 2)[:, None]))
+    with pytest.raises(ModelError, match="derivatives differ from image to image"):
+        split(last, images)
 
 
 def test_the_rows_are_those_of_the_layer_times_what_comes_after(images):
@@ -106,6 +145,12 @@ NOT = {
     "clamp far away": (lambda n, x: n.fc(n.body(x)).clamp(-100, 100), "comes clamp"),
     "no head": (lambda n, x: n.body(x)[:, :3], "after 'conv', .* comes relu"),
     "norm after": (lambda n, x: (lambda f: n.fc(f) / f.norm(dim=1, keepdim=True))(n.body(x)), "not affine"),
+    "sum after": (lambda n, x: (lambda f: f @ n.w / f.sum(1, True))(n.body(x)), "derivatives differ"),
+    "distances": (lambda n, x: -torch.cdist(n.body(x), n.w.T), "comes relu"),
+    "clamp over a norm": (
+        lambda n, x: (lambda f: (f @ n.w / f.norm(dim=1, keepdim=True)).clamp(min=-100))(n.body(x)),
+        "comes .*then clamp",
+    ),
     "product of two": (lambda n, x: n.fc(n.body(x)) * n.other(n.body(x)), "derivatives differ"),
     "around it": (lambda n, x: n.fc(n.body(x)) + x.mean((1, 2, 3))[:, None], "something else of the image is added"),
     "nothing": (lambda n, x: x.mean((2, 3)), "no linear layer"),

@@ -7,8 +7,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from phiscope.attacks import deepfool
 from phiscope.errors import ModelError
 from phiscope.models.classifier import Normalised, small_resnet
+from phiscope.models.feature_map import checked
 from phiscope.models.trial import left_in_training, require_runs, require_steady
 
 
@@ -134,3 +136,31 @@ def test_which_layers_a_factory_left_in_training_mode():
     assert left_in_training(network) == ["1", "3"]
     assert left_in_training(network.eval()) == []
     assert left_in_training(nn.Linear(2, 2)) == []  # computes the same in both modes
+
+
+class WithoutGradient(Net):
+    def __init__(self, how, clamp=False):
+        super().__init__()
+        self.how, self.clamp = how, clamp
+
+    def forward(self, x):
+        if self.how == "detached":
+            logits = self.fc(functional.relu(self.conv(x)).mean((2, 3)).detach())
+        else:
+            with torch.no_grad():
+                features = functional.relu(self.conv(x)).mean((2, 3))
+            logits = self.fc(features)
+        return logits.clamp(-100, 100) if self.clamp else logits
+
+
+@pytest.mark.parametrize("how", ["detached", "no_grad"])
+def test_features_without_a_gradient_are_said_and_cannot_be_attacked(images, capsys, how):
+    found = checked(WithoutGradient(how), images, 3)
+    assert "attacks and inversions will fail: the logits have no gradient by the images" in capsys.readouterr().out
+    assert found.layer == "fc"
+    with pytest.raises(ModelError, match=r"no gradient by the images: .* torch.no_grad"):
+        deepfool(found.network, images.numpy())
+    with pytest.raises(ModelError, match="no gradient by the images"):
+        checked(WithoutGradient(how, clamp=True), images, 3)
+    checked(Net(), images, 3)
+    assert "will fail" not in capsys.readouterr().out

@@ -63,6 +63,18 @@ def test_of_a_network_and_its_average_the_network(tmp_path, capsys, plain, avera
     assert "unused" not in capsys.readouterr().out
 
 
+def test_parts_that_were_compiled_have_their_own_keys_again(tmp_path):
+    nested = nn.ModuleDict({"body": network()})
+    compiled = {key.replace("body.", "body._orig_mod."): value for key, value in nested.state_dict().items()}
+    for prefix in ("", "module."):
+        path = kept(tmp_path, {prefix + key: torch.full_like(value, 2) for key, value in compiled.items()})
+        load_weights(nested, path, prefix=prefix)
+        assert all(bool((value == 2).all()) for value in nested.state_dict().values())
+        nested.apply(lambda module: [each.data.zero_() for each in module.parameters(recurse=False)])
+    with pytest.raises(ModelError, match="they do with `prefix: network.`"):
+        load_weights(nested, kept(tmp_path, {f"network.{key}": value for key, value in compiled.items()}))
+
+
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "module._orig_mod.", "network._orig_mod.", "a.b."])
 @pytest.mark.parametrize("key", ["", "model"])
 def test_the_fitting_prefix_is_proposed(tmp_path, prefix, key):

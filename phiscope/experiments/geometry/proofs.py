@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phiscope import stats, tables
-from phiscope.geometry.hull import NEAR, verify
+from phiscope.arrays import blocks
+from phiscope.geometry.hull import NEAR, queries_at_a_time, verify
 
 
 class Points(NamedTuple):
@@ -59,16 +60,25 @@ def proof(hulls: pd.DataFrame, points: Points, vertices: Points) -> dict[str, ob
     difference to the distance in the table, relative to R. weight_error: how far the coefficients are from being
     nonnegative with sum 1.
     """
+    rows = pd.Index(points.samples).get_indexer(hulls["sample"])
+    size = queries_at_a_time(points.vectors.shape[1])
+    parts = [_worst(hulls.iloc[part], points.vectors[rows[part]], vertices) for part in blocks(len(rows), size)]
+    return {
+        "view": hulls["view"].iloc[0],
+        "space": hulls["space"].iloc[0],
+        "n": len(hulls),
+        "touching": sum(part["touching"] for part in parts),
+        **{name: max(part[name] for part in parts) for name in ("relative_gap", "distance_error", "weight_error")},
+    }
+
+
+def _worst(hulls: pd.DataFrame, queries: NDArray, vertices: Points) -> dict[str, float]:
     projection = tables.hull_projection(hulls, *vertices)
-    queries = points.vectors[pd.Index(points.samples).get_indexer(hulls["sample"])]
     checked = verify(projection, queries, vertices.vectors)
     away = projection.distance > NEAR * checked.farthest
     scale = projection.distance * checked.farthest
     relative = np.divide(checked.gap, scale, out=np.zeros(len(away)), where=away)
     return {
-        "view": hulls["view"].iloc[0],
-        "space": hulls["space"].iloc[0],
-        "n": len(hulls),
         "touching": int((~away).sum()),
         "relative_gap": relative.max(),
         "distance_error": (checked.distance_error / checked.farthest).max(),

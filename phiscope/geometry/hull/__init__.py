@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 from phiscope.deferred import deferred
-from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
+from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification, queries_at_a_time
 
 if TYPE_CHECKING:
     from phiscope.geometry.hull.solve import project
@@ -17,4 +17,4 @@ else:  # who reads or verifies projections needs no compiled solver
         {"phiscope.geometry.hull.solve": ("project",), "phiscope.geometry.hull.verification": ("verify",)},
     )
 
-__all__ = ["NEAR", "HullProjection", "Verification", "project", "verify"]
+__all__ = ["NEAR", "HullProjection", "Verification", "project", "queries_at_a_time", "verify"]

@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 from phiscope.arrays import span
 
 NEAR = 1e-7  # a query this close, relative to the hull's radius, counts as touching the hull
+QUERY_COPIES = 7  # of a query in float64 that a projection or its verification holds (measured: 6.6 at d = 150,528)
+_MOST_BYTES = 2**30  # that queries may take at a time
+
+
+def queries_at_a_time(dimension: int) -> int:
+    """How many queries of so many numbers a projection should have, so that they take a gigabyte at most."""
+    return max(1, _MOST_BYTES // (8 * QUERY_COPIES * dimension))
 
 
 @dataclass(frozen=True)

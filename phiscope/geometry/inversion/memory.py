@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from phiscope.arrays import choose_device
 from phiscope.errors import DataError
+from phiscope.geometry.activations import measured
 from phiscope.geometry.inversion.relaxed import Softened
 
 MOST = 16  # images per Jacobian: more of them are no faster on a CPU
@@ -52,22 +53,14 @@ class Footprint:
 
 def footprint(feature_map: Callable[[Tensor], Tensor], image: Tensor) -> Footprint:
     """Measured by one forward pass of one image (1, ...), float32."""
-    sizes: dict[int, int] = {}
-    kept = []  # so that no two tensors had the same place
+    features: list[Tensor] = []
 
-    def pack(tensor: Tensor) -> Tensor:
-        whole = tensor if tensor._base is None else tensor._base  # of a transposed weight, the weight
-        if not isinstance(whole, nn.Parameter):  # which all images share
-            sizes[tensor.data_ptr()] = max(tensor.nbytes, sizes.get(tensor.data_ptr(), 0))
-            kept.append(tensor)
-        return tensor
+    def compute(image: Tensor) -> None:
+        with Softened(image.new_zeros(1)):
+            features.append(feature_map(image))
 
-    image = image.detach().float().requires_grad_(True)
-    hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
-    with torch.enable_grad(), hooks, Softened(image.new_zeros(1)):
-        features = feature_map(image)
-    widest = max([image.nbytes, *sizes.values()])
-    return Footprint(sum(sizes.values()), widest, features.shape[1] * image.numel() * 4, image.numel() * 8)
+    each = measured(compute, image.float())
+    return Footprint(each.saved, each.widest, features[0].shape[1] * image.numel() * 4, image.numel() * 8)
 
 
 def batch_that_fits(each: Footprint, memory: float) -> Batch:
