@@ -1,5 +1,7 @@
 """The command `phiscope`: what there is beside Snakemake, a module each.
 
+init      look at data and weights, and write a configuration that runs
+check     look at a classifier and its images in seconds, before a run
 run       run a configuration to its report
 open      open the report of a run in the browser
 show      say what a table holds: columns, units, provenance, worst certificates
@@ -7,7 +9,6 @@ figures   draw the figures of a finished run again, and compute nothing
 report    the same, and render its page
 clean     remove what a run has left
 where     the Snakefile to hand to snakemake -s
-check     look at a classifier and its images in seconds, before a run
 compile   compile the loops of the solvers now, so that the first run does not
 latent    encode images of yours in the latent space of a finished run, and turn them from label to label
 redraw    fit a network to an image of yours, and write it back at any resolution
@@ -23,6 +24,8 @@ from phiscope.errors import PhiscopeError
 
 # Name -> module with main(arguments), or module:function. Imported when it is asked for: some of them load torch.
 COMMANDS = {
+    "init": "phiscope.commands.init",
+    "check": "phiscope.commands.check",
     "run": "phiscope.commands.run",
     "open": "phiscope.commands.open",
     "show": "phiscope.commands.show",
@@ -30,7 +33,6 @@ COMMANDS = {
     "report": "phiscope.commands.draw:report",
     "clean": "phiscope.commands.clean",
     "where": "phiscope.commands.where",
-    "check": "phiscope.commands.check",
     "compile": "phiscope.commands.compile",
     "latent": "phiscope.commands.latent",
     "redraw": "phiscope.commands.implicit",
