@@ -1,8 +1,10 @@
 """Who may import whom: layers, each of which knows only what stands below it."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -204,3 +206,24 @@ def test_what_a_package_defers_is_what_its_type_hints_say(package):
         assert f"{package}.{name}" not in modules(), "a module of that name would hide it"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         module.nothing  # noqa: B018
+
+
+def test_geometry_needs_no_more_than_is_installed_for_the_library():
+    """`pip install phiscope` brings what `phiscope.geometry` imports; the rest is `phiscope[workflow]`."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    core = {re.split(r"[<>=\[ ]", name)[0].lower() for name in project["dependencies"]}
+    rooms = ("phiscope.geometry", "phiscope.arrays", "phiscope.errors", "phiscope.deferred")
+    used = {i.split(".")[0] for name, imports in modules().items() if name.startswith(rooms) for i in imports}
+    outside = used - {"phiscope"} - set(sys.stdlib_module_names) - {"typing_extensions"}
+    assert outside <= core
+    assert not core & {re.split(r"[<>=\[ ]", name)[0] for name in project["optional-dependencies"]["workflow"]}
+
+
+def test_geometry_loads_no_workflow_and_no_plots():
+    code = (
+        "import sys\nfrom phiscope.geometry import balls, hull, inversion, margin\nhull.project, hull.verify\n"
+        f"print([m for m in {['pytorch_lightning', 'snakemake', 'foolbox', 'matplotlib', 'seaborn', 'pandas']} "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

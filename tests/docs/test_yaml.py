@@ -102,6 +102,7 @@ def test_a_block_is_a_configuration_as_it_stands(place, real_data, block):
 
 
 def test_blocks_are_found():
+    assert len(blocks(PAGES[0])) == 1
     assert len(BLOCKS) >= 4
 
 
@@ -113,6 +114,6 @@ def test_the_first_of_the_readme_runs_to_the_report(place):
 
 @pytest.mark.long
 @pytest.mark.workflow
-@pytest.mark.parametrize("block", [block for _, block in blocks(PAGES[0])[1:]])
-def test_the_others_of_the_readme_run_to_the_report(place, real_data, block):
+@pytest.mark.parametrize("block", [block for _, block in blocks(ROOT / "docs/configuration.md")])
+def test_what_the_page_on_configurations_shows_runs_to_the_report(place, real_data, block):
     assert "Report: results/flowers/report.html" in snakemake(place, written(place, block))
