@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phiscope.arrays import blocks
 from phiscope.datasets import ImagesBySample
 from phiscope.geometry.margin import closest_flip, flip_points
 from phiscope.geometry.slices import plane_through
 from phiscope.head import Head
 from phiscope.tables import LocatedSamples
 from phiscope.words.labels import named
+
+_GRID_ROWS = 4096  # points of a slice whose features are held at a time
 
 
 def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[str], count: int = 16) -> pd.DataFrame:
@@ -104,6 +107,15 @@ def _support(hull: pd.Series, train: ImagesBySample, classes: Sequence[str]) -> 
     ]
 
 
+def _told(points: NDArray, head: Head) -> tuple[NDArray, NDArray]:
+    """Class of each point (k, f), and whether it is one that features can be.
+
+    A hair below the bound counts as inside: coordinates at the bound are only as exact as the plane.
+    """
+    bound = -np.inf if head.lower_bound is None else head.lower_bound - 1e-9
+    return head.classify(points), np.all(points >= bound, axis=1)
+
+
 def slice_frames(
     sample: ProjectedSample, head: Head, classes: Sequence[str], count: int = 241
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -117,11 +129,11 @@ def slice_frames(
     margins, others = flips.distance[nearest], flips.other_class[nearest]
     # Of two classes there is one flip point; the projection onto the hull then spans the plane with it.
     plane = plane_through(sample.features, *[*flips.point[nearest], sample.projections["feature"]][:2])
-    u, v, points = plane.grid(1.5 * float(margins.max()), count)
-    grid = pd.DataFrame({"u": u, "v": v, "class": head.classify(points)})
-    grid["class_name"] = [classes[label] for label in grid["class"]]
-    # A hair below the bound counts as inside: coordinates at the bound are only as exact as the plane.
-    grid["inside_domain"] = True if head.lower_bound is None else (points >= head.lower_bound - 1e-9).all(1)
+    u, v = plane.grid(1.5 * float(margins.max()), count)
+    told = [_told(plane.at(u[part], v[part]), head) for part in blocks(len(u), _GRID_ROWS)]
+    of_class, inside = (np.concatenate(each) for each in zip(*told))
+    names = [classes[label] for label in of_class]
+    grid = pd.DataFrame({"u": u, "v": v, "class": of_class, "class_name": names, "inside_domain": inside})
     own = classes[int(head.classify(sample.features[None])[0])]
     rows = [{"kind": "sample", "u": 0.0, "v": 0.0, "radius": margins[0], "distance": 0.0, "label": own}]
     for (x, y), margin, other in zip(plane.coordinates(flips.point[nearest]), margins, others):

@@ -19,11 +19,15 @@ class Plane:
         """(k, f) -> (k, 2): orthogonal projection onto the plane."""
         return (points - self.origin) @ self.directions.T
 
-    def grid(self, reach: float, count: int) -> tuple[NDArray, NDArray, NDArray]:
-        """u and v (count²,) on a square of half-width `reach` around the origin, and the points (count², f)."""
+    def grid(self, reach: float, count: int) -> tuple[NDArray, NDArray]:
+        """u and v (count²,) on a square of half-width `reach` around the origin."""
         line = np.linspace(-reach, reach, count)
         u, v = (axis.ravel() for axis in np.meshgrid(line, line))
-        return u, v, self.origin + u[:, None] * self.directions[0] + v[:, None] * self.directions[1]
+        return u, v
+
+    def at(self, u: NDArray, v: NDArray) -> NDArray[np.float64]:
+        """The points (k, f) of coordinates u, v (k,)."""
+        return self.origin + u[:, None] * self.directions[0] + v[:, None] * self.directions[1]
 
 
 def plane_through(origin: NDArray, first: NDArray, second: NDArray) -> Plane:

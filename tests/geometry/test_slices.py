@@ -20,7 +20,8 @@ def test_points_on_a_line_still_give_a_plane():
 
 def test_grid():
     plane = plane_through(*np.random.default_rng(1).normal(size=(3, 5)))
-    u, v, points = plane.grid(2.0, 5)
+    u, v = plane.grid(2.0, 5)
+    points = plane.at(u, v)
     assert points.shape == (25, 5)
     np.testing.assert_allclose(plane.coordinates(points), np.stack([u, v], 1), atol=1e-13)
     assert (u.min(), v.max()) == (-2, 2)
