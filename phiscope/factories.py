@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+OF_THE_FACTORY = "factory"  # in a configuration: weights that the network has when it is built
 NO_NORMALISATION = "none"  # in a configuration: the network takes pixels in [0, 1] as they are
 FOLDERS = "PHISCOPE_FACTORIES"  # folders of the configuration files, for the processes of a run
 

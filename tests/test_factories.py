@@ -11,6 +11,7 @@ import torch
 from phiscope.arrays import unit_range
 from phiscope.datasets.prepared import save_arrays
 from phiscope.errors import ModelError
+from phiscope.experiments.models.answers import Answers
 from phiscope.factories import FOLDERS, content_of, function_of, look_beside
 from phiscope.head import Head
 from phiscope.models import build, load_artifact, save_artifact, split
@@ -255,3 +256,29 @@ def test_a_network_is_refused_before_it_is_trained(root, folder, images, forward
         scripts(root, "train_classifier")["train_classifier"](
             str(folder / "test.safetensors"), description, None, None, Training
         )
+
+
+def test_weights_that_a_factory_gives_are_taken_as_they_are(root, folder, images):
+    own = {"factory": "my-networks.py:build", "output": 1, "normalise": "none", "weights": "factory"}
+    config = resolve([{"dataset": {"path": "digits"}, "classifier": own}], name="own")
+    plan = Plan.of(config, scripts=root / "scripts")
+    assert not plan.geometry.is_trained
+    given = plan.parameters("load_classifier")
+    torch.manual_seed(0)
+    scripts(root, "load_classifier")["load"](
+        given["classifier"], given["where"], str(folder / "classifier.safetensors")
+    )
+    torch.manual_seed(0)
+    expected = build("my-networks.py:build", {}, None, output=1).network.state_dict()
+    kept = load_artifact(folder / "classifier.safetensors")[0].network.state_dict()
+    assert all(torch.equal(kept[key], value) for key, value in expected.items())
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "classes", "learnt"),
+    [(90, 100, 10, True), (30, 100, 10, False), (95, 100, 2, False), (12, 500, 1000, False)],
+)
+def test_answers_that_no_untrained_network_gives(right, n, classes, learnt):
+    labels = np.arange(n) % classes
+    predicted = np.where(np.arange(n) < right, labels, (labels + 1) % classes)
+    assert Answers(labels, predicted, classes).are_learnt == learnt

@@ -13,7 +13,7 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import PreparedDataset
 from phiscope.experiments.models.look import how_many, look
 from phiscope.experiments.models.record import Check
-from phiscope.factories import NO_NORMALISATION
+from phiscope.factories import NO_NORMALISATION, OF_THE_FACTORY
 from phiscope.models import build, load_artifact, load_weights, split
 from phiscope.models.classifier import Normalised
 from phiscope.models.contents import stated_accuracy
@@ -44,7 +44,7 @@ def configured(classifier: Mapping[str, Any], train: PreparedDataset) -> Normali
     elif described["normalise"] == NO_NORMALISATION:
         described["normalise"] = None
     network = build(**described, where="classifier.factory")
-    if weights:
+    if weights and weights != OF_THE_FACTORY:
         place = {"prefix": weights.get("prefix", ""), "key": weights.get("key")}
         load_weights(network.network, weights["path"], **place, where="classifier.weights")
     return network.eval()
@@ -64,7 +64,7 @@ def check_configured(
     network cannot be used.
     """
     weights = classifier.get("weights")
-    stated = stated_accuracy(weights["path"]) if weights else None
+    stated = stated_accuracy(weights["path"]) if isinstance(weights, Mapping) else None
     return _checked(
         network, test, train, device, asked, is_loaded=bool(weights), is_trained=bool(weights), stated=stated
     )

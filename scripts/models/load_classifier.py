@@ -1,5 +1,6 @@
 """Load a trained classifier or denoiser of the user's and keep it in phiscope's form."""
 
+from phiscope.factories import OF_THE_FACTORY
 from phiscope.models import build, load_weights, save_artifact
 from phiscope.workflow.job import job
 
@@ -10,8 +11,9 @@ def load(classifier: dict, where: str, output: str) -> None:
     description |= {key: classifier[key] for key in ("output", "columns") if key in classifier}
     network = build(**description, where=f"{where.removesuffix('.weights')}.factory")
     weights = classifier["weights"]
-    place = {"prefix": weights.get("prefix", ""), "key": weights.get("key")}
-    load_weights(network.network, weights["path"], **place, where=where)
+    if weights != OF_THE_FACTORY:
+        place = {"prefix": weights.get("prefix", ""), "key": weights.get("key")}
+        load_weights(network.network, weights["path"], **place, where=where)
     save_artifact(network, description | {"weights": weights}, output)
 
 

@@ -4,12 +4,13 @@ import torch
 
 from phiscope.arrays import unit_range
 from phiscope.datasets import open_prepared
+from phiscope.experiments.models.untrained import knows_already
 from phiscope.models import build
 from phiscope.models.feature_map import checked
 from phiscope.models.sized import sized
 from phiscope.models.trial import ENOUGH, in_evaluation, require_runs
 from phiscope.training.classifier import train
-from phiscope.workflow.job import job
+from phiscope.workflow.job import job, tell
 from phiscope.workflow.training import TrainingJob
 
 
@@ -25,6 +26,8 @@ def train_classifier(
     require_runs(network, tried)
     with in_evaluation(network):
         checked(network, tried, len(prepared.classes), head)
+        if said := knows_already(network, prepared):
+            tell(said)
     pixels, labels = torch.from_numpy(prepared.images(used)), torch.from_numpy(prepared.labels[used])
     history = train(network, pixels, labels, **training.arguments())
     training.keep(network, description, history)

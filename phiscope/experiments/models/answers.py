@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _GAIN = 0.1  # of the accuracy, below which something else is no explanation
+_LEARNT = 0.25  # above chance
 _SURE = 1e-3  # of a difference by chance: rarer is no chance
 
 
@@ -47,6 +48,14 @@ class Answers:
     def is_above_chance(self) -> bool:
         """A binomial test of the right answers against the share of the most frequent class."""
         return above(self.right, len(self), self.chance)
+
+    @property
+    def are_learnt(self) -> bool:
+        """Whether no network that was never trained would answer like that: far above chance, of three classes or more.
+
+        Of two, an untrained network may tell the bright images from the dark ones.
+        """
+        return self.count > 2 and self.is_above_chance and self.accuracy > self.chance + _LEARNT
 
     def rows(self) -> Iterator[tuple[int, int, int, int]]:
         """Of every output: its place, images of the class it stands for, how often it answers, and rightly."""

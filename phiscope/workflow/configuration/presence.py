@@ -87,7 +87,7 @@ def paths_of(config: Mapping[str, Any]) -> Iterator[_Named]:
         settings = {name: each for name, each in config["latent"]["settings"].items() if each}
         networks |= {f"latent.settings.{name}": each for name, each in settings.items()}
     for where, network in networks.items():
-        if network.get("weights"):
+        if isinstance(network.get("weights"), Mapping):
             made = _NETWORKS.get(where, "")
             yield _Named(f"{where}.weights.path", network["weights"]["path"], "a file of weights", made)
     filled_in = {f"views.{name}": view for name, view in config["views"].items()}

@@ -1,0 +1,26 @@
+"""Whether a network that is to be trained was trained before: its factory may load weights, which training would change."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from phiscope.arrays import unit_range
+from phiscope.datasets import PreparedDataset
+from phiscope.experiments.models.answers import Answers
+from phiscope.experiments.models.look import MOST
+from phiscope.experiments.models.variants import predict
+
+
+@torch.no_grad()
+def knows_already(network: nn.Module, prepared: PreparedDataset) -> str | None:
+    """One sentence where the network, in evaluation mode, answers as none does that was never trained."""
+    part = slice(0, MOST)
+    predicted = predict(network, torch.from_numpy(unit_range(prepared.images(part))))
+    answers = Answers(prepared.labels[part], predicted, len(prepared.classes))
+    if not answers.are_learnt:
+        return None
+    return (
+        f"Doubtful: before its training the network is right on {100 * answers.accuracy:.0f} % of {len(answers)} training "
+        "images; its factory seems to load weights: to take these as they are, say classifier.weights: factory"
+    )
