@@ -1,4 +1,4 @@
-"""Whether a network that is to be trained was trained before: its factory may load weights, which training would change."""
+"""Whether a network that is to be trained was trained before: its factory may load weights that training would change."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def knows_already(network: nn.Module, prepared: PreparedDataset) -> str | None:
     if not answers.are_learnt:
         return None
     return (
-        f"Doubtful: before its training the network is right on {100 * answers.accuracy:.0f} % of {len(answers)} training "
-        "images; its factory seems to load weights: to take these as they are, say classifier.weights: factory"
+        f"Doubtful: before its training the network is right on {100 * answers.accuracy:.0f} % of {len(answers)} "
+        "training images; its factory seems to load weights: to take these as they are, say classifier.weights: factory"
     )
