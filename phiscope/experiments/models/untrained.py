@@ -1,4 +1,4 @@
-"""Whether a network that is to be trained was trained before: its factory may load weights that training would change."""
+"""Whether a network that is to be trained was trained before: a factory may load weights that training would change."""
 
 from __future__ import annotations
 
