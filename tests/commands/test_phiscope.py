@@ -35,7 +35,7 @@ def test_errors_end_in_one_sentence(tmp_path, capsys):
     assert main(["wher"]) == 1
     assert main(["redraw", str(tmp_path / "none.png"), "-o", str(tmp_path / "out.png")]) == 1
     first, second = capsys.readouterr().err.splitlines()
-    assert first == "phiscope: there is no command 'wher'; expected one of where, check, compile, latent, redraw"
+    assert first == f"phiscope: there is no command 'wher'; expected one of {', '.join(COMMANDS)}"
     assert second.startswith(f"phiscope: {tmp_path / 'none.png'}: there is no such image")
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import as_numpy, require_finite, span
 from phiscope.errors import ConfigError, DataError
-from phiscope.geometry.margin.head import Layer, Rows, affine_map
+from phiscope.geometry.margin.head import AffineLayer, Rows, affine_map
 from phiscope.geometry.margin.pair import NEWTON, Pair
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class ClosestFlip:
 
 def flip_points(
     features: NDArray | Tensor,
-    weight: NDArray | Tensor | Layer,
+    weight: NDArray | Tensor | AffineLayer,
     bias: NDArray | Tensor | None = None,
     *,
     rows: Rows | None = None,
@@ -140,7 +140,7 @@ def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
 
 def closest_flip(
     features: NDArray | Tensor,
-    weight: NDArray | Tensor | Layer,
+    weight: NDArray | Tensor | AffineLayer,
     bias: NDArray | Tensor | None = None,
     *,
     rows: Rows | None = None,
@@ -187,7 +187,7 @@ def _onto_boundary(x: Vector, a: Vector, c: Vector, lower_bound: float | None) -
 
 
 def _checked(
-    features: NDArray | Tensor, weight: NDArray | Tensor | Layer, bias: NDArray | Tensor | None, rows: Rows | None
+    features: NDArray | Tensor, weight: NDArray | Tensor | AffineLayer, bias: NDArray | Tensor | None, rows: Rows | None
 ) -> tuple[Vector, Vector, Vector]:
     x = np.asarray(as_numpy(features), dtype=np.float64)
     if x.ndim != 2:

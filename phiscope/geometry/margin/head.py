@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Layer(Protocol):
+class AffineLayer(Protocol):
     """What brings its own bias: an `nn.Linear`, or a `phiscope.head.Head`, whose weight is of numpy and (f, n)."""
 
     @property
@@ -29,7 +29,7 @@ Vector = NDArray[np.float64]
 
 
 def affine_map(
-    weight: NDArray | Tensor | Layer, bias: NDArray | Tensor | None, features: int, rows: Rows | None = None
+    weight: NDArray | Tensor | AffineLayer, bias: NDArray | Tensor | None, features: int, rows: Rows | None = None
 ) -> tuple[Vector, Vector]:
     """W (f, n) and b (n,) of the logits z = xW + b, equation (4) of Yousefzadeh 2022; float64 copies.
 
