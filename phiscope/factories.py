@@ -7,6 +7,7 @@ well. Nothing here imports torch.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib
 import importlib.util
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_LARGE = 2**29  # bytes of a file of weights that are read whenever a run is planned
 OF_THE_FACTORY = "factory"  # in a configuration: weights that the network has when it is built
 NO_NORMALISATION = "none"  # in a configuration: the network takes pixels in [0, 1] as they are
 FOLDERS = "PHISCOPE_FACTORIES"  # folders of the configuration files, for the processes of a run
@@ -48,9 +50,100 @@ def file_of(factory: str) -> Path | None:
 
 
 def content_of(factory: str) -> str | None:
-    """A fingerprint of the file that a factory lies in, so that what rests on it knows when it changed."""
-    path = file_of(factory)
-    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    """A fingerprint of the code that a factory lies in, so that what rests on it knows when it changed.
+
+    Of a file, or a module beside the configuration: its syntax and that of what it imports from there, without
+    comments. Of an installed module: that of its own file. None for phiscope's own, which has fingerprints of another kind, and
+    where there is no source to read. Nothing is imported.
+    """
+    name = factory.rpartition(":")[0]
+    if name.partition(".")[0] == "phiscope":
+        return None
+    own = file_of(factory) or _beside(name)
+    if own is None:
+        own = _installed(name)
+        files = [] if own is None else [own]
+    else:
+        files = sorted(_with_imported(own))
+    if not files:
+        return None
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(_syntax(file))
+    return digest.hexdigest()[:16]
+
+
+def content_of_file(path: Path) -> str:
+    """A fingerprint of a file: of its bytes, or of size and time of the last change where it is large."""
+    about = path.stat()
+    if about.st_size > _LARGE:
+        return f"{about.st_size}-{about.st_mtime_ns}"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _syntax(file: Path) -> bytes:
+    """The syntax tree of a file, which knows no comments; its bytes where it has none."""
+    content = file.read_bytes()
+    try:
+        return ast.dump(ast.parse(content)).encode()
+    except (SyntaxError, ValueError):
+        return content
+
+
+def _with_imported(file: Path) -> set[Path]:
+    """A file and what it imports, directly or not, that lies in the folders of the configuration or beside it."""
+    reached: set[Path] = set()
+    waiting = [file]
+    while waiting:
+        current = waiting.pop()
+        if current in reached:
+            continue
+        reached.add(current)
+        for name in _imports_of(current):
+            if found := _below(current.parent, name) or _beside(name):
+                waiting.append(found)
+    return reached
+
+
+def _imports_of(file: Path) -> set[str]:
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        return set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names |= {module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)}
+    return names - {""}
+
+
+def _beside(module: str) -> Path | None:
+    """The file of a module in the folders of the configuration files."""
+    return next((found for folder in folders() if (found := _below(folder, module))), None)
+
+
+def _below(folder: Path, module: str) -> Path | None:
+    place = folder.joinpath(*module.split("."))
+    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
+
+
+def _installed(module: str) -> Path | None:
+    """The file of an installed module, found without importing its packages."""
+    first, *others = module.split(".")
+    try:
+        spec = importlib.util.find_spec(first)
+    except (ImportError, ValueError):
+        return None
+    if spec is None:
+        return None
+    if not others:
+        return Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
+    roots = [Path(each) for each in spec.submodule_search_locations or []]
+    return next((found for root in roots if (found := _below(root, ".".join(others)))), None)
 
 
 def folders() -> list[Path]:

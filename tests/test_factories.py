@@ -68,8 +68,20 @@ def test_a_factory_beside_the_configuration_is_found(folder, kind):
 
 def test_a_file_is_told_from_itself_after_a_change(folder):
     before = content_of("my-networks.py:build")
-    (folder / "my-networks.py").write_text((folder / "my-networks.py").read_text() + "\n# more\n")
-    assert before != content_of("my-networks.py:build")
+    text = (folder / "my-networks.py").read_text()
+    (folder / "my-networks.py").write_text(text + "\n# more\n")
+    assert before == content_of("my-networks.py:build"), "a comment changes nothing"
+    (folder / "my-networks.py").write_text(text + "\nimport siblings\n")
+    other = content_of("my-networks.py:build")
+    assert before != other
+    (folder / "siblings.py").write_text("from more import x\n")
+    (folder / "more.py").write_text("x = 1\n")
+    imported = content_of("my-networks.py:build")
+    assert imported != other
+    (folder / "more.py").write_text("x = 2\n")
+    assert imported != content_of("my-networks.py:build"), "what is imported from beside it counts"
+    assert content_of("phiscope.models.classifier:small_resnet") is None
+    assert content_of("torch.nn.functional:relu")
     assert content_of("phiscope.models.classifier:small_resnet") is None
 
 

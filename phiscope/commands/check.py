@@ -11,16 +11,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from phiscope import figures
+from phiscope.commands.changes import change, together
 from phiscope.datasets import PreparedDataset, Specification, open_prepared, origin_of, prepare
 from phiscope.exhibits.contact import contact_sheet
+from phiscope.geometry.margin import require_solver
 from phiscope.workflow.configuration import load
-from phiscope.workflow.configuration.layers import overlaid
-from phiscope.workflow.plan import Plan
+from phiscope.workflow.plan import Counts, Plan
+from phiscope.workflow.plan.named import require_named
 
 _SPLITS = ("test", "train")
 
@@ -29,11 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read, draw, look, say; raises PhiscopeError where a run would be refused."""
     startup = time.process_time()
     options = _parser().parse_args(arguments)
-    changes: dict[str, Any] = {}
-    for change in options.config:
-        changes = overlaid(changes, change)
-    plan = Plan.of(load(options.files, changes))
+    plan = Plan.of(load(options.files, together(options.config)))
     with _prepared(plan) as (test, train):
+        require_named(plan.with_counts(Counts.of_test(test, len(train))))
+        require_solver(plan.config["margins"]["solver"])
         picture = options.images or Path(plan.results, "check.png")
         _draw(test, picture)
         print(f"two images of each class: {picture}")
@@ -70,8 +68,8 @@ def _prepared(plan: Plan) -> Iterator[tuple[PreparedDataset, PreparedDataset]]:
 
 def _split(plan: Plan, split: str, folder: Path) -> PreparedDataset:
     there, origin = Path(plan.prepared(split)), plan.fingerprint("prepare_dataset", split=split)
-    if there.is_file() and origin_of(there) == origin:
-        return open_prepared(there)
+    if there.is_file() and origin_of(there) == origin and (opened := open_prepared(there)).changed is None:
+        return opened
     dataset, path = plan.config["dataset"], folder / f"{split}.safetensors"
     prepare(Specification.of(dataset), split, path, seed=plan.config["seed"], limit=plan.limit(split))
     return open_prepared(path)
@@ -83,28 +81,13 @@ def _draw(test: PreparedDataset, path: Path) -> None:
     path.write_bytes(figures.encode(figure, "png"))
 
 
-def _change(text: str) -> dict[str, Any]:
-    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}."""
-    key, equals, value = text.partition("=")
-    names = key.split(".")
-    if not equals or not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} is no key=value")
-    try:
-        nested = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: the value is no YAML") from error
-    for name in reversed(names):
-        nested = {name: nested}
-    return nested
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="phiscope check", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before"
     )
     parser.add_argument(
-        "--config", type=_change, nargs="+", action="extend", default=[], metavar="KEY=VALUE",
+        "--config", type=change, nargs="+", action="extend", default=[], metavar="KEY=VALUE",
         help="changes of it: keys joined by dots, values as in YAML",
     )  # fmt: skip
     parser.add_argument("--images", type=Path, help="where to draw two images of each class; results/<run>/check.png")

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import yaml
 
 from phiscope.datasets import PreparedDataset, Specification, open_prepared, prepare
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from phiscope.models.classifier import Normalised
 
 _LOOKED_AT = 32  # images of each split whose headers are read, and that are decoded
+_ALIKE = 0.03  # of the accuracy, that says nothing about a normalisation
 _ANSWERED = 200  # test images whose labels tell normalisations apart
 # What may have to be decided about data: tried one after another, the least first, until they can be read.
 _DECISIONS: tuple[tuple[dict[str, Any], ...], ...] = (
@@ -47,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.factory = _asked("factory of the network (file.py:function or package.module:function): ")
     look_beside([output])
     with tempfile.TemporaryDirectory(prefix="phiscope-") as folder:
-        found = _found(data, Path(folder))
+        found = _found(data, dict(options.options), Path(folder))
         network = _Network.of(options, found) if options.factory else None
+    output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text("\n".join(_lines(data, found, network)) + "\n", encoding="utf-8")
     print(f"wrote {output}; look at it with `phiscope check {output}`, run it with `phiscope run {output}`")
 
@@ -73,11 +74,16 @@ class _Data:
         )
 
 
-def _found(data: str, folder: Path) -> _Data:
-    """The data with the fewest decisions with which they can be read; raises what reading raises without any."""
+def _found(data: str, given: Mapping[str, Any], folder: Path) -> _Data:
+    """The data with the fewest decisions with which they can be read; raises what reading raises without any.
+
+    given: options that are decided already.
+    """
     first: DataError | None = None
     for number, decisions in enumerate(sorted(itertools.product(*_DECISIONS), key=lambda each: sum(map(bool, each)))):
-        options = {key: value for part in decisions for key, value in part.items()}
+        options = dict(given) | {key: value for part in decisions for key, value in part.items() if key not in given}
+        if first is not None and "size" in options and options["size"] != _size_near(str(first)):
+            continue
         said: list[str] = []
         (place := folder / str(number)).mkdir()
         paths = {split: place / f"{split}.safetensors" for split in ("train", "test")}
@@ -96,6 +102,12 @@ def _found(data: str, folder: Path) -> _Data:
     raise first
 
 
+def _size_near(sentence: str) -> int:
+    """The side to bring images of several sizes to: 32 pixels where those that a sentence names are about as small."""
+    sides = [int(side) for pair in re.findall(r"(\d+)x(\d+)", sentence) for side in pair]
+    return 32 if sides and max(sides) < 100 else 224
+
+
 @dataclass(frozen=True)
 class _Network:
     """A network of the user's: how it is described, and what its accuracy says of each normalisation."""
@@ -112,11 +124,16 @@ class _Network:
         described |= {"weights": weights}
         if options.normalise is not None:
             return cls(described | {"normalise": options.normalise}, "")
-        right = {name: _accuracy(described | {"normalise": given}, data) for name, given in _normalisations(data)}
-        best = max(right, key=lambda name: right[name])
+        answers = {name: _answers(described | {"normalise": given}, data) for name, given in _normalisations(data)}
+        best = max(answers, key=lambda name: answers[name])
         chosen = dict(_normalisations(data))[best]
-        others = ", ".join(f"{name} {share:.2f}" for name, share in right.items() if name != best)
-        comment = f"chosen by accuracy on some test images: {best} {right[best]:.2f}; {others}"
+        others = ", ".join(f"{name} {accuracy:.2f}" for name, (accuracy, _) in answers.items() if name != best)
+        comment = f"chosen by accuracy on some test images: {best} {answers[best][0]:.2f}; {others}"
+        if alike := [n for n, (share, _) in answers.items() if n != best and share > answers[best][0] - _ALIKE]:
+            print(
+                f"Which normalisation the weights were trained with is not sure: {', '.join([best, *alike])} fit "
+                f"alike; {best} is written, with which the answers are surest. If you know it, give it with --normalise."
+            )
         return cls(described | {"normalise": chosen if chosen is not None else "none"}, comment)
 
 
@@ -134,8 +151,8 @@ def _normalisations(data: _Data) -> Iterator[tuple[str, dict[str, Any] | None]]:
     yield "of these images", {"mean": rounded[0], "deviation": [value or 1.0 for value in rounded[1]]}
 
 
-def _accuracy(described: Mapping[str, Any], data: _Data) -> float:
-    """The share of some test images that the network with these weights answers rightly."""
+def _answers(described: Mapping[str, Any], data: _Data) -> tuple[float, float]:
+    """The share of some test images that the network with these weights answers rightly; minus its cross-entropy."""
     network = _built(described)
     import torch  # deferred: data without a network need none
 
@@ -144,8 +161,14 @@ def _accuracy(described: Mapping[str, Any], data: _Data) -> float:
     images = torch.from_numpy(unit_range(data.test.images(slice(0, _ANSWERED))))
     labels = data.test.labels[: len(images)]
     with torch.no_grad():
-        predicted = torch.cat([network(part).argmax(1) for part in images.split(20)]).numpy()
-    return float(np.mean(predicted[labels >= 0] == labels[labels >= 0]))
+        logits = torch.cat([network(part) for part in images.split(20)])[torch.from_numpy(labels >= 0)]
+    wanted = torch.from_numpy(labels[labels >= 0])
+    if not len(wanted):
+        raise ConfigError(
+            "no test image has a label, by which a normalisation could be chosen; give it with --normalise"
+        )
+    loss = float(torch.nn.functional.cross_entropy(logits, wanted))
+    return float((logits.argmax(1) == wanted).float().mean()), -loss
 
 
 def _built(described: Mapping[str, Any]) -> Normalised:
@@ -162,7 +185,7 @@ def _lines(data: str, found: _Data, network: _Network | None) -> Iterator[str]:
     yield f"# {found.in_words}."
     yield from (f"# {line}" for line in found.said[:3])
     yield "dataset:"
-    yield f"  path: {_flow(data)}"
+    yield f"  path: {_flow(data)} # relative paths, here and below: from the folder where a run is started"
     if found.options:
         yield f"  options: {_flow(found.options)} # sizes, channels, splits: docs/data.md"
     if len(found.train) > 20_000 or len(found.test) > 2_000:
@@ -237,6 +260,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--normalise", type=_normalisation, help="none, or mean/deviation by channel; by accuracy unless given"
+    )
+    parser.add_argument(
+        "--options",
+        type=_argument,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="how the data are read, as dataset.options: first_label=1",
     )
     parser.add_argument("-o", "--output", type=Path, help="file to write; <data>.yaml")
     parser.add_argument("--force", action="store_true", help="write over a file that is there")

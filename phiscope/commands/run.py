@@ -11,7 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from phiscope.commands.changes import as_snakemake, change
 from phiscope.commands.runs import snakemake
+from phiscope.workflow.configuration import read
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     own, passed = _parted(sys.argv[1:] if arguments is None else arguments)
     options, others = _parser().parse_known_args(own)
     given: list[str | Path] = ["--cores", options.cores]
-    for flag, values in (("--configfile", options.files), ("--config", options.config)):
+    files = [file for file in options.files if read(file)]  # what says nothing is no file to Snakemake
+    for flag, values in (("--configfile", files), ("--config", as_snakemake(options.config))):
         given += [flag, *values] if values else []
     raise SystemExit(snakemake([*given, *others, *passed]))
 
@@ -41,6 +44,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--cores", default="all", help="processor cores to use; all")
     parser.add_argument(
-        "--config", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="changes, as snakemake takes them"
+        "--config",
+        type=change,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        help="changes of it: keys joined by dots, values as in YAML",
     )
     return parser

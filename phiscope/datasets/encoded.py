@@ -56,6 +56,11 @@ class EncodedImages(ABC):
     def take(self, members: NDArray) -> EncodedImages:
         """The images at these positions, in this order."""
 
+    @property
+    @abstractmethod
+    def changed(self) -> str | None:
+        """What is said of a file that is another than when `stamped` was called, if one is."""
+
     @abstractmethod
     def stamped(self) -> EncodedImages:
         """The same images with the size and time of change of every file as it is now."""
@@ -85,6 +90,9 @@ def in_blocks(
             yield from zip((k for k, _ in block), results)
 
 
+_COMPARED = 20_000  # files of a split, evenly among them
+
+
 class ChangedFileError(DataError):
     """A file is not what it was when it was listed."""
 
@@ -103,6 +111,16 @@ class FileStamps:
 
     def take(self, members: NDArray) -> FileStamps:
         return FileStamps(self.sizes[members], self.times[members])
+
+    def changed(self, files: Sequence[Path]) -> str | None:
+        """What is said of the first of some files that is there and is another than it was; at most `_COMPARED` are."""
+        for k in np.unique(np.linspace(0, len(files) - 1, min(len(files), _COMPARED)).round().astype(int)).tolist():
+            try:
+                self.require(k, files[k])
+            except ChangedFileError as error:
+                if files[k].exists():  # one that is gone may be where the run was copied from
+                    return str(error)
+        return None
 
     def require(self, k: int, file: Path) -> None:
         if _stamp(file) != (self.sizes[k], self.times[k]):
@@ -144,6 +162,11 @@ class ImageFiles(EncodedImages):
     def take(self, members: NDArray) -> ImageFiles:
         stamps = None if self.stamps is None else self.stamps.take(members)
         return replace(self, names=[self.names[row] for row in members.tolist()], stamps=stamps)
+
+    @property
+    def changed(self) -> str | None:
+        """See `FileStamps.changed`; nothing without stamps."""
+        return None if self.stamps is None else self.stamps.changed([self.root / name for name in self.names])
 
     def stamped(self) -> ImageFiles:
         return replace(self, stamps=FileStamps.of(self.root / name for name in self.names))
@@ -249,6 +272,11 @@ class ParquetImages(EncodedImages):
         places = {"file_of": self.file_of[members], "group": self.group[members], "row": self.row[members]}
         return replace(self, **places, paths=paths)
 
+    @property
+    def changed(self) -> str | None:
+        """See `FileStamps.changed`; nothing without stamps."""
+        return None if self.stamps is None else self.stamps.changed(self.files)
+
     def stamped(self) -> ParquetImages:
         return replace(self, stamps=FileStamps.of(self.files))
 
@@ -306,6 +334,11 @@ class ContentsInMemory(EncodedImages):
             return self.contents(int(members[row]))
 
         return ContentsInMemory(self.where, contents, self.numbers[members])
+
+    @property
+    def changed(self) -> str | None:
+        """Nothing: there are no files behind them."""
+        return None
 
     def stamped(self) -> ContentsInMemory:
         return self

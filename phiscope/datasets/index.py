@@ -82,16 +82,17 @@ class ImageIndex:
         except ChangedFileError as error:
             raise _changed(error, prepared) from error
         path = expanded(about["path"])
+        below = path if about["is_folder"] else path.parent
         with safe_open(prepared, framework="numpy") as file:
-            images = unpacked(file.get_slice, about["images"], path if path.is_dir() else path.parent)
+            images = unpacked(file.get_slice, about["images"], below)
         return cls(images, decoding, tuple(about["shape"]), about["kind"], prepared)
 
     def packed(self, path: str) -> tuple[dict[str, NDArray], dict[str, Any]]:
         """Arrays and other values that `opened` makes the same of; path: of the data set, in the user's words."""
         place = expanded(path)
         arrays, images = self.images.packed(place if place.is_dir() else place.parent)
-        decoding = self.decoding.described
-        return arrays, {"path": path, "images": images, "decoding": decoding, "shape": self.shape, "kind": self.kind}
+        about = {"path": path, "is_folder": place.is_dir(), "images": images, "decoding": self.decoding.described}
+        return arrays, about | {"shape": self.shape, "kind": self.kind}
 
     def pixels(self, rows: NDArray[np.int64]) -> NDArray:
         """(m, channels, height, width) of the images at these positions; beside it only few are in memory at once."""

@@ -134,6 +134,14 @@ class PreparedDataset:
             raise DataError(f"{self.path}: holds no images; expected some")
         return PixelStatistics.read(self._statistics)
 
+    @property
+    def changed(self) -> str | None:
+        """What is said of the first file of the source that is another than when the split was prepared, if one is.
+
+        Of formats that keep arrays nothing: what the split holds is what it held.
+        """
+        return None if self._index is None else self._indexed.images.changed
+
     def require_labels(self, limit: int | None, asked_by: str) -> None:
         """Raise DataError where one of the first images has no label; asked_by: what compares with labels."""
         labels = self.labels[:limit]

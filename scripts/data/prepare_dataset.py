@@ -2,6 +2,8 @@
 
 from phiscope.datasets import Specification, open_prepared, prepare
 from phiscope.workflow.job import job, tell
+from phiscope.workflow.plan import Counts, Plan
+from phiscope.workflow.plan.named import require_named
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
@@ -16,5 +18,8 @@ if "snakemake" in globals():
             origin=parameters.origin,
             say=tell,
         )
+        prepared = open_prepared(snakemake.output[0])
         if snakemake.config["latent"]:
-            open_prepared(snakemake.output[0]).require_labels(limit, "latent")
+            prepared.require_labels(limit, "latent")
+        if split == "test":  # of the configuration, not parameters: another sample of the report prepares nothing anew
+            require_named(Plan.of(snakemake.config).with_counts(Counts.of_test(prepared)))

@@ -50,9 +50,10 @@ def test_what_is_written_runs_and_says_what_was_seen(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("made", "options"),
     [
-        ({"sizes": (40, 50, 64)}, {"size": 224, "crop": 224}),
+        ({"sizes": (40, 50, 64)}, {"size": 32, "crop": 32}),
+        ({"sizes": (140, 150)}, {"size": 224, "crop": 224}),
         ({"splits": ("train",)}, {"test_share": 0.2}),
-        ({"splits": ("train",), "sizes": (40, 50)}, {"test_share": 0.2, "size": 224, "crop": 224}),
+        ({"splits": ("train",), "sizes": (40, 50)}, {"test_share": 0.2, "size": 32, "crop": 32}),
     ],
 )
 def test_what_has_to_be_decided_is_decided_in_the_file(tmp_path, made, options):
@@ -113,3 +114,15 @@ def test_nothing_is_written_over_and_nothing_is_made_of_nothing(tmp_path, monkey
     with pytest.raises(PhiscopeError, match="nothing was answered"):
         main(["flowers", "-o", "b.yaml", "--weights", "w.pt"])
     assert sorted(path.name for path in tmp_path.glob("*.yaml")) == ["flowers.yaml"]
+
+
+def test_options_that_are_known_are_taken(tmp_path):
+    draw = np.random.default_rng(0)
+    images_ = draw.integers(0, 256, (12, 8, 8), dtype=np.uint8)
+    np.savez(
+        tmp_path / "d.npz", x_train=images_, y_train=np.arange(12) % 3 + 1, x_test=images_, y_test=np.arange(12) % 3 + 1
+    )
+    with pytest.raises(DataError, match="first_label"):
+        main(["d.npz"])
+    main(["d.npz", "--options", "first_label=1", "-o", "below/d.yaml"])
+    assert load([tmp_path / "below/d.yaml"])["dataset"]["options"] == {"first_label": 1}

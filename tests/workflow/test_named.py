@@ -24,7 +24,7 @@ def view(**options):
     [
         {},
         {"report": {"samples": ["first", 2]}},
-        {"inversions": {"samples": 2, "references": ["test:7", "train:99", "black"]}},
+        {"inversions": {"samples": 2, "references": ["test:7", "train:8", "black"]}},
         {"inversions": {"samples": 0, "references": ["test:99"]}},
         {"views": view(kind="blend", toward=0, share=0.5)},
     ],
@@ -40,6 +40,8 @@ def test_what_is_there(changes):
         ({"report": {"samples": [0]}, "dataset": {"path": "digits", "limit": {"test": 3}}}, "not among the 3 of this"),
         ({"report": {"samples": ["first", 4]}}, "report.samples: 4 stands twice, once as first"),
         ({"inversions": {"samples": 2, "references": ["test:9"]}}, "inversions.references: test sample 9"),
+        ({"inversions": {"samples": 2, "references": ["train:9"]}}, "there is no training sample 9; expected 0 to 8"),
+        ({"views": view(kind="inpaint", rectangles=[[0, 7, 2, 2]])}, "[0, 7, 2, 2] leaves the image of 8 x 8"),
         ({"inversions": {"edits": [{"sample": 5, "rectangles": [[0, 0, 1, 1]]}]}}, "inversions.edits.0.sample: test"),
         ({"views": view(kind="blend", toward=9, share=0.5)}, "views.mine.toward: test sample 9 is not among"),
         ({"views": view(kind="rotate", toward=3), "latent": {"enabled": True}}, "there is no class 3; expected 0 to 2"),

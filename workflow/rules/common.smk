@@ -11,6 +11,7 @@ from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
 from phiscope.workflow.configuration import complete, load
 from phiscope.workflow.plan import Plan, read_counts
+from phiscope.workflow.plan.counts import changed_sources
 from phiscope.workflow.plan.named import require_named
 
 # Beside this file, wherever Snakemake was started, and where another workflow uses this one as a module.
@@ -34,6 +35,9 @@ if counts := read_counts(PLAN, planned_alone=not DRAWN_ALONE):
     PLAN = PLAN.with_counts(counts)
     try:
         require_named(PLAN)
+        if workflow.is_main_process:  # for the person who starts a run; what was decoded before stays as it was
+            for said in changed_sources(PLAN):
+                print(said, file=sys.stderr)
     except PhiscopeError as error:
         sys.exit(str(error))
 RESULTS = PLAN.results

@@ -18,7 +18,7 @@ from phiscope.errors import DataError
 SUFFIXES = (".csv", ".tsv")
 _FILES = ("file", "file_name", "filename", "filepath", "file_path", "path", "image", "image_path", "img")
 _LABELS = ("label", "labels", "class", "class_name", "target", "category")
-_SPLITS = ("split", "set", "subset")
+_SPLITS = ("split", "set", "subset", "fold", "partition")
 _DELIMITERS = (",", ";", "\t")
 # Numbers that begin with a zero are names of something: 007 is no 7. More digits are more than an int64 holds.
 _WHOLE_NUMBER = re.compile(r"-?\d+")

@@ -23,6 +23,7 @@ _BATCH = 32
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 _MNIST = ((0.1307,), (0.3081,))
 _HALF = ((0.5,), (0.5,))
+_DARK = 0.1  # the largest of all pixels, below which white may be another value than was taken
 _ALMOST = 0.02  # by which a reading may fall short of the best and be the one that is named: the likeliest stand first
 
 
@@ -79,12 +80,6 @@ def _normalisations(network: Normalised, images: Tensor) -> Iterator[OtherReadin
         yield OtherReading(
             DIVIDED, _normalised(network, *divided), f"give classifier.normalise: {_normalise(*divided)}"
         )
-    else:
-        yield OtherReading(
-            "with pixels 255 times as large",
-            lambda pixels: 255 * pixels,
-            "say with dataset.options.range which stored value is white, such as 1 for images of 0 and 1",
-        )
     candidates = [
         ("with ImageNet's mean and deviation", *IMAGENET),
         ("with MNIST's mean and deviation", *_MNIST),
@@ -96,6 +91,12 @@ def _normalisations(network: Normalised, images: Tensor) -> Iterator[OtherReadin
     for words, m, d in candidates:
         if len(m) in (1, images.shape[1]) and all(each > 0 for each in d) and not _same(m, d, mean, deviation):
             yield OtherReading(words, _normalised(network, m, d), f"give classifier.normalise: {_normalise(m, d)}")
+    if not is_of_bytes(mean, deviation) and float(images.max()) < _DARK:  # of others, white cannot be another value
+        yield OtherReading(
+            "with pixels 255 times as large",
+            lambda pixels: 255 * pixels,
+            "say with dataset.options.range which stored value is white, such as 1 for images of 0 and 1",
+        )
 
 
 def _normalised(network: Normalised, m: Sequence[float], d: Sequence[float]) -> Callable[[Tensor], Tensor]:

@@ -1,5 +1,5 @@
 """Closest flip points and margins: section 3 of Yousefzadeh 2022."""
 
-from phiscope.geometry.margin.flips import ClosestFlip, FlipPoints, closest_flip, flip_points
+from phiscope.geometry.margin.flips import ClosestFlip, FlipPoints, closest_flip, flip_points, require_solver
 
-__all__ = ["ClosestFlip", "FlipPoints", "closest_flip", "flip_points"]
+__all__ = ["ClosestFlip", "FlipPoints", "closest_flip", "flip_points", "require_solver"]

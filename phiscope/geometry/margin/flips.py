@@ -87,8 +87,7 @@ def flip_points(
     that is not there.
     """
     x, weight, bias = _checked(features, weight, bias, rows)
-    if solver != NEWTON:
-        _require_back_end(solver)
+    require_solver(solver)
     classes = weight.shape[1]
     own = (x @ weight + bias).argmax(1)
     others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
@@ -100,7 +99,10 @@ def flip_points(
     return table.finish(own)
 
 
-def _require_back_end(solver: str) -> None:
+def require_solver(solver: str) -> None:
+    """Raise ConfigError where `flip_points` has no such solver."""
+    if solver == NEWTON:
+        return
     import qpsolvers  # deferred: it imports every back-end that is installed
 
     if solver not in qpsolvers.available_solvers:

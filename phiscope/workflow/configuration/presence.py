@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import importlib.util
 import os
 import re
@@ -143,8 +144,13 @@ def _require_factory(named: _Named) -> None:
     if names is not None and function.partition(".")[0] not in names:
         raise ConfigError(
             f"config: {named.where}: {source or place} has no {function!r}; expected {named.what}"
-            + (f", such as {', '.join(sorted(names)[:5])}" if names else "")
+            + _nearest(function, names)
         )
+
+
+def _nearest(name: str, names: set[str]) -> str:
+    found = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def _source_of(named: _Named, module: str) -> Path | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phiscope.datasets import open_prepared, origin_of
+from phiscope.datasets import PreparedDataset, open_prepared, origin_of
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -23,6 +23,12 @@ class Counts:
     order: tuple[int, ...] = ()
     shape: tuple[int, ...] = ()
     classes: int = 0
+
+    @classmethod
+    def of_test(cls, test: PreparedDataset, train: int | None = None) -> Counts:
+        """What the prepared test split tells alone; train: how many training samples there are, where that is known."""
+        splits = {"test": len(test)} | ({} if train is None else {"train": train})
+        return cls(splits, {}, tuple(test.samples.tolist()), test.shape, len(test.classes))
 
 
 def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True) -> Counts | None:
@@ -51,3 +57,11 @@ def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | N
     if not path.is_file() or (planned_alone and origin_of(path) != plan.fingerprint(rule, **which)):
         return None
     return len(open_prepared(path))
+
+
+def changed_sources(plan: Plan) -> Iterator[str]:
+    """A line for each prepared split of a run whose source is another than it was."""
+    paths = [plan.prepared(split) for split in ("train", "test")]
+    for path in [*paths, *(plan.prepared_dataset(name) for name in plan.views.datasets)]:
+        if changed := open_prepared(path).changed:
+            yield f"{changed}; results are those of what it was: delete {path} to prepare it anew"

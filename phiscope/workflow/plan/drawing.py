@@ -189,7 +189,7 @@ RULES = {
     ),
     "render_report": Rule(
         "report/render_report",
-        lambda plan: {"context": plan.drawing.context},
+        lambda plan: {"context": plan.drawing.context, "title": plan.config["report"]["title"]},
         lambda plan, wildcards: [module_of(section) for section in SECTIONS],
     ),
 }

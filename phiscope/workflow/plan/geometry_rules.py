@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phiscope.factories import NO_NORMALISATION, content_of
+from phiscope.factories import NO_NORMALISATION, OF_THE_FACTORY, content_of, content_of_file
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.rule import Parameters, Rule
 
@@ -28,7 +31,20 @@ def _described(plan: Plan, *keys: str) -> Parameters:
 def _loaded(plan: Plan) -> Parameters:
     described, normalise = _described(plan, "weights"), plan.config["classifier"]["normalise"]
     classifier = described["classifier"] | {"normalise": None if normalise == NO_NORMALISATION else normalise}
-    return {**described, "classifier": classifier, "where": "classifier.weights"}
+    return {**described, **_weights_of(plan), "classifier": classifier, "where": "classifier.weights"}
+
+
+def _weights_of(plan: Plan) -> dict[str, Any]:
+    """What tells the file of weights from another in its place; where it is gone, what it was when it was loaded."""
+    weights = plan.config["classifier"]["weights"]
+    if weights == OF_THE_FACTORY:
+        return {}
+    path = Path(os.path.expandvars(weights["path"])).expanduser()
+    if path.is_file():
+        return {"content_of_weights": content_of_file(path)}
+    description = Path(plan.path("classifier_description"))
+    known = json.loads(description.read_text()).get("content_of_weights") if description.is_file() else None
+    return {} if known is None else {"content_of_weights": known}
 
 
 def _trained(plan: Plan) -> Parameters:

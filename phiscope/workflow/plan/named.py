@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phiscope.datasets.order import FIRST, numbered
 from phiscope.errors import ConfigError
@@ -32,6 +32,20 @@ def require_named(plan: Plan) -> None:
                 f"config: {where}: test sample {number} is not among the {len(used)} of this run; choose another, "
                 f"such as {used[0]}, or raise dataset.limit.test"
             )
+    for reference in plan.config["inversions"]["references"] if plan.inversion.any and "train" in counts.splits else []:
+        found = re.fullmatch(r"train:(\d+)", reference)
+        if found and int(found[1]) >= counts.splits["train"]:
+            raise ConfigError(
+                f"config: inversions.references: there is no training sample {found[1]}; expected 0 to "
+                f"{counts.splits['train'] - 1}"
+            )
+    for where, rectangle in _rectangles(plan):
+        top, left, height, width = rectangle
+        if top + height > counts.shape[-2] or left + width > counts.shape[-1]:
+            raise ConfigError(
+                f"config: {where}: {list(rectangle)} leaves the image of {counts.shape[-2]} x {counts.shape[-1]}; "
+                "expected [top, left, height, width] within it"
+            )
     pages = [numbered(sample, used) for sample in plan.drawing.samples]
     if twice := [number for number in pages if pages.count(number) > 1]:
         raise ConfigError(
@@ -43,6 +57,14 @@ def require_named(plan: Plan) -> None:
                 f"config: views.{name}.toward: there is no class {view.options['toward']}; expected 0 to "
                 f"{counts.classes - 1}"
             )
+
+
+def _rectangles(plan: Plan) -> Iterator[tuple[str, Sequence[int]]]:
+    """The parts of images that are to be filled in."""
+    filled: dict[str, Mapping[str, Any]] = {f"views.{name}": view.options for name, view in plan.views.items()}
+    filled |= {f"inversions.edits.{place}": edit for place, edit in enumerate(plan.config["inversions"]["edits"])}
+    for where, about in filled.items():
+        yield from ((f"{where}.rectangles", rectangle) for rectangle in about.get("rectangles", ()))
 
 
 def samples_named(plan: Plan) -> Iterator[_Named]:

@@ -77,7 +77,7 @@ def test_what_is_there(folder, text):
         ("classifier: {factory: 'absent.py:build'}", "classifier.factory: there is no file absent.py in"),
         ("classifier: {factory: 'networks.py:biuld'}", "classifier.factory: .*networks.py has no 'biuld'"),
         ("classifier: {factory: 'networks:biuld'}", "has no 'biuld'"),
-        ("classifier: {factory: 'my_package.models:biuld'}", "models.py has no 'biuld'.* such as build"),
+        ("classifier: {factory: 'my_package.models:biuld'}", "models.py has no 'biuld'.* did you mean 'build'"),
         ("classifier: {factory: 'my_package.absent:build'}", "there is no module 'my_package.absent'"),
         ("classifier: {factory: 'no_such_package.a:b'}", "there is no module 'no_such_package', installed or beside"),
         ("classifier: {factory: 'phiscope.models.classifier:resnet21'}", "has no 'resnet21'"),
