@@ -53,8 +53,8 @@ def content_of(factory: str) -> str | None:
     """A fingerprint of the code that a factory lies in, so that what rests on it knows when it changed.
 
     Of a file, or a module beside the configuration: its syntax and that of what it imports from there, without
-    comments. Of an installed module: that of its own file. None for phiscope's own, which has fingerprints of another kind, and
-    where there is no source to read. Nothing is imported.
+    comments. Of an installed module: that of its own file. None for phiscope's own, which has fingerprints of another
+    kind, and where there is no source to read. Nothing is imported.
     """
     name = factory.rpartition(":")[0]
     if name.partition(".")[0] == "phiscope":

@@ -132,7 +132,7 @@ class _Network:
         if alike := [n for n, (share, _) in answers.items() if n != best and share > answers[best][0] - _ALIKE]:
             print(
                 f"Which normalisation the weights were trained with is not sure: {', '.join([best, *alike])} fit "
-                f"alike; {best} is written, with which the answers are surest. If you know it, give it with --normalise."
+                f"alike; {best} is written, with which answers are surest. If you know it, give it with --normalise."
             )
         return cls(described | {"normalise": chosen if chosen is not None else "none"}, comment)
 
