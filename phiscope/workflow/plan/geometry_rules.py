@@ -31,6 +31,16 @@ def _loaded(plan: Plan) -> Parameters:
     return {**described, "classifier": classifier, "where": "classifier.weights"}
 
 
+def _head_alone(plan: Plan) -> Parameters:
+    classifier = plan.config["classifier"]
+    return {
+        "weights": classifier["weights"],
+        "asked": classifier["head"],
+        "validation": classifier["training"]["validation"],
+        "limits": {split: plan.limit(split) for split in ("train", "test")},
+    }
+
+
 def _trained(plan: Plan) -> Parameters:
     classifier = plan.config["classifier"]
     head = classifier.get("head")
@@ -74,10 +84,11 @@ RULES = {
     ),
     "load_classifier": Rule("models/load_classifier", _loaded),
     "train_classifier": Rule("models/train_classifier", _trained, threaded=True),
+    "fit_head": Rule("models/fit_head", _head_alone),
     "split_classifier": Rule(
         "models/split_classifier",
         lambda plan: {
-            "head": plan.config["classifier"].get("head"),
+            "head": plan.config["classifier"].get("head") if plan.holds_images else None,
             "lower_bound": plan.config["classifier"].get("lower_bound", "detect"),
         },
     ),
