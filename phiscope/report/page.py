@@ -23,7 +23,7 @@ from phiscope.errors import ConfigError, DataError
 from phiscope.exhibits.run import Run
 from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
-from phiscope.report.sections import SECTIONS, module_of, said_by, title_of
+from phiscope.report.sections import OF_IMAGES, SECTIONS, module_of, said_by, title_of
 from phiscope.views import in_words
 from phiscope.views.epsilon import with_epsilon
 from phiscope.words.numbers import DASH, known, percent, significant
@@ -43,7 +43,7 @@ class Facts:
 
     views: what each view is, in words; trained: whether the classifier was trained here; lower_bound: of every feature,
     None if there is none; pixel_count: how many samples were projected in pixel space; unlabelled: of the test samples
-    those without a label.
+    those without a label; has_images: False where samples are vectors alone, and head then says where the head is from.
     """
 
     title: str
@@ -58,6 +58,8 @@ class Facts:
     lower_bound: float | None = 0.0
     pixel_count: int = 0
     unlabelled: int = 0
+    has_images: bool = True
+    head: str = ""
 
     @property
     def none_labelled(self) -> bool:
@@ -67,10 +69,13 @@ class Facts:
     def of(cls, run: Run) -> Facts:
         config, hulls, about = run.context["config"], run["hulls"], run["classifier_description"]
         trained, images = "training" in about, run["training_images"]
+        loaded = ", trained here" if trained else ", loaded"
         return cls(
             title=config["report"]["title"],
             dataset=config["dataset"]["path"],
-            classifier=about["factory"].partition(":")[2] + (", trained here" if trained else ", loaded"),
+            classifier=(
+                about["factory"].partition(":")[2] + loaded if images.holds_images else _HEADS[about["head"]["from"]]
+            ),
             class_names=run.classes,
             train_count=int((run["balls"]["split"] == "train").sum()),
             test_count=len(run.original("standing")),
@@ -80,7 +85,24 @@ class Facts:
             lower_bound=run["head"].lower_bound,
             pixel_count=int(((hulls["space"] == "pixel") & (hulls["view"] == "original")).sum()),
             unlabelled=int((run.original("standing")["label"] < 0).sum()),
+            has_images=images.holds_images,
+            head="" if images.holds_images else _head_in_words(about["head"]),
         )
+
+
+_HEADS = {"fit": "a linear head, fitted here", "file": "a linear head, loaded", "logits": "the head of the logits"}
+
+
+def _head_in_words(about: Mapping[str, Any]) -> str:
+    """Where the head of a run on vectors is from, in a sentence."""
+    if about["from"] == "fit":
+        return (
+            f"The head was fitted here to the training vectors, by multinomial logistic regression; of {about['held_out']:,} "
+            f"training vectors that were held out it gets {percent(about['accuracy'])} right."
+        )
+    if about["from"] == "file":
+        return f"The head was loaded from {about['path']}."
+    return "The head is the affine map that gives the logits of the training vectors, verified on all of them."
 
 
 @dataclass(frozen=True)
@@ -164,7 +186,11 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
     )
     environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
     environment.filters.update(cell=cell, by_sample=by_sample)
-    sections = [{"name": name, "title": title_of(name), "data": page.sections.get(name)} for name in SECTIONS]
+    sections = [
+        {"name": name, "title": title_of(name), "data": page.sections.get(name)}
+        for name in SECTIONS
+        if page.facts.has_images or name not in OF_IMAGES
+    ]
     pictures = {name: Picture.of(name, content) for name, content in page.pictures.items()}
     return environment.get_template("page.html.j2").render(
         facts=page.facts, has=page.numbers, pictures=pictures, sections=sections, beside_paper=page.beside_paper
