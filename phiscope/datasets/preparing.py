@@ -25,8 +25,8 @@ from phiscope.datasets.index import Decoding, ImageIndex
 from phiscope.datasets.loading import OpenedSplit, open_split, open_whole
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.order import stratified_order
-from phiscope.datasets.readers import features
 from phiscope.datasets.prepared import packed_columns, save, save_arrays, write_prepared
+from phiscope.datasets.readers import features
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.statistics import MOST, Moments, PixelStatistics, moments
 from phiscope.datasets.vectors import write_vectors

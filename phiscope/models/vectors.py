@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from phiscope.errors import DataError, ModelError
+from phiscope.factories import HEAD_ALONE
 from phiscope.geometry.margin.head import Rows, affine_map
 from phiscope.models.contents import few, states_in
 
-FACTORY = "phiscope.models.vectors:head"
 _WEIGHTS, _BIASES = ("weight", "coef_", "W", "w"), ("bias", "intercept_", "b")
 _AGREE = 1e-3  # of the largest logit, by which those given may differ from those of the head
 
 
 def head(features: int, classes: int) -> nn.Sequential:
-    """(b, features, 1, 1) -> logits (b, classes): a linear layer in float64, whose input is the vector itself."""
-    layers = (("flatten", nn.Flatten()), ("linear", nn.Linear(features, classes).double()))
+    """(b, features, 1, 1) -> logits (b, classes): a linear layer, whose input is the vector itself; in float32, as
+    the vectors are kept."""
+    layers = (("flatten", nn.Flatten()), ("linear", nn.Linear(features, classes)))
     return nn.Sequential(OrderedDict(layers))
 
 
@@ -53,7 +54,8 @@ class Affine:
 def read_head(
     path: str | Path, features: int, classes: int, *, prefix: str = "", key: str | None = None, where: str = "weights"
 ) -> Affine:
-    """Weight and bias in .npz, .safetensors or .pt, in either orientation; of a whole network, its only layer that fits.
+    """Weight and bias in .npz, .safetensors or .pt, in either orientation; of a whole network, the only layer
+    that fits.
 
     A file of our own, `models/head.safetensors` of a run, brings the lower bound of its features. One output for two
     classes, as scikit-learn has it, becomes two that differ by it. Raises ModelError in one sentence.
@@ -166,4 +168,4 @@ def description(affine: Affine, **about: Any) -> dict[str, Any]:
     features, classes = affine.weight.shape
     arguments = {"features": features, "classes": classes}
     known = {"lower_bound": affine.lower_bound}
-    return {"factory": FACTORY, "arguments": arguments, "normalise": None, "head": dict(about) | known}
+    return {"factory": HEAD_ALONE, "arguments": arguments, "normalise": None, "head": dict(about) | known}

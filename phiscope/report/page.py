@@ -97,8 +97,8 @@ def _head_in_words(about: Mapping[str, Any]) -> str:
     """Where the head of a run on vectors is from, in a sentence."""
     if about["from"] == "fit":
         return (
-            f"The head was fitted here to the training vectors, by multinomial logistic regression; of {about['held_out']:,} "
-            f"training vectors that were held out it gets {percent(about['accuracy'])} right."
+            f"The head was fitted here to the training vectors, by multinomial logistic regression; of "
+            f"{about['held_out']:,} training vectors that were held out it gets {percent(about['accuracy'])} right."
         )
     if about["from"] == "file":
         return f"The head was loaded from {about['path']}."

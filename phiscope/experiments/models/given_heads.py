@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import as_vectors
 from phiscope.datasets import PreparedDataset
+from phiscope.factories import FITTED
 from phiscope.models.vectors import Affine, from_logits, read_head, require_agreement
 from phiscope.training.head import fit
 
-FIT = "fit"  # what a configuration calls a head that is fitted here
 
 def head_of(
     splits: Mapping[str, PreparedDataset],
@@ -25,19 +25,26 @@ def head_of(
     """The head, what is kept of where it is from, and a sentence that says so.
 
     From a file where `weights` names one; else from the logits of the training vectors, where they have some and
-    `asked` is not `fit`; else fitted to their labels, a share `validation` held out. limits: vectors that are used of each split. Logits that are
-    there must be those of the head, to 1e-3; raises ModelError otherwise, and DataError where a head cannot be fitted.
+    `asked` is not `fit`; else fitted to their labels, a share `validation` held out. limits: vectors that are used of
+    each split. Logits that are there must be those of the head, to 1e-3; raises ModelError otherwise, and DataError
+    where a head cannot be fitted.
     """
     train, test = splits["train"], splits["test"]
     used = slice(0, limits["train"])
     vectors, logits = as_vectors(train.images(used)), train.logits
     about: dict[str, Any]
     if weights:
-        place = {"prefix": weights.get("prefix") or "", "key": weights.get("key")}
-        head = read_head(weights["path"], train.shape[0], len(train.classes), where="classifier.weights", **place)
+        head = read_head(
+            weights["path"],
+            train.shape[0],
+            len(train.classes),
+            prefix=weights.get("prefix") or "",
+            key=weights.get("key"),
+            where="classifier.weights",
+        )
         about = {"from": "file", "path": weights["path"]}
         sentence = f"The head is that of {weights['path']}"
-    elif logits is not None and asked != FIT:
+    elif logits is not None and asked != FITTED:
         head, about = from_logits(vectors, logits[used]), {"from": "logits"}
         sentence = "The head is the affine map that gives the logits"
     else:

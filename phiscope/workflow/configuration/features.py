@@ -7,12 +7,10 @@ from typing import Any
 
 from phiscope.datasets.readers.features import NAME
 from phiscope.errors import ConfigError
-from phiscope.factories import NO_NORMALISATION
+from phiscope.factories import FITTED, HEAD_ALONE, NO_NORMALISATION
 from phiscope.workflow.configuration.checks import enabled
 from phiscope.workflow.configuration.layers import overlaid
 
-_FACTORY = "phiscope.models.vectors:head"
-_FIT = "fit"
 _WITHOUT = "a run on features alone has no images"
 
 
@@ -25,9 +23,9 @@ def over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict
     """The schema's defaults with those that differ for vectors laid over them, where files ask for these."""
     if not of_features(given):
         return dict(defaults)
-    others = {name: None for name in defaults["views"] if name != "original"}
+    others = dict.fromkeys(name for name in defaults["views"] if name != "original")
     differing = {
-        "classifier": {"factory": _FACTORY, "normalise": NO_NORMALISATION},
+        "classifier": {"factory": HEAD_ALONE, "normalise": NO_NORMALISATION},
         "views": {"original": {"spaces": ["feature"]}} | others,
         "inversions": {"samples": 0},
     }
@@ -63,15 +61,15 @@ def _asked(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "inversions.samples", "0"
     if inversions["edits"]:
         yield "inversions.edits", "none"
-    if classifier["factory"] != _FACTORY:
+    if classifier["factory"] != HEAD_ALONE:
         yield "classifier.factory", "none: the head is fitted, or that of a file (classifier.weights)"
     if classifier["arguments"] or classifier["normalise"] != NO_NORMALISATION:
         yield f"classifier.{'arguments' if classifier['arguments'] else 'normalise'}", "none"
     if classifier["output"] is not None or classifier["columns"] is not None:
         yield f"classifier.{'columns' if classifier['columns'] else 'output'}", "none"
-    if classifier["head"] not in (None, _FIT):
-        yield "classifier.head", f"{_FIT}, or a file as classifier.weights: {{path: head.npz}}"
-    if classifier["head"] == _FIT and classifier["weights"]:
-        yield "classifier.weights", f"none where classifier.head is {_FIT}"
+    if classifier["head"] not in (None, FITTED):
+        yield "classifier.head", f"{FITTED}, or a file as classifier.weights: {{path: head.npz}}"
+    if classifier["head"] == FITTED and classifier["weights"]:
+        yield "classifier.weights", f"none where classifier.head is {FITTED}"
     if config["dataset"]["is_papers"]:
         yield "dataset.is_papers", "false"
