@@ -20,6 +20,7 @@ from phiscope.geometry.margin.head import Rows, affine_map
 from phiscope.models.contents import few, states_in
 
 _WEIGHTS, _BIASES = ("weight", "coef_", "W", "w"), ("bias", "intercept_", "b")
+_RANK = 1e-6  # of the largest singular value: below, directions count as those in which float32 vectors do not differ
 _AGREE = 1e-3  # of the largest logit, by which those given may differ from those of the head
 
 
@@ -138,17 +139,18 @@ def _outputs(weight: NDArray, features: int) -> int:
     return weight.shape[1] if weight.shape[0] == features else weight.shape[0]
 
 
-def from_logits(vectors: NDArray, logits: NDArray) -> Affine:
-    """The head that gives these logits (m, n) of these vectors (m, f), by least squares.
+def from_logits(vectors: NDArray, logits: NDArray) -> tuple[Affine, int]:
+    """The head that gives these logits (m, n) of these vectors (m, f), by least squares; directions left open.
 
-    Among heads that agree on the vectors it is that of the smallest weight. Raises ModelError where none gives them.
+    In directions in which the vectors do not differ, such as a feature that is 0 for all, nothing tells the weight: it
+    is 0 there. Raises ModelError where no affine map gives the logits.
     """
     x = vectors.astype(np.float64)
     mean = x.mean(axis=0)
-    weight = np.linalg.lstsq(x - mean, logits - logits.mean(axis=0), rcond=None)[0]
+    weight, _, rank, _ = np.linalg.lstsq(x - mean, logits - logits.mean(axis=0), rcond=_RANK)
     found = Affine(weight, logits.mean(axis=0) - mean @ weight)
     require_agreement(found, vectors, logits, "no affine map of the features gives the logits")
-    return found
+    return found, x.shape[1] - int(rank)
 
 
 def require_agreement(head: Affine, vectors: NDArray, logits: NDArray, otherwise: str) -> None:

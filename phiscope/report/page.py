@@ -102,7 +102,13 @@ def _head_in_words(about: Mapping[str, Any]) -> str:
         )
     if about["from"] == "file":
         return f"The head was loaded from {about['path']}."
-    return "The head is the affine map that gives the logits of the training vectors, verified on all of them."
+    found = "The head is the affine map that gives the logits, verified on all of them."
+    if not about["left_open"]:
+        return found
+    return (
+        f"{found} The vectors leave {about['left_open']:,} directions open, in which its weight is taken to be 0: where "
+        "it is not, boundaries are closer than this page says."
+    )
 
 
 @dataclass(frozen=True)

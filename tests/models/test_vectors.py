@@ -95,11 +95,21 @@ def test_a_head_that_does_not_fit_is_refused_in_one_sentence(arrays, sentence, t
 
 def test_logits_give_the_head_that_made_them(head):
     x = np.random.default_rng(1).normal(size=(50, F)) + 10
-    found = from_logits(x, head.logits(x))
+    found, left_open = from_logits(x, head.logits(x))
+    assert left_open == 0
     np.testing.assert_allclose(found.weight, head.weight, atol=1e-12)
     np.testing.assert_allclose(found.bias, head.bias, atol=1e-10)
     with pytest.raises(ModelError, match="no affine map of the features gives the logits: they differ by"):
         from_logits(x, head.logits(x) ** 2)
+
+
+def test_directions_that_no_vector_shows_are_counted(head):
+    x = np.random.default_rng(1).normal(size=(50, F))
+    x[:, 2] = 0.0
+    found, left_open = from_logits(x, head.logits(x))
+    assert left_open == 1
+    np.testing.assert_allclose(found.weight[2], 0.0, atol=1e-12)
+    np.testing.assert_allclose(found.logits(x), head.logits(x), atol=1e-10)
 
 
 def test_a_fitted_head_is_that_of_scikit_learn_on_standardised_vectors():

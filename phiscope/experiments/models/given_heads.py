@@ -24,7 +24,7 @@ def head_of(
 ) -> tuple[Affine, dict[str, Any], str]:
     """The head, what is kept of where it is from, and a sentence that says so.
 
-    From a file where `weights` names one; else from the logits of the training vectors, where they have some and
+    From a file where `weights` names one; else from the logits of all vectors, where the training vectors have some and
     `asked` is not `fit`; else fitted to their labels, a share `validation` held out. limits: vectors that are used of
     each split. Logits that are there must be those of the head, to 1e-3; raises ModelError otherwise, and DataError
     where a head cannot be fitted.
@@ -45,8 +45,18 @@ def head_of(
         about = {"from": "file", "path": weights["path"]}
         sentence = f"The head is that of {weights['path']}"
     elif logits is not None and asked != FITTED:
-        head, about = from_logits(vectors, logits[used]), {"from": "logits"}
+        known = [each for each in splits.values() if each.logits is not None]
+        head, left_open = from_logits(
+            np.concatenate([as_vectors(each.images()) for each in known]),
+            np.concatenate([each.logits for each in known if each.logits is not None]),
+        )
+        about = {"from": "logits", "left_open": left_open}
         sentence = "The head is the affine map that gives the logits"
+        if left_open:
+            sentence += (
+                f" (the vectors leave {left_open:,} of {train.shape[0]:,} directions open, where its weight is taken "
+                "to be 0 and distances to boundaries are too long if it is not; classifier.weights gives the head itself)"
+            )
     else:
         fitted = fit(vectors, train.labels[used], train.classes, validation=validation)
         head, about = fitted.head, {"from": "fit", "held_out": fitted.held_out, "accuracy": fitted.accuracy}
@@ -58,12 +68,13 @@ def head_of(
     for split, prepared in splits.items():
         if prepared.logits is not None:
             _require_logits(head, prepared, prepared.logits, split)
-    known = test.labels[: limits["test"]] >= 0
-    if known.any():
+    labels = test.labels[: limits["test"]]
+    labelled = labels >= 0
+    if labelled.any():
         answers = head.logits(as_vectors(test.images(slice(0, limits["test"])))).argmax(axis=1)
-        right = float((answers[known] == test.labels[: limits["test"]][known]).mean())
+        right = float((answers[labelled] == labels[labelled]).mean())
         about["test_accuracy"] = right
-        sentence += f"; it gets {right:.1%} of {int(known.sum()):,} test vectors right"
+        sentence += f"; it gets {right:.1%} of {int(labelled.sum()):,} test vectors right"
     return head, about, f"{sentence}."
 
 
