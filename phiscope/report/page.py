@@ -34,6 +34,7 @@ NUMBERS = tuple(key for section in SECTIONS for key in said_by(section, "NUMBERS
 # What the facts at the top are read from.
 _IMAGES = ("training_images", "test_images")
 _FACTS = (*_IMAGES, "head", "standing", "hulls", "balls", "paper_comparison", "classifier_description")
+_DETECTION = "attacks"  # the section of detectors too, which judge vectors of other data sets
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 
 
@@ -106,7 +107,7 @@ def _head_in_words(about: Mapping[str, Any]) -> str:
     if not about["left_open"]:
         return found
     return (
-        f"{found} The vectors leave {about['left_open']:,} directions open, in which its weight is taken to be 0: where "
+        f"{found} The vectors leave {about['left_open']:,} directions open, where its weight is taken to be 0: where "
         "it is not, boundaries are closer than this page says."
     )
 
@@ -195,7 +196,7 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
     sections = [
         {"name": name, "title": title_of(name), "data": page.sections.get(name)}
         for name in SECTIONS
-        if page.facts.has_images or name not in OF_IMAGES
+        if page.facts.has_images or name not in OF_IMAGES or (name == _DETECTION and "roc" in page.pictures)
     ]
     pictures = {name: Picture.of(name, content) for name, content in page.pictures.items()}
     return environment.get_template("page.html.j2").render(

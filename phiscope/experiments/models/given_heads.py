@@ -55,7 +55,7 @@ def head_of(
         if left_open:
             sentence += (
                 f" (the vectors leave {left_open:,} of {train.shape[0]:,} directions open, where its weight is taken "
-                "to be 0 and distances to boundaries are too long if it is not; classifier.weights gives the head itself)"
+                "to be 0 and distances to boundaries are too long if it is not; classifier.weights names the head)"
             )
     else:
         fitted = fit(vectors, train.labels[used], train.classes, validation=validation)
