@@ -170,4 +170,4 @@ def description(affine: Affine, **about: Any) -> dict[str, Any]:
     features, classes = affine.weight.shape
     arguments = {"features": features, "classes": classes}
     known = {"lower_bound": affine.lower_bound}
-    return {"factory": HEAD_ALONE, "arguments": arguments, "normalise": None, "head": dict(about) | known}
+    return {"factory": HEAD_ALONE, "arguments": arguments, "normalise": None, "head_alone": dict(about) | known}

@@ -70,13 +70,11 @@ class Facts:
     def of(cls, run: Run) -> Facts:
         config, hulls, about = run.context["config"], run["hulls"], run["classifier_description"]
         trained, images = "training" in about, run["training_images"]
-        loaded = ", trained here" if trained else ", loaded"
+        alone = about.get("head_alone")
         return cls(
             title=config["report"]["title"],
             dataset=config["dataset"]["path"],
-            classifier=(
-                about["factory"].partition(":")[2] + loaded if images.holds_images else _HEADS[about["head"]["from"]]
-            ),
+            classifier=_HEADS[alone["from"]] if alone else _network_in_words(about["factory"], trained),
             class_names=run.classes,
             train_count=int((run["balls"]["split"] == "train").sum()),
             test_count=len(run.original("standing")),
@@ -86,12 +84,16 @@ class Facts:
             lower_bound=run["head"].lower_bound,
             pixel_count=int(((hulls["space"] == "pixel") & (hulls["view"] == "original")).sum()),
             unlabelled=int((run.original("standing")["label"] < 0).sum()),
-            has_images=images.holds_images,
-            head="" if images.holds_images else _head_in_words(about["head"]),
+            has_images=not alone,
+            head=_head_in_words(alone) if alone else "",
         )
 
 
 _HEADS = {"fit": "a linear head, fitted here", "file": "a linear head, loaded", "logits": "the head of the logits"}
+
+
+def _network_in_words(factory: str, trained: bool) -> str:
+    return factory.partition(":")[2] + (", trained here" if trained else ", loaded")
 
 
 def _head_in_words(about: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ def test_the_preset_ends_in_a_report_without_pictures_of_images(on_features):
 
 
 def test_the_head_is_as_good_as_the_run_says(on_features):
-    about = json.loads((on_features.results / "models/classifier.json").read_text())["head"]
+    about = json.loads((on_features.results / "models/classifier.json").read_text())["head_alone"]
     test = tables.read(on_features.results / "features/original/test.parquet", ["label", "predicted"])
     assert about["from"] == "fit"
     assert about["test_accuracy"] == pytest.approx((test["label"] == test["predicted"]).mean())

@@ -11,7 +11,7 @@ from phiscope.exhibits.run import Run
 
 TITLE = "What was left out"
 NUMBERS = ()
-NEEDS = ("classifier_description", "test_images")
+NEEDS = ("classifier_description",)
 OPTIONAL = ("denoising_summary",)
 
 _NO_IMAGES = (
@@ -22,7 +22,7 @@ _NO_IMAGES = (
 
 def data(run: Run) -> list[str]:
     """A sentence each."""
-    if not run["test_images"].holds_images:
+    if "head_alone" in run["classifier_description"]:
         return [_NO_IMAGES, *_of_samples(run.context["config"], pixels=False)]
     config, summary = run.context["config"], run["denoising_summary"]
     trained = "training" in run["classifier_description"]
