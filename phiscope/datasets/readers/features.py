@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.rows import Rows
-from phiscope.datasets.splits import UNLABELLED, WHOLE
+from phiscope.datasets.splits import WHOLE
 from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
@@ -34,6 +34,7 @@ _KINDS = {
 _NAMES = ("classes", "class_names", "label_names")
 _LABELS = ("label", "labels", "target", "y")
 _NO_DIMENSION = ("sample", "index", "id")  # numbers of samples, in tables with one column a dimension
+_UNLABELLED = "vectors without labels can be test vectors, or a data set of datasets that a view starts from"
 
 Load = Callable[[], NDArray]
 
@@ -182,7 +183,7 @@ def _rows(
         raise DataError(
             f"{where}: holds {shape[0]} vectors but {len(labels) if labels.ndim else 0} labels; expected as many"
         )
-    unlabelled = None if labels is not None else (np.ones(shape[0], np.bool_), DataError(f"{missing} ({UNLABELLED})"))
+    unlabelled = None if labels is not None else (np.ones(shape[0], np.bool_), DataError(f"{missing} ({_UNLABELLED})"))
     return Rows(
         where,
         np.full(shape[0], -1) if labels is None else np.asarray(labels),

@@ -71,6 +71,10 @@ class Plan:
         """Whether samples are images; vectors alone have no pixels to look at or to change."""
         return not of_features(self.config)
 
+    @property
+    def kind_of_samples(self) -> str:
+        return "images" if self.holds_images else "vectors"
+
     # Parts: None where a run has no such part.
 
     @cached_property
