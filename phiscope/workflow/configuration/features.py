@@ -7,7 +7,7 @@ from typing import Any
 
 from phiscope.datasets.readers.features import NAME
 from phiscope.errors import ConfigError
-from phiscope.factories import FITTED, HEAD_ALONE, NO_NORMALISATION
+from phiscope.factories import FITTED, HEAD_ALONE, NO_NORMALISATION, OF_THE_FACTORY
 from phiscope.workflow.configuration.checks import enabled
 from phiscope.workflow.configuration.layers import overlaid
 
@@ -69,7 +69,9 @@ def _asked(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"classifier.{'columns' if classifier['columns'] else 'output'}", "none"
     if classifier["head"] not in (None, FITTED):
         yield "classifier.head", f"{FITTED}, or a file as classifier.weights: {{path: head.npz}}"
-    if classifier["head"] == FITTED and classifier["weights"]:
+    if classifier["weights"] == OF_THE_FACTORY:
+        yield "classifier.weights", "the file of a head, such as {path: head.npz}"
+    elif classifier["head"] == FITTED and classifier["weights"]:
         yield "classifier.weights", f"none where classifier.head is {FITTED}"
     if config["dataset"]["is_papers"]:
         yield "dataset.is_papers", "false"

@@ -48,6 +48,7 @@ def test_the_plan_has_no_pictures_and_no_look(root):
         ({"inversions": {"samples": 3}}, "config: inversions.samples: .* expected 0"),
         ({"classifier": {"factory": "net.py:build"}}, "config: classifier.factory: "),
         ({"classifier": {"head": "fc"}}, "config: classifier.head: .* expected fit, or a file"),
+        ({"classifier": {"weights": "factory"}}, "config: classifier.weights: .* expected the file of a head"),
         ({"classifier": {"head": "fit", "weights": {"path": "w.npz"}}}, "config: classifier.weights: "),
         ({"datasets": {"other": {"path": "x", "reader": "folder"}}}, "datasets.other.reader: .* expected features"),
     ],
