@@ -21,6 +21,8 @@ from typing import Any
 
 _LARGE = 2**29  # bytes of a file of weights that are read whenever a run is planned
 OF_THE_FACTORY = "factory"  # in a configuration: weights that the network has when it is built
+HEAD_ALONE = "phiscope.models.vectors:head"  # the network of a run on vectors
+FITTED = "fit"  # in a configuration: a head that is fitted here
 NO_NORMALISATION = "none"  # in a configuration: the network takes pixels in [0, 1] as they are
 FOLDERS = "PHISCOPE_FACTORIES"  # folders of the configuration files, for the processes of a run
 

@@ -32,10 +32,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with _prepared(plan) as (test, train):
         require_named(plan.with_counts(Counts.of_test(test, len(train))))
         require_solver(plan.config["margins"]["solver"])
+        if not plan.holds_images:
+            _look_at_head(plan, test, train)
+            return
         picture = options.images or Path(plan.results, "check.png")
         _draw(test, picture)
         print(f"two images of each class: {picture}")
         _look(plan, test, train, startup)
+
+
+def _look_at_head(plan: Plan, test: PreparedDataset, train: PreparedDataset) -> None:
+    """Of a run on vectors, which has no network to look at."""
+    from phiscope.experiments.models.given_heads import head_of  # deferred: what is wrong with the data needs no torch
+
+    asked, limits = plan.config["classifier"], {split: plan.limit(split) for split in _SPLITS}
+    splits = {"train": train, "test": test}
+    _, _, sentence = head_of(splits, asked["weights"], asked["head"], asked["training"]["validation"], limits)
+    print(
+        f"{len(test):,} test and {len(train):,} training vectors of {test.shape[0]:,} features, of "
+        f"{len(test.classes):,} classes.\n{sentence}"
+    )
 
 
 def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset, startup: float) -> None:

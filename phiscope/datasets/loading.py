@@ -70,6 +70,8 @@ class OpenedSplit:
     splits: tuple[str, str] = ("train", "test")
 
     def decoded(self, say: Say) -> ImageDataset:
+        if self.rows.are_vectors:
+            raise DataError(f"{self.rows.where}: holds vectors, no images; expected them in a run, as dataset.reader")
         images, kept = pixels.images_of(self.rows, self.options, say, dark=self.dark)
         self.require_shape(images.shape[1:])
         return ImageDataset(images, self.labels[kept], self.classes, kept)

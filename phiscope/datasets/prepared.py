@@ -68,9 +68,10 @@ def write_prepared(
     statistics: PixelStatistics | None,
     index: Mapping[str, Any] | None = None,
     fit: tuple[int, ...] | None = None,
+    holds: str | None = None,
 ) -> None:
     """Write a split of `labels`, `samples` and either `images`, with the shape they are to fit, or what an index of
-    them consists of."""
+    them consists of; holds: what the images are, where they are none."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
@@ -78,6 +79,7 @@ def write_prepared(
     about |= {} if statistics is None else {"statistics": statistics.text}
     about |= {} if index is None else {"index": json.dumps(index, sort_keys=True)}
     about |= {} if fit is None else {"fit": json.dumps(fit)}
+    about |= {} if holds is None else {"holds": holds}
     save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, temporary, metadata=about)
     temporary.replace(path)
 
@@ -104,7 +106,10 @@ def packed_columns(columns: Columns, order: NDArray[np.int64]) -> dict[str, NDAr
 
 
 class PreparedDataset:
-    """Labels and sample numbers in memory, images on disk until a range of them is asked for."""
+    """Labels and sample numbers in memory, images on disk until a range of them is asked for.
+
+    holds_images: False where the split holds vectors, which stand here as images (f, 1, 1) of no range.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -118,6 +123,7 @@ class PreparedDataset:
             shape = self._fit or (self._index["shape"] if self._index else file.get_slice("images").get_shape()[1:])
             self.shape: tuple[int, ...] = tuple(shape)
         self._statistics = about.get("statistics")
+        self.holds_images = "holds" not in about
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -164,6 +170,12 @@ class PreparedDataset:
             stored = file.get_slice("images")  # safetensors refuses empty ranges
             images = stored[start:stop] if start < stop else stored[0:1][:0]
         return images if self._fit is None else fitted(images, self._fit)
+
+    @property
+    def logits(self) -> NDArray[np.float64] | None:
+        """(n, classes) in the order of the vectors, where they came with logits."""
+        with safe_open(self.path, framework="numpy") as file:
+            return file.get_tensor("logits") if "logits" in file.keys() else None  # noqa: SIM118
 
     @cached_property
     def files(self) -> list[str | None]:

@@ -26,8 +26,10 @@ from phiscope.datasets.loading import OpenedSplit, open_split, open_whole
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.prepared import packed_columns, save, save_arrays, write_prepared
+from phiscope.datasets.readers import features
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.statistics import MOST, Moments, PixelStatistics, moments
+from phiscope.datasets.vectors import write_vectors
 from phiscope.datasets.visible import files_below
 from phiscope.errors import DataError
 
@@ -56,6 +58,8 @@ class Specification:
         """The path, which is there and what its checksum says, and the name of the reader where it is known."""
         if self.path == "digits" and self.reader in (None, "digits"):
             return Path("digits"), "digits"
+        if self.reader == features.NAME and features.is_bundled(Path(self.path)):
+            return Path(self.path), self.reader
         return located(self.path, self.checksum, self.url), self.reader
 
 
@@ -77,7 +81,9 @@ def prepare(
     path, reader = dataset.found
     with naming(path, split):
         opened = open_split(path, split, reader, dataset.options or {}, say)
-        if isinstance(opened.rows.images, EncodedImages):
+        if opened.rows.are_vectors:
+            write_vectors(opened, to, seed=seed, origin=origin)
+        elif isinstance(opened.rows.images, EncodedImages):
             decoding = Decoding(opened.options)
             _write_index(opened, decoding, dataset.path, to, seed=seed, limit=limit, origin=origin, say=say)
         else:
@@ -106,6 +112,9 @@ def prepare_other(
             opened, any_size = _collection(path, dataset.options), True
         else:
             opened, any_size = open_whole(path, reader, dataset.options or {}, say), False
+        if opened.rows.are_vectors:
+            write_vectors(opened, to, seed=seed, origin=origin, length=shape[0])
+            return
         if isinstance(opened.rows.images, EncodedImages):
             decoding = Decoding(opened.options, shape, any_size)
             unlabelled = replace(opened, classes=())

@@ -26,7 +26,8 @@ class Rows:
     where: the file or folder, for messages. labels: (n,) whole numbers or names, or (n, classes) of which one is 1.
     images: n encoded images, or a function that gives an array (n, channels, height, width). classes: the names that
     the source gives the numbers from 0. columns: gives what else the source says of each image. numbers: what images
-    of an array are called in messages, where not by their positions.
+    of an array are called in messages, where not by their positions. are_vectors: the images are vectors (n, f, 1, 1),
+    no pixels; logits: gives theirs (n, classes), None where the source has none.
     """
 
     where: str
@@ -36,6 +37,8 @@ class Rows:
     columns: Callable[[], Columns] = _none
     numbers: NDArray[np.int64] | None = None
     unlabelled: tuple[NDArray[np.bool_], DataError] | None = None
+    are_vectors: bool = False
+    logits: Callable[[], NDArray] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -58,6 +61,8 @@ class Rows:
             rows = replace(rows, unlabelled=(self.unlabelled[0][members], self.unlabelled[1]))
         if isinstance(every, EncodedImages):
             return replace(rows, images=every.take(members))
+        if (logits := self.logits) is not None:
+            rows = replace(rows, logits=lambda: logits()[members])
         numbers = members if self.numbers is None else self.numbers[members]
         return replace(rows, images=lambda: every()[members], numbers=numbers)
 

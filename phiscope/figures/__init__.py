@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # Conditions on a run, which the plan knows, under which a figure is drawn.
 WHEN = {
     "always": "in every run",
+    "images": "where samples are images, not vectors alone",
+    "pictured_samples": "where the report names samples, and they are images",
     "trained": "where the classifier is trained, not loaded",
     "people": "where there are human labels",
     "samples": "where the report names samples",

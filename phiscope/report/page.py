@@ -23,7 +23,7 @@ from phiscope.errors import ConfigError, DataError
 from phiscope.exhibits.run import Run
 from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
-from phiscope.report.sections import SECTIONS, module_of, said_by, title_of
+from phiscope.report.sections import OF_IMAGES, SECTIONS, module_of, said_by, title_of
 from phiscope.views import in_words
 from phiscope.views.epsilon import with_epsilon
 from phiscope.words.numbers import DASH, known, percent, significant
@@ -34,6 +34,7 @@ NUMBERS = tuple(key for section in SECTIONS for key in said_by(section, "NUMBERS
 # What the facts at the top are read from.
 _IMAGES = ("training_images", "test_images")
 _FACTS = (*_IMAGES, "head", "standing", "hulls", "balls", "paper_comparison", "classifier_description")
+_DETECTION = "attacks"  # the section of detectors too, which judge vectors of other data sets
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 
 
@@ -43,7 +44,7 @@ class Facts:
 
     views: what each view is, in words; trained: whether the classifier was trained here; lower_bound: of every feature,
     None if there is none; pixel_count: how many samples were projected in pixel space; unlabelled: of the test samples
-    those without a label.
+    those without a label; has_images: False where samples are vectors alone, and head then says where the head is from.
     """
 
     title: str
@@ -58,6 +59,8 @@ class Facts:
     lower_bound: float | None = 0.0
     pixel_count: int = 0
     unlabelled: int = 0
+    has_images: bool = True
+    head: str = ""
 
     @property
     def none_labelled(self) -> bool:
@@ -67,10 +70,11 @@ class Facts:
     def of(cls, run: Run) -> Facts:
         config, hulls, about = run.context["config"], run["hulls"], run["classifier_description"]
         trained, images = "training" in about, run["training_images"]
+        alone = about.get("head_alone")
         return cls(
             title=config["report"]["title"],
             dataset=config["dataset"]["path"],
-            classifier=about["factory"].partition(":")[2] + (", trained here" if trained else ", loaded"),
+            classifier=_HEADS[alone["from"]] if alone else _network_in_words(about["factory"], trained),
             class_names=run.classes,
             train_count=int((run["balls"]["split"] == "train").sum()),
             test_count=len(run.original("standing")),
@@ -80,7 +84,34 @@ class Facts:
             lower_bound=run["head"].lower_bound,
             pixel_count=int(((hulls["space"] == "pixel") & (hulls["view"] == "original")).sum()),
             unlabelled=int((run.original("standing")["label"] < 0).sum()),
+            has_images=not alone,
+            head=_head_in_words(alone) if alone else "",
         )
+
+
+_HEADS = {"fit": "a linear head, fitted here", "file": "a linear head, loaded", "logits": "the head of the logits"}
+
+
+def _network_in_words(factory: str, trained: bool) -> str:
+    return factory.partition(":")[2] + (", trained here" if trained else ", loaded")
+
+
+def _head_in_words(about: Mapping[str, Any]) -> str:
+    """Where the head of a run on vectors is from, in a sentence."""
+    if about["from"] == "fit":
+        return (
+            f"The head was fitted here to the training vectors, by multinomial logistic regression; of "
+            f"{about['held_out']:,} training vectors that were held out it gets {percent(about['accuracy'])} right."
+        )
+    if about["from"] == "file":
+        return f"The head was loaded from {about['path']}."
+    found = "The head is the affine map that gives the logits, verified on all of them."
+    if not about["left_open"]:
+        return found
+    return (
+        f"{found} The vectors leave {about['left_open']:,} directions open, where its weight is taken to be 0: where "
+        "it is not, boundaries are closer than this page says."
+    )
 
 
 @dataclass(frozen=True)
@@ -164,7 +195,11 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
     )
     environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
     environment.filters.update(cell=cell, by_sample=by_sample)
-    sections = [{"name": name, "title": title_of(name), "data": page.sections.get(name)} for name in SECTIONS]
+    sections = [
+        {"name": name, "title": title_of(name), "data": page.sections.get(name)}
+        for name in SECTIONS
+        if page.facts.has_images or name not in OF_IMAGES or (name == _DETECTION and "roc" in page.pictures)
+    ]
     pictures = {name: Picture.of(name, content) for name, content in page.pictures.items()}
     return environment.get_template("page.html.j2").render(
         facts=page.facts, has=page.numbers, pictures=pictures, sections=sections, beside_paper=page.beside_paper

@@ -12,11 +12,12 @@ from phiscope.workflow.job import job
 
 
 def split_classifier(classifier: str, images: str, layer: str | None, lower_bound, output: str) -> None:
-    network, _ = load_artifact(classifier)
+    network, about = load_artifact(classifier)
     prepared = open_prepared(images)
     tried = torch.from_numpy(unit_range(prepared.images(slice(0, ENOUGH))))
     feature_map = checked(network, tried, len(prepared.classes), layer)
-    bound = feature_map.lower_bound if lower_bound == "detect" else lower_bound
+    known = about["head_alone"]["lower_bound"] if "head_alone" in about else feature_map.lower_bound
+    bound = known if lower_bound == "detect" else lower_bound
     Head(feature_map.weight.numpy(), feature_map.bias.numpy(), feature_map.layer, bound).save(output)
 
 

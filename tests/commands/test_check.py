@@ -57,6 +57,15 @@ def test_says_what_was_seen_and_draws_it(written, tmp_path, capsys):
     assert [path.name for path in (tmp_path / "results/nearest").iterdir()] == ["check.png"]
 
 
+def test_of_vectors_alone_the_head_is_tried(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", str(root / "presets/features.yaml"), "--config", "classifier.head=fit"]) == 0
+    out = capsys.readouterr().out
+    assert "500 test and 1,297 training vectors of 20 features, of 10 classes." in out
+    assert "of 130 held-out training vectors; it gets 9" in out
+    assert not list(tmp_path.iterdir())
+
+
 def test_doubts_are_the_last_words(written, tmp_path, capsys):
     path = str(written(lambda x: x[:, :, ::-1]))
     assert main(["check", path, "--images", str(tmp_path / "sheet.png")]) == 0

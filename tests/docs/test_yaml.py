@@ -57,6 +57,9 @@ def place(tmp_path, monkeypatch):
             for number in range(count):
                 image = np.clip(draw.normal(60 + 40 * place, 30, (8, 8, 3)), 0, 255).astype(np.uint8)
                 Image.fromarray(image).save(folder / f"{number}.png")
+    np.savez(data / "vectors.npz", x_train=draw.normal(size=(40, 8)), y_train=np.arange(40) % 4,
+             x_test=draw.normal(size=(12, 8)), y_test=np.arange(12) % 4)  # fmt: skip
+    np.savez(data / "head.npz", weight=draw.normal(size=(4, 8)), bias=np.zeros(4))
     (data / "emnist").mkdir()
     (data / "holiday").mkdir()
     Image.fromarray(draw.integers(0, 256, (40, 40), dtype=np.uint8)).save(data / "holiday/beach.png")
@@ -102,7 +105,7 @@ def test_a_block_is_a_configuration_as_it_stands(place, real_data, block):
 
 
 def test_blocks_are_found():
-    assert len(blocks(PAGES[0])) == 1
+    assert len(blocks(PAGES[0])) == 2
     assert len(BLOCKS) >= 4
 
 

@@ -96,7 +96,31 @@ def test_samples_without_labels_are_said_once(artifacts):
 
 
 def test_what_it_needs_is_what_it_reads(artifacts):
-    assert set(artifacts_of_page()[0]) == artifacts.keys()
+    assert set(artifacts_of_page()[0]) == artifacts.keys() - {"check"}  # of networks of images
+
+
+@pytest.mark.parametrize(
+    ("head", "classifier", "sentence"),
+    [
+        (
+            {"from": "fit", "held_out": 30, "accuracy": 0.9},
+            "a linear head, fitted here",
+            "30 training vectors that were",
+        ),
+        ({"from": "file", "path": "head.npz"}, "a linear head, loaded", "The head was loaded from head.npz."),
+        ({"from": "logits", "left_open": 0}, "the head of the logits", "verified on all of them."),
+        ({"from": "logits", "left_open": 3}, "the head of the logits", "The vectors leave 3 directions open"),
+    ],
+)
+def test_a_run_on_vectors_says_where_its_head_is_from_and_asks_nothing_of_images(artifacts, head, classifier, sentence):
+    artifacts |= {"classifier_description": {"factory": "zoo:head", "head_alone": head}}
+    del artifacts["check"]
+    page = gather(Run(artifacts.get, CONTEXT))
+    parsed = Parsed(render(page))
+    assert page.facts.classifier == classifier
+    assert sentence in parsed.words
+    assert parsed.words.count("The run is on features alone") == 1
+    assert not set(parsed.attributes("section", "id")) & {"check", "pixels", "attacks", "inversion", "implicit"}
 
 
 def test_hulls_of_processed_images_have_certificates_of_their_own(artifacts):

@@ -12,7 +12,7 @@ checkpoint prepare_dataset:
         **PLAN.parameters("prepare_dataset"),
         origin=lambda wildcards: PLAN.fingerprint("prepare_dataset", split=wildcards.split),
     message:
-        "Read and check the {wildcards.split} images of the data set"
+        f"Read and check the {{wildcards.split}} {PLAN.kind_of_samples} of the data set"
     script:
         "../../scripts/data/prepare_dataset.py"
 

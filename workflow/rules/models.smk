@@ -41,7 +41,7 @@ if PLAN.geometry.is_trained:
         script:
             "../../scripts/models/check_classifier.py"
 
-else:
+elif PLAN.holds_images:
 
     rule check_loaded_classifier:
         input:
@@ -76,6 +76,6 @@ rule fit_classifier:
     params:
         parts=PLAN.geometry.fitting().described,
     message:
-        "Train the classifier" if PLAN.geometry.is_trained else "Load the classifier"
+        PLAN.geometry.fitting_in_words
     script:
         "../../scripts/chain/run_chain.py"

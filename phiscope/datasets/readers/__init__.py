@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from phiscope.datasets.readers import cifar, csv, digits, folder, idx, npz, parquet
+from phiscope.datasets.readers import cifar, csv, digits, features, folder, idx, npz, parquet
 from phiscope.datasets.readers.own import Own
 from phiscope.datasets.visible import entries, folders
 from phiscope.errors import DataError
@@ -25,6 +25,7 @@ READERS: dict[str, Any] = {
     "folder": folder,
     "npz": npz,
     "csv": csv,
+    "features": features,
 }
 
 

@@ -20,7 +20,7 @@ CAPTION = (
 CATEGORY = "Where samples stand"
 ALT = "Two grids of images: the most and the least ambiguous"
 DENSE = True
-WHEN = "always"
+WHEN = "images"
 
 _COLUMNS = 8
 _EXPLAINED = {

@@ -21,7 +21,7 @@ CAPTION = (
 CATEGORY = "Where samples stand"
 ALT = "One test sample: the image, its features, its closest flip point, its projections and their support"
 DENSE = True
-WHEN = "samples"
+WHEN = "pictured_samples"
 ONE_PER = "sample"
 
 Page = Mapping[str, Any]

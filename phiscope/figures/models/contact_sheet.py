@@ -18,7 +18,7 @@ CAPTION = (
 CATEGORY = "The classifier"
 ALT = "Two test images of each class with its name"
 DENSE = True
-WHEN = "always"
+WHEN = "images"
 
 _GAP, _ABOVE, _BELOW = 0.1, 0.17, 0.15  # inches: beside a class, for its name, for those of images
 _CAPITAL = 0.66  # width of a capital or a digit, of the size of the font

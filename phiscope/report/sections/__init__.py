@@ -37,6 +37,9 @@ SECTIONS = (
     "references",
 )
 
+# Those that ask about images, or what is done to them: a run on vectors alone has none of them.
+OF_IMAGES = ("check", "attacks", "pixels", "inversion", "denoising", "latent", "implicit")
+
 
 def module_of(section: str) -> str:
     return f"{__name__}.{section}"

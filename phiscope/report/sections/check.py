@@ -10,8 +10,8 @@ from phiscope.experiments.models.record import Check
 
 TITLE = "Does the classifier see what it is meant to see?"
 NUMBERS = ()
-NEEDS = ("check",)
-OPTIONAL = ()
+NEEDS = ()
+OPTIONAL = ("check",)
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,5 @@ class CheckPage:
         return cls(in_words.sentences(check), list(check.doubts), title, in_words.heading(check), rows)
 
 
-def data(run: Run) -> CheckPage:
-    return CheckPage.of(run["check"])
+def data(run: Run) -> CheckPage | None:
+    return None if run["check"] is None else CheckPage.of(run["check"])

@@ -14,17 +14,24 @@ NUMBERS = ()
 NEEDS = ("classifier_description",)
 OPTIONAL = ("denoising_summary",)
 
+_NO_IMAGES = (
+    "The run is on features alone: what needs images was left out, such as pixel space, attacks, denoising, images of "
+    "points in feature space, and pictures of samples; where this page says image, read sample."
+)
+
 
 def data(run: Run) -> list[str]:
     """A sentence each."""
+    if "head_alone" in run["classifier_description"]:
+        return [_NO_IMAGES, *_of_samples(run.context["config"], pixels=False)]
     config, summary = run.context["config"], run["denoising_summary"]
     trained = "training" in run["classifier_description"]
     return [*_of_samples(config), *_of_denoising(config, summary), *_of_the_network(config, trained)]
 
 
-def _of_samples(config: Mapping[str, Any]) -> Iterator[str]:
+def _of_samples(config: Mapping[str, Any], *, pixels: bool = True) -> Iterator[str]:
     pixel = config["hulls"]["pixel"]["samples"]
-    if pixel is not None:
+    if pixel is not None and pixels:
         yield f"Pixel space: the first {pixel:,} test samples of the stratified order were projected, not all."
     if any(config["dataset"].get("limit", {}).values()):
         yield f"The data set was limited: {config['dataset']['limit']}."

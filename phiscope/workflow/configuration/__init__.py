@@ -14,12 +14,13 @@ from typing import Any
 from phiscope.factories import look_beside
 from phiscope.workflow.configuration.checks import check, enabled, present, require_asked
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, filled, schema_at
+from phiscope.workflow.configuration.features import check_features, of_features, over_defaults
 from phiscope.workflow.configuration.following import following, without_orphans
 from phiscope.workflow.configuration.layers import overlaid, read
 from phiscope.workflow.configuration.presence import require_present
 from phiscope.workflow.places import project
 
-__all__ = ["check", "complete", "enabled", "load", "present", "read", "require_present", "resolve"]
+__all__ = ["check", "complete", "enabled", "load", "of_features", "present", "read", "require_present", "resolve"]
 
 
 def load(
@@ -53,10 +54,14 @@ def resolve(
     Raises ConfigError; looks at no file but the schema.
     """
     rules = schema_at(Path(schema or project() / SCHEMA))
-    merged, given = defaults_of(rules), dict[str, Any]()
+    given = dict[str, Any]()
     for layer in layers:
-        merged, given = overlaid(merged, layer), overlaid(given, layer)
+        given = overlaid(given, layer)
+    merged = over_defaults(defaults_of(rules), given)
+    for layer in layers:
+        merged = overlaid(merged, layer)
     config = without_orphans(filled(rules, merged), given)
     check(config, rules)
+    check_features(config)
     require_asked(config, given)
     return following(config, name)

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from phiscope.datasets.readers.features import is_bundled
 from phiscope.errors import ConfigError
 from phiscope.factories import file_of, folders
 from phiscope.workflow.configuration.checks import enabled
+from phiscope.workflow.configuration.features import of_features
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 
@@ -74,7 +76,8 @@ def paths_of(config: Mapping[str, Any]) -> Iterator[_Named]:
     sets = {"dataset": config["dataset"]} | {f"datasets.{name}": each for name, each in config["datasets"].items()}
     for where, about in sets.items():
         own = ":" in (about.get("reader") or "")
-        if not (about["path"] == "digits" or about.get("url") or own):
+        bundled = about["path"] == "digits" or (of_features({"dataset": about}) and is_bundled(Path(about["path"])))
+        if not (bundled or about.get("url") or own):
             made = "data/test.safetensors" if where == "dataset" else f"data/{where.replace('.', '/')}.safetensors"
             yield _Named(f"{where}.path", about["path"], "a file or folder with data", made)
     if labels := config["dataset"]["human_labels"]:

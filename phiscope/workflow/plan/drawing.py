@@ -48,6 +48,8 @@ class Drawing:
         denoising, latent, inversion = plan.denoising, plan.latent, plan.inversion
         return {
             "always": True,
+            "images": plan.holds_images,
+            "pictured_samples": plan.holds_images and bool(self.samples),
             "trained": plan.geometry.is_trained,
             "people": bool(plan.config["dataset"].get("human_labels")),
             "samples": bool(self.samples),

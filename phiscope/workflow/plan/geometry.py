@@ -23,8 +23,8 @@ class Geometry:
 
     @property
     def is_trained(self) -> bool:
-        """Whether the classifier is trained here, not loaded."""
-        return not self._plan.config["classifier"]["weights"]
+        """Whether the classifier is trained here, not loaded, and no head alone."""
+        return self._plan.holds_images and not self._plan.config["classifier"]["weights"]
 
     @cached_property
     def located(self) -> list[tuple[str, str]]:
@@ -119,20 +119,34 @@ class Geometry:
 
     @property
     def looks(self) -> list[str]:
-        """Names of artifacts: what is seen of the classifier, before its training as well where it is trained here."""
+        """Names of artifacts: what is seen of the classifier, before its training as well where it is trained here.
+
+        None of a head alone: a look is at what a network does with images.
+        """
+        if not self._plan.holds_images:
+            return []
         return ["check", *(["check_before_training"] if self.is_trained else [])]
 
     def fitting(self) -> Chain:
         """The classifier, trained or loaded, and its head."""
         plan = self._plan
         network = {"classifier": plan.path("classifier"), "description": plan.path("classifier_description")}
-        if self.is_trained:
+        if not plan.holds_images:
+            vectors: dict[str, Source] = {split: plan.prepared(split) for split in ("train", "test")}
+            own = Part("fit_head", vectors, network)
+        elif self.is_trained:
             images: dict[str, Source] = {"images": plan.prepared("train")}
             own = Part("train_classifier", images, network | {"log": plan.path("classifier_log")})
         else:
             own = Part("load_classifier", {}, network)
         split = {"classifier": network["classifier"], "images": plan.prepared("test")}
         return Chain(plan, [own, Part("split_classifier", split, {"head": plan.path("head")})])
+
+    @property
+    def fitting_in_words(self) -> str:
+        if not self._plan.holds_images:
+            return "The head of the vectors"
+        return "Train the classifier" if self.is_trained else "Load the classifier"
 
     @cached_property
     def placed(self) -> dict[str, list[tuple[str, str]]]:

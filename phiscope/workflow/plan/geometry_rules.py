@@ -47,6 +47,16 @@ def _weights_of(plan: Plan) -> dict[str, Any]:
     return {} if known is None else {"content_of_weights": known}
 
 
+def _head_alone(plan: Plan) -> Parameters:
+    classifier = plan.config["classifier"]
+    return {
+        "weights": classifier["weights"],
+        "asked": classifier["head"],
+        "validation": classifier["training"]["validation"],
+        "limits": {split: plan.limit(split) for split in ("train", "test")},
+    }
+
+
 def _trained(plan: Plan) -> Parameters:
     classifier = plan.config["classifier"]
     head = classifier.get("head")
@@ -90,10 +100,11 @@ RULES = {
     ),
     "load_classifier": Rule("models/load_classifier", _loaded),
     "train_classifier": Rule("models/train_classifier", _trained, threaded=True),
+    "fit_head": Rule("models/fit_head", _head_alone),
     "split_classifier": Rule(
         "models/split_classifier",
         lambda plan: {
-            "head": plan.config["classifier"].get("head"),
+            "head": plan.config["classifier"].get("head") if plan.holds_images else None,
             "lower_bound": plan.config["classifier"].get("lower_bound", "detect"),
         },
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
-from phiscope.workflow.configuration import enabled
+from phiscope.workflow.configuration import enabled, of_features
 from phiscope.workflow.places import project
 from phiscope.workflow.plan import (
     denoising,
@@ -65,6 +65,15 @@ class Plan:
     def with_counts(self, counts: Counts) -> Plan:
         """The same run, now that its data are prepared."""
         return replace(self, counts=counts)
+
+    @property
+    def holds_images(self) -> bool:
+        """Whether samples are images; vectors alone have no pixels to look at or to change."""
+        return not of_features(self.config)
+
+    @property
+    def kind_of_samples(self) -> str:
+        return "images" if self.holds_images else "vectors"
 
     # Parts: None where a run has no such part.
 
@@ -249,6 +258,7 @@ class Plan:
         """Names of those that not every run has, and that this one makes."""
         return {
             *self.geometry.processed,
+            *self.geometry.looks,
             *(["redrawn"] if self.views.redrawn else []),
             *(["inversion_budget"] if self.inversion.any else []),
             *([*self.denoising.statistics, *self.denoising.filter_statistics] if self.denoising else []),
