@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.classes import UNKNOWN
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import WHOLE
 from phiscope.datasets.visible import entries
@@ -31,12 +32,13 @@ def read(path: Path, split: str) -> Rows:
     """`<split>_images` and `<split>_labels`, or Keras' `x_<split>` and `y_<split>` in either case, or in a folder
     `<split>.npz` with `images` and `labels`; names of the classes under `classes`, `class_names` or `label_names`.
 
-    Images are (n, h, w), (n, channels, h, w) or (n, h, w, channels).
+    Images are (n, h, w), (n, channels, h, w) or (n, h, w, channels). A split without labels, beside one that has some,
+    holds images of which none is known.
     """
     file = path / f"{split}.npz" if path.is_dir() else path
     keys = _keys(file)
     images, labels = _pair(keys, file, split, named_by_file=path.is_dir())
-    values = _array(file, labels)
+    values = np.full(len(_array(file, images)), UNKNOWN) if labels is None else _array(file, labels)
     names = next((key for key in keys if key.lower() in _NAMES), None)
 
     def read_images() -> NDArray:
@@ -48,7 +50,11 @@ def read(path: Path, split: str) -> Rows:
         return array
 
     classes = None if names is None else tuple(_text(name) for name in _array(file, names).reshape(-1).tolist())
-    return Rows(str(file), values, read_images, classes)
+    unlabelled = None
+    if labels is None:
+        error = DataError(f"{file}: has no labels of {split}; expected {split}_labels or y_{split}: it is trained on")
+        unlabelled = np.ones(len(values), np.bool_), error
+    return Rows(str(file), values, read_images, classes, unlabelled=unlabelled)
 
 
 def _text(name: object) -> str:
@@ -85,16 +91,17 @@ def _parsed(key: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _pair(keys: list[str], file: Path, split: str, *, named_by_file: bool) -> tuple[str, str]:
-    """Names of the arrays of a split: the only ones of it that there are."""
+def _pair(keys: list[str], file: Path, split: str, *, named_by_file: bool) -> tuple[str, str | None]:
+    """Names of the arrays of a split: the only ones of it that there are; None for labels that only others have."""
+    has_labels = named_by_file or any(kind == "labels" for _, kind in map(_parsed, keys))
     for wanted in (split, WHOLE) if named_by_file else (split,):
         images, labels = ([key for key in keys if _parsed(key) == (wanted, kind)] for kind in ("images", "labels"))
         if len(images) > 1 or len(labels) > 1:
             raise DataError(
                 f"{file}: {' and '.join(images if len(images) > 1 else labels)} could both be of {split}; keep one"
             )
-        if images and labels:
-            return images[0], labels[0]
+        if images and (labels or has_labels):
+            return images[0], labels[0] if labels else None
     raise DataError(
         f"{file}: holds {', '.join(keys) or 'nothing'}; expected {split}_images and {split}_labels, or "
         f"x_{split} and y_{split}, or images and labels"

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from phiscope.datasets import load
+from phiscope.errors import DataError
 from tests.datasets.readers.samples import GREY, LABELS, RANDOM, refused
 
 
@@ -36,3 +37,13 @@ def test_npz_that_is_cut_off(tmp_path):
     np.savez(tmp_path / "a.npz", x_train=GREY, y_train=LABELS)
     (tmp_path / "a.npz").write_bytes((tmp_path / "a.npz").read_bytes()[:100])
     refused(tmp_path / "a.npz", "not a whole .npz file")
+
+
+def test_a_test_split_without_labels_is_one_of_unknown_images(tmp_path):
+    images, labels = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8), np.arange(6) % 2
+    np.savez(tmp_path / "a.npz", x_train=images, y_train=labels, x_test=images)
+    assert load(str(tmp_path / "a.npz"), "test").labels.tolist() == [-1] * 6
+    assert load(str(tmp_path / "a.npz"), "train").labels.tolist() == labels.tolist()
+    np.savez(tmp_path / "b.npz", x_train=images, x_test=images, y_test=labels)
+    with pytest.raises(DataError, match="has no labels of train; expected train_labels or y_train"):
+        load(str(tmp_path / "b.npz"), "train")
