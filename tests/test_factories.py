@@ -1,5 +1,6 @@
 """Factories in files beside the configuration, and what scripts do with a person's own network and weights."""
 
+import json
 import runpy
 import sys
 from types import ModuleType
@@ -294,3 +295,21 @@ def test_answers_that_no_untrained_network_gives(right, n, classes, learnt):
     labels = np.arange(n) % classes
     predicted = np.where(np.arange(n) < right, labels, (labels + 1) % classes)
     assert Answers(labels, predicted, classes).are_learnt == learnt
+
+
+def test_other_weights_in_the_same_place_are_other_parameters(root, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "w.pt").write_bytes(b"one")
+    weights = {"path": str(folder / "w.pt")}
+    own = {"factory": "my-networks.py:build", "normalise": "none", "weights": weights}
+    plan = Plan.of(resolve([{"dataset": {"path": "digits"}, "classifier": own}], name="own"), scripts=root / "scripts")
+    before = plan.parameters("load_classifier")
+    (folder / "w.pt").write_bytes(b"two")
+    after = plan.parameters("load_classifier")
+    assert before["content_of_weights"] != after["content_of_weights"]
+    (folder / "w.pt").unlink()
+    assert "content_of_weights" not in plan.parameters("load_classifier")
+    description = folder / plan.path("classifier_description")
+    description.parent.mkdir(parents=True)
+    description.write_text(json.dumps({"content_of_weights": after["content_of_weights"]}))
+    assert plan.parameters("load_classifier") == after, "a run that was copied without its weights has nothing to do"

@@ -34,6 +34,26 @@ def test_what_is_wrong_is_one_sentence_from_both(finished, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("absent.yaml",), "config: absent.yaml: cannot be read"),
+        (("presets",), "config: presets: cannot be read"),
+        (("presets/tiny.yaml", "--config", "seed"), "'seed' is no key=value"),
+    ],
+)
+def test_what_cannot_be_run_is_one_sentence(finished, arguments, words):
+    done = phiscope(finished, "run", *arguments)
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_changes_are_keys_joined_by_dots(finished):
+    done = phiscope(finished, "run", "presets/tiny.yaml", "--config", "hulls.pixel.tolerance=2", "seed=0")
+    assert "config: hulls.pixel.tolerance: got 2, expected less than 1" in done.stderr
+
+
 def test_what_snakemake_takes_is_handed_over(finished):
     done = phiscope(finished, "run", "presets/tiny.yaml", "--config", "seed=1", "--", "--list-rules")
     assert done.returncode == 0, done.stderr

@@ -295,3 +295,17 @@ def test_who_compares_with_labels_says_that_some_have_none(tmp_path):
         split.require_labels(None, "latent")
     split.labels = split.labels[split.labels >= 0]
     split.require_labels(2, "latent")
+
+
+def test_a_source_that_is_another_than_it_was_is_named_and_one_that_is_gone_is_not(writer, tmp_path):
+    path = writer(tmp_path / "source", two(pictures(6)))
+    prepare_split(Specification(str(path), options={}), "train", tmp_path / "a.safetensors", seed=0)
+    opened = open_prepared(tmp_path / "a.safetensors")
+    assert opened.changed is None
+    files = [file for file in sorted(tmp_path.rglob("*")) if file.is_file() and file.name != "a.safetensors"]
+    for file in files:
+        os.utime(file, ns=(1, 1))
+    assert "has changed since the split was prepared" in opened.changed
+    for file in files:
+        file.unlink()
+    assert open_prepared(tmp_path / "a.safetensors").changed is None

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from phiscope import figures
 from phiscope.datasets import ImageDataset, open_prepared, save
 from phiscope.exhibits.contact import MOST, contact_sheet
 from phiscope.figures.pictures import image_of
@@ -31,3 +32,16 @@ def test_of_many_classes_some_are_shown_from_the_first_to_the_last(tmp_path):
     numbers = sheet["number"].tolist()
     assert (numbers[0], numbers[-1]) == (0, 199)
     assert np.ptp(np.diff(numbers)) <= 1  # evenly among them
+
+
+def test_images_without_a_label_stand_last(tmp_path):
+    _, sheet = sheet_of(tmp_path, [-1, 0, -1, -1, 1], ("ant", "bee"))
+    assert sheet["number"].tolist() == [0, 1, -1, -1]
+    assert sheet["class"].tolist() == ["ant", "bee", "no label", "no label"]
+
+
+def test_a_split_without_labels_has_a_sheet(tmp_path):
+    _, sheet = sheet_of(tmp_path, [-1] * 5, ("ant", "bee"))
+    assert sheet["class"].tolist() == ["no label", "no label"]
+    figure = figures.draw("contact_sheet", contact_sheet=sheet)
+    assert "no label" in [text.get_text() for text in figure.axes[0].texts]

@@ -28,9 +28,9 @@ _LETTER = 0.52  # width of a letter on average, of the size of the font; a point
 @themed
 def draw(contact_sheet: pd.DataFrame) -> Figure:
     """contact_sheet: an image a row, with number, class, name, channels, height, width, image; classes: how many there
-    are, of which not all need be shown."""
+    are, of which not all need be shown. A number of -1 stands for images without a label, which come last."""
     require(contact_sheet, "contact sheet", "number", "class", "name", "image", "classes")
-    groups = list(contact_sheet.groupby("number", sort=True))
+    groups = sorted(contact_sheet.groupby("number"), key=lambda group: (group[0] < 0, group[0]))
     columns = min(len(groups), 5 if len(groups) <= 20 else 7)
     across = int(contact_sheet.groupby("number").size().max())
     width = (WIDTH - _GAP * (columns - 1)) / columns
@@ -38,9 +38,9 @@ def draw(contact_sheet: pd.DataFrame) -> Figure:
     each = min((width - 0.03 * (across - 1)) / across, 1.2)
     tall = each * float(first["height"]) / float(first["width"])
     line = _ABOVE + tall + _BELOW + _GAP
-    shown, there = len(groups), int(first["classes"])
-    head = 0.25 if shown < there else 0.0
-    height = head + line * math.ceil(shown / columns)
+    shown, there = sum(number >= 0 for number, _ in groups), int(first["classes"])
+    head = 0.25 if 0 < shown < there else 0.0
+    height = head + line * math.ceil(len(groups) / columns)
     figure = blank(height)
     figure.set_layout_engine("none")
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -50,7 +50,8 @@ def draw(contact_sheet: pd.DataFrame) -> Figure:
     small, large = (5.5, 7.5) if columns <= 5 else (4.5, 6.5)
     for place, (number, rows) in enumerate(groups):
         left, top = place % columns * (width + _GAP), head + place // columns * line
-        name = _short(f"{number}: {rows['class'].iloc[0]}", width, large)
+        called = rows["class"].iloc[0]
+        name = _short(called if number < 0 else f"{number}: {called}", width, large)
         ax.text(left, top + 0.75 * _ABOVE, name, color=INK, fontsize=large)
         for k, row in enumerate(rows.to_dict("records")):
             x, y = left + k * (each + 0.03), top + _ABOVE
