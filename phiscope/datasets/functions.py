@@ -1,9 +1,8 @@
-"""Functions of the user's own, named as `package.module:function`."""
+"""Functions of the user, named as `package.module:function`, or as `file.py:function` beside the configuration."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -11,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from phiscope.errors import DataError
+from phiscope.factories import function_of
 
 
 @cache
 def function(name: str, where: str) -> Callable[..., Any]:
     """What the name stands for. Raises DataError naming the option `where` it was given."""
-    module, _, attribute = name.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+        found = function_of(name)
+    except Exception as error:  # whatever importing somebody's module raises
         raise DataError(
-            f"{where}: cannot find {name!r} ({error}); expected `package.module:function` of an installed package"
+            f"{where}: cannot find {name!r} ({type(error).__name__}: {error}); expected `package.module:function`, "
+            "installed or beside the configuration, or `file.py:function`"
         ) from error
     if not callable(found):
         raise DataError(f"{where}: {name!r} is {type(found).__name__}; expected a function")

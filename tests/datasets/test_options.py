@@ -5,8 +5,9 @@ from dataclasses import fields
 import pytest
 import yaml
 
+from phiscope.datasets.functions import function
 from phiscope.datasets.options import INTERPOLATIONS, ORIENTATIONS, DataOptions
-from phiscope.errors import ConfigError
+from phiscope.errors import ConfigError, DataError
 from phiscope.workflow.configuration import resolve
 
 
@@ -60,3 +61,12 @@ def test_options_that_are_wrong_are_told_before_anything_runs(change, words):
     with pytest.raises(ConfigError) as caught:
         resolved(change)
     assert words in str(caught.value)
+
+
+def test_a_transform_lies_beside_the_configuration(tmp_path, monkeypatch):
+    monkeypatch.setenv("PHISCOPE_FACTORIES", str(tmp_path))
+    (tmp_path / "mine-own.py").write_text("def darker(image):\n    return image.point(lambda value: value // 2)\n")
+    resolved({"options": {"transform": "mine-own.py:darker"}})
+    assert callable(function("mine-own.py:darker", "dataset.options.transform"))
+    with pytest.raises(DataError, match="dataset.options.transform: cannot find 'mine-own.py:lighter'"):
+        function("mine-own.py:lighter", "dataset.options.transform")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from phiscope.factories import content_of
 from phiscope.views import modules_of
 from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
 from phiscope.workflow.plan.rule import Rule
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 def _without(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def _own_code(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    """Fingerprints of functions of the user's that read or change images, where there are some."""
+    named = [dataset.get("reader"), (dataset.get("options") or {}).get("transform")]
+    contents = [content_of(name) for name in named if name and ":" in name]
+    return {"content": contents} if contents else {}
 
 
 def _openers(needs: Iterable[str]) -> dict[str, tuple]:
@@ -33,6 +41,7 @@ RULES = {
         lambda plan: {
             "dataset": _without(plan.config["dataset"], "limit", "is_papers", "human_labels"),
             "seed": plan.config["seed"],
+            **_own_code(plan.config["dataset"]),
         },
         lambda plan, wildcards: ["phiscope.datasets.readers"],
     ),
