@@ -34,8 +34,11 @@ _PARTS = {"denoising": "denoiser", "implicit": None, "latent": "generator"}
 
 
 def enabled(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A checked configuration whose disabled parts are None, without the views that rest on them and the null ones."""
-    off = {part for part in _PARTS if not config[part]["enabled"]}
+    """A checked configuration whose disabled parts are None, without the views that rest on them and the null ones.
+
+    Of one that is so already, the same.
+    """
+    off = {part for part in _PARTS if not (config[part] or {}).get("enabled")}
     lacking = {_PARTS[part] for part in off}
     views = present(config["views"])
     dropped = {name for name, view in views.items() if lacking & set(_needs(view))}

@@ -210,6 +210,11 @@ def test_an_enabled_part_keeps_its_views(digits):
     assert enabled(config)["latent"] == config["latent"]
 
 
+def test_what_is_switched_off_stays_so(digits):
+    left = enabled(resolve([digits, {"latent": {"enabled": False}}]))
+    assert enabled(left) == left
+
+
 def test_views_of_a_disabled_part_need_nothing(digits):
     resolve([digits, {"denoising": {"enabled": False}, "views": {"noise": None}}])
 
