@@ -44,7 +44,8 @@ rule all:
 
 onstart:
     follow(workflow)
-    write_record(RESULTS, GIVEN, workflow.configfiles)
+    if not DRAWN_ALONE:
+        write_record(RESULTS, GIVEN, workflow.configfiles)
     logger.info(f"Results go to {RESULTS}/.")
 
 

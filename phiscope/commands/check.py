@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     plan = Plan.of(load(options.files, together(options.config)))
     with _prepared(plan) as (test, train):
-        require_named(plan.with_counts(Counts.of_test(test, len(train))))
+        require_named(plan.with_counts(Counts.of_splits(test, train)))
         require_solver(plan.config["margins"]["solver"])
         if not plan.holds_images:
             _look_at_head(plan, test, train)

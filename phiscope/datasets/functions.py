@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from phiscope.errors import DataError
@@ -26,10 +23,3 @@ def function(name: str, where: str) -> Callable[..., Any]:
     if not callable(found):
         raise DataError(f"{where}: {name!r} is {type(found).__name__}; expected a function")
     return found
-
-
-def content_of(name: str) -> str | None:
-    """A hash of the file that holds the function; None where it stands in none."""
-    module = sys.modules[function(name, "dataset.options.transform").__module__]
-    file = getattr(module, "__file__", None)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else None

@@ -15,10 +15,10 @@ from phiscope.datasets.decode import decode
 from phiscope.datasets.encoded import ChangedFileError, Encoded, EncodedImages, in_blocks, unpacked
 from phiscope.datasets.fetch import expanded
 from phiscope.datasets.fitting import fit
-from phiscope.datasets.functions import content_of
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.pixels import OptionDoesNotFitError, Values, as_float, one
 from phiscope.errors import DataError
+from phiscope.factories import content_of
 
 # The options that pixels depend on.
 _DECODING = ("size", "crop", "interpolation", "channels", "range", "orientation", "background", "transform")

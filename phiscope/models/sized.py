@@ -11,7 +11,6 @@ from phiscope.datasets.prepared import PreparedDataset
 from phiscope.factories import NO_NORMALISATION, function_of
 
 _OURS = "phiscope.models.classifier:"
-_SMALLEST = 8  # side of the maps that average pooling is left with, about
 
 
 def sized(description: Mapping[str, Any], images: PreparedDataset) -> dict[str, Any]:

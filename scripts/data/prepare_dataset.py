@@ -22,4 +22,4 @@ if "snakemake" in globals():
         if snakemake.config["latent"]:
             prepared.require_labels(limit, "latent")
         if split == "test":  # of the configuration, not parameters: another sample of the report prepares nothing anew
-            require_named(Plan.of(snakemake.config).with_counts(Counts.of_test(prepared)))
+            require_named(Plan.of(snakemake.config).with_counts(Counts.of_splits(prepared)))

@@ -21,6 +21,8 @@ if "snakemake" in globals():
         networks = (load_network(inputs[name]) for name in ("generator", "classifier", "encoder"))
         codec = Codec(*networks, choose_device(snakemake.config["device"]))
         prepared = {split: open_prepared(inputs[split]) for split in params.limits}
+        for split, images in prepared.items():
+            images.require_labels(params.limits[split], "latent")
         splits = {split: first(images, params.limits[split]) for split, images in prepared.items()}
         arrays = encode_splits(codec, splits, params.seed)
         save_file(arrays, snakemake.output[0], metadata={"classes": str(len(prepared["train"].classes))})

@@ -254,6 +254,7 @@ def mine(monkeypatch, tmp_path):
     module.__file__ = str(tmp_path / "mine.py")
     (tmp_path / "mine.py").write_text("version 1")
     monkeypatch.setitem(sys.modules, "mine", module)
+    monkeypatch.setenv("PHISCOPE_FACTORIES", str(tmp_path))
     function.cache_clear()
     return module
 

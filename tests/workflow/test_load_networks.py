@@ -39,7 +39,7 @@ def load(images, tmp_path):
     def run(plan: Plan, rule: str, **wildcards: str) -> None:
         function = runpy.run_path(str(plan.scripts / f"{RULES[rule].script}.py"))["load"]
         given = plan.parameters(rule, **wildcards) | {"images": images, "output": str(tmp_path / "network.safetensors")}
-        function(**{name: given[name] for name in function.__annotations__ if name != "return"})
+        function(**{name: given[name] for name in function.__annotations__ if name in given})
 
     return run
 

@@ -12,7 +12,9 @@ ORDER = (4, 2, 7, 0)
 
 def planned(**changes):
     config = resolve([{"dataset": {"path": "digits"}, **changes}], name="run")
-    return Plan.of(config, Counts({"train": 9, "test": len(ORDER)}, order=ORDER, shape=(1, 8, 8), classes=3))
+    return Plan.of(
+        config, Counts({"train": 9, "test": len(ORDER)}, order=ORDER, shape=(1, 8, 8), classes=3, last_train=8)
+    )
 
 
 def view(**options):

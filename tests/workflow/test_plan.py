@@ -57,7 +57,7 @@ def prepare(plan: Plan, folder: Path) -> None:
     others = {plan.prepared_dataset(name): (OTHER, {"dataset": name}) for name in plan.views.datasets}
     for path, (count, which) in (splits | others).items():
         rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
-        images, labels = np.zeros((count, 1, 8, 8), np.uint8), np.arange(count) % 10
+        images, labels = np.zeros((count, 1, 32, 32), np.uint8), np.arange(count) % 10
         origin = plan.fingerprint(rule, **which)
         named = list(dict.fromkeys(each.number for each in samples_named(plan))) if which == {"split": "test"} else []
         others = [number for number in random.permutation(count).tolist() if number not in named]

@@ -10,6 +10,7 @@ from phiscope.errors import PhiscopeError
 from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
 from phiscope.workflow.configuration import complete, load
+from phiscope.workflow.configuration.layers import typed
 from phiscope.workflow.plan import Plan, read_counts
 from phiscope.workflow.plan.counts import changed_sources
 from phiscope.workflow.plan.named import require_named
@@ -21,7 +22,7 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 # this one as a module gives all that differs from the schema's defaults.
 try:
     if workflow.modifier.parent_modifier is None:
-        GIVEN = load(workflow.configfiles, workflow.config_settings.config, root=ROOT)
+        GIVEN = load(workflow.configfiles, typed(workflow.config_settings.config), root=ROOT)
     else:
         look_beside(workflow.configfiles)
         GIVEN = complete([config], root=ROOT)
@@ -35,7 +36,9 @@ if counts := read_counts(PLAN, planned_alone=not DRAWN_ALONE):
     PLAN = PLAN.with_counts(counts)
     try:
         require_named(PLAN)
-        if workflow.is_main_process:  # for the person who starts a run; what was decoded before stays as it was
+        if (
+            workflow.is_main_process and not DRAWN_ALONE
+        ):  # for the person who starts a run; what was decoded before stays as it was
             for said in changed_sources(PLAN):
                 print(said, file=sys.stderr)
     except PhiscopeError as error:

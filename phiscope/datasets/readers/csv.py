@@ -21,7 +21,6 @@ _LABELS = ("label", "labels", "class", "class_name", "target", "category")
 _SPLITS = ("split", "set", "subset", "fold", "partition")
 _DELIMITERS = (",", ";", "\t")
 # Numbers that begin with a zero are names of something: 007 is no 7. More digits are more than an int64 holds.
-_WHOLE_NUMBER = re.compile(r"-?\d+")
 _COUNT = re.compile(r"-?(0|[1-9]\d{0,17})")
 _NUMBER = re.compile(r"-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
@@ -147,7 +146,7 @@ def _labels(
         error = table.unclear(f"expected {name} ({UNLABELLED})", "label")
         return np.full(len(rows), -1), (np.ones(len(rows), np.bool_), error)
     cells = [row[column] for row in table.rows]
-    are_numbers = all(_WHOLE_NUMBER.fullmatch(cell) for cell in cells if cell)
+    are_numbers = all(_COUNT.fullmatch(cell) for cell in cells if cell)
     values = np.array([int(cells[row] or -1) if are_numbers else cells[row] for row in rows])
     empty = np.array([not cells[row] for row in rows])
     if not empty.any():

@@ -34,6 +34,7 @@ _KINDS = {
 _NAMES = ("classes", "class_names", "label_names")
 _LABELS = ("label", "labels", "target", "y")
 _NO_DIMENSION = ("sample", "index", "id")  # numbers of samples, in tables with one column a dimension
+_NO_FEATURES = ("split", "fold", "partition", "subset", "target", "y", "class")  # names of columns that are none
 _UNLABELLED = "vectors without labels can be test vectors, or a data set of datasets that a view starts from"
 
 Load = Callable[[], NDArray]
@@ -226,8 +227,22 @@ def _of_parquet(
     if features is None:
         features = next((name for name in lists if name.lower() in _KINDS["vectors"]), None)
     if features is None:
-        reserved = {label, logits, *_NO_DIMENSION}
+        index = {
+            name for name in (table.schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)
+        }
+        reserved = {
+            label,
+            logits,
+            *_NO_DIMENSION,
+            *index,
+            *(name for name in names if name.startswith("__index_level_")),
+        }
         features = [name for name in names if name not in reserved and _is_number(table.schema.field(name).type)]
+        if doubtful := [name for name in features if name.lower() in (*_LABELS, *_NO_FEATURES)]:
+            raise DataError(
+                f"{file}: column {doubtful[0]!r} may be a label or a split; expected columns of features alone: list "
+                "them in dataset.options.features, and name the labels with dataset.options.label"
+            )
     if not features:
         raise DataError(
             f"{file}: holds {', '.join(names)}; expected a column `features` of lists, or a column of numbers a "
@@ -240,13 +255,19 @@ def _of_parquet(
     if label is not None:
         column = table[label]
         nulls = column.is_null().to_numpy().astype(np.bool_)
-        filled = column.fill_null("" if pa.types.is_string(column.type) else -1) if nulls.any() else column
+        filled = column.fill_null("" if _is_text(column.type) else -1) if nulls.any() else column
         labels = None if nulls.all() else filled.to_numpy()
     missing = f"{file}: holds {', '.join(names)}; expected a column of labels; name it with dataset.options.label"
     rows = _rows(where, lambda: vectors, labels, missing, None if scores is None else lambda: scores)
     further = {name: table[name] for name in _NO_DIMENSION if name in names}
     some = (nulls, DataError(missing)) if nulls.any() and not nulls.all() else rows.unlabelled
     return replace(rows, columns=lambda: further, unlabelled=some)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 def _is_list(kind: pa.DataType) -> bool:

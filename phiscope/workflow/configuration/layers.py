@@ -59,6 +59,20 @@ def read(path: str | Path) -> dict[str, Any]:
     return dict(content)
 
 
+def typed(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What Snakemake makes of `--config`, with numbers for numbers: in mappings and lists it leaves them as text."""
+
+    def value(given: Any) -> Any:
+        if isinstance(given, Mapping):
+            return {key: value(each) for key, each in given.items()}
+        if isinstance(given, list):
+            return [value(each) for each in given]
+        read_again = yaml.load(given, _Loader) if isinstance(given, str) else given
+        return given if isinstance(read_again, Mapping | list) else read_again
+
+    return {key: value(each) if isinstance(each, Mapping | list) else each for key, each in changes.items()}
+
+
 def overlaid(below: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What is given, laid over what stands below, mapping by mapping; everything else is replaced whole.
 
@@ -91,7 +105,13 @@ def _kept(below: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, An
     if any(key in _REPLACES for key in changed):
         return {}
     gone = {key for name in changed for key in _BELONGS[name]}
+    if _are_other_weights(below.get("weights"), given.get("weights")):
+        gone.add("normalise")  # what they were trained with
     return {key: value for key, value in below.items() if key not in gone}
+
+
+def _are_other_weights(below: Any, given: Any) -> bool:
+    return isinstance(below, Mapping) and isinstance(given, Mapping) and _changes("path", below, given)
 
 
 def _changes(key: str, below: Mapping[str, Any], given: Mapping[str, Any]) -> bool:

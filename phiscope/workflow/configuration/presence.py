@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib.util
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from phiscope.errors import ConfigError
 from phiscope.factories import file_of, folders
 from phiscope.workflow.configuration.checks import enabled
 from phiscope.workflow.configuration.features import of_features
+from phiscope.workflow.record import RECORD
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 
@@ -30,8 +32,8 @@ _NETWORKS = {
 class _Named(NamedTuple):
     """A place that a configuration names: where it says so, what it says, what it is.
 
-    made: what a run makes of it, below its folder; once that is there, the place may be gone, such as for a run
-    that was copied to where the data are not.
+    made: what a run makes of it, below its folder; once that is there, and the run was started with the same words,
+    the place may be gone, such as for a run that was copied to where the data are not.
     """
 
     where: str
@@ -46,11 +48,28 @@ def require_present(config: Mapping[str, Any]) -> None:
     config: resolved. What is to be fetched (`url`) may be absent, and what a reader of the user's own takes is its own.
     """
     used, results = enabled(config), Path("results") / config["run"]
+    before = _recorded(results)
     for named in paths_of(used):
-        if not (named.made and (results / named.made).exists()):
+        known = named.made and (results / named.made).exists() and _at(before, named.where) == named.text
+        if not known:
             _require_path(named)
     for named in _factories(used):
         _require_factory(named)
+
+
+def _recorded(results: Path) -> Any:
+    """The configuration that the run was last started with; nothing where it says none."""
+    try:
+        return json.loads((results / RECORD).read_text(encoding="utf-8"))["configuration"]
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _at(config: Any, where: str) -> Any:
+    """What stands at a place such as `dataset.path`; None for nothing."""
+    for key in where.split("."):
+        config = config.get(key) if isinstance(config, Mapping) else None
+    return config
 
 
 def _require_path(named: _Named) -> None:

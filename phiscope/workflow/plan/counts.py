@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phiscope.datasets import PreparedDataset, open_prepared, origin_of
+from phiscope.errors import PhiscopeError
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Counts:
     """splits: prepared samples by split; datasets: those of other data sets by name; order: numbers of the test samples
-    in the order in which they are prepared; shape: of an image; classes: how many."""
+    in the order in which they are prepared; shape: of an image; classes: how many; last_train: largest number
+    of a training sample."""
 
     splits: Mapping[str, int]
     datasets: Mapping[str, int] = field(default_factory=dict)
     order: tuple[int, ...] = ()
     shape: tuple[int, ...] = ()
     classes: int = 0
+    last_train: int | None = None
 
     @classmethod
-    def of_test(cls, test: PreparedDataset, train: int | None = None) -> Counts:
-        """What the prepared test split tells alone; train: how many training samples there are, where that is known."""
-        splits = {"test": len(test)} | ({} if train is None else {"train": train})
-        return cls(splits, {}, tuple(test.samples.tolist()), test.shape, len(test.classes))
+    def of_splits(cls, test: PreparedDataset, train: PreparedDataset | None = None) -> Counts:
+        """What prepared splits tell, the test split alone or both; without other data sets."""
+        splits = {"test": len(test)} | ({} if train is None else {"train": len(train)})
+        last = None if train is None else int(train.samples.max(initial=-1))
+        return cls(splits, {}, tuple(test.samples.tolist()), test.shape, len(test.classes), last)
 
 
 def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True) -> Counts | None:
@@ -48,7 +52,8 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
     test = open_prepared(folder / plan.prepared("test"))
     order = tuple(test.samples.tolist())
     known = ({name: count for name, count in each.items() if count} for each in (splits, datasets))
-    return Counts(next(known), next(known), order, test.shape, len(test.classes))
+    last = int(open_prepared(folder / plan.prepared("train")).samples.max(initial=-1))
+    return Counts(next(known), next(known), order, test.shape, len(test.classes), last)
 
 
 def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | None:
@@ -63,5 +68,9 @@ def changed_sources(plan: Plan) -> Iterator[str]:
     """A line for each prepared split of a run whose source is another than it was."""
     paths = [plan.prepared(split) for split in ("train", "test")]
     for path in [*paths, *(plan.prepared_dataset(name) for name in plan.views.datasets)]:
-        if changed := open_prepared(path).changed:
+        try:
+            changed = open_prepared(path).changed
+        except PhiscopeError as error:  # such as a variable that is not set where a run was copied to
+            changed = str(error)
+        if changed:
             yield f"{changed}; results are those of what it was: delete {path} to prepare it anew"

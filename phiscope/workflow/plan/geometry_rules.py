@@ -31,16 +31,17 @@ def _described(plan: Plan, *keys: str) -> Parameters:
 def _loaded(plan: Plan) -> Parameters:
     described, normalise = _described(plan, "weights"), plan.config["classifier"]["normalise"]
     classifier = described["classifier"] | {"normalise": None if normalise == NO_NORMALISATION else normalise}
-    return {**described, **_weights_of(plan), "classifier": classifier, "where": "classifier.weights"}
+    return {**described, **weights_of(plan), "classifier": classifier, "where": "classifier.weights"}
 
 
-def _weights_of(plan: Plan) -> dict[str, Any]:
-    """What tells the file of weights from another in its place; where it is gone, what it was when it was loaded."""
+def weights_of(plan: Plan) -> dict[str, Any]:
+    """What tells the classifier's file of weights from another in its place; where it is gone, what it was when it was
+    loaded."""
     weights = plan.config["classifier"]["weights"]
-    if weights == OF_THE_FACTORY:
+    if not weights or weights == OF_THE_FACTORY:
         return {}
     path = Path(os.path.expandvars(weights["path"])).expanduser()
-    if path.is_file():
+    if path.exists():
         return {"content_of_weights": content_of_file(path)}
     description = Path(plan.path("classifier_description"))
     known = json.loads(description.read_text()).get("content_of_weights") if description.is_file() else None
@@ -50,6 +51,7 @@ def _weights_of(plan: Plan) -> dict[str, Any]:
 def _head_alone(plan: Plan) -> Parameters:
     classifier = plan.config["classifier"]
     return {
+        **weights_of(plan),
         "weights": classifier["weights"],
         "asked": classifier["head"],
         "validation": classifier["training"]["validation"],
@@ -88,7 +90,7 @@ def _verified(plan: Plan) -> Parameters:
 
 def _looked_at(plan: Plan) -> Parameters:
     """Before there is a network of the run: as it is described, with its weights where it has some."""
-    return {**_described(plan, "weights"), "head": plan.config["classifier"].get("head")}
+    return {**_described(plan, "weights"), **weights_of(plan), "head": plan.config["classifier"].get("head")}
 
 
 RULES = {

@@ -32,12 +32,12 @@ def require_named(plan: Plan) -> None:
                 f"config: {where}: test sample {number} is not among the {len(used)} of this run; choose another, "
                 f"such as {used[0]}, or raise dataset.limit.test"
             )
-    for reference in plan.config["inversions"]["references"] if plan.inversion.any and "train" in counts.splits else []:
+    for reference in plan.config["inversions"]["references"] if plan.inversion.any else []:
         found = re.fullmatch(r"train:(\d+)", reference)
-        if found and int(found[1]) >= counts.splits["train"]:
+        if found and counts.last_train is not None and int(found[1]) > counts.last_train:
             raise ConfigError(
                 f"config: inversions.references: there is no training sample {found[1]}; expected 0 to "
-                f"{counts.splits['train'] - 1}"
+                f"{counts.last_train}"
             )
     for where, rectangle in _rectangles(plan):
         top, left, height, width = rectangle

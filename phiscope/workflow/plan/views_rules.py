@@ -49,6 +49,7 @@ RULES = {
         "data/prepare_other_dataset",
         lambda plan: {
             "dataset": lambda wildcards: _without(plan.config["datasets"][wildcards.dataset], "limit"),
+            "content": lambda wildcards: _own_code(plan.config["datasets"][wildcards.dataset]),
             "seed": plan.config["seed"],
         },
         lambda plan, wildcards: ["phiscope.datasets.readers"],

@@ -1,6 +1,7 @@
 """Vectors from .npy, .npz and Parquet, in the layouts that people have, and one sentence for what cannot be meant."""
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -221,3 +222,28 @@ def test_lists_of_several_lengths_are_refused(tmp_path):
 def test_vectors_are_no_images(arrays, tmp_path):
     with pytest.raises(DataError, match="holds vectors, no images"):
         load(str(as_npy(tmp_path, arrays)), "train", reader="features")
+
+
+def of_parquet(folder, split="train", **options):
+    prepare(Specification(str(folder), "features", options=options), split, folder / "a.safetensors", seed=0)
+    return open_prepared(folder / "a.safetensors")
+
+
+def test_numbers_that_are_no_features_are_not_taken_for_some(tmp_path):
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"f0": draw.random(8), "f1": draw.random(8), "label": ["a", "b"] * 4})
+    frame.sample(frac=1, random_state=0).to_parquet(tmp_path / "train.parquet")  # with an index of numbers
+    assert of_parquet(tmp_path, test_share=0.25).shape == (2, 1, 1)
+    for name in ("target", "split", "fold"):
+        frame.assign(**{name: 0}).to_parquet(tmp_path / "train.parquet")
+        with pytest.raises(DataError, match=f"column '{name}' may be a label or a split; expected columns of features"):
+            of_parquet(tmp_path, test_share=0.25)
+        assert of_parquet(tmp_path, test_share=0.25, features=["f0", "f1"]).shape == (2, 1, 1)
+
+
+def test_names_of_classes_may_lack_in_testing(tmp_path):
+    for split, labels in (("train", ["a", "b", "a", "b"]), ("test", ["a", None, "b", None])):
+        frame = pd.DataFrame({"f0": np.arange(4.0), "f1": np.arange(4.0)[::-1], "label": labels})
+        frame.to_parquet(tmp_path / f"{split}.parquet")
+    opened = of_parquet(tmp_path, "test")
+    assert opened.labels[np.argsort(opened.samples)].tolist() == [0, -1, 1, -1]

@@ -7,6 +7,7 @@ import pytest
 from phiscope.errors import ConfigError
 from phiscope.workflow.configuration import load, present, read, resolve
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, schema_at
+from phiscope.workflow.configuration.layers import typed
 
 MINE = {"dataset": {"path": "digits"}}
 
@@ -68,6 +69,8 @@ def test_the_default_run_is_read_by_no_other(root, tmp_path):
          "classifier.training.epochs", 3),
         ([{"classifier": {"factory": "a:b", "arguments": {"c": 1}}}, {"classifier": {"factory": "a:b"}}],
          "classifier.arguments", {"c": 1}),
+        ([{"classifier": {"normalise": "none", "weights": {"path": "w", "prefix": "a."}}},
+          {"classifier": {"weights": {"path": "v"}, "normalise": "none"}}], "classifier.weights", {"path": "v"}),
         # Another kind of view replaces it, that of the defaults too.
         ([{"views": {"noise": {"kind": "quantise"}}}], "views.noise", {"kind": "quantise"}),
         ([{"views": {"a": {"kind": "noise", "noise": "gaussian", "level": 1}}}, {"views": {"a": {"kind": "quantise"}}}],
@@ -183,6 +186,13 @@ def test_numbers_are_read_as_people_write_them(tmp_path, text, value):
     (tmp_path / "a.yaml").write_text(f"a: {text}\n")
     found = read(tmp_path / "a.yaml")["a"]
     assert (found, type(found)) == (value, type(value))
+
+
+def test_changes_on_the_command_line_are_numbers_again():
+    hulls = {"pixel": {"tolerance": "1e-3", "samples": "null"}}
+    given = {"seed": 3, "run": "7", "hulls": hulls, "report": {"samples": ["4"]}}
+    hulls = {"pixel": {"tolerance": 1e-3, "samples": None}}
+    assert typed(given) == {"seed": 3, "run": "7", "hulls": hulls, "report": {"samples": [4]}}
 
 
 def test_a_file_that_is_not_there():

@@ -110,3 +110,17 @@ def test_what_is_not_there_is_said_in_one_sentence(folder, text, words):
         loaded(folder, text)
     assert re.search(words, str(caught.value)), str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_a_run_has_made_of_it_need_not_be_there(folder, monkeypatch):
+    """Such as where results were copied; another path than the run was started with is looked for."""
+    monkeypatch.chdir(folder)
+    made = folder / "results/run"
+    (made / "data").mkdir(parents=True)
+    (made / "data/test.safetensors").write_bytes(b"")
+    with pytest.raises(ConfigError, match="dataset.path: there is no"):
+        loaded(folder, "dataset: {path: gone}")
+    (made / "configuration.json").write_text('{"configuration": {"dataset": {"path": "gone"}}}')
+    loaded(folder, "dataset: {path: gone}")
+    with pytest.raises(ConfigError, match="dataset.path: there is no .*elsewhere"):
+        loaded(folder, "dataset: {path: elsewhere}")
