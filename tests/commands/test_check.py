@@ -11,6 +11,7 @@ from phiscope import datasets
 from phiscope.commands import main
 from phiscope.workflow.configuration import load
 from phiscope.workflow.plan import Plan
+from phiscope.workflow.record import write_record
 from tests.experiments.models.seen import CLASSES, DEVIATION, MEAN, Nearest, images
 
 FACTORY = "tests.experiments.models.seen:Nearest"
@@ -109,6 +110,7 @@ def test_a_change_that_is_no_key_and_value_is_refused(written, change, capsys):
 def test_images_that_the_run_has_prepared_are_not_read_again(written, tmp_path, capsys, monkeypatch):
     path = written()
     plan = Plan.of(load([path]))
+    write_record(tmp_path / plan.results, load([path]), [path])
     for split in ("test", "train"):
         dataset = datasets.load(str(tmp_path / "data.npz"), split)
         datasets.save(dataset, tmp_path / plan.prepared(split), 0, plan.fingerprint("prepare_dataset", split=split))
