@@ -27,6 +27,14 @@ def change(text: str) -> dict[str, Any]:
     return nested
 
 
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """The option `--config` of commands that take a configuration."""
+    parser.add_argument(
+        "--config", type=change, nargs="+", action="extend", default=[], metavar="KEY=VALUE",
+        help="changes of it: keys joined by dots, values as in YAML",
+    )  # fmt: skip
+
+
 def together(changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One change of all, those that come later on top."""
     whole: dict[str, Any] = {}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from phiscope import figures
-from phiscope.commands.changes import change, together
+from phiscope.commands.changes import add_changes, together
 from phiscope.datasets import PreparedDataset, Specification, open_prepared, origin_of, prepare
 from phiscope.exhibits.contact import contact_sheet
 from phiscope.geometry.margin import require_solver
@@ -102,9 +102,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before"
     )
-    parser.add_argument(
-        "--config", type=change, nargs="+", action="extend", default=[], metavar="KEY=VALUE",
-        help="changes of it: keys joined by dots, values as in YAML",
-    )  # fmt: skip
+    add_changes(parser)
     parser.add_argument("--images", type=Path, help="where to draw two images of each class; results/<run>/check.png")
     return parser

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from phiscope.commands.changes import as_snakemake, change
+from phiscope.commands.changes import add_changes, as_snakemake
 from phiscope.commands.runs import snakemake
 from phiscope.workflow.configuration import read
 
@@ -43,13 +43,5 @@ def _parser() -> argparse.ArgumentParser:
         "files", type=Path, nargs="*", metavar="FILE", help="configuration, each laid over those before; the digits"
     )
     parser.add_argument("--cores", default="all", help="processor cores to use; all")
-    parser.add_argument(
-        "--config",
-        type=change,
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KEY=VALUE",
-        help="changes of it: keys joined by dots, values as in YAML",
-    )
+    add_changes(parser)
     return parser

@@ -20,4 +20,4 @@ def load(classifier: dict, where: str, output: str, content_of_weights: str | No
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         params = snakemake.params
-        load(params.classifier, params.where, snakemake.output[0], params.get("content_of_weights"))
+        load(params.classifier, params.where, snakemake.output[0], params.content_of_weights)

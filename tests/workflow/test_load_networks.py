@@ -86,3 +86,30 @@ def test_a_denoiser_that_is_trained_knows_its_factorys_key(planned):
         "denoiser": "denoising.network.factory",
         "denoiser-more": "denoising.others.more.network.factory",
     }
+
+
+@pytest.mark.parametrize(
+    ("rule", "wildcards", "changes"),
+    [
+        ("load_classifier", {}, ("classifier",)),
+        ("check_loaded_classifier", {}, ("classifier",)),
+        ("load_denoiser", {}, ("denoising", "network")),
+        ("load_generator", {}, ("latent", "gan")),
+        ("load_encoder", {"setting": "faithful", "training": "0"}, ("latent", "settings", "faithful")),
+    ],
+)
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_other_weights_in_the_same_place_are_loaded_anew(planned, tmp_path, rule, wildcards, changes, is_folder):
+    path = tmp_path / "weights"
+    file = path / "model.safetensors" if is_folder else path
+    file.parent.mkdir(exist_ok=True)
+    given = {"weights": {"path": str(path)}} | ({"normalise": "none"} if changes == ("classifier",) else {})
+    for part in reversed(changes):
+        given = {part: given}
+    plan, seen = planned(given), set()
+    for content in (b"one", b"two"):
+        file.write_bytes(content)
+        seen.add(plan.fingerprint(rule, **wildcards))
+    assert len(seen) == 2
+    file.write_bytes(b"one")
+    assert plan.fingerprint(rule, **wildcards) in seen

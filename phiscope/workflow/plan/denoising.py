@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phiscope.factories import content_of_file
 from phiscope.workflow.configuration import present
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
 from phiscope.workflow.plan.views import at_most
+from phiscope.workflow.plan.weights import content_of_weights
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -207,13 +205,6 @@ def _study(plan: Plan) -> Parameters:
     return {"samples": study["samples"], "options": options}
 
 
-def _weights(plan: Plan) -> dict[str, Any]:
-    """What tells the denoiser's file of weights from another in its place, while it is there."""
-    weights = _part(plan).options["network"]["weights"]
-    path = Path(os.path.expandvars(weights["path"])).expanduser() if weights else None
-    return {"content_of_weights": content_of_file(path)} if path and path.exists() else {}
-
-
 def _network(plan: Plan, wildcards: Mapping[str, str]) -> list[str]:
     """Networks are built by the name of their factory."""
     return ["phiscope.models.denoiser"]
@@ -225,7 +216,7 @@ RULES = {
         lambda plan: {
             "classifier": {"normalise": None} | _part(plan).options["network"],
             "where": "denoising.network.weights",
-            **_weights(plan),
+            "content_of_weights": content_of_weights(_part(plan).options["network"]["weights"], plan.path("denoiser")),
         },
         _network,
     ),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phiscope.factories import NO_NORMALISATION, OF_THE_FACTORY, content_of, content_of_file
+from phiscope.factories import NO_NORMALISATION, content_of
 from phiscope.workflow import chunks
 from phiscope.workflow.plan.rule import Parameters, Rule
+from phiscope.workflow.plan.weights import content_of_weights
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -31,27 +29,18 @@ def _described(plan: Plan, *keys: str) -> Parameters:
 def _loaded(plan: Plan) -> Parameters:
     described, normalise = _described(plan, "weights"), plan.config["classifier"]["normalise"]
     classifier = described["classifier"] | {"normalise": None if normalise == NO_NORMALISATION else normalise}
-    return {**described, **weights_of(plan), "classifier": classifier, "where": "classifier.weights"}
+    return {**described, **_weights_of(plan), "classifier": classifier, "where": "classifier.weights"}
 
 
-def weights_of(plan: Plan) -> dict[str, Any]:
-    """What tells the classifier's file of weights from another in its place; where it is gone, what it was when it was
-    loaded."""
+def _weights_of(plan: Plan) -> dict[str, Any]:
     weights = plan.config["classifier"]["weights"]
-    if not weights or weights == OF_THE_FACTORY:
-        return {}
-    path = Path(os.path.expandvars(weights["path"])).expanduser()
-    if path.exists():
-        return {"content_of_weights": content_of_file(path)}
-    description = Path(plan.path("classifier_description"))
-    known = json.loads(description.read_text()).get("content_of_weights") if description.is_file() else None
-    return {} if known is None else {"content_of_weights": known}
+    return {"content_of_weights": content_of_weights(weights, plan.path("classifier"))}
 
 
 def _head_alone(plan: Plan) -> Parameters:
     classifier = plan.config["classifier"]
     return {
-        **weights_of(plan),
+        **_weights_of(plan),
         "weights": classifier["weights"],
         "asked": classifier["head"],
         "validation": classifier["training"]["validation"],
@@ -90,7 +79,7 @@ def _verified(plan: Plan) -> Parameters:
 
 def _looked_at(plan: Plan) -> Parameters:
     """Before there is a network of the run: as it is described, with its weights where it has some."""
-    return {**_described(plan, "weights"), **weights_of(plan), "head": plan.config["classifier"].get("head")}
+    return {**_described(plan, "weights"), **_weights_of(plan), "head": plan.config["classifier"].get("head")}
 
 
 RULES = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phiscope.workflow.configuration import present
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
+from phiscope.workflow.plan.weights import content_of_weights
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -209,6 +210,7 @@ def _loaded_generator(plan: Plan) -> Parameters:
         "factory": "phiscope.models.gan:generator",
         "arguments": _sizes(plan),
         "weights": _part(plan).options["gan"]["weights"],
+        "content_of_weights": content_of_weights(_part(plan).options["gan"]["weights"], plan.path("generator")),
         "where": "latent.gan.weights",
     }
 
@@ -229,6 +231,10 @@ def _loaded_encoder(plan: Plan) -> Parameters:
         "factory": "phiscope.models.encoder:encoder",
         "arguments": lambda wildcards: _sizes(plan) | {"heads": settings[wildcards.setting]["heads"]},
         "weights": lambda wildcards: settings[wildcards.setting]["weights"],
+        "content_of_weights": lambda wildcards: content_of_weights(
+            settings[wildcards.setting]["weights"],
+            plan.path("encoder", setting=wildcards.setting, training=wildcards.training),
+        ),
         "where": lambda wildcards: f"latent.settings.{wildcards.setting}.weights",
     }
 
