@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.stamps import FileStamps
 from phiscope.errors import DataError
 
 Encoded = bytes | Path | None  # an image file's content or place; None where the source has a row but no image
@@ -88,51 +89,6 @@ def in_blocks(
         while block := list(islice(contents, _BLOCK)):
             results = pool.map(lambda each: function(each[1], int(rows[each[0]])), block)
             yield from zip((k for k, _ in block), results)
-
-
-_COMPARED = 20_000  # files of a split, evenly among them
-
-
-class ChangedFileError(DataError):
-    """A file is not what it was when it was listed."""
-
-
-@dataclass(frozen=True)
-class FileStamps:
-    """Sizes in bytes and times of the last change in ns, one a file: what tells a file from one that was changed."""
-
-    sizes: NDArray[np.int64]
-    times: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, files: Iterable[Path]) -> FileStamps:
-        stamps = np.array([_stamp(file) for file in files], dtype=np.int64).reshape(-1, 2)
-        return cls(stamps[:, 0], stamps[:, 1])
-
-    def take(self, members: NDArray) -> FileStamps:
-        return FileStamps(self.sizes[members], self.times[members])
-
-    def changed(self, files: Sequence[Path]) -> str | None:
-        """What is said of the first of some files that is there and is another than it was; at most `_COMPARED` are."""
-        for k in np.unique(np.linspace(0, len(files) - 1, min(len(files), _COMPARED)).round().astype(int)).tolist():
-            try:
-                self.require(k, files[k])
-            except ChangedFileError as error:
-                if files[k].exists():  # one that is gone may be where the run was copied from
-                    return str(error)
-        return None
-
-    def require(self, k: int, file: Path) -> None:
-        if _stamp(file) != (self.sizes[k], self.times[k]):
-            raise ChangedFileError(f"{file}: has changed since the split was prepared")
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    try:
-        about = file.stat()
-    except OSError as error:
-        raise ChangedFileError(f"{file}: cannot be read any more ({error.strerror})") from error
-    return about.st_size, about.st_mtime_ns
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from phiscope.datasets.decode import decode
-from phiscope.datasets.encoded import ChangedFileError, Encoded, EncodedImages, in_blocks, unpacked
+from phiscope.datasets.encoded import Encoded, EncodedImages, in_blocks, unpacked
 from phiscope.datasets.fetch import expanded
 from phiscope.datasets.fitting import fit
-from phiscope.datasets.options import DataOptions
-from phiscope.datasets.pixels import OptionDoesNotFitError, Values, as_float, one
+from phiscope.datasets.options import DataOptions, OptionDoesNotFitError
+from phiscope.datasets.pixels import Values, as_float, one
+from phiscope.datasets.stamps import ChangedFileError
 from phiscope.errors import DataError
 from phiscope.factories import content_of
 

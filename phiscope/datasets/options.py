@@ -13,6 +13,10 @@ ORIENTATIONS = ("stored", "exif")
 _BOTH = ("train", "test")
 
 
+class OptionDoesNotFitError(DataError):
+    """An image is whole, but not what the options say: it is not left out as a damaged one would be."""
+
+
 @dataclass(frozen=True)
 class DataOptions:
     """size: the shorter side, or [height, width]; crop: the middle of so many pixels, or [height, width]; both as

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from phiscope.datasets.decode import Decoded, Header, decoded, header
 from phiscope.datasets.encoded import Encoded, EncodedImages, in_blocks
 from phiscope.datasets.functions import function
-from phiscope.datasets.options import DataOptions
+from phiscope.datasets.options import DataOptions, OptionDoesNotFitError
+from phiscope.datasets.resizing import as_picture, cropped, require_crop, resized, resized_to
 from phiscope.datasets.rows import Rows
 from phiscope.errors import DataError
 
@@ -23,10 +24,6 @@ _ADVICE = "dataset.options.channels: 3 (grey repeated) or 1 (colour made grey) m
 _SIZES = "dataset.options.size and crop bring all to one, as the evaluation transforms of torchvision and timm do"
 
 Result = TypeVar("Result")
-
-
-class OptionDoesNotFitError(DataError):
-    """An image is whole, but not what the options say: it is not left out as a damaged one would be."""
 
 
 @dataclass(frozen=True)
@@ -201,9 +198,9 @@ def seen(source: Encoded, name: str, options: DataOptions) -> Header:
         raise _no_white(name)
     height, width = about.height, about.width
     if options.size is not None:
-        height, width = _resized_to(height, width, options.size)
+        height, width = resized_to(height, width, options.size)
     if options.crop is not None:
-        _require_crop(height, width, options.crop, name)
+        require_crop(height, width, options.crop, name)
         height, width = options.crop
     return replace(about, height=height, width=width)
 
@@ -329,9 +326,9 @@ def _settled(value: Values, options: DataOptions, name: str) -> Values:
     if options.channels is not None and len(pixels) != options.channels:
         pixels = np.repeat(pixels, 3, axis=0) if options.channels == 3 else _grey(pixels)
     if options.size is not None:
-        pixels = _resized(pixels, options.size, options.interpolation)
+        pixels = resized(pixels, options.size, options.interpolation)
     if options.crop is not None:
-        pixels = _cropped(pixels, options.crop, name)
+        pixels = cropped(pixels, options.crop, name)
     if options.transform is not None:
         pixels = _transformed(pixels, options.transform, name)
     return replace(value, pixels=pixels)
@@ -339,55 +336,8 @@ def _settled(value: Values, options: DataOptions, name: str) -> Values:
 
 def _grey(pixels: NDArray) -> NDArray:
     if pixels.dtype == np.uint8:
-        return np.asarray(_as_picture(pixels).convert("L"))[None]
+        return np.asarray(as_picture(pixels).convert("L"))[None]
     return np.tensordot(_LUMA, pixels, axes=1)[None].astype(np.float32)
-
-
-def _as_picture(pixels: NDArray) -> Any:
-    from PIL import Image
-
-    return Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
-
-
-def _resized_to(height: int, width: int, size: int | tuple[int, int]) -> tuple[int, int]:
-    """As torchvision's Resize: a number is the shorter side, the longer follows, rounded down."""
-    if not isinstance(size, int):
-        return size
-    short, long = sorted((height, width))
-    other = int(size * long / short)
-    return (other, size) if height > width else (size, other)
-
-
-def _resized(pixels: NDArray, size: int | tuple[int, int], interpolation: str) -> NDArray:
-    """As torchvision's Resize of a Pillow image."""
-    from PIL import Image
-
-    height, width = pixels.shape[1:]
-    target = _resized_to(height, width, size)
-    if target == (height, width):
-        return pixels
-    method = Image.Resampling[interpolation.upper()]
-    if pixels.dtype == np.uint8:
-        array = np.asarray(_as_picture(pixels).resize(target[::-1], method))
-        return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
-    channels = [np.asarray(Image.fromarray(channel).resize(target[::-1], method)) for channel in pixels]
-    return np.stack(channels).clip(0, 1)
-
-
-def _cropped(pixels: NDArray, crop: tuple[int, int], name: str) -> NDArray:
-    """The middle, as torchvision's CenterCrop; an image that is smaller is refused instead of padded."""
-    height, width = pixels.shape[1:]
-    _require_crop(height, width, crop, name)
-    top, left = round((height - crop[0]) / 2.0), round((width - crop[1]) / 2.0)
-    return np.ascontiguousarray(pixels[:, top : top + crop[0], left : left + crop[1]])
-
-
-def _require_crop(height: int, width: int, crop: tuple[int, int], name: str) -> None:
-    if crop[0] > height or crop[1] > width:
-        raise OptionDoesNotFitError(
-            f"{name or 'images'}: {width}x{height} is smaller than dataset.options.crop {crop[1]}x{crop[0]}; give "
-            "dataset.options.size as well, no smaller than the crop"
-        )
 
 
 def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
@@ -395,7 +345,7 @@ def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
     where = f"{name or 'images'}: dataset.options.transform {transform}"
     call = function(transform, "dataset.options.transform")
     try:
-        result = np.asarray(call(_as_picture(pixels) if pixels.dtype == np.uint8 else pixels))
+        result = np.asarray(call(as_picture(pixels) if pixels.dtype == np.uint8 else pixels))
     except Exception as error:  # a function of the user's own can fail in any way
         raise OptionDoesNotFitError(f"{where} failed ({type(error).__name__}: {error})") from error
     if result.ndim not in (2, 3) or result.dtype.kind not in "iufb":
