@@ -34,6 +34,7 @@ if not DRAWN_ALONE:
 
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/stamps.smk"
 
 
 rule all:

@@ -19,3 +19,7 @@ class ModelError(PhiscopeError):
 
 class DeviceError(PhiscopeError):
     """The device that was asked for is not there."""
+
+
+class ResultError(PhiscopeError):
+    """A file that a run made before is cut short, or not what the run makes now."""

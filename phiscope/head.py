@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import save_file
+
+from phiscope.files import write_arrays
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Head:
 
     def save(self, path: str | Path) -> None:
         about = {"layer": self.layer, "lower_bound": json.dumps(self.lower_bound)}
-        save_file({"weight": self.weight, "bias": self.bias}, path, metadata=about)
+        write_arrays({"weight": self.weight, "bias": self.bias}, path, about)
 
     @classmethod
     def load(cls, path: str | Path) -> Head:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from phiscope.arrays import unit_range
 from phiscope.datasets.fitting import fitted
@@ -24,6 +23,7 @@ from phiscope.datasets.index import ImageIndex
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.statistics import MOST, PixelStatistics
 from phiscope.errors import DataError
+from phiscope.files import write_arrays
 
 if TYPE_CHECKING:
     import pyarrow as pa  # deferred: slow to import, and pixels need none
@@ -72,16 +72,12 @@ def write_prepared(
 ) -> None:
     """Write a split of `labels`, `samples` and either `images`, with the shape they are to fit, or what an index of
     them consists of; holds: what the images are, where they are none."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
     about = {"classes": json.dumps(classes), "origin": origin}
     about |= {} if statistics is None else {"statistics": statistics.text}
     about |= {} if index is None else {"index": json.dumps(index, sort_keys=True)}
     about |= {} if fit is None else {"fit": json.dumps(fit)}
     about |= {} if holds is None else {"holds": holds}
-    save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, temporary, metadata=about)
-    temporary.replace(path)
+    write_arrays(arrays, path, about)
 
 
 def origin_of(path: str | Path) -> str:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from phiscope.errors import ModelError, PhiscopeError
 from phiscope.factories import content_of, function_of
+from phiscope.files import replacing, stamped, write_text
 from phiscope.models.classifier import Normalised
 from phiscope.models.output import Choice
 
@@ -147,11 +148,10 @@ def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str 
     arguments = _with_defaults(description["factory"], description["arguments"])
     description = dict(description) | {"arguments": arguments}
     content = content_of(description["factory"])
-    about = None if content is None else {"factory": content}  # so that another forward pass is another artifact
-    save_file(_apart(network.state_dict()), temporary := path.with_name(path.name + ".tmp"), metadata=about)
-    temporary.replace(path)
-    (temporary := path.with_suffix(".json.tmp")).write_text(json.dumps(description, indent=2) + "\n")
-    temporary.replace(path.with_suffix(".json"))
+    about = {} if content is None else {"factory": content}  # so that another forward pass is another artifact
+    with replacing(path) as temporary:
+        save_file(_apart(network.state_dict()), temporary, metadata=stamped(about) or None)
+    write_text(json.dumps(description, indent=2) + "\n", path.with_suffix(".json"))
 
 
 def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

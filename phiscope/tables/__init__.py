@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phiscope.datasets.classes import UNKNOWN
-from phiscope.errors import ConfigError, DataError
+from phiscope.errors import ConfigError, DataError, ResultError
+from phiscope.files import replacing, stamped
 from phiscope.tables.columns import to_arrow, to_numpy
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
 from phiscope.tables.schemas import SCHEMAS, SORT_KEYS, described_column
@@ -226,13 +227,19 @@ def _with_unknown(table: pa.Table) -> pa.Table:
 
 def _read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     """As `pyarrow.parquet.read_table`, which imports pyarrow's data sets and with them pandas."""
-    with pq.ParquetFile(path) as file:
-        table = file.read(columns)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read(columns)
+    except (OSError, pa.ArrowInvalid) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise ResultError(f"{path} is damaged ({error}): delete it, and start the run again to make it anew") from error
     return table if columns is None else table.select(columns)
 
 
 def _write_atomically(table: pa.Table, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    pq.write_table(table, temporary, compression="zstd")
-    temporary.replace(path)
+    """With a checksum of every page, and the stamp of the job that writes it."""
+    stamp = {key.encode(): value.encode() for key, value in stamped().items()}
+    table = table.replace_schema_metadata((table.schema.metadata or {}) | stamp)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)

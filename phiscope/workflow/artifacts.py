@@ -46,13 +46,13 @@ ARTIFACTS: dict[str, Artifact] = {
     "training_images": Artifact("data/train.safetensors", "phiscope.datasets.prepared:open_prepared"),
     "test_images": Artifact("data/test.safetensors", "phiscope.datasets.prepared:open_prepared"),
     "classifier": Artifact("models/classifier.safetensors", _NETWORK, placed=True),
-    "classifier_description": Artifact("models/classifier.json", "phiscope.workflow.opening:read_json"),
+    "classifier_description": Artifact("models/classifier.json", "phiscope.files:read_json"),
     "classifier_log": Artifact("models/classifier.log.csv", _LOG),
     "check": Artifact("models/check.json", "phiscope.experiments.models.record:Check.read"),
     "check_before_training": Artifact(
         "models/check_before_training.json", "phiscope.experiments.models.record:Check.read"
     ),
-    "estimate": Artifact("models/estimate.json", "phiscope.workflow.opening:read_json"),
+    "estimate": Artifact("models/estimate.json", "phiscope.files:read_json"),
     "estimate_text": Artifact("models/estimate.txt", "pathlib:Path.read_text"),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
     "denoiser": Artifact(

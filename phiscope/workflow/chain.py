@@ -16,12 +16,15 @@ import json
 import os
 import runpy
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, BinaryIO
+from typing import Any
 
 from phiscope.errors import PhiscopeError
+from phiscope.files import Stamp, replacing, stamping
+from phiscope.workflow.contents import content, contents
+from phiscope.workflow.stamps import networks
 
 _RECORD = "record.json"
 
@@ -77,7 +80,7 @@ def run(job: Any, scripts: Path, kept: Path) -> None:
         outputs = {name: path.format(**wildcards) for name, path in part["gives"].items()}
         basis, own = _basis(part, wildcards, inputs), kept / key.replace("/", "+")
         stored = {name: own / name for name in outputs}
-        if key in records and records[key] == basis | {"made": _contents(stored.values())}:
+        if key in records and records[key] == basis | {"made": contents(stored.values())}:
             print(f"{key}: made already, of the same inputs, parameters and code")
             for name, path in outputs.items():
                 _link(stored[name], Path(path))
@@ -95,12 +98,13 @@ def run(job: Any, scripts: Path, kept: Path) -> None:
             config=job.config,
             log=job.log,
         )
-        _execute(scripts / part["script"], given, key)
+        with stamping(Stamp(part["fingerprint"], networks(given.input))):
+            _execute(scripts / part["script"], given, key)
         missing = [path for path in outputs.values() if not Path(path).exists()]
         if missing:
             raise FileNotFoundError(f"{key} ended without {', '.join(missing)}")
         if not part["passing"] and all(_link(Path(path), stored[name]) for name, path in outputs.items()):
-            records[key] = basis | {"made": _contents(stored.values())}
+            records[key] = basis | {"made": contents(stored.values())}
             _write(records, kept / _RECORD)
 
 
@@ -129,8 +133,8 @@ def _basis(part: Mapping[str, Any], wildcards: Mapping[str, str], inputs: Mappin
     named = sorted(set(_named_files(part["parameters"])))
     return {
         "parameters": hashlib.sha256(parameters.encode()).hexdigest(),
-        "inputs": _contents(paths),
-        "named": {path: _content(Path(os.path.expandvars(path))) for path in named},
+        "inputs": contents(paths),
+        "named": {path: content(Path(os.path.expandvars(path))) for path in named},
     }
 
 
@@ -146,51 +150,6 @@ def _named_files(value: Any) -> Iterator[str]:
         # A word that is a folder's name too, such as `test`, is no path.
         if os.path.isfile(path) or ((os.sep in value or "$" in value) and os.path.isdir(path)):
             yield value
-
-
-def _contents(paths: Iterable[Path]) -> dict[str, str | None]:
-    return {str(path): _content(path) for path in paths}
-
-
-def _content(path: Path) -> str | None:
-    """Tells one content of a file, or of all files below a folder, from another; None where there is none."""
-    if path.is_dir():
-        digest = hashlib.sha256()
-        for file in sorted(file for file in path.rglob("*") if file.is_file()):
-            digest.update(f"{file.relative_to(path)}:{_content(file)}".encode())
-        return digest.hexdigest()
-    if not path.is_file():
-        return None
-    about = path.stat()
-    return _hash(str(path), (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns))
-
-
-def _hash(path: str, about: tuple[int, ...]) -> str:
-    """Of the content of a file; about: what tells within one job that it is the same as before.
-
-    Between jobs times tell nothing: Snakemake sets those of all outputs when a job ends.
-    """
-    if about not in _hashes:
-        with open(path, "rb") as file:
-            header = _header(file) if path.endswith(".safetensors") else b""
-            _hashes[about] = hashlib.sha256(header + hashlib.file_digest(file, "sha256").digest()).hexdigest()
-    return _hashes[about]
-
-
-def _header(file: BinaryIO) -> bytes:
-    """The head of a safetensors file in one order, as the library writes its entries in another one each time.
-
-    Read from there on, or from the beginning where it is no such file.
-    """
-    try:
-        length = int.from_bytes(file.read(8), "little")
-        return json.dumps(json.loads(file.read(length) if length < 2**27 else b""), sort_keys=True).encode()
-    except ValueError:
-        file.seek(0)
-        return b""
-
-
-_hashes: dict[tuple[int, ...], str] = {}
 
 
 def _link(source: Path, target: Path) -> bool:
@@ -229,7 +188,5 @@ def _read(record: Path) -> dict[str, Any]:
 
 
 def _write(records: Mapping[str, Any], record: Path) -> None:
-    record.parent.mkdir(parents=True, exist_ok=True)
-    temporary = record.with_name(f".{record.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(records, indent=1))
-    temporary.replace(record)
+    with replacing(record) as temporary:
+        temporary.write_text(json.dumps(records, indent=1))

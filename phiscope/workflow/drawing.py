@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phiscope import figures
+from phiscope.files import replacing
 
 
 def draw(name: str, frames: Mapping[str, Any], folder: Path) -> None:
@@ -14,12 +15,10 @@ def draw(name: str, frames: Mapping[str, Any], folder: Path) -> None:
 
     name: that of a figure, with what it is of after a dash where there are several: `plane`, `sample-7`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     kind = figures.kind_of(name)
     figure = figures.draw(kind, **frames)
     files = {file_kind: figures.encode(figure, file_kind) for file_kind in ("svg", "png")}
     files["rst"] = f"{figures.about(kind).caption}\n".encode()
     for file_kind, content in files.items():
-        temporary = folder / f".{name}.{file_kind}.tmp"
-        temporary.write_bytes(content)
-        temporary.replace(folder / f"{name}.{file_kind}")
+        with replacing(folder / f"{name}.{file_kind}") as temporary:
+            temporary.write_bytes(content)

@@ -10,10 +10,12 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from phiscope.errors import PhiscopeError
+from phiscope.files import Stamp, stamping
 from phiscope.workflow.cost import cost_so_far, counting_startup, line
+from phiscope.workflow.stamps import networks, require_own
 from phiscope.workflow.threads import use
 
 TOLD = "PHISCOPE_TOLD"  # set by a terminal that reads errors from the logs: jobs need not repeat them
@@ -24,8 +26,11 @@ _running: list[Path] = []  # the log of the job that this process does now
 
 
 @contextlib.contextmanager
-def job(log: str | Path, threads: int = 1) -> Iterator[None]:
+def job(given: Any, threads: int = 1) -> Iterator[None]:
     """Run the body on so many threads, with everything that it prints in the rule's log, and nothing on the terminal.
+
+    given: `snakemake` of the script. Its inputs are looked at first (`phiscope.workflow.stamps`), and what the body
+    writes says what made it.
 
     A PhiscopeError ends the job with its one sentence; any other error is a bug and keeps its traceback. Both stand in
     the log, and on the terminal unless that reads logs. The last line of the log says what the job cost. Inside another
@@ -36,12 +41,13 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
         yield
         return
     warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
-    path = Path(log)
+    path = Path(given.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     with counting_startup() as startup, path.open("w", buffering=1, encoding="utf-8") as file, _output_to(file):
         _running.append(path)
         try:
-            yield
+            with stamping(_checked(given)):
+                yield
         except PhiscopeError as error:
             file.write(f"phiscope: {error}\n")
             sys.exit(1 if TOLD in os.environ else f"phiscope: {error}")
@@ -57,6 +63,16 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
             _running.remove(path)
             _flush()
             file.write(line(cost_so_far(startup())))
+
+
+def _checked(given: Any) -> Stamp | None:
+    """What the job stamps its files with, once its inputs are seen to be whole and the run's own."""
+    inputs, expected = list(given.input), given.params.get("expected")
+    if expected is None:  # not started by the project's Snakefile
+        return None
+    require_own(inputs, expected, f"results/{given.config['run']}")
+    made_by = given.params.get("made_by")
+    return Stamp(made_by, networks(inputs)) if made_by else None
 
 
 def tell(text: str) -> None:

@@ -5,7 +5,6 @@ Apart from the registry of artifacts, so that what opens a few of them does not 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from importlib import import_module
 from operator import attrgetter
@@ -28,7 +27,3 @@ class Artifact(NamedTuple):
         module, _, name = self.opener.partition(":")
         opener: Callable[..., Any] = attrgetter(name)(import_module(module))
         return opener(path, device) if self.placed else opener(path)
-
-
-def read_json(path: str | Path) -> Any:
-    return json.loads(Path(path).read_text())

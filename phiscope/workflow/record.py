@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from phiscope.files import write_text
+
 RECORD = "configuration.json"
 
 
 def write_record(folder: str | Path, config: Mapping[str, Any], files: Sequence[str | Path]) -> None:
     """The whole configuration as it was resolved, and the files that it came from, those laid over others last."""
-    path = Path(folder, RECORD)
-    path.parent.mkdir(parents=True, exist_ok=True)
     about = {"files": [str(Path(file).resolve()) for file in files], "configuration": dict(config)}
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(about, indent=2, default=str) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_text(json.dumps(about, indent=2, default=str) + "\n", Path(folder, RECORD))

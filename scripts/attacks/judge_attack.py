@@ -42,7 +42,7 @@ def judge_attack(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         judge_attack(
             snakemake.input.original,
             snakemake.input.attacked,

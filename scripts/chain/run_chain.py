@@ -6,5 +6,5 @@ from phiscope.workflow import chain
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         chain.run(snakemake, Path(snakemake.scriptdir).parent, chain.folder_of(snakemake.log[0]))

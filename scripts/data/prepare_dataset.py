@@ -6,7 +6,7 @@ from phiscope.workflow.plan import Counts, Plan
 from phiscope.workflow.plan.named import require_named
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         parameters, split = snakemake.params, snakemake.wildcards.split
         limit = snakemake.config["dataset"].get("limit", {}).get(split)
         prepare(

@@ -4,7 +4,7 @@ from phiscope.datasets import Specification, open_prepared, prepare_other
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         parameters, name = snakemake.params, snakemake.wildcards.dataset
         prepare_other(
             Specification.of(parameters.dataset),

@@ -6,7 +6,7 @@ from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         options = Resampling(**snakemake.params.options, seed=snakemake.params.seed)
         frames = {
             "denoising_summary": stats.denoising_summary(tables.read(snakemake.input.denoising), options),

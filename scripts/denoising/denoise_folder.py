@@ -32,7 +32,7 @@ def denoise_folder(options: dict, denoiser: str | None, device: str, folder: Pat
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         options, device = snakemake.params.options, choose_device(snakemake.config["device"])
         columns = denoise_folder(options, snakemake.input.get("denoiser"), device, Path(snakemake.output.images))
         tables.write(columns, "denoised", snakemake.output.table, provenance(snakemake.config))

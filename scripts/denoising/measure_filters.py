@@ -8,7 +8,7 @@ from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, params = snakemake.input, snakemake.params
         images = unit_range(open_prepared(inputs.test).images(slice(0, IMAGES)))
         frames = measure(images, load_network(inputs.denoiser).network, params.side, params.seed)

@@ -1,7 +1,5 @@
 """Compare denoisers on one set of images under one noise: a row per image and method, and the first image under all."""
 
-from safetensors.numpy import save_file
-
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.datasets.pictures import pictures, shuffled
@@ -9,6 +7,7 @@ from phiscope.denoising import classical
 from phiscope.denoising.corruptions import Noise
 from phiscope.experiments.denoising.bench import compare_denoisers
 from phiscope.experiments.denoising.network import Denoiser
+from phiscope.files import write_arrays
 from phiscope.views import NETWORK
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
@@ -36,7 +35,7 @@ def image_sets(inputs, folder: str | None, bench: dict, training_folder: str | N
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, params, bench, noise = snakemake.input, snakemake.params, snakemake.params.bench, snakemake.params.noise
         device, seed, noise = choose_device(snakemake.config["device"]), params.seed, Noise.of(noise)
         files = dict(zip(params.others, inputs.others)) | {NETWORK: inputs.denoiser}
@@ -48,4 +47,4 @@ if "snakemake" in globals():
         columns |= tables.constant({"dataset": params.dataset, "noise": noise.kind}, count)
         columns |= {"level": [noise.level] * count, "seed": [seed] * count}
         tables.write(columns, "denoising", snakemake.output.table, provenance(snakemake.config))
-        save_file(shown, snakemake.output.shown)
+        write_arrays(shown, snakemake.output.shown)

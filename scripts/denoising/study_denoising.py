@@ -9,7 +9,7 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, params, seed = snakemake.input, snakemake.params, int(snakemake.wildcards.seed)
         images = images_of_study(open_prepared(inputs.train), open_prepared(inputs.test), params.samples)
         checkpoints = Path(snakemake.output[0]).with_suffix(".checkpoints")

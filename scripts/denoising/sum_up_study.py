@@ -5,7 +5,7 @@ from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         study = tables.read(snakemake.input[0])
         frames = {
             "study_summary": stats.study_summary(study, snakemake.params.confidence),

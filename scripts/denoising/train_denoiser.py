@@ -23,7 +23,7 @@ def train_denoiser(images: tuple, network: dict, where: str, training: TrainingJ
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         parameters, prepared = snakemake.params, next(iter(snakemake.input), None)
         train_denoiser(
             images_of(parameters.folder, prepared, parameters.samples, parameters.seed),

@@ -29,7 +29,7 @@ def compute(inputs, foreign: list[str], swept: dict, options: Resampling, config
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         parameters = snakemake.params
         compute(
             snakemake.input,

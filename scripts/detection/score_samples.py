@@ -21,7 +21,7 @@ def queries_of(path: str, hulls: list[str]) -> Queries:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         paths, output = snakemake.input, snakemake.output[0]
         training, queries = training_of(paths.training, Head.load(paths.head)), queries_of(paths.features, paths.hulls)
         scores = score_all(tables.read(paths.features, ["view", "split", "sample"]), queries, training)

@@ -1,9 +1,7 @@
 """What the long parts of this run will cost, before they begin."""
 
-import json
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 import torch
 
@@ -11,6 +9,7 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.experiments.inversion.budget import SearchCost
 from phiscope.experiments.run_cost import as_text, measure, parts_of
+from phiscope.files import write_json, write_text
 from phiscope.geometry.inversion.memory import MOST, free_memory
 from phiscope.head import Head
 from phiscope.models import split
@@ -28,13 +27,13 @@ def main(inputs, work: dict, budget: dict | None, device: str, memory: float, ou
     search = SearchCost.read(inputs.cost) if budget else None
     parts = parts_of(work, rates, search, made)
     text = as_text(parts, work["not_estimated"], left_out(budget["rows"]) if budget else "")
-    Path(output.text).write_text(text)
-    Path(output.numbers).write_text(json.dumps({"rates": asdict(rates), "parts": [asdict(p) for p in parts]}, indent=1))
+    write_text(text, output.text)
+    write_json({"rates": asdict(rates), "parts": [asdict(part) for part in parts]}, output.numbers)
     tell(text)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         params = snakemake.params
         device = choose_device(snakemake.config["device"])
         memory = free_memory(device, jobs=snakemake.resources.jobs_at_once)

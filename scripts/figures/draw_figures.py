@@ -8,7 +8,7 @@ from phiscope.workflow.drawing import draw
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         run = Run(opened(snakemake.input, snakemake.params.told_apart), snakemake.params.context)
         for name in snakemake.params.names:
             draw(name, frames_of(name, run), Path(snakemake.output[0]).parent)

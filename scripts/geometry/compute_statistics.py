@@ -28,7 +28,7 @@ def frames_of(inputs, params) -> dict[str, pd.DataFrame]:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, params = snakemake.input, snakemake.params
         frames = frames_of(inputs, params)
         if params.human_labels:

@@ -24,6 +24,6 @@ def count_balls(located: list[str], train: str, test: str, config: dict, output:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         paths = snakemake.input
         count_balls(paths.located, paths.train, paths.test, snakemake.config, snakemake.output[0])

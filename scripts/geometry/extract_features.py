@@ -1,10 +1,11 @@
 """Run one chunk of a view through the classifier up to its last hidden layer: equation (3) of Yousefzadeh 2022."""
 
 import torch
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from phiscope.arrays import choose_device, unit_range
 from phiscope.features import extract
+from phiscope.files import write_arrays
 from phiscope.head import Head
 from phiscope.models import load_artifact, split
 from phiscope.workflow.job import job
@@ -14,10 +15,10 @@ def extract_features(images: str, classifier: str, head: str, device: str, outpu
     view, (network, _) = load_file(images), load_artifact(classifier)
     feature_map = split(network, torch.from_numpy(unit_range(view["images"][:2])), head=Head.load(head).layer)
     features = extract(feature_map, view["images"], device=choose_device(device))
-    save_file({"features": features, "samples": view["samples"], "labels": view["labels"]}, output)
+    write_arrays({"features": features, "samples": view["samples"], "labels": view["labels"]}, output)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, device = snakemake.input, snakemake.config["device"]
         extract_features(inputs.images, inputs.classifier, inputs.head, device, snakemake.output[0])

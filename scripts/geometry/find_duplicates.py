@@ -14,7 +14,7 @@ def samples_of(features: str, images: str) -> Samples:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs = snakemake.input
         found = duplicates(
             samples_of(inputs.test, inputs.test_images),

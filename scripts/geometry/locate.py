@@ -9,7 +9,7 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, output, wildcards, config = snakemake.input, snakemake.output, snakemake.wildcards, snakemake.config
         view = load_file(inputs.vectors)
         samples = {"sample": view["samples"], "label": view["labels"]}

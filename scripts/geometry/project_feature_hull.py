@@ -46,7 +46,7 @@ def project(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         project(
             snakemake.input.vectors,
             {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},

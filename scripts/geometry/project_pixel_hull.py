@@ -41,7 +41,7 @@ def project(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         project(
             snakemake.input.images,
             snakemake.input.vectors,

@@ -20,7 +20,7 @@ def in_pixels(path: str, limit: int | None) -> Points:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, params = snakemake.input, snakemake.params
         verification = proofs(
             tables.read(inputs.hulls),

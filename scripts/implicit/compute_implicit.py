@@ -6,7 +6,7 @@ from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         parameters = snakemake.params
         resampling = Resampling(**parameters.options, seed=parameters.seed)
         frames = stats.implicit_frames(tables.read(snakemake.input[0]), parameters.main, resampling)

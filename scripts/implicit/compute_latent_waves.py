@@ -8,7 +8,7 @@ from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         directions = pd.concat([tables.read(path) for path in snakemake.input], ignore_index=True)
         resampling = Resampling(**snakemake.params.options, seed=snakemake.params.seed)
         statistics = {"latent_waves": stats.latent_waves(directions, resampling)}

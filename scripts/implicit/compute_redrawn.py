@@ -6,7 +6,7 @@ from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         parameters = snakemake.params
         views = {name: stats.Redrawn(**how) for name, how in parameters.views.items()}
         resampling = Resampling(**parameters.options, seed=parameters.seed)

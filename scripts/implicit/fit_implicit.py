@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.experiments.implicit.fits import COLUMNS, Options
 from phiscope.experiments.implicit.parts import draw_part
 from phiscope.experiments.implicit.settings import expand
+from phiscope.files import write_arrays
 from phiscope.workflow import chunks
 from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
@@ -24,12 +24,12 @@ def read_images(path: str) -> dict[str, np.ndarray]:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         implicit, config, output = snakemake.params.options, snakemake.config, snakemake.output
         options = Options.of(implicit, config["seed"], choose_device(config["device"]))
         settings = expand(implicit["fits"], implicit["schedule"]["learning_rate"])
         images, part = read_images(snakemake.input.images), chunks.span(snakemake.wildcards.chunk)
         picture, bar = implicit["picture"], progress_bar("Draw")
         rows, pictures = draw_part(images, part, settings, options, picture, report=bar)
-        save_file(pictures, output.pictures)
+        write_arrays(pictures, output.pictures)
         tables.write(pd.DataFrame(rows, columns=list(COLUMNS)), "implicit", output.table, provenance(config))

@@ -24,7 +24,7 @@ def measure(name: str, model: str, test: str, seed: int) -> pd.DataFrame:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs = snakemake.input
         rows = measure(snakemake.wildcards.network, inputs.model, inputs.test, snakemake.params.seed)
         write_frames({"directions": rows}, {"directions": snakemake.output[0]}, snakemake.config)

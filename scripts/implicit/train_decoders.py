@@ -17,7 +17,7 @@ def images_of(path: str, most: int | None):
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, options, output = snakemake.input, snakemake.params.options, snakemake.output[0]
         rows = run_all(
             images_of(inputs.train, options["samples"]),

@@ -52,7 +52,7 @@ def inverted_run(inputs, params) -> stats.InvertedRun:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         params = snakemake.params
         options = Resampling(**params.options, seed=params.seed)
         frames = stats.inversion_frames(inverted_run(snakemake.input, params), snakemake.output.keys(), options)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 
 from phiscope.datasets import ImagesBySample, open_prepared
 from phiscope.errors import ConfigError
 from phiscope.experiments.inversion import edits
+from phiscope.files import write_arrays
 from phiscope.head import Head
 from phiscope.models import split
 from phiscope.models.loading import load_network
@@ -31,10 +31,10 @@ def main(number: int, what: dict, inputs, seed: int, output: str) -> None:
     )
     edited = edits.compare(feature_map, *(image.astype(np.float64) for image in (before, after)))
     shown = {"images": np.stack([before, after]), "filled": hidden, "features": edited.features}
-    save_file(shown | {"path_features": edited.path, "path_classes": edited.path_classes}, output)
+    write_arrays(shown | {"path_features": edited.path, "path_classes": edited.path_classes}, output)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         number, what = int(snakemake.wildcards.number), snakemake.params.what
         main(number, what, snakemake.input, snakemake.params.seed, snakemake.output[0])

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 
 from phiscope import tables
 from phiscope.arrays import choose_device, unit_range
@@ -12,6 +11,7 @@ from phiscope.datasets import ImagesBySample, open_prepared
 from phiscope.datasets.order import numbered
 from phiscope.experiments.inversion import targets
 from phiscope.experiments.inversion.balls import Ball, explore, on_the_perimeter
+from phiscope.files import write_arrays
 from phiscope.geometry.inversion.memory import free_memory
 from phiscope.head import Head
 from phiscope.models import split
@@ -37,18 +37,18 @@ def main(sample: str, inputs, names: list[str], options: dict, config: dict, out
     place = Path(output.shown)
     rows = explored.rows.assign(image=[f"{place.parent.name}/{place.name}:{where}" for where in explored.places])
     rows = rows.assign(view="original", split="test", sample=number, label=int(row["label"]), own=own, target_class=own)
-    save_file({key: np.ascontiguousarray(value) for key, value in explored.shown.items()}, place)
+    write_arrays({key: np.ascontiguousarray(value) for key, value in explored.shown.items()}, place)
     tables.write(rows, "inversions", output.table, provenance(config))
 
 
 def leave_out(config: dict, output) -> None:
     """No rows and no arrays: the ball lies beyond `inversions.budget`."""
-    save_file({}, output.shown)
+    write_arrays({}, output.shown)
     tables.write(tables.no_rows("inversions"), "inversions", output.table, provenance(config))
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         params, config = snakemake.params, snakemake.config
         options = params.options | {"memory": free_memory(config["device"], jobs=snakemake.resources.jobs_at_once)}
         if params.allowed:

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from safetensors.numpy import save_file
 
 from phiscope import tables
 from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.experiments.inversion import targets
 from phiscope.experiments.inversion.samples import invert_samples
+from phiscope.files import write_arrays
 from phiscope.geometry.inversion.memory import free_memory
 from phiscope.head import Head
 from phiscope.models import split
@@ -49,12 +49,12 @@ def main(target: str, chunk: str, places: list[int], inputs, options: dict, conf
     place = Path(output.images)
     names = [f"{place.parent.parent.name}/{target}/{place.name}:{row}" for row in range(len(samples))]
     columns |= {"radius": np.full(len(samples), np.nan), "image": names}
-    save_file({"images": inverted.images, "samples": samples}, place)
+    write_arrays({"images": inverted.images, "samples": samples}, place)
     tables.write(columns | inverted.columns, "inversions", output.table, provenance(config))
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         target, chunk, params = snakemake.wildcards.target, snakemake.wildcards.chunk, snakemake.params
         config = snakemake.config
         options = params.options | {"memory": free_memory(config["device"], jobs=snakemake.resources.jobs_at_once)}

@@ -19,6 +19,6 @@ def main(inputs, device: str, jobs: int, output: str) -> None:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         device = choose_device(snakemake.config["device"])
         main(snakemake.input, device, snakemake.resources.jobs_at_once, snakemake.output[0])

@@ -23,7 +23,7 @@ def drawn_sets(path: str) -> LatentSets:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, params = snakemake.input, snakemake.params
         latents = load_file(inputs.encoded)
         train = TrainingLatents(*(latents[f"train/{name}"] for name in ("z", "labels", "decoded_labels")))

@@ -6,6 +6,6 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         effects = view_effect(tables.read(snakemake.input.standing), snakemake.params.views, snakemake.params.attacks)
         tables.write_frame(effects, snakemake.output[0], provenance(snakemake.config))

@@ -26,7 +26,7 @@ def compute(inputs, encoders: list, options: dict, seed: int, config: dict, outp
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         compute(
             snakemake.input,
             snakemake.params.encoders,

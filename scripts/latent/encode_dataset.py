@@ -1,10 +1,9 @@
 """Mean and deviation of the latents of all images, one encoding of each training image, and what that decodes to."""
 
-from safetensors.numpy import save_file
-
 from phiscope.arrays import choose_device
 from phiscope.datasets import PreparedDataset, open_prepared
 from phiscope.experiments.latent.encoding import LabelledImages, encode_splits
+from phiscope.files import write_arrays
 from phiscope.models.codec import Codec
 from phiscope.models.loading import load_network
 from phiscope.workflow.job import job
@@ -16,7 +15,7 @@ def first(prepared: PreparedDataset, limit: int | None) -> LabelledImages:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         inputs, params = snakemake.input, snakemake.params
         networks = (load_network(inputs[name]) for name in ("generator", "classifier", "encoder"))
         codec = Codec(*networks, choose_device(snakemake.config["device"]))
@@ -25,4 +24,4 @@ if "snakemake" in globals():
             images.require_labels(params.limits[split], "latent")
         splits = {split: first(images, params.limits[split]) for split, images in prepared.items()}
         arrays = encode_splits(codec, splits, params.seed)
-        save_file(arrays, snakemake.output[0], metadata={"classes": str(len(prepared["train"].classes))})
+        write_arrays(arrays, snakemake.output[0], {"classes": str(len(prepared["train"].classes))})

@@ -29,7 +29,7 @@ def exhibits_of(inputs, basis: str, device: str) -> LatentExhibits:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         device = choose_device(snakemake.config["device"])
         shown = exhibits_of(snakemake.input, snakemake.params.basis, device)
         write_frames(shown.frames(), snakemake.output, snakemake.config)

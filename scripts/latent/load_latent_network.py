@@ -18,7 +18,7 @@ def load(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         load(
             snakemake.input.images,
             snakemake.params.factory,

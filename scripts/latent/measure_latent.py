@@ -27,7 +27,7 @@ def encoded_set(inputs, limits: dict, device: str) -> EncodedSet:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         params, output, about = snakemake.params, snakemake.output, provenance(snakemake.config)
         encoded = encoded_set(snakemake.input, params.limits, choose_device(snakemake.config["device"]))
         readings, by_trial, spectra = measure(encoded, params.trials, params.seed)

@@ -28,7 +28,7 @@ def space_of(inputs, limit: int | None, basis: str, device: str) -> LatentSpace:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         params = snakemake.params
         space = space_of(snakemake.input, params.limit, params.basis, choose_device(snakemake.config["device"]))
         write_frames(measure(space, params.noise, params.seed), snakemake.output, snakemake.config)

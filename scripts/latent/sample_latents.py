@@ -1,10 +1,10 @@
 """Random latents labelled through generator and classifier: sets 2, 3, ... of step 4(b)."""
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from phiscope.arrays import choose_device
 from phiscope.datasets import open_prepared
+from phiscope.files import write_arrays
 from phiscope.latent.sets import drawn, sets_needed
 from phiscope.models import load_artifact
 from phiscope.models.codec import Codec
@@ -22,11 +22,11 @@ def sample_latents(inputs, size: int, seed: int, device: str, output: str) -> No
     for label, number, have in made.short:
         print(f"label {label}, set {number}: {have} of {size} latents; the generator hardly makes it")
     short = np.array(made.short, np.int64).reshape(-1, 3)
-    save_file({"latents": made.latents, "labels": made.labels, "sets": made.sets, "short": short}, output)
+    write_arrays({"latents": made.latents, "labels": made.labels, "sets": made.sets, "short": short}, output)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         sample_latents(
             snakemake.input,
             snakemake.params.size,

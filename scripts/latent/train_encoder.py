@@ -46,7 +46,7 @@ def main(inputs, arguments: dict, prepared: PreparedDataset, limit: int | None, 
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         prepared, params = open_prepared(snakemake.input.images), snakemake.params
         channels, *size = prepared.shape
         arguments = params.arguments | {"channels": channels, "size": size}

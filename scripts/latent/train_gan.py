@@ -30,7 +30,7 @@ def train_gan(images: str, arguments: dict, limit: int | None, samples: Path, tr
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         train_gan(
             snakemake.input.images,
             snakemake.params.arguments,

@@ -19,7 +19,7 @@ def main(inputs, classifier: dict, head: str | None, device: str, output: str) -
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         params = snakemake.params
         main(
             snakemake.input,

@@ -18,6 +18,6 @@ def main(inputs, weights: dict | None, asked: str | None, validation: float, lim
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         params = snakemake.params
         main(snakemake.input, params.weights, params.asked, params.validation, params.limits, snakemake.output[0])

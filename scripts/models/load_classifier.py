@@ -18,6 +18,6 @@ def load(classifier: dict, where: str, output: str, content_of_weights: str | No
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         params = snakemake.params
         load(params.classifier, params.where, snakemake.output[0], params.content_of_weights)

@@ -22,7 +22,7 @@ def split_classifier(classifier: str, images: str, layer: str | None, lower_boun
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         split_classifier(
             snakemake.input.classifier,
             snakemake.input.images,

@@ -34,7 +34,7 @@ def train_classifier(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0], snakemake.params.threads):
+    with job(snakemake, snakemake.params.threads):
         train_classifier(
             snakemake.input.images,
             snakemake.params.classifier,

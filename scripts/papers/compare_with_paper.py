@@ -34,7 +34,7 @@ def compare(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         compare(
             snakemake.input,
             snakemake.params.dataset_is_papers,

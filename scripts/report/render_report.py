@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from phiscope.exhibits.run import Run
+from phiscope.files import write_text
 from phiscope.report import page
 from phiscope.report.findings import findings
 from phiscope.workflow.artifacts import opened
@@ -10,7 +11,7 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         config, pictures = snakemake.config, [Path(path) for path in snakemake.input.pictures]
         context = snakemake.params.context | {
             "config": config,
@@ -19,7 +20,5 @@ if "snakemake" in globals():
         }
         run = Run(opened(snakemake.input, {}), context)
         html = page.render(page.gather(run))
-        Path(snakemake.output.findings).write_text("\n".join([*findings(run), ""]), encoding="utf-8")
-        temporary = Path(f"{snakemake.output.page}.tmp")
-        temporary.write_text(html, encoding="utf-8")
-        temporary.replace(snakemake.output.page)
+        write_text("\n".join([*findings(run), ""]), snakemake.output.findings)
+        write_text(html, snakemake.output.page)

@@ -6,7 +6,7 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         inputs, limits = snakemake.input, snakemake.params.limits
         own = [Listed(None, split, open_prepared(inputs[split]), limits[split]) for split in ("train", "test")]
         others = [

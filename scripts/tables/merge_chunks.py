@@ -4,5 +4,5 @@ from phiscope import tables
 from phiscope.workflow.job import job
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         tables.merge(snakemake.input, snakemake.output[0])

@@ -2,9 +2,10 @@
 
 from importlib import import_module
 
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from phiscope.arrays import choose_device
+from phiscope.files import write_arrays
 from phiscope.views.source import Source
 from phiscope.workflow.chunks import first
 from phiscope.workflow.job import job
@@ -33,11 +34,11 @@ def make_view(
     opened = {need: artifact.open(needs[need], place) for need, artifact in artifacts.items()}
     start = Source(parent["images"], parent["samples"], parent["labels"], seed=seed)
     made = import_module(maker["module"]).make(start, **maker["fixed"], **opened, **parameters)
-    save_file({"samples": parent["samples"], "labels": parent["labels"]} | made, output)
+    write_arrays({"samples": parent["samples"], "labels": parent["labels"]} | made, output)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         make_view(
             snakemake.params.maker,
             snakemake.input.source,

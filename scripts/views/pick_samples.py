@@ -4,9 +4,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from phiscope.datasets.order import numbered
+from phiscope.files import write_arrays
 from phiscope.workflow.job import job
 
 
@@ -22,7 +23,7 @@ def pick_samples(chunks: list[str], samples: list[int | str], outputs: list[str]
         parts[Path(chunk).parts[-3]].append(_picked(load_file(chunk), numbers))
     for output in outputs:
         own = parts[Path(output).stem]
-        save_file({key: np.concatenate([part[key] for part in own]) for key in ("samples", "images")}, output)
+        write_arrays({key: np.concatenate([part[key] for part in own]) for key in ("samples", "images")}, output)
 
 
 def _picked(chunk: dict[str, np.ndarray], samples: list[int]) -> dict[str, np.ndarray]:
@@ -31,5 +32,5 @@ def _picked(chunk: dict[str, np.ndarray], samples: list[int]) -> dict[str, np.nd
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake):
         pick_samples(list(snakemake.input), snakemake.params.samples, list(snakemake.output))

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +9,11 @@ from phiscope.errors import DataError
 from phiscope.workflow import job as module
 from phiscope.workflow.cost import read_cost, without_cost
 from phiscope.workflow.job import job, progress_bar, tell
+
+
+def given(log):
+    """What a script has of Snakemake, with a log and nothing else."""
+    return SimpleNamespace(log=[str(log)], input=[], params={}, config={})
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +29,7 @@ def text(log):
 
 
 def test_all_output_goes_to_the_log_and_none_to_the_terminal(tmp_path, capfd):
-    with job(tmp_path / "logs/a.log"):
+    with job(given(tmp_path / "logs/a.log")):
         print("from Python")
         print("as an error", file=sys.stderr)
         os.write(1, b"from a library in C\n")
@@ -33,20 +39,20 @@ def test_all_output_goes_to_the_log_and_none_to_the_terminal(tmp_path, capfd):
 
 
 def test_output_comes_back_afterwards(tmp_path, capfd):
-    with job(tmp_path / "a.log"):
+    with job(given(tmp_path / "a.log")):
         pass
     print("after")
     assert capfd.readouterr().out == "after\n"
 
 
 def test_an_error_for_the_user_is_its_sentence_alone(tmp_path):
-    with pytest.raises(SystemExit, match="^phiscope: file x: expected y$"), job(tmp_path / "a.log"):
+    with pytest.raises(SystemExit, match="^phiscope: file x: expected y$"), job(given(tmp_path / "a.log")):
         raise DataError("file x: expected y")
     assert text(tmp_path / "a.log") == ["phiscope: file x: expected y"]
 
 
 def test_a_bug_keeps_its_traceback(tmp_path):
-    with pytest.raises(ValueError, match="invalid literal"), job(tmp_path / "a.log"):
+    with pytest.raises(ValueError, match="invalid literal"), job(given(tmp_path / "a.log")):
         int("x")
     assert text(tmp_path / "a.log")[-1].startswith("ValueError: invalid literal")
 
@@ -54,36 +60,36 @@ def test_a_bug_keeps_its_traceback(tmp_path):
 @pytest.mark.parametrize("error", [DataError("file x: expected y"), ValueError("a bug")])
 def test_a_terminal_that_reads_logs_is_told_nothing_twice(tmp_path, monkeypatch, error):
     monkeypatch.setenv(module.TOLD, "1")
-    with pytest.raises(SystemExit) as end, job(tmp_path / "a.log"):
+    with pytest.raises(SystemExit) as end, job(given(tmp_path / "a.log")):
         raise error
     assert end.value.code == 1
     assert str(error) in text(tmp_path / "a.log")[-1]
 
 
 def test_an_interrupted_job_ends_without_a_traceback(tmp_path):
-    with pytest.raises(SystemExit) as end, job(tmp_path / "a.log"):
+    with pytest.raises(SystemExit) as end, job(given(tmp_path / "a.log")):
         raise KeyboardInterrupt
     assert end.value.code == 130
     assert text(tmp_path / "a.log") == ["interrupted"]
 
 
 def test_lines_for_the_terminal_are_marked_in_the_log(tmp_path):
-    with job(tmp_path / "a.log"):
+    with job(given(tmp_path / "a.log")):
         tell("views  2 h\ntogether  3 h\n")
     assert text(tmp_path / "a.log") == ["terminal: views  2 h", "terminal: together  3 h"]
 
 
 def test_a_job_inside_another_adds_to_its_log_and_sets_its_own_threads(tmp_path):
-    with job(tmp_path / "a.log"):
+    with job(given(tmp_path / "a.log")):
         print("outer", os.environ["OMP_NUM_THREADS"])
-        with job(tmp_path / "b.log", 3):
+        with job(given(tmp_path / "b.log"), 3):
             print("inner", os.environ["OMP_NUM_THREADS"])
     assert text(tmp_path / "a.log") == ["outer 1", "inner 3"]
     assert not (tmp_path / "b.log").exists()
 
 
 def test_a_failed_job_says_its_cost_too(tmp_path):
-    with pytest.raises(SystemExit), job(tmp_path / "a.log"):
+    with pytest.raises(SystemExit), job(given(tmp_path / "a.log")):
         raise DataError("file x: expected y")
     assert read_cost(tmp_path / "a.log").processor_s > 0
 

@@ -7,7 +7,6 @@ measurement, which stands as long as the network, the images and the options of 
 from __future__ import annotations
 
 import errno
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from phiscope.errors import ConfigError
+from phiscope.files import read_json, write_json
 
 # Measured with the options of config.yaml on 2026-11-27, processor time of one thread (docs/performance.md). Jacobians
 # per target: 44 and 32 (6 flip points each), 40 (6 points of the hull) on CIFAR-10 with the loaded ResNet-20; 103 (24
@@ -69,14 +69,13 @@ class SearchCost:
         return (len(options["references"]) + _MORPH) * _ROUNDS * round_ * _times(options)
 
     def write(self, path: str | Path) -> None:
-        Path(path).write_text(json.dumps(asdict(self), indent=1) + "\n")
+        write_json(asdict(self), path)
 
     @classmethod
     def read(cls, path: str | Path) -> SearchCost:
         """Raises FileNotFoundError where there is none, or one that another version wrote: it is to be made anew."""
-        text = Path(path).read_text()
         try:
-            return cls(**json.loads(text))
+            return cls(**read_json(path))
         except (TypeError, ValueError) as error:
             raise FileNotFoundError(errno.ENOENT, "not what this version measures", str(path)) from error
 

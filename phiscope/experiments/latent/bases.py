@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from phiscope.errors import ConfigError
+from phiscope.files import write_arrays
 from phiscope.latent.basis import Averages, Basis, orthogonalise
 
 # `gram-schmidt` is that of Toledo-Marín and Glazier 2021. Löwdin's is the nearest orthonormal set to the averages as
@@ -61,7 +61,7 @@ def save(bases: Bases, path: str | Path) -> None:
         more, notes = _flat(name, basis)
         arrays, about = arrays | more, about | notes
     about |= {"short": bases.short, "names": list(bases.by_name)}
-    save_file(arrays, path, metadata={key: json.dumps(value) for key, value in about.items()})
+    write_arrays(arrays, path, {key: json.dumps(value) for key, value in about.items()})
 
 
 def load(path: str | Path) -> Bases:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from phiscope.files import read_json, write_json
 
 EACH = 4  # images of a class, on average, below which any order of the classes but the usual ones is not looked for
 
@@ -161,12 +162,12 @@ class Check:
             for k, (name, counts) in enumerate(zip(self.classes, outputs, strict=True))
         ]
         del about["classes"]
-        Path(path).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(about, path)
 
     @classmethod
     def read(cls, path: str | Path) -> Check:
         """What `write` wrote."""
-        about: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        about: dict[str, Any] = read_json(path)
         for part, derived in (("accuracy", "share"), ("order", "columns")):
             if about[part] is not None:
                 del about[part][derived]

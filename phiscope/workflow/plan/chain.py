@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phiscope.workflow.plan.rule import resolved
+from phiscope.workflow.plan.rule import digest, resolved
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -79,10 +79,12 @@ class Chain:
 
     def _described(self, number: int, part: Part, wildcards: dict[str, str]) -> dict[str, Any]:
         passing = set(self._plan.views.not_kept)
+        parameters = resolved(self._plan.parameters(part.rule, **wildcards), wildcards)
         return {
             "rule": part.rule,
             "script": self._plan.script_of(part.rule),
-            "parameters": resolved(self._plan.parameters(part.rule, **wildcards), wildcards),
+            "parameters": parameters,
+            "fingerprint": digest(parameters),  # of what the part makes, see `phiscope.workflow.stamps`
             "wildcards": dict(part.wildcards),
             # Functions are asked by Snakemake, and their files are found among the inputs of the job, by this name.
             "takes": {n: {"input": self._key(number, n)} if callable(s) else s for n, s in part.inputs.items()},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from phiscope.datasets import PreparedDataset, open_prepared, origin_of
 from phiscope.errors import PhiscopeError
+from phiscope.files import stamp_of
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -59,9 +60,18 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
 def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | None:
     """Samples in a prepared file, if it is there and, where only those count, was made as the plan says."""
     rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
-    if not path.is_file() or (planned_alone and origin_of(path) != plan.fingerprint(rule, **which)):
+    if not path.is_file() or (planned_alone and _origin(path) != plan.fingerprint(rule, **which)):
         return None
     return len(open_prepared(path))
+
+
+def _origin(path: Path) -> str | None:
+    """None where the file is damaged, which is said once it is to be used."""
+    try:
+        stamp_of(path)
+    except (OSError, ValueError):
+        return None
+    return origin_of(path)
 
 
 def changed_sources(plan: Plan) -> Iterator[str]:

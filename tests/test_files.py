@@ -1,0 +1,98 @@
+"""Files are whole or not there, follow the umask, and say what made them."""
+
+import os
+import stat
+
+import numpy as np
+import pytest
+
+from phiscope import tables
+from phiscope.errors import ResultError
+from phiscope.files import Stamp, read_json, replacing, stamp_of, stamping, write_arrays, write_json, write_text
+
+STAMP = Stamp("0123456789abcdef", {"results/a/models/head.safetensors": "abc"})
+
+
+def parquet(path):
+    columns = {"statistic": ["a", "b"], "value": [1.0, 2.0]}
+    import pandas as pd
+
+    tables.write_frame(pd.DataFrame(columns), path, {"commit": "none"})
+
+
+WRITERS = {
+    "a.safetensors": lambda path: write_arrays({"a": np.arange(1000.0), "b": np.ones((2, 3), np.float32)}, path),
+    "a.json": lambda path: write_json({"a": [1, 2.5, "ü"]}, path),
+    "a.parquet": parquet,
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_carries_the_stamp_of_the_job_that_writes_it(tmp_path, name):
+    with stamping(STAMP):
+        WRITERS[name](tmp_path / name)
+    assert stamp_of(tmp_path / name) == STAMP
+    WRITERS[name](tmp_path / f"other-{name}")
+    assert stamp_of(tmp_path / f"other-{name}") is None
+
+
+def test_the_stamp_of_a_part_stands_for_that_of_its_job(tmp_path):
+    with stamping(STAMP):
+        with stamping(Stamp("part")):
+            write_json({}, tmp_path / "part.json")
+        write_json({}, tmp_path / "job.json")
+    assert stamp_of(tmp_path / "part.json") == Stamp("part")
+    assert stamp_of(tmp_path / "job.json") == STAMP
+    assert read_json(tmp_path / "job.json") == {}
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.01, 0.5, 0.99])
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_is_cut_short_is_seen_at_any_place(tmp_path, name, share):
+    path = tmp_path / name
+    with stamping(STAMP):
+        WRITERS[name](path)
+    about, whole = path.stat(), path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    with pytest.raises(ValueError):  # noqa: PT011 - of several kinds, all of which mean damage
+        stamp_of(path)
+    path.write_bytes(whole[:-1])
+    if name != "a.json":  # whose last character is a line's end
+        with pytest.raises(ValueError):  # noqa: PT011
+            stamp_of(path)
+
+
+def test_a_changed_byte_of_a_table_is_seen_where_it_is_read(tmp_path):
+    path = tmp_path / "a.parquet"
+    parquet(path)
+    whole = bytearray(path.read_bytes())
+    whole[40] ^= 0xFF  # behind the header of the first page
+    path.write_bytes(whole)
+    with pytest.raises(ResultError, match="a.parquet is damaged"):
+        tables.read(path)
+
+
+def test_a_writer_that_fails_leaves_what_was_there_and_no_other_name(tmp_path):
+    write_text("before", tmp_path / "a.txt")
+
+    def fail():
+        with replacing(tmp_path / "a.txt") as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("as on a full disk")
+
+    with pytest.raises(RuntimeError, match="full disk"):
+        fail()
+    assert (tmp_path / "a.txt").read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o002, 0o077])
+def test_files_follow_the_umask(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        for name, write in WRITERS.items():
+            write(tmp_path / name)
+            assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o666 & ~mask
+    finally:
+        os.umask(before)

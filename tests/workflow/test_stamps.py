@@ -1,0 +1,130 @@
+"""What another setting made, or what is damaged, is never read: it is moved aside, named, and made again."""
+
+import os
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from phiscope import tables
+from phiscope.files import Stamp, stamp_of, stamping, write_arrays
+from phiscope.workflow.job import job
+from phiscope.workflow.stamps import ASIDE, clear, fault, in_words, networks
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """A run of two chunks, made with one network."""
+    monkeypatch.chdir(tmp_path)
+    write_arrays({"weight": np.ones(3)}, "results/a/models/head.safetensors")
+    with stamping(Stamp("mine", networks(["results/a/models/head.safetensors"]))):
+        for chunk in "01":
+            write_arrays({"x": np.arange(4)}, f"results/a/chunks/{chunk}.safetensors")
+    return tmp_path / "results/a"
+
+
+CHUNKS = [f"results/a/chunks/{chunk}.safetensors" for chunk in "01"]
+
+
+def started(expected):
+    return SimpleNamespace(
+        log=["log"], input=CHUNKS, config={"run": "a"}, params={"expected": expected, "made_by": "next"}
+    )
+
+
+def test_a_job_whose_inputs_are_the_runs_own_starts_and_stamps_what_it_writes(results):
+    with job(started(dict.fromkeys(CHUNKS, "mine"))):
+        write_arrays({"y": np.ones(1)}, "results/a/merged.safetensors")
+    assert stamp_of(results / "merged.safetensors") == Stamp("next")
+
+
+def test_a_job_that_meets_a_part_of_other_settings_fails_with_its_name_and_moves_it_aside(results):
+    with pytest.raises(SystemExit) as end, job(started(dict.fromkeys(CHUNKS, "mine") | {CHUNKS[1]: "other"})):
+        raise AssertionError("never reached")
+    assert str(end.value) == (
+        "phiscope: results/a/chunks/1.safetensors was made by other settings or other code than those of this run: "
+        "moved to results/a/.aside; start the same command again, which makes it anew"
+    )
+    assert not (results / "chunks/1.safetensors").exists()
+    assert (results / ASIDE / "chunks/1.safetensors").exists()
+    assert (results / "chunks/0.safetensors").exists()
+
+
+def test_what_another_network_was_used_for_is_not_the_runs(results):
+    assert fault(CHUNKS[0], "mine") is None
+    with stamping(Stamp("whoever")):  # the same arrays, made again
+        write_arrays({"weight": np.ones(3)}, "results/a/models/head.safetensors")
+    assert fault(CHUNKS[0], "mine") is None
+    write_arrays({"weight": np.zeros(3)}, "results/a/models/head.safetensors")
+    assert fault(CHUNKS[0], "mine") == "was made with another results/a/models/head.safetensors than the run has now"
+
+
+def test_what_does_not_say_what_made_it_is_of_another_version(results):
+    write_arrays({"x": np.arange(4)}, CHUNKS[0])
+    assert "another version" in fault(CHUNKS[0], "mine")
+    assert fault(CHUNKS[0], None) is None
+
+
+def test_a_start_moves_all_of_it_aside_and_says_each_reason_once(results):
+    faults = clear("results/a", lambda path: "changed" if "chunks" in path else None, lambda path: False)
+    assert list(faults) == CHUNKS
+    (line,) = in_words(faults, "results/a")
+    assert line.startswith("results/a/chunks/0.safetensors was made by other settings")
+    assert "1 more like it" in line
+    assert not list((results / "chunks").iterdir())
+    (why,) = clear("results/a", lambda path: "changed", lambda path: False).values()
+    assert why == "does not say what made it, as results of another version"
+
+
+def test_what_snakemake_knows_of_is_left_to_it(results):
+    assert clear("results/a", lambda path: "changed", lambda path: True) == {}
+
+
+def test_a_damaged_network_does_not_take_along_what_it_was_used_for(results):
+    head = results / "models/head.safetensors"
+    head.write_bytes(head.read_bytes()[:-5])
+    assert list(clear("results/a", lambda path: "mine", lambda path: False)) == ["results/a/models/head.safetensors"]
+
+
+@pytest.mark.workflow
+@pytest.mark.xdist_group("workflow")
+class TestOfARun:
+    """With Snakemake, on copies of a finished run."""
+
+    def test_chunks_that_other_settings_made_without_a_note_are_made_again(self, project, finished):
+        """Jobs whose head was killed end without Snakemake's note, and one that was killed has marks nobody reads."""
+        notes = project.folder / ".snakemake/metadata"
+        shutil.copytree(notes, project.folder / "notes")
+        other = ["--config", "margins={solver: quadprog}"]
+        done = project.snakemake("--until", "locate_original", *other)
+        assert done.returncode == 0, done.stderr
+        shutil.rmtree(notes)
+        shutil.move(project.folder / "notes", notes)
+        done = project.snakemake()
+        assert done.returncode == 0, done.stderr
+        said = done.stdout + done.stderr
+        assert "chunks/margins/original/test" in said
+        assert "made by other settings" in said
+        for name in ("margins", "hulls"):
+            mine, others = (tables.read(each.results / f"tables/{name}.parquet") for each in (project, finished))
+            assert mine.equals(others)
+
+    @pytest.mark.parametrize(
+        "victim",
+        ["data/test.safetensors", "models/classifier.safetensors", "tables/margins.parquet", "tables/samples.parquet"],
+    )
+    def test_what_is_cut_short_is_named_and_made_again(self, project, finished, victim):
+        path = project.results / victim
+        about = path.stat()
+        os.truncate(path, about.st_size // 2)
+        os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+        done = project.snakemake()
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said
+        assert "Traceback" not in said
+        assert f"results/tiny/{victim} is damaged" in said
+        assert stamp_of(path) is not None
+        assert tables.read(project.results / "tables/margins.parquet").equals(
+            tables.read(finished.results / "tables/margins.parquet")
+        )

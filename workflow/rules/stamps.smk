@@ -1,0 +1,29 @@
+# Behind all rules: files say what made them, and each job is told what its inputs should say. Parameters that depend on
+# `input` or `output` are none to Snakemake: they rerun nothing.
+
+from snakemake.exceptions import IncompleteCheckpointException
+
+from phiscope.workflow.makers import Fingerprints, before_planning, is_noted
+from phiscope.workflow.stamps import clear, in_words
+
+OWN_RULES = [each for each in workflow.rules if Path(str(each.snakefile)).is_relative_to(ROOT)]
+# What Snakemake waits for, too.
+NOT_YET = (IncompleteCheckpointException, FileNotFoundError)
+FINGERPRINTS = Fingerprints(OWN_RULES, read=[PLAN.path("search_cost")], unknown=NOT_YET)
+for own in OWN_RULES:
+    if own.output:
+        own.set_params(
+            made_by=lambda wildcards, output: FINGERPRINTS(output[0]),
+            expected=lambda wildcards, input: FINGERPRINTS.of(input),
+        )
+
+
+def clear_results():
+    """Files that must not be used, which Snakemake is then to make."""
+    faults = clear(RESULTS, FINGERPRINTS, lambda path: is_noted(workflow, path))
+    for line in in_words(faults, RESULTS):
+        print(line, file=sys.stderr)
+    return faults
+
+
+before_planning(workflow, clear_results)
