@@ -1,10 +1,13 @@
 """phiscope: from a data set and a model to tables, statistics, figures and one report."""
 
+import shutil
+
 from snakemake.logging import logger
 from snakemake.utils import min_version
 
 from phiscope.workflow.terminal.ending import ending
 from phiscope.workflow.record import write_record
+from phiscope.workflow.stamps import ASIDE
 from phiscope.workflow.terminal.graph import follow
 
 min_version("9.0")
@@ -51,5 +54,6 @@ onstart:
 
 
 onsuccess:
+    shutil.rmtree(Path(RESULTS, ASIDE), ignore_errors=True)  # all of it was made again
     for line in ending(RESULTS, {job.rule.name for job in workflow.dag.jobs}):
         logger.info(line)

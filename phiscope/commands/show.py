@@ -2,6 +2,7 @@
 
 phiscope show margins --run digits
 phiscope show results/digits/tables/hulls.parquet --rows 5
+phiscope show margins --run digits --configuration > again.yaml
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import yaml
 
 from phiscope.commands.runs import RESULTS, folder_of
 from phiscope.errors import ConfigError
@@ -31,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     path = _path(options.table, options.run)
     file = pq.ParquetFile(path)
+    if options.configuration:
+        print(_configuration(path, file.schema_arrow), end="")
+        return
     print(f"{path}: {file.metadata.num_rows:,} rows\n")
     print(*_columns(file.schema_arrow), sep="\n")
     narrow = [field.name for field in file.schema_arrow if not any(is_wide(field.type) for is_wide in _WIDE)]
@@ -95,9 +100,20 @@ def _provenance(schema: pa.Schema) -> Iterator[str]:
         yield "\nThe file does not say what made it."
         return
     about = json.loads(text)
+    about.pop("configuration", None)
     packages = ", ".join(f"{name} {version}" for name, version in about.pop("packages", {}).items())
     yield "\nmade by: " + ", ".join(f"{key} {value}" for key, value in about.items())
     yield f"with: {packages}"
+
+
+def _configuration(path: Path, schema: pa.Schema) -> str:
+    """What the run was told that made the table, as a file to run again."""
+    about = json.loads((schema.metadata or {}).get(b"phiscope.provenance", b"{}"))
+    if "configuration" not in about:
+        raise ConfigError(f"{path} does not hold the configuration that it was made with; a later version writes it")
+    versions = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
+    text = yaml.safe_dump(about["configuration"], sort_keys=False, allow_unicode=True)
+    return f"# Made by phiscope at commit {about['commit']} with Python {about['python']}, {versions}.\n{text}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -105,4 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("table", metavar="TABLE", help="its name, such as margins, or a Parquet file")
     parser.add_argument("--run", help="name of the run; the only one below results/ unless given")
     parser.add_argument("--rows", type=int, default=0, help="how many rows to print; none")
+    parser.add_argument(
+        "--configuration", action="store_true", help="print the whole configuration that it was made with, and no more"
+    )
     return parser

@@ -90,12 +90,12 @@ def _arguments(function: Any) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount]
 
 
-def is_noted(workflow: Any, path: str) -> bool:
+def is_noted(workflow: Any, path: str, file: Callable[[str], Any]) -> bool:
     """Whether Snakemake has a note about a file as it is now, which says the time that the file has.
 
-    What a job wrote whose end nobody saw has no note, or that of a job before it.
+    What a job wrote whose end nobody saw has no note, or that of a job before it. file: Snakemake's class of paths.
     """
-    note = workflow.persistence.metadata(path)
+    note = workflow.persistence.metadata(file(path))
     return note is not None and note.endtime is not None and abs(note.endtime - os.stat(path).st_mtime) < _SAME_TIME
 
 

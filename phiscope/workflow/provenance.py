@@ -1,4 +1,4 @@
-"""What a run says of itself: the configuration's hash, the seed, versions, the commit."""
+"""What a run says of itself: its configuration, the seed, versions, the commit."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("numpy", "torch", "pytorch-lightning", "qpsolvers", "daqp", "pandas", "pyarrow", "snakemake")
+_PACKAGES = (
+    *("numpy", "scipy", "numba", "scikit-learn", "scikit-image", "torch", "pytorch-lightning", "qpsolvers", "daqp"),
+    *("pandas", "pyarrow", "safetensors", "snakemake"),
+)
 
 
 def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Small and the same for every job of one run on one machine."""
+    """What a table carries: enough to make it again. The same for every job of one run on one machine."""
+    return summary(config) | {"configuration": dict(config)}
+
+
+def summary(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The few values that people read, with a hash of the configuration in its place."""
     text = json.dumps(config, sort_keys=True, default=str)
     return {
         "run": config["run"],

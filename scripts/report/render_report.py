@@ -8,14 +8,14 @@ from phiscope.report import page
 from phiscope.report.findings import findings
 from phiscope.workflow.artifacts import opened
 from phiscope.workflow.job import job
-from phiscope.workflow.provenance import provenance
+from phiscope.workflow.provenance import summary
 
 if "snakemake" in globals():
     with job(snakemake):
         config, pictures = snakemake.config, [Path(path) for path in snakemake.input.pictures]
         context = snakemake.params.context | {
             "config": config,
-            "provenance": provenance(config),
+            "provenance": summary(config),
             "pictures": {path.stem: path.read_bytes() for path in pictures},
         }
         run = Run(opened(snakemake.input, {}), context)

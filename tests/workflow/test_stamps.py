@@ -2,15 +2,19 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import yaml
 
 from phiscope import tables
 from phiscope.files import Stamp, stamp_of, stamping, write_arrays
 from phiscope.workflow.job import job
 from phiscope.workflow.stamps import ASIDE, clear, fault, in_words, networks
+from tests.workflow.project import copied
 
 
 @pytest.fixture
@@ -128,3 +132,18 @@ class TestOfARun:
         assert tables.read(project.results / "tables/margins.parquet").equals(
             tables.read(finished.results / "tables/margins.parquet")
         )
+
+    def test_a_tables_provenance_suffices_to_make_it_again(self, finished, project, tmp_path):
+        """From the configuration that the table carries, in a folder without anything else."""
+        about = tables.provenance(finished.results / "tables/margins.parquet")
+        again = copied(project.folder, tmp_path / "again")
+        (again.folder / "again.yaml").write_text(yaml.safe_dump(about["configuration"]))
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", "results/tiny/tables/margins.parquet"]
+        environment = os.environ | {"PYTHONPATH": str(again.folder)}
+        done = subprocess.run(
+            [*command, "--configfile", "again.yaml"], cwd=again.folder, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        assert tables.provenance(again.results / "tables/margins.parquet") == about
+        mine, others = (tables.read(each.results / "tables/margins.parquet") for each in (again, finished))
+        assert mine.equals(others)

@@ -2,6 +2,8 @@
 # `input` or `output` are none to Snakemake: they rerun nothing.
 
 from snakemake.exceptions import IncompleteCheckpointException
+from snakemake.io import IOFile
+from snakemake.settings.types import RerunTrigger
 
 from phiscope.workflow.makers import Fingerprints, before_planning, is_noted
 from phiscope.workflow.stamps import clear, in_words
@@ -14,13 +16,19 @@ for own in OWN_RULES:
     if own.output:
         own.set_params(
             made_by=lambda wildcards, output: FINGERPRINTS(output[0]),
-            expected=lambda wildcards, input: FINGERPRINTS.of(input),
+            expected=lambda wildcards, input: FINGERPRINTS.of(input) if compares_settings() else {},
         )
+
+
+def compares_settings():
+    """Not where whoever started the run says that changed parameters shall rerun nothing."""
+    return RerunTrigger.PARAMS in workflow.dag_settings.rerun_triggers
 
 
 def clear_results():
     """Files that must not be used, which Snakemake is then to make."""
-    faults = clear(RESULTS, FINGERPRINTS, lambda path: is_noted(workflow, path))
+    trusted = lambda path: not compares_settings() or is_noted(workflow, path, IOFile)
+    faults = clear(RESULTS, FINGERPRINTS, trusted)
     for line in in_words(faults, RESULTS):
         print(line, file=sys.stderr)
     return faults
