@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = "phiscope"
+_SURROUNDING = "phiscope.workflow.job"  # logs, locks, looks at inputs: no number of a script rests on it
 
 
 LIBRARY = Path(__file__).parents[2]  # the folder that holds the package
@@ -49,7 +50,7 @@ def _closure(file: Path, root: Path) -> frozenset[Path]:
     waiting = [file]
     while waiting:
         current = waiting.pop()
-        if current not in reached:
+        if current not in reached and current != _file_of(_SURROUNDING, root):
             reached.add(current)
             waiting.extend(_imported_files(current, root))
     return frozenset(reached)

@@ -83,7 +83,7 @@ def clear(
     faults = {}
     # Data first, whose counts fingerprints may need; then models: what used one that is damaged is as good as it was.
     first = {name: place for place, name in enumerate(("data", "models"))}
-    for path in sorted(_made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path)):
+    for path in sorted(made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path)):
         expected = fingerprint_of(str(path))
         if expected is not None and (why := fault(path, None if trusted(str(path)) else expected)):
             faults[str(path)] = why
@@ -101,7 +101,7 @@ def in_words(faults: Mapping[str, str], results: str | Path) -> Iterator[str]:
         yield f"{paths[0]} {why}{others}: moved to {Path(results, ASIDE)}, and made again."
 
 
-def _made(results: Path) -> Iterator[Path]:
+def made(results: Path) -> Iterator[Path]:
     """Files of a run, without what it keeps for itself in folders whose names begin with a dot, and without logs."""
     if not results.is_dir():
         return

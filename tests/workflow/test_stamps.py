@@ -1,9 +1,11 @@
 """What another setting made, or what is damaged, is never read: it is moved aside, named, and made again."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +15,7 @@ import yaml
 from phiscope import tables
 from phiscope.files import Stamp, stamp_of, stamping, write_arrays
 from phiscope.workflow.job import job
-from phiscope.workflow.stamps import ASIDE, clear, fault, in_words, networks
+from phiscope.workflow.stamps import ASIDE, clear, fault, in_words, made, networks
 from tests.workflow.project import copied
 
 
@@ -29,6 +31,22 @@ def results(tmp_path, monkeypatch):
 
 
 CHUNKS = [f"results/a/chunks/{chunk}.safetensors" for chunk in "01"]
+
+
+# Configuration -> what it makes otherwise, of files that rest on parameters of their own. What is made of these
+# is known by its inputs.
+CHANGES = (
+    ("margins: {solver: quadprog}", ("chunks/margins/", "chunks/features/")),
+    ("hulls: {feature: {tolerance: 1.e-5}}", ("chunks/hulls/feature/", "chunks/hulls/processed/")),
+    ("views: {pgd-first: {epsilon: 0.1}}", ("views/pgd-first/",)),
+    ("inversions: {tolerance: 1.e-3}", ("chunks/inversions/", "inversions/")),
+    ("implicit: {schedule: {steps: 19}}", ("chunks/implicit/", "implicit/")),
+)
+
+
+def stamped_below(results):
+    """Files of a run that carry a stamp, relative to its folder."""
+    return [str(path.relative_to(results)) for path in made(results) if stamp_of(path)]
 
 
 def started(expected):
@@ -113,6 +131,22 @@ class TestOfARun:
         for name in ("margins", "hulls"):
             mine, others = (tables.read(each.results / f"tables/{name}.parquet") for each in (project, finished))
             assert mine.equals(others)
+
+    def test_each_changed_parameter_is_seen_in_the_files_that_it_makes_and_in_no_others(self, finished, tmp_path):
+        for number, (change, _) in enumerate(CHANGES):
+            (tmp_path / f"{number}.yaml").write_text(change)
+        given = [f"presets/tiny.yaml,{tmp_path / f'{number}.yaml'}" for number in range(len(CHANGES))]
+        command = [sys.executable, Path(__file__).with_name("faults_of.py"), "Snakefile", "presets/tiny.yaml", *given]
+        environment = os.environ | {"PYTHONPATH": str(finished.folder)}
+        done = subprocess.run(command, cwd=finished.folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        unchanged, *changed = map(json.loads, done.stdout.splitlines())
+        assert unchanged == {}
+        for faults, (change, folders) in zip(changed, CHANGES, strict=True):
+            seen = {str(Path(path).relative_to("results/tiny")) for path in faults}
+            expected = {path for path in stamped_below(finished.results) if path.startswith(folders)}
+            assert expected, change
+            assert seen == expected, change
 
     @pytest.mark.parametrize(
         "victim",
