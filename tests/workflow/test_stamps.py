@@ -126,7 +126,7 @@ class TestOfARun:
         done = project.snakemake()
         assert done.returncode == 0, done.stderr
         said = done.stdout + done.stderr
-        assert "chunks/margins/original/test" in said
+        assert "results/tiny/chunks/" in said
         assert "made by other settings" in said
         for name in ("margins", "hulls"):
             mine, others = (tables.read(each.results / f"tables/{name}.parquet") for each in (project, finished))
