@@ -10,7 +10,7 @@ from phiscope.errors import PhiscopeError
 from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
 from phiscope.workflow.configuration import complete, load
-from phiscope.workflow.configuration.layers import typed
+from phiscope.workflow.configuration.reading import typed
 from phiscope.workflow.plan import Plan, read_counts
 from phiscope.workflow.plan.counts import changed_sources
 from phiscope.workflow.plan.named import require_named

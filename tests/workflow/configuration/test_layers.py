@@ -7,7 +7,7 @@ import pytest
 from phiscope.errors import ConfigError
 from phiscope.workflow.configuration import load, present, read, resolve
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, schema_at
-from phiscope.workflow.configuration.layers import typed
+from phiscope.workflow.configuration.reading import typed
 
 MINE = {"dataset": {"path": "digits"}}
 

@@ -1,0 +1,91 @@
+"""Configuration files, and where in them a key stands: the file and the line, for sentences about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from phiscope.errors import ConfigError
+from phiscope.workflow.configuration.plain import require_plain
+from phiscope.workflow.configuration.reading import composed, parsed, place
+
+_SENTENCE = re.compile(r"config: (.+?): (.*)", re.S)
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """A configuration as it stands in a file; ConfigError where it cannot be read or is no mapping of plain values."""
+    content = parsed(path)
+    try:
+        require_plain(content)
+    except ConfigError as error:
+        raise located(error, [path]) from None
+    return content
+
+
+def located(error: ConfigError, files: Sequence[str | Path], changes: Mapping[str, Any] | None = None) -> ConfigError:
+    """The same error with file and line before the path of its key; unchanged where no file says anything of it.
+
+    changes: what the command line says on top of the files.
+    """
+    found = _SENTENCE.fullmatch(str(error))
+    if found is None:
+        return error
+    keys, said = found.groups()
+    depth, at = _depth(changes or {}, keys), ""
+    for file in reversed(files):
+        reached, line = _line(file, keys)
+        if reached > depth:
+            depth, at = reached, f"{place(file)}, line {line}"
+    if not depth and len(files) == 1 and said.startswith("missing"):
+        at = place(files[0])
+    return ConfigError(f"config: {at}: {keys}: {said}") if at else error
+
+
+def _line(file: str | Path, keys: str) -> tuple[int, int]:
+    """How many characters of a key's path a file knows, and the line where it says them."""
+    node, line, left = composed(file), 1, keys
+    while node is not None:
+        step = next(
+            ((key, value) for key, value in _inside(node) if left == _text(key) or left.startswith(f"{_text(key)}.")),
+            None,
+        )
+        if step is None:
+            break
+        key, node = step
+        line = (key if isinstance(key, yaml.Node) else node).start_mark.line + 1
+        left = left[len(_text(key)) + 1 :]
+        if not left:
+            break
+    return len(keys) - len(left), line
+
+
+def _inside(node: yaml.Node) -> list[tuple[Any, yaml.Node]]:
+    """Key and value of what a node holds, the longest key first: names may have dots."""
+    if isinstance(node, yaml.MappingNode):
+        return sorted(node.value, key=lambda pair: -len(_text(pair[0])))
+    if isinstance(node, yaml.SequenceNode):
+        return [(str(place), value) for place, value in enumerate(node.value)]
+    return []
+
+
+def _text(key: Any) -> str:
+    return key if isinstance(key, str) else str(key.value)
+
+
+def _depth(changes: Any, keys: str) -> int:
+    """How many characters of a key's path changes know."""
+    left = keys
+    while left:
+        if isinstance(changes, list):
+            changes = {str(number): value for number, value in enumerate(changes)}
+        if not isinstance(changes, Mapping):
+            break
+        key = next((k for k in sorted(changes, key=len, reverse=True) if left == k or left.startswith(f"{k}.")), None)
+        if key is None:
+            break
+        changes, left = changes[key], left[len(key) + 1 :]
+    return len(keys) - len(left)
