@@ -7,21 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-
+from phiscope.errors import ConfigError
 from phiscope.workflow.configuration.layers import overlaid
+from phiscope.workflow.configuration.reading import value_of
 
 
 def change(text: str) -> dict[str, Any]:
-    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}; for argparse."""
+    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}; for argparse. Raises ConfigError."""
     key, equals, value = text.partition("=")
     names = key.split(".")
     if not equals or not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} is no key=value")
-    try:
-        nested = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: the value is no YAML") from error
+        raise ConfigError(f"--config {text!r}: is no change; expected key=value, with dots between keys, such as seed=1")
+    nested = value_of(key, value)
     for name in reversed(names):
         nested = {name: nested}
     return nested

@@ -11,7 +11,7 @@ from phiscope.errors import ConfigError
 
 LARGEST_FILE = 2**20  # bytes of a configuration file: more than a second of reading
 MOST_LEVELS = 32  # of mappings and lists in one another
-MOST_VALUES = 100_000  # in all, each as often as aliases repeat it
+MOST_VALUES = 50_000  # in all, each as often as aliases repeat it
 LARGEST_NUMBER = 10**12  # whole numbers or not, either sign; keys have narrower limits of their own
 LONGEST_TEXT = 4096  # characters: of a path, on Linux
 LONGEST_KEY = 255  # characters: of a name of a file
@@ -94,7 +94,9 @@ def dotted(path: tuple[str, ...]) -> str:
 
 def shown(value: Any) -> str:
     """A value as a sentence shows it: in one line, and not all of what is long."""
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, int) and value.bit_length() > 200:
         return "a number of more than 60 digits"  # Python refuses to write some of them out
     try:
         text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)

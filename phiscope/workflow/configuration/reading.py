@@ -18,6 +18,7 @@ from phiscope.errors import ConfigError
 from phiscope.workflow.configuration.plain import (
     LARGEST_FILE,
     MOST_LEVELS,
+    MOST_VALUES,
     kind_of,
     require_plain,
     shown,
@@ -31,6 +32,8 @@ _ENCODINGS = {  # by their first bytes, the longest first
 }
 _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"
+_READ_AS = {"int": "a whole number of less than 4,300 digits", "float": "a number", "bool": "true or false"}
+_YTE = "__use_yte__"  # a key with which Snakemake evaluates expressions in configuration files
 _MOST_MERGED = 10_000  # keys of one mapping
 _TAGS = {_TAG + name for name in ("null", "bool", "int", "float", "str", "seq", "map", "merge", "value")}
 # As in the core schema of YAML 1.2, and with `_` between digits.
@@ -51,26 +54,29 @@ class _Loader(yaml.SafeLoader):
     """YAML without the tags, and without more levels and keys, than a configuration needs."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}
-    levels = 0
+    levels = nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         self.levels += 1
-        if self.levels > MOST_LEVELS:
+        self.nodes += 1
+        if self.levels > MOST_LEVELS or self.nodes > MOST_VALUES:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise _wrong(mark, f"has more than {MOST_LEVELS} levels; expected mappings in mappings, a few deep")
+            many = f"{MOST_VALUES:,} keys and values; expected fewer"
+            deep = f"{MOST_LEVELS} levels; expected mappings in mappings, a few deep"
+            raise _wrong(mark, f"has more than {deep if self.levels > MOST_LEVELS else many}")
         node = super().compose_node(parent, index)
         self.levels -= 1
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         if node.tag not in _TAGS:
-            raise _wrong(node.start_mark, f"has the tag {node.tag}; expected plain values without tags")
+            raise _wrong(node.start_mark, f"has the tag {node.tag.replace(_TAG, '!!')}; expected plain values without tags")
         try:
             return super().construct_object(node, deep)
         except (ValueError, IndexError, KeyError):
             said = node.value if isinstance(node, yaml.ScalarNode) else node.tag
-            expected = node.tag.removeprefix(_TAG)
-            raise _wrong(node.start_mark, f"has {shown(said)}, which is no {expected}") from None
+            expected = _READ_AS.get(node.tag.removeprefix(_TAG), "value")
+            raise _wrong(node.start_mark, f"has {shown(said)}; expected {expected}") from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -124,16 +130,20 @@ def parsed(path: str | Path) -> dict[str, Any]:
         return {}
     if not isinstance(content, Mapping):
         raise ConfigError(f"config: {place(path)}: holds {kind_of(content)}; expected keys such as `dataset:`")
+    if _YTE in content:
+        raise ConfigError(
+            f"config: {place(path)}: {_YTE} lets Snakemake run what the file says as code; expected plain values"
+        )
     return dict(content)
 
 
-def value_of(text: str) -> Any:
-    """A value as it stands in a file, from the command line; ConfigError where it is none."""
+def value_of(key: str, text: str) -> Any:
+    """The value that the command line gives a key, as in a file; ConfigError where it is none."""
     try:
         value = _loaded(text)
     except _Wrong as error:
-        raise ConfigError(f"config: {shown(text)} on the command line {error}") from None
-    require_plain({"": value})
+        raise ConfigError(f"--config {key}={shown(text)}: {error}") from None
+    require_plain({key: value})
     return value
 
 
@@ -218,5 +228,6 @@ def composed(path: str | Path) -> yaml.Node | None:
 
 def place(path: str | Path) -> str:
     """The path as a line can show it."""
-    text = str(path)
-    return text if text.isprintable() else repr(text)
+    inside = Path(path).is_absolute() and Path(path).is_relative_to(Path.cwd())
+    text = str(Path(path).relative_to(Path.cwd()) if inside else path)
+    return text if text.isprintable() else ascii(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import jsonschema
@@ -22,17 +22,17 @@ _KINDS = {
     "null": "null",
 }
 _PHRASES: Mapping[str, Callable[[Any], str]] = {
-    "type": lambda v: " or ".join(_KINDS[kind] for kind in ([v] if isinstance(v, str) else v)),
+    "type": lambda v: _or([_KINDS[kind] for kind in ([v] if isinstance(v, str) else v)]),
     "enum": lambda v: "one of " + ", ".join("null" if each is None else str(each) for each in v),
     "const": lambda v: str(v),
     "minimum": lambda v: f"at least {_number(v)}",
     "maximum": lambda v: f"at most {_number(v)}",
     "exclusiveMinimum": lambda v: f"more than {_number(v)}",
     "exclusiveMaximum": lambda v: f"less than {_number(v)}",
-    "minItems": lambda v: f"at least {v} entries",
-    "maxItems": lambda v: f"at most {v} entries",
+    "minItems": lambda v: f"at least {_entries(v)}",
+    "maxItems": lambda v: f"at most {_entries(v)}",
     "minLength": lambda v: "some text",
-    "minProperties": lambda v: f"at least {v} entries",
+    "minProperties": lambda v: f"at least {_entries(v)}",
     "uniqueItems": lambda v: "every entry once",
 }
 _BOOLEANS = {"yes": "true", "on": "true", "y": "true", "1": "true", "no": "false", "off": "false", "n": "false", "0": "false"}  # fmt: skip
@@ -55,7 +55,8 @@ def sentence(error: jsonschema.ValidationError, root: Mapping[str, Any]) -> str:
         missing = next(key for key in limit if key not in instance)
         about = schema.get("properties", {}).get(missing) or _properties(root, error).get(missing) or {}
         return f"config: {_join(where, missing)}: missing; expected {about.get('description', 'a value')}"
-    return f"config: {where}: got {shown(instance)}, expected {_expected(error)}{_remedy(instance, schema)}"
+    remedy = _remedy(instance, schema) if error.validator in ("type", "pattern", "enum") else ""
+    return f"config: {where}: got {shown(instance)}, expected {_expected(error)}{remedy}"
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
@@ -101,6 +102,14 @@ def _remedy(instance: Any, schema: Mapping[str, Any]) -> str:
     return ""
 
 
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _or(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
 def _meant(instance: Any) -> float | None:
     """The number that a text stands for, such as `8/255` or `1e-3` in quotes, or a whole number written as 3.0."""
     if isinstance(instance, float):
@@ -126,7 +135,7 @@ def _number(value: float) -> str:
 
 def _name(key: str) -> str:
     """A key as it stands, or in quotes where a sentence needs them."""
-    return key if re.fullmatch(r"[\w.:/-]{1,60}", key) else shown(key)
+    return key if re.fullmatch(r"\w[\w.-]{0,59}", key) else shown(key)
 
 
 def _join(where: str, key: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from phiscope.errors import ConfigError
-from phiscope.workflow.configuration.plain import require_plain
+from phiscope.workflow.configuration.plain import require_plain, shown
 from phiscope.workflow.configuration.reading import composed, parsed, place
 
 _SENTENCE = re.compile(r"config: (.+?): (.*)", re.S)
@@ -49,18 +49,21 @@ def _line(file: str | Path, keys: str) -> tuple[int, int]:
     """How many characters of a key's path a file knows, and the line where it says them."""
     node, line, left = composed(file), 1, keys
     while node is not None:
-        step = next(
-            ((key, value) for key, value in _inside(node) if left == _text(key) or left.startswith(f"{_text(key)}.")),
-            None,
-        )
+        step = next(((key, value, n) for key, value in _inside(node) if (n := _begins(left, _text(key)))), None)
         if step is None:
             break
-        key, node = step
+        key, node, length = step
         line = (key if isinstance(key, yaml.Node) else node).start_mark.line + 1
-        left = left[len(_text(key)) + 1 :]
+        left = left[length + 1 :]
         if not left:
             break
     return len(keys) - len(left), line
+
+
+def _begins(keys: str, key: str) -> int:
+    """How many characters a key takes at the beginning of a path, as it is or as a sentence shows it; 0 for another."""
+    written = (each for each in (key, shown(key)) if keys == each or keys.startswith(f"{each}."))
+    return len(next(written, ""))
 
 
 def _inside(node: yaml.Node) -> list[tuple[Any, yaml.Node]]:
@@ -84,8 +87,8 @@ def _depth(changes: Any, keys: str) -> int:
             changes = {str(number): value for number, value in enumerate(changes)}
         if not isinstance(changes, Mapping):
             break
-        key = next((k for k in sorted(changes, key=len, reverse=True) if left == k or left.startswith(f"{k}.")), None)
+        key = next((each for each in sorted(changes, key=len, reverse=True) if _begins(left, each)), None)
         if key is None:
             break
-        changes, left = changes[key], left[len(key) + 1 :]
+        changes, left = changes[key], left[_begins(left, key) + 1 :]
     return len(keys) - len(left)
