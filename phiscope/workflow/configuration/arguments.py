@@ -35,7 +35,9 @@ def require_readable(arguments: Sequence[str]) -> None:
     for change in _of(arguments, "--config", "-C"):
         key, equals, value = change.partition("=")
         if not equals or not _FIRST_LEVEL.fullmatch(key):
-            inner = f"{key.partition('.')[0]}={{{key.partition('.')[2]}: {value}}}" if "." in key and equals else "seed=1"
+            inner = (
+                f"{key.partition('.')[0]}={{{key.partition('.')[2]}: {value}}}" if "." in key and equals else "seed=1"
+            )
             raise ConfigError(f"--config {change!r}: is no change; expected key=value, such as '{inner}'")
         if value:
             value_of(key, value)

@@ -81,7 +81,7 @@ def _check_fit(where: str, fit: Mapping[str, Any]) -> None:
 def _groups(images: Sequence[Mapping[str, Any]]) -> dict[str, None]:
     """The sets of images by name; each image of them stands once."""
     seen: dict[tuple[str, str], int] = {}
-    for place, (spec, name) in enumerate_names(images):
+    for place, (spec, name) in _named(images):
         group = spec.get("group", spec["from"])
         known = {"bundled": PHOTOGRAPHS, "scrambled": PHOTOGRAPHS, "controls": CONTROLS}.get(spec["from"])
         where = f"config: implicit.images.{place}"
@@ -96,10 +96,10 @@ def _groups(images: Sequence[Mapping[str, Any]]) -> dict[str, None]:
     return dict.fromkeys(group for group, _ in seen)
 
 
-def enumerate_names(images: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, tuple[Mapping[str, Any], str]]]:
+def _named(images: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, tuple[Mapping[str, Any], str]]]:
     """Place, set and name of every image that a set names; of samples and folders, whose names are not ours, one."""
     for place, spec in enumerate(images):
-        for name in spec["names"] if "names" in spec else [""]:
+        for name in spec.get("names", [""]):
             yield place, (spec, name)
 
 

@@ -57,9 +57,7 @@ def _require_factory(named: Named, arguments: Mapping[str, Any]) -> None:
     if names is not None and function not in names:
         found = difflib.get_close_matches(function, names, n=1)
         hint = f"; did you mean {found[0]!r}?" if found else ""
-        raise ConfigError(
-            f"config: {named.where}: {source or place} has no {function!r}; expected {named.what}{hint}"
-        )
+        raise ConfigError(f"config: {named.where}: {source or place} has no {function!r}; expected {named.what}{hint}")
     takes = _arguments_of(tree, function)
     if takes is not None and (unknown := next((key for key in arguments if key not in takes), None)) is not None:
         where = named.where.removesuffix("factory") + f"arguments.{unknown}"
@@ -125,7 +123,7 @@ def _names_in(tree: ast.Module) -> set[str] | None:
 
 
 def _arguments_of(tree: ast.Module, function: str) -> list[str] | None:
-    """Names of the arguments that a function, or the making of a class, takes; None where it takes any, or who knows."""
+    """Names of the arguments that a function or a class takes; None where it takes any, or the source does not tell."""
     defined = [each for each in tree.body if getattr(each, "name", None) == function]
     if len(defined) != 1:  # imported, assigned, or one of several
         return None

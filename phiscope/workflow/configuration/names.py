@@ -8,10 +8,10 @@ from typing import Any
 from phiscope.errors import ConfigError
 
 # Folders of a run, and what stands beside the names of views in paths such as views/dataset/<name>/test/.
-_TAKEN = frozenset(
-    ("dataset", "train", "test", "first", "chunks", "data", "exhibits", "features", "figures", "inversions", "latent")
-    + ("logs", "models", "statistics", "tables", "views")
-)
+_TAKEN = {
+    *("dataset", "train", "test", "first", "chunks", "data", "exhibits", "features", "figures", "inversions", "latent"),
+    *("logs", "models", "statistics", "tables", "views"),
+}
 
 
 def check_names(config: Mapping[str, Any]) -> None:

@@ -48,8 +48,8 @@ def _require_keys(path: tuple[str, ...], mapping: Mapping[Any, Any]) -> None:
     for key in mapping:
         if not isinstance(key, str):
             raise ConfigError(
-                f"config: {dotted((*path, shown(key)))}: the key is {kind_of(key)}; expected text, such as {str(key)!r} "
-                "in quotes"
+                f"config: {dotted((*path, shown(key)))}: the key is {kind_of(key)}; expected text, in quotes where it "
+                "looks like something else"
             )
         if (bad := _control(key)) or len(key) > LONGEST_KEY:
             said = f"has {bad}" if bad else f"has {len(key):,} characters"

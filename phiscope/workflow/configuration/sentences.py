@@ -35,7 +35,7 @@ _PHRASES: Mapping[str, Callable[[Any], str]] = {
     "minProperties": lambda v: f"at least {_entries(v)}",
     "uniqueItems": lambda v: "every entry once",
 }
-_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "1": "true", "no": "false", "off": "false", "n": "false", "0": "false"}  # fmt: skip
+_BOOLEANS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
 
 def sentence(error: jsonschema.ValidationError, root: Mapping[str, Any]) -> str:
@@ -92,9 +92,9 @@ def _remedy(instance: Any, schema: Mapping[str, Any]) -> str:
             return f"; did you mean {near[0]!r}?"
     if "boolean" in kinds and str(instance).lower() in _BOOLEANS:
         return f"; write {_BOOLEANS[str(instance).lower()]}"
-    if kinds & {"number", "integer"} and (value := _meant(instance)) is not None:
-        if "number" in kinds or value == int(value):
-            return f"; write {_number(value)}"
+    value = _meant(instance) if kinds & {"number", "integer"} else None
+    if value is not None and ("number" in kinds or value == int(value)):
+        return f"; write {_number(value)}"
     if "string" in kinds and "number" not in kinds and isinstance(instance, bool | int | float):
         return f"; write it in quotes, {str(instance).lower()!r}" if kinds <= {"string", "null"} else ""
     if "array" in kinds and isinstance(instance, str | int | float) and kinds <= {"array", "null"}:

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from phiscope.errors import ConfigError
+from phiscope.workflow.configuration.loader import composed
 from phiscope.workflow.configuration.plain import require_plain, shown
-from phiscope.workflow.configuration.reading import composed, parsed, place
+from phiscope.workflow.configuration.reading import parsed, place, text_of
 
 _SENTENCE = re.compile(r"config: (.+?): (.*)", re.S)
 
@@ -47,7 +48,7 @@ def located(error: ConfigError, files: Sequence[str | Path], changes: Mapping[st
 
 def _line(file: str | Path, keys: str) -> tuple[int, int]:
     """How many characters of a key's path a file knows, and the line where it says them."""
-    node, line, left = composed(file), 1, keys
+    node, line, left = composed(text_of(file)), 1, keys
     while node is not None:
         step = next(((key, value, n) for key, value in _inside(node) if (n := _begins(left, _text(key)))), None)
         if step is None:

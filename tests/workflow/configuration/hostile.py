@@ -185,8 +185,8 @@ NAMES = {
     "denoising: {enabled: true, bench: {sets: {'../a': null}}}": "denoising.bench.sets",
     "denoising: {enabled: true, bench: {noises: [{noise: gaussian, level: 0.1}, {noise: gaussian, level: 0.1}]}}":
         "denoising.bench.noises",
-    "denoising: {enabled: true, bench: {noises: [{noise: gaussian, level: 0.1}, {noise: gaussian, level: 0.10000001}]}}":
-        "denoising.bench.noises",
+    "denoising: {bench: {noises: [{noise: poisson, level: 0.1}, {noise: poisson, level: 0.10000001}]}}":
+        "denoising.bench.noises.1",
     "implicit: {enabled: true, images: [{from: samples, count: 1, group: ..}]}": "implicit.images.0.group",
     "implicit: {enabled: true, images: [{from: samples, count: 1}, {from: samples, count: 1}]}": "implicit.images",
 }  # fmt: skip
@@ -237,7 +237,9 @@ WORDS = {
     VIEW.format("kind: quantise, spaces: feature"): "views.mine.spaces",
     VIEW.format("kind: quantise, keep: no"): "views.mine.keep",
     VIEW.format("kind: quantise, of: mine"): "views.mine.of",
-    VIEW.format("kind: quantise, of: ..", ): "views.mine.of",
+    VIEW.format(
+        "kind: quantise, of: ..",
+    ): "views.mine.of",
     VIEW.format("kind: quantise, of: 3"): "views.mine.of",
     VIEW.format("kind: quantise, of: 'dataset:'"): "views.mine.of",
     VIEW.format("kind: quantise, of: null"): "views.mine.of",
@@ -425,4 +427,62 @@ CASES = [
     *_of("words and shapes", WORDS),
     *_of("paths", PATHS),
     *_of("files", FILES),
+]
+
+# What --config says, and words of the answer.
+CHANGES = [
+    ("seed=.nan", "config: seed: got nan, expected a finite number"),
+    ("seed=true", "config: seed: got .*true"),
+    ("run=..", "config: run: got '[.][.]'"),
+    ("run={}", "config: run: got {}"),
+    ("threads=0", "config: threads: got 0"),
+    ("chunk_size=1e3", "config: chunk_size: got 1000.0, expected a whole number or null .*; write 1000"),
+    ("hulls.pixel.tolerance=.inf", "config: hulls.pixel.tolerance: got inf"),
+    ("hulls.pixel=3", "config: hulls.pixel: got 3, expected a mapping"),
+    ("hulls={pixel: {tolerance: .inf}}", "config: hulls.pixel.tolerance: got inf"),
+    ("views={..: {kind: quantise}}", "config: views.'[.][.]': is no name"),
+    ("views=[noise", "--config views=.* is no YAML"),
+    ("views={1: {kind: quantise}}", "--config views=.*: has a key that is a number"),
+    ("views=!!python/object/apply:os.system [ls]", "has the tag !!python/object/apply:os.system"),
+    ("statistics.resamples=1000000000000", "config: statistics.resamples: got 1000000000000, expected at most 100000"),
+    ("report.samples=[frist]", "config: report.samples.0: got 'frist'"),
+    ("classifier.lower_bound=detec", "config: classifier.lower_bound: got 'detec'.*did you mean 'detect'"),
+    ("sead=1", "config: sead: there is no such key; did you mean 'seed'"),
+    ("inversions.edits=[{sample: 1}]", "config: inversions.edits.0: says nothing to fill in"),
+]
+
+# What is as it looks, so that nothing more than the above is refused.
+RIGHT = [
+    "run: 2020-01-01",
+    "run: no",
+    "run: 017",
+    "run: _",
+    "run: a.b-c_D",
+    "run: ~",
+    "views: {2020-01-01: {kind: quantise}, no: {kind: quantise, of: 2020-01-01}}",
+    "report: {title: 'yes'}",
+    "report: {title: no}",
+    "report: {title: '<b>größe</b> 👩‍🔬'}",
+    "report:\n  title: |\n    two\n    lines",
+    PGD.format("epsilon: 1e-3"),
+    PGD.format("epsilon: 0.1, step: 0.2"),
+    VIEW.format("kind: noise, noise: gaussian, level: 2"),
+    VIEW.format("kind: noise, noise: blocks, level: 1"),
+    VIEW.format("kind: implicit, encoding: positional, k: 4, sigma: 2"),
+    "seed: 0x10",
+    "seed: 2_000",
+    "seed: 2147483647",
+    "statistics: {resamples: 100000}",
+    "inversions: {budget: 1.5 h}",
+    "inversions: {budget: 0}",
+    "classifier: {lower_bound: -1}",
+    "classifier: {lower_bound: detect}",
+    "dataset: {path: digits, options: {classes: [no, yes, 3]}}",
+    "dataset: {path: digits, options: {range: [-1, 1]}}",
+    "dataset: {path: digits, checksum: " + "0" * 64 + "}",
+    b"\xef\xbb\xbfdataset: {path: digits}\n",
+    b"dataset: {path: digits}\r\nseed: 1\r\n",
+    b"---\ndataset: {path: digits}\n...\n",
+    b'{"dataset": {"path": "digits"}, "seed": 3}',
+    b"dataset: &a {path: digits}\ndatasets: {other: {<<: *a, limit: {test: 3}}}\n",
 ]

@@ -59,8 +59,14 @@ def digits(root):
             {"classifier": {"factory": "net.py:build", "weights": {"path": "w.pt"}}},
             "config: classifier.normalise: missing; expected the {mean, deviation}",
         ),
-        ({"classifier": {"normalise": "imagenet"}}, "config: classifier.normalise: got 'imagenet', expected one of {mean, deviation}, none"),
-        ({"report": {"samples": ["last"]}}, "config: report.samples.0: got 'last', expected `first`, or the index of a sample"),
+        (
+            {"classifier": {"normalise": "imagenet"}},
+            "config: classifier.normalise: got 'imagenet', expected one of {mean, deviation}, none",
+        ),
+        (
+            {"report": {"samples": ["last"]}},
+            "config: report.samples.0: got 'last', expected `first`, or the index of a sample",
+        ),
         ({"views": {"more": {"of": "original"}}}, "config: views.more.kind: missing; expected the transformation"),
         (
             {"views": {"pgd-full": {"epsilom": 0.1}}},
