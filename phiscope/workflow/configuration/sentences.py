@@ -98,7 +98,7 @@ def _remedy(instance: Any, schema: Mapping[str, Any]) -> str:
     if "string" in kinds and "number" not in kinds and isinstance(instance, bool | int | float):
         return f"; write it in quotes, {str(instance).lower()!r}" if kinds <= {"string", "null"} else ""
     if "array" in kinds and isinstance(instance, str | int | float) and kinds <= {"array", "null"}:
-        return f"; write [{instance}]" if len(str(instance)) < 40 else ""
+        return f"; write [{instance}]" if re.fullmatch(r"[\w.-]{1,40}", str(instance)) else ""
     return ""
 
 
