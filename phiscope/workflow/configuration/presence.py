@@ -16,6 +16,7 @@ from phiscope.workflow.configuration.functions import require_functions
 from phiscope.workflow.configuration.place import Named, expanded
 from phiscope.workflow.record import RECORD
 
+_INPUT = "an image file"  # what becomes the input of a rule as it is
 _NETWORKS = {
     "classifier": "models/classifier.safetensors",
     "denoising.network": "models/denoiser.safetensors",
@@ -56,6 +57,11 @@ def _at(config: Any, where: str) -> Any:
 def _require_path(named: Named) -> None:
     """The place is there, and a file or folder as its key wants: what reads a pipe or a device may never end."""
     text = expanded(named)
+    if named.what == _INPUT and set("{}") & set(text):
+        raise ConfigError(
+            f"config: {named.where}: got {named.text!r}, expected a path without braces, which Snakemake takes for "
+            "wildcards; rename it"
+        )
     place = Path(text) if Path(text).is_absolute() else Path.cwd() / text
     try:
         mode = place.stat().st_mode
@@ -115,7 +121,7 @@ def paths_of(config: Mapping[str, Any]) -> Iterator[Named]:
     filled_in |= {f"inversions.edits.{place}": edit for place, edit in enumerate(config["inversions"]["edits"])}
     for where, about in filled_in.items():
         if about.get("mask"):
-            yield Named(f"{where}.mask", about["mask"], "an image file")
+            yield Named(f"{where}.mask", about["mask"], _INPUT)
     for place, images in enumerate(config["implicit"]["images"] if config["implicit"] else []):
         if images.get("path"):
             yield Named(f"implicit.images.{place}.path", images["path"], "a folder of images")

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from phiscope.errors import ConfigError
+from phiscope.errors import ConfigError, PhiscopeError
 from phiscope.workflow.configuration.loader import composed
 from phiscope.workflow.configuration.plain import require_plain, shown
 from phiscope.workflow.configuration.reading import parsed, place, text_of
@@ -27,7 +27,9 @@ def read(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def located(error: ConfigError, files: Sequence[str | Path], changes: Mapping[str, Any] | None = None) -> ConfigError:
+def located(
+    error: PhiscopeError, files: Sequence[str | Path], changes: Mapping[str, Any] | None = None
+) -> PhiscopeError:
     """The same error with file and line before the path of its key; unchanged where no file says anything of it.
 
     changes: what the command line says on top of the files.

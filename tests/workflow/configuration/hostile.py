@@ -348,6 +348,7 @@ PATHS = {
     "classifier: {weights: {path: " + "a" * 5000 + "}, normalise: none}": "classifier.weights.path",
     "views: {mine: {kind: inpaint, mask: FOLDER/fifo}}": "views.mine.mask",
     "views: {mine: {kind: inpaint, mask: FOLDER}}": "views.mine.mask",
+    "views: {mine: {kind: inpaint, mask: 'a{x}.png'}}": "views.mine.mask",
     "classifier: {factory: 'FOLDER/fifo.py:build'}": "classifier.factory",
     "denoising: {enabled: true, images: FOLDER/text}": "denoising.images",
     "denoising: {enabled: true, network: {weights: {path: FOLDER}}}": "denoising.network.weights.path",
