@@ -56,7 +56,8 @@ def sentence(error: jsonschema.ValidationError, root: Mapping[str, Any]) -> str:
         about = schema.get("properties", {}).get(missing) or _properties(root, error).get(missing) or {}
         return f"config: {_join(where, missing)}: missing; expected {about.get('description', 'a value')}"
     remedy = _remedy(instance, schema) if error.validator in ("type", "pattern", "enum") else ""
-    return f"config: {where}: got {shown(instance)}, expected {_expected(error)}{remedy}"
+    meaning = f" ({schema['description']})" if "description" in schema else ""
+    return f"config: {where}: got {shown(instance)}, expected {_expected(error)}{remedy}{meaning}"
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
@@ -74,11 +75,8 @@ def _expected(error: jsonschema.ValidationError) -> str:
     schema = cast(dict[str, Any], error.schema)
     if error.validator == "pattern":
         words = ", ".join(schema.get("words", []))
-        phrase = schema.get("form") or (f"one of {words}" if words else f"text of the form {error.validator_value}")
-    else:
-        phrase = _PHRASES[str(error.validator)](error.validator_value)
-    meaning = schema.get("description")
-    return f"{phrase} ({meaning})" if meaning else phrase
+        return schema.get("form") or (f"one of {words}" if words else f"text of the form {error.validator_value}")
+    return _PHRASES[str(error.validator)](error.validator_value)
 
 
 def _remedy(instance: Any, schema: Mapping[str, Any]) -> str:
