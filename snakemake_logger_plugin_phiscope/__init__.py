@@ -17,6 +17,8 @@ from typing import Any, TextIO
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from phiscope.errors import PhiscopeError
+from phiscope.workflow.configuration.arguments import require_readable
 from phiscope.workflow.job import TOLD
 from phiscope.workflow.terminal.graph import jobs_left
 from phiscope.workflow.terminal.screen import Screen
@@ -43,6 +45,10 @@ class LogHandler(LogHandlerBase):
     """Snakemake's view of the terminal."""
 
     def __post_init__(self) -> None:
+        try:
+            require_readable(sys.argv[1:])
+        except PhiscopeError as error:
+            sys.exit(str(error))
         self._stream: TextIO = sys.stdout if self.common_settings.stdout else sys.stderr
         self._plain: logging.Handler | None = None  # Snakemake's own way of saying things
         self._table = ""  # of rules, which a dry run tells at its beginning and at its end

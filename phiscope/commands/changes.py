@@ -7,21 +7,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-
+from phiscope.errors import ConfigError
 from phiscope.workflow.configuration.layers import overlaid
+from phiscope.workflow.configuration.reading import value_of
 
 
 def change(text: str) -> dict[str, Any]:
-    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}; for argparse."""
+    """`classifier.normalise=null` -> {"classifier": {"normalise": None}}; for argparse. Raises ConfigError."""
     key, equals, value = text.partition("=")
     names = key.split(".")
     if not equals or not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} is no key=value")
-    try:
-        nested = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: the value is no YAML") from error
+        raise ConfigError(
+            f"--config {text!r}: is no change; expected key=value, with dots between keys, such as seed=1"
+        )
+    nested = value_of(key, value)
     for name in reversed(names):
         nested = {name: nested}
     return nested
@@ -44,5 +43,21 @@ def together(changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def as_snakemake(changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The same as snakemake takes them: a key of the first level each, its value as JSON."""
-    return [f"{key}={json.dumps(value)}" for key, value in together(changes).items()]
+    """The same as snakemake takes them: a key of the first level each, its value as JSON; null as nothing.
+
+    Snakemake takes the quotes off every text; texts in mappings and lists keep a pair, as they are read once more.
+    """
+
+    def quoted(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: quoted(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [quoted(each) for each in value]
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else value
+
+    def written(value: Any) -> str:
+        return (
+            "" if value is None else json.dumps(value if isinstance(value, str) else quoted(value), ensure_ascii=False)
+        )
+
+    return [f"{key}={written(value)}" for key, value in together(changes).items()]

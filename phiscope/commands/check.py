@@ -15,9 +15,10 @@ from pathlib import Path
 from phiscope import figures
 from phiscope.commands.changes import add_changes, together
 from phiscope.datasets import PreparedDataset, Specification, open_prepared, origin_of, prepare
+from phiscope.errors import ConfigError
 from phiscope.exhibits.contact import contact_sheet
 from phiscope.geometry.margin import require_solver
-from phiscope.workflow.configuration import load
+from phiscope.workflow.configuration import load, located
 from phiscope.workflow.plan import Counts, Plan
 from phiscope.workflow.plan.named import require_named
 
@@ -28,9 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read, draw, look, say; raises PhiscopeError where a run would be refused."""
     startup = time.process_time()
     options = _parser().parse_args(arguments)
-    plan = Plan.of(load(options.files, together(options.config)))
+    changes = together(options.config)
+    plan = Plan.of(load(options.files, changes))
     with _prepared(plan) as (test, train):
-        require_named(plan.with_counts(Counts.of_splits(test, train)))
+        try:
+            require_named(plan.with_counts(Counts.of_splits(test, train)))
+        except ConfigError as error:
+            raise located(error, options.files, changes) from None
         require_solver(plan.config["margins"]["solver"])
         if not plan.holds_images:
             _look_at_head(plan, test, train)

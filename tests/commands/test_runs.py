@@ -30,7 +30,8 @@ def test_what_is_wrong_is_one_sentence_from_both(finished, tmp_path):
     (tmp_path / "a.yaml").write_text("dataset: {path: digits}\nsead: 1\n")
     done = phiscope(finished, "run", str(tmp_path / "a.yaml"))
     assert done.returncode != 0
-    assert "config: sead: there is no such key; did you mean 'seed'?" in done.stderr.splitlines()
+    line = f"config: {tmp_path / 'a.yaml'}, line 2: sead: there is no such key; did you mean 'seed'?"
+    assert line in done.stderr.splitlines()
     assert "Traceback" not in done.stderr
 
 
@@ -38,8 +39,8 @@ def test_what_is_wrong_is_one_sentence_from_both(finished, tmp_path):
     ("arguments", "words"),
     [
         (("absent.yaml",), "config: absent.yaml: cannot be read"),
-        (("presets",), "config: presets: cannot be read"),
-        (("presets/tiny.yaml", "--config", "seed"), "'seed' is no key=value"),
+        (("presets",), "config: presets: is a folder"),
+        (("presets/tiny.yaml", "--config", "seed"), "--config 'seed': is no change"),
     ],
 )
 def test_what_cannot_be_run_is_one_sentence(finished, arguments, words):

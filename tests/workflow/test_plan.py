@@ -71,7 +71,10 @@ def test_snakemake_plans_every_planned_file_and_no_other(planned, root, tmp_path
     monkeypatch.setenv("PHISCOPE_DATA", str(tmp_path / "data"))  # splits are prepared: nothing is read from there
     plan = planned(*names, counts=None)
     for named in paths_of(plan.config):
-        Path(os.path.expandvars(named.text)).mkdir(parents=True, exist_ok=True)
+        place = Path(os.path.expandvars(named.text))
+        (place if "folder" in named.what else place.parent).mkdir(parents=True, exist_ok=True)
+        if "folder" not in named.what:
+            place.touch()
     prepare(plan, tmp_path)
     plan = plan.with_counts(read_counts(plan, tmp_path))
     files = [str(root / name) for name in names]

@@ -106,7 +106,9 @@ def test_a_wrong_key_is_one_line_and_loses_nothing(project):
     done = project.snakemake()
     assert done.returncode != 0
     lines = [line for line in (done.stdout + done.stderr).splitlines() if "tolerence" in line]
-    assert lines == ["config: hulls.pixel.tolerence: there is no such key; did you mean 'tolerance'?"]
+    assert lines == [
+        "config: presets/tiny.yaml, line 3: hulls.pixel.tolerence: there is no such key; did you mean 'tolerance'?"
+    ]
     assert (project.results / "report.html").is_file()
 
 

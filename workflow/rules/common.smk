@@ -9,8 +9,8 @@ from phiscope import figures
 from phiscope.errors import PhiscopeError
 from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
-from phiscope.workflow.configuration import complete, load
-from phiscope.workflow.configuration.layers import typed
+from phiscope.workflow.configuration import complete, load, located
+from phiscope.workflow.configuration.reading import typed
 from phiscope.workflow.plan import Plan, read_counts
 from phiscope.workflow.plan.counts import changed_sources
 from phiscope.workflow.plan.named import require_named
@@ -42,7 +42,7 @@ if counts := read_counts(PLAN, planned_alone=not DRAWN_ALONE):
             for said in changed_sources(PLAN):
                 print(said, file=sys.stderr)
     except PhiscopeError as error:
-        sys.exit(str(error))
+        sys.exit(str(located(error, workflow.configfiles, workflow.config_settings.config)))
 RESULTS = PLAN.results
 # Scripts see the run as it is planned, without the parts that are switched off.
 config.clear()

@@ -11,16 +11,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from phiscope.errors import ConfigError
 from phiscope.factories import look_beside
 from phiscope.workflow.configuration.checks import check, enabled, present, require_asked
+from phiscope.workflow.configuration.contradictions import check_together
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, filled, schema_at
 from phiscope.workflow.configuration.features import check_features, of_features, over_defaults
 from phiscope.workflow.configuration.following import following, without_orphans
-from phiscope.workflow.configuration.layers import overlaid, read
+from phiscope.workflow.configuration.layers import overlaid
+from phiscope.workflow.configuration.names import check_names
 from phiscope.workflow.configuration.presence import require_present
+from phiscope.workflow.configuration.sources import located, read
+from phiscope.workflow.configuration.validation import require_shape, validate
 from phiscope.workflow.places import project
 
-__all__ = ["check", "complete", "enabled", "load", "of_features", "present", "read", "require_present", "resolve"]
+__all__ = ["complete", "enabled", "load", "located", "of_features", "present", "read", "require_present", "resolve"]
 
 
 def load(
@@ -33,8 +38,12 @@ def load(
     """
     root = Path(root or project())
     paths = [Path(file) for file in files] or [root / "config.yaml"]
+    layers = [*map(read, paths), changes or {}]
     look_beside(paths)
-    return complete([*map(read, paths), changes or {}], name=paths[0].stem, root=root)
+    try:
+        return complete(layers, name=paths[0].stem, root=root)
+    except ConfigError as error:
+        raise located(error, paths, changes) from None
 
 
 def complete(
@@ -56,12 +65,17 @@ def resolve(
     rules = schema_at(Path(schema or project() / SCHEMA))
     given = dict[str, Any]()
     for layer in layers:
+        require_shape(layer, rules)
         given = overlaid(given, layer)
     merged = over_defaults(defaults_of(rules), given)
     for layer in layers:
         merged = overlaid(merged, layer)
-    config = without_orphans(filled(rules, merged), given)
-    check(config, rules)
+    whole = filled(rules, merged)
+    validate(whole, rules)
+    config = without_orphans(whole, given)
+    check_names(config)
+    check(config)
+    check_together(config)
     check_features(config)
     require_asked(config, given)
     return following(config, name)

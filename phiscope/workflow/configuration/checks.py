@@ -1,26 +1,18 @@
-"""Check a configuration before anything runs: one line per mistake, and the nearest name for a misspelt key."""
+"""Whether views, settings and edits name what is there, and which parts of a run are switched off."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
-
-import jsonschema
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from phiscope.errors import ConfigError
 from phiscope.views import DATASET, VIEWS, needs_of
 from phiscope.words.methods import NAMES as METHODS
+from phiscope.workflow.configuration.sentences import nearest
 
 
-def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Raise ConfigError with one line: the key's path, what was expected, what was found.
-
-    config: with the schema's defaults, see `phiscope.workflow.configuration.defaults`.
-    """
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
-    if error is not None:
-        raise ConfigError(_sentence(error))
+def check(config: Mapping[str, Any]) -> None:
+    """Raise ConfigError where one part names another that is not there; config: checked against the schema."""
     views = present(config["views"])
     _check_classifier(config["classifier"])
     _check_views(enabled(config)["views"], config["datasets"])
@@ -74,45 +66,6 @@ def _needs(view: Mapping[str, Any]) -> tuple[str, ...]:
     return needs_of(view) if view["kind"] in VIEWS else ()
 
 
-def _sentence(error: jsonschema.ValidationError) -> str:
-    where = ".".join(str(part) for part in error.absolute_path) or "top level"
-    schema: dict[str, Any] = cast(dict, error.schema)  # an error of a schema that is `false` does not occur in ours
-    instance, limit = cast(Any, error.instance), cast(Any, error.validator_value)
-    if error.validator == "additionalProperties":
-        known: dict[str, Any] = schema.get("properties", {})
-        unknown = next(key for key in instance if key not in known)
-        earlier = [key for key, rules in known.items() if isinstance(rules, dict) and rules.get("formerly") == unknown]
-        nearest = earlier or difflib.get_close_matches(str(unknown), known, n=1, cutoff=0.5)
-        hint = f"did you mean {nearest[0]!r}?" if nearest else f"expected one of: {', '.join(known)}"
-        return f"config: {_join(where, unknown)}: there is no such key; {hint}"
-    if error.validator == "required":
-        missing = next(key for key in limit if key not in instance)
-        meaning = schema["properties"].get(missing, {}).get("description", "a value")
-        return f"config: {_join(where, missing)}: missing; expected {meaning}"
-    return f"config: {where}: got {instance!r}, expected {_expected(error)}"
-
-
-def _join(where: str, key: str) -> str:
-    return str(key) if where == "top level" else f"{where}.{key}"
-
-
-def _expected(error: jsonschema.ValidationError) -> str:
-    phrases: dict[str, Callable[[Any], str]] = {
-        "type": lambda v: " or ".join(v) if isinstance(v, list) else v,
-        "enum": lambda v: "one of " + ", ".join(map(str, v)),
-        "minimum": lambda v: f"at least {v}",
-        "maximum": lambda v: f"at most {v}",
-        "exclusiveMinimum": lambda v: f"more than {v}",
-        "exclusiveMaximum": lambda v: f"less than {v}",
-        "minItems": lambda v: f"at least {v} entries",
-        "maxItems": lambda v: f"at most {v} entries",
-        "pattern": lambda v: f"text of the form {v}",
-    }
-    phrase = phrases.get(str(error.validator), lambda v: f"{error.validator} {v}")(error.validator_value)
-    meaning = cast(dict, error.schema).get("description")
-    return f"{phrase} ({meaning})" if meaning else phrase
-
-
 def _check_classifier(classifier: Mapping[str, Any]) -> None:
     """Loaded weights come with the normalisation that they were trained with."""
     if classifier["weights"] and classifier["normalise"] is None:
@@ -145,7 +98,7 @@ def _check_latent(views: Mapping[str, Mapping[str, Any]], latent: Mapping[str, A
             continue
         if view.get("setting", next(iter(settings))) not in settings:
             raise ConfigError(
-                f"config: views.{name}.setting: there is no {view['setting']!r}; {_nearest(view['setting'], settings)}"
+                f"config: views.{name}.setting: there is no {view['setting']!r}; {nearest(view['setting'], settings)}"
             )
         if view.get("components", 1) > latent["dimension"]:
             raise ConfigError(
@@ -178,7 +131,7 @@ def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: M
         if parent.startswith(DATASET):
             dataset = parent.removeprefix(DATASET)
             if dataset not in datasets:
-                raise ConfigError(f"{where}: there is no data set {dataset!r}; {_nearest(dataset, datasets)}")
+                raise ConfigError(f"{where}: there is no data set {dataset!r}; {nearest(dataset, datasets)}")
             if view["kind"] == "hull-pixel":
                 raise ConfigError(
                     f"{where}: got {parent!r}, expected a view, such as one {{kind: original, of: {parent}}}"
@@ -187,7 +140,7 @@ def _check_origin(name: str, views: Mapping[str, Mapping[str, Any]], datasets: M
         if view["kind"] == "original":
             raise ConfigError(f"{where}: got {parent!r}, expected dataset:<name>; only `original` has none")
         if parent not in views:
-            raise ConfigError(f"{where}: there is no view {parent!r}; {_nearest(parent, views)}")
+            raise ConfigError(f"{where}: there is no view {parent!r}; {nearest(parent, views)}")
         if parent in seen:
             raise ConfigError(f"config: views.{name}.of: {' -> '.join([*seen, parent])} goes in a circle")
         seen.append(parent)
@@ -202,7 +155,7 @@ def _check_hull_of(name: str, views: Mapping[str, Mapping[str, Any]]) -> None:
     """The view whose hull is asked for is one that training images can go through."""
     where, asked = f"config: views.{name}.hull_of", views[name]["hull_of"]
     if asked not in views:
-        raise ConfigError(f"{where}: there is no view {asked!r}; {_nearest(asked, views)}")
+        raise ConfigError(f"{where}: there is no view {asked!r}; {nearest(asked, views)}")
     step = asked
     while step != "original":
         if step.startswith(DATASET) or views[step]["kind"] in _NOT_OF_TRAINING:
@@ -211,10 +164,3 @@ def _check_hull_of(name: str, views: Mapping[str, Mapping[str, Any]]) -> None:
                 "attack, the pixel hull or another data set, such as one that does the same to the original images"
             )
         step = views[step].get("of", "original")
-
-
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    nearest = difflib.get_close_matches(name, known, n=1)
-    if nearest:
-        return f"did you mean {nearest[0]!r}?"
-    return f"expected one of: {', '.join(known)}" if known else "the configuration names none"

@@ -10,6 +10,8 @@ from typing import Any
 
 from phiscope.errors import ConfigError
 
+_LONGEST = 100  # characters of a name, as the schema has it
+
 
 def without_orphans(config: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration without those views of the schema that start from one which files drop.
@@ -29,7 +31,7 @@ def _of_dropped(view: Mapping[str, Any] | None, views: Mapping[str, Any]) -> boo
 def following(config: Mapping[str, Any], name: str | None) -> dict[str, Any]:
     """The configuration with what follows; name: that of its first file."""
     dataset = Path(os.path.expandvars(config["dataset"]["path"])).stem
-    run = config["run"] or re.sub(r"[^A-Za-z0-9._-]+", "-", name or "").strip("-.")
+    run = config["run"] or re.sub(r"[^A-Za-z0-9._-]+", "-", name or "").strip("-.")[:_LONGEST]
     if not run:
         raise ConfigError("config: run: missing; expected a name: everything goes to results/<run>/")
     title = config["report"]["title"] or f"Where the samples of {dataset} stand"

@@ -208,7 +208,7 @@ class Views(Mapping[str, View]):
         }
         if "pixel_hull" in files:
             files["pixel_hull"] = self._pixel_hull(view.parent, split)
-        return files | ({"mask": os.path.expandvars(view.options["mask"])} if "mask" in view.options else {})
+        return files | ({"mask": mask} if (mask := mask_of(view.options)) else {})
 
     def _pixel_hull(self, name: str, split: str) -> Source:
         """Projections in pixel space of the samples of a view's chunk, and maybe of more after them."""
@@ -291,4 +291,4 @@ def at_most(count: int, most: int | None) -> int:
 
 def mask_of(inpainted: Mapping[str, Any]) -> str | list[str]:
     """File of the mask of an inpainting; nothing without one."""
-    return os.path.expandvars(inpainted["mask"]) if "mask" in inpainted else []
+    return os.path.expanduser(os.path.expandvars(inpainted["mask"])) if "mask" in inpainted else []

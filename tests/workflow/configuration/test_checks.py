@@ -29,8 +29,8 @@ def digits(root):
             "config: inversions.retreats: there is no such key; did you mean 'backtracks'?",
         ),
         ({"chunk_size": 0}, "config: chunk_size: got 0, expected at least 1 (samples per job"),
-        ({"seed": "one"}, "config: seed: got 'one', expected integer (every random draw derives from it)"),
-        ({"dataset": {"reader": "png"}}, "config: dataset.reader: got 'png', expected text of the form ^(digits|idx"),
+        ({"seed": "one"}, "config: seed: got 'one', expected a whole number (every random draw derives from it)"),
+        ({"dataset": {"reader": "png"}}, "config: dataset.reader: got 'png', expected one of digits, idx"),
         (
             {"views": {"hull-pixel": {"of": "orginal"}}},
             "config: views.hull-pixel.of: there is no view 'orginal'; did you mean 'original'?",
@@ -59,8 +59,14 @@ def digits(root):
             {"classifier": {"factory": "net.py:build", "weights": {"path": "w.pt"}}},
             "config: classifier.normalise: missing; expected the {mean, deviation}",
         ),
-        ({"classifier": {"normalise": "imagenet"}}, "config: classifier.normalise: got 'imagenet', expected text of"),
-        ({"report": {"samples": ["last"]}}, "config: report.samples.0: got 'last', expected text of the form"),
+        (
+            {"classifier": {"normalise": "imagenet"}},
+            "config: classifier.normalise: got 'imagenet', expected one of {mean, deviation}, none",
+        ),
+        (
+            {"report": {"samples": ["last"]}},
+            "config: report.samples.0: got 'last', expected `first`, or the index of a sample",
+        ),
         ({"views": {"more": {"of": "original"}}}, "config: views.more.kind: missing; expected the transformation"),
         (
             {"views": {"pgd-full": {"epsilom": 0.1}}},
@@ -152,7 +158,7 @@ def digits(root):
             {"views": {"drawn": {"kind": "implicit", "encoding": "gausian"}}},
             "config: views.drawn.encoding: got 'gausian', expected one of none, basic",
         ),
-        ({"inversions": {"budget": "soon"}}, "config: inversions.budget: got 'soon', expected text of the form"),
+        ({"inversions": {"budget": "soon"}}, "config: inversions.budget: got 'soon', expected hours, such as 1.5"),
         ({"inversions": {"budget": -1}}, "config: inversions.budget: got -1, expected at least 0"),
         (
             {"inversions": {"edits": [{"sample": 3}]}},
@@ -166,7 +172,7 @@ def digits(root):
             {"inversions": {"edits": [{"mask": "a.png"}]}},
             "config: inversions.edits.0.sample: missing; expected test sample, by index in the split",
         ),
-        ({"device": "gpu"}, "config: device: got 'gpu', expected text of the form"),
+        ({"device": "gpu"}, "config: device: got 'gpu', expected one of auto, cpu"),
     ],
 )
 def test_one_line_says_what_where_and_what_was_expected(digits, change, line):

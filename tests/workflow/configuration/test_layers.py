@@ -7,7 +7,7 @@ import pytest
 from phiscope.errors import ConfigError
 from phiscope.workflow.configuration import load, present, read, resolve
 from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, schema_at
-from phiscope.workflow.configuration.layers import typed
+from phiscope.workflow.configuration.reading import typed
 
 MINE = {"dataset": {"path": "digits"}}
 
@@ -141,11 +141,11 @@ def test_a_run_has_a_name():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("seed: 1\nseed: 2\n", "line 2: seed stands twice in one mapping"),
-        ("views:\n  a: {kind: quantise}\n  b: {kind: quantise}\n  a: null\n", "line 4: a stands twice"),
-        ("- 1\n", "holds list; expected keys"),
+        ("seed: 1\nseed: 2\n", "line 2: 'seed' stands twice in one mapping"),
+        ("views:\n  a: {kind: quantise}\n  b: {kind: quantise}\n  a: null\n", "line 4: 'a' stands twice"),
+        ("- 1\n", "holds a list; expected keys"),
         ("a: [1\n", "is no YAML"),
-        ("\x00", "is no YAML"),
+        ("\x00", "line 1: has the control character"),
     ],
 )
 def test_files_that_are_no_configuration(tmp_path, text, words):

@@ -52,7 +52,7 @@ def loaded(folder, text):
         "classifier: {factory: 'torch.nn:Flatten'}",
         "classifier: {weights: {path: $HERE/w.pt}, normalise: none}",
         "dataset: {path: anything, reader: 'my_package.models:build'}",
-        "dataset: {path: absent, url: 'https://example.org/a'}",
+        f"dataset: {{path: absent, url: 'https://example.org/a', checksum: 'sha256:{64 * '0'}'}}",
         "latent: {enabled: false, gan: {weights: {path: absent.pt}}}",
     ],
 )
