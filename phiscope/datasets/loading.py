@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets import classes, pixels, splits
+from phiscope.datasets import classes, split_images, splits
 from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.order import stratified_order
@@ -72,16 +72,16 @@ class OpenedSplit:
     def decoded(self, say: Say) -> ImageDataset:
         if self.rows.are_vectors:
             raise DataError(f"{self.rows.where}: holds vectors, no images; expected them in a run, as dataset.reader")
-        images, kept = pixels.images_of(self.rows, self.options, say, dark=self.dark)
+        images, kept = split_images.images_of(self.rows, self.options, say, dark=self.dark)
         self.require_shape(images.shape[1:])
         return ImageDataset(images, self.labels[kept], self.classes, kept)
 
     def require_shape(self, shape: tuple[int, ...]) -> None:
         """Raise DataError where the first image of the other split has another shape than this split's."""
-        if self.other is None or (other := pixels.first_shape(self.other, self.options)) in (None, shape):
+        if self.other is None or (other := split_images.first_shape(self.other, self.options)) in (None, shape):
             return
         shapes = dict(zip(self.splits, (shape, other)))
-        raise pixels.differ(shapes["train"], shapes["test"], self.rows.where)
+        raise split_images.differ(shapes["train"], shapes["test"], self.rows.where)
 
 
 def open_split(path: Path, split: str, name: str | None, given: Mapping[str, Any], say: Say) -> OpenedSplit:
@@ -105,7 +105,7 @@ def open_split(path: Path, split: str, name: str | None, given: Mapping[str, Any
         say(f"{split} images are those of {own!r}")
     mine = source.rows(own)
     theirs = None if other is None else source.rows(other)
-    if theirs is not None and pixels.are_same(mine, theirs):
+    if theirs is not None and split_images.are_same(mine, theirs):
         say(f"train and test hold the same {len(mine)} images: the test split says nothing of new ones")
     train, test = (mine, theirs) if split == "train" else (theirs, mine)
     labels, names = classes.encoded(mine, train, test, source.options, say)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets import pixels
+from phiscope.datasets import pixels, split_images
 from phiscope.datasets.classes import UNKNOWN
 from phiscope.datasets.decode import Header, is_image
 from phiscope.datasets.encoded import Encoded, EncodedImages, ImageFiles, in_blocks
@@ -225,7 +225,7 @@ class _Look:
         shapes = {row: each.shape for row, each in self._decoded.items()}
         if self._decoding.options.transform is None:  # whose result headers do not tell
             shapes |= {row: each.shape for row, each in self._headers.items()}
-        pixels.require_alike(dict(sorted(shapes.items())), self._images.name)
+        split_images.require_alike(dict(sorted(shapes.items())), self._images.name)
         options = self._decoding.options
         deep = any(pixels.is_float(each, options) for each in self._headers.values()) and options.transform is None
         is_float = self._decoding.fit is not None or deep or any(each.is_float for each in self._decoded.values())
@@ -237,7 +237,7 @@ class _Look:
     def _decode(self, rows: NDArray[np.int64]) -> None:
         rows = np.array([row for row in rows.tolist() if row not in self._decoded], dtype=np.int64)
         if len(rows):
-            found = in_blocks(self._images, rows, pixels.attempt(self._one))
+            found = in_blocks(self._images, rows, split_images.attempt(self._one))
             self._decoded |= self._undamaged({int(rows[k]): each for k, each in found})
 
     def _read_headers(self, rows: NDArray[np.int64]) -> None:
@@ -247,12 +247,12 @@ class _Look:
             return pixels.seen(source, self._images.name(row), self._decoding.options)
 
         if len(rows):
-            found = in_blocks(self._images, rows, pixels.attempt(header))
+            found = in_blocks(self._images, rows, split_images.attempt(header))
             self._headers |= self._undamaged({int(rows[k]): each for k, each in found})
 
     def _undamaged(self, found: Mapping[int, Any]) -> dict[int, Any]:
         options, where = self._opened.options, self._opened.rows.where
-        return pixels.undamaged(found, len(self._images), options, self._say, where)
+        return split_images.undamaged(found, len(self._images), options, self._say, where)
 
     def _one(self, source: Encoded, row: int) -> _Seen:
         value = self._decoding.values(source, self._images.name(row))
@@ -283,7 +283,7 @@ class _Look:
         decoded = self._decoded.values()
         looked: list[_Seen | Header] = [*decoded, *self._headers.values()]
         every = len(self._images)
-        chosen = pixels.Chosen(
+        chosen = split_images.Chosen(
             sum(each.turned for each in looked),
             sum(each.several for each in looked),
             sum(each.transparent for each in decoded),
