@@ -29,7 +29,8 @@ from phiscope.datasets.prepared import packed_columns, save, save_arrays, write_
 from phiscope.datasets.readers import features
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.statistics import MOST, Moments, PixelStatistics, moments
-from phiscope.datasets.vectors import write_vectors
+from phiscope.datasets.vector_classes import Outputs
+from phiscope.datasets.vectors import write_no_vectors, write_vectors
 from phiscope.datasets.visible import files_below
 from phiscope.errors import DataError
 
@@ -47,6 +48,7 @@ class Specification:
     checksum: PerFile = None
     url: PerFile = None
     options: Mapping[str, Any] | None = None
+    only: str | None = None
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Specification:
@@ -72,16 +74,23 @@ def prepare(
     limit: int | None = None,
     origin: str = "",
     say: Say = print,
+    outputs: Outputs | None = None,
 ) -> None:
     """Write `train` or `test` in stratified order to the file `to`, which `open_prepared` opens.
 
     limit: how many images of the order are going to be used, and are looked at therefore; all for None. It does not
-    change what is prepared. origin: a fingerprint of what makes it. Raises DataError as `load`.
+    change what is prepared. origin: a fingerprint of what makes it. outputs: as in `open_split`. If `dataset.only` is
+    the other split, this one is written without a vector. Raises DataError as `load`.
     """
     path, reader = dataset.found
     with naming(path, split):
-        opened = open_split(path, split, reader, dataset.options or {}, say)
-        if opened.rows.are_vectors:
+        absent = dataset.only not in (None, split)
+        opened = open_split(
+            path, split, reader, dataset.options or {}, _silent if absent else say, dataset.only, outputs
+        )
+        if absent:
+            write_no_vectors(opened, to, origin=origin)
+        elif opened.rows.are_vectors:
             write_vectors(opened, to, seed=seed, origin=origin)
         elif isinstance(opened.rows.images, EncodedImages):
             decoding = Decoding(opened.options)
@@ -124,6 +133,10 @@ def prepare_other(
         order = stratified_order(images.labels, seed)
         columns, none = packed_columns(opened.rows.columns(), order), np.full(len(order), UNKNOWN)
         save_arrays(images.images[order], none, images.samples[order], (), to, origin, columns, fit=shape)
+
+
+def _silent(text: str) -> None:
+    pass
 
 
 @contextmanager
