@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.readers.parquet_files import files_of, is_parquet, splits_in
-from phiscope.datasets.readers.vector_tables import VECTORS, read_table
+from phiscope.datasets.readers.vector_tables import VECTORS, kinds_in_table, read_table
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import WHOLE
 from phiscope.datasets.visible import entries
@@ -74,6 +74,19 @@ def read(
     if path.is_dir() and alone.is_file():
         return _of_arrays(alone, _arrays(alone), split, named_by_file=True)
     return _of_arrays(path, _arrays(path), split, named_by_file=False)
+
+
+def kinds(path: Path, split: str, *, label: str | None = None, logits: str | None = None, **_: Any) -> set[str]:
+    """What the names of arrays or columns say that a split has: vectors, labels, logits. No array is read."""
+    if is_bundled(path):
+        return {"vectors", "labels"}
+    files = files_of(path, split)
+    if files and is_parquet(files[0]):
+        return kinds_in_table(files[0], label, logits)
+    alone = path / f"{split}.npz"
+    inside = _arrays(alone if path.is_dir() and alone.is_file() else path)
+    wanted = (split, WHOLE) if path.is_dir() and alone.is_file() else (split,)
+    return {parsed[0] for key in inside if (parsed := _parsed(key)) and parsed[1] in wanted}
 
 
 def is_bundled(path: Path) -> bool:

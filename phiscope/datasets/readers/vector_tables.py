@@ -34,9 +34,8 @@ def read_table(
     for name in [*([features] if isinstance(features, str) else features or []), label, logits]:
         if name is not None and name not in names:
             raise DataError(f"{file}: has no column {name!r}; expected one of {', '.join(names)}")
-    label = label or next((name for name in _LABELS if name in names), None)
+    label, logits = label or _label_in(schema), logits or _logits_in(schema)
     lists = [name for name in names if _is_list(schema.field(name).type)]
-    logits = logits or ("logits" if "logits" in lists else None)
     features = features or next((name for name in lists if name.lower() in VECTORS), None)
     features = features or _numbers(schema, file, {label, logits})
     if not features:
@@ -58,6 +57,21 @@ def read_table(
         classes=class_names(schema, label),
         columns=lambda: further(files, numbers) if numbers else {},
     )
+
+
+def kinds_in_table(file: Path, label: str | None, logits: str | None) -> set[str]:
+    """Of vectors, labels and logits, what the columns of a file say that it has."""
+    schema = schema_of(file)
+    found = {"labels": label or _label_in(schema), "logits": logits or _logits_in(schema)}
+    return {"vectors", *(kind for kind, name in found.items() if name in schema.names)}
+
+
+def _label_in(schema: pa.Schema) -> str | None:
+    return next((name for name in _LABELS if name in schema.names), None)
+
+
+def _logits_in(schema: pa.Schema) -> str | None:
+    return "logits" if "logits" in schema.names and _is_list(schema.field("logits").type) else None
 
 
 def _numbers(schema: pa.Schema, file: Path, others: set[str | None]) -> list[str]:

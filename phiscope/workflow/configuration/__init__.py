@@ -51,17 +51,17 @@ def resolve(
 ) -> dict[str, Any]:
     """Layers over one another and over the schema's defaults, checked; name: of the run where no layer names it.
 
-    Raises ConfigError; looks at no file but the schema.
+    Raises ConfigError; looks at no file but the schema and, of vectors, at the names of arrays, which tell the splits.
     """
     rules = schema_at(Path(schema or project() / SCHEMA))
     given = dict[str, Any]()
     for layer in layers:
         given = overlaid(given, layer)
-    merged = over_defaults(defaults_of(rules), given)
+    merged = over_defaults(defaults_of(rules), given, name)
     for layer in layers:
         merged = overlaid(merged, layer)
     config = without_orphans(filled(rules, merged), given)
     check(config, rules)
-    check_features(config)
+    check_features(config, given)
     require_asked(config, given)
     return following(config, name)
