@@ -117,11 +117,12 @@ def open_split(
     if unused and split == "train":
         say(f"not used: {', '.join(unused)}, beside the splits {' and '.join(filter(None, (own, other)))}")
     if own != split:
-        say(f"{split} images are those of {own!r}")
+        say(f"{split} {'vectors' if source.name == features.NAME else 'images'} are those of {own!r}")
     mine = source.rows(own)
     theirs = None if other is None else source.rows(other)
     if theirs is not None and split_images.are_same(mine, theirs):
-        say(f"train and test hold the same {len(mine)} images: the test split says nothing of new ones")
+        kind = "vectors" if mine.are_vectors else "images"
+        say(f"train and test hold the same {len(mine)} {kind}: the test split says nothing of new ones")
     if mine.are_vectors:
         both = {split: mine} | ({} if theirs is None else {_OTHER[split]: theirs})
         labels, names = encoded_vectors(split, both, source.options, say, outputs)
@@ -195,7 +196,8 @@ def _share(source: OpenedSource, split: str, say: Say, outputs: Outputs | None) 
     if not 0 < count < len(rows):
         raise DataError(f"{path}: dataset.options.test_share {share:g} of {len(rows)} images leaves a split empty")
     members = np.sort(order[:count] if split == "test" else order[count:])
-    say(f"{split} images are {len(members)} of {len(rows)}: dataset.options.test_share is {share:g}")
+    kind = "vectors" if rows.are_vectors else "images"
+    say(f"{split} {kind} are {len(members)} of {len(rows)}: dataset.options.test_share is {share:g}")
     dark = 0.5 if split == "train" else _TEST_BLACK
     return OpenedSplit(rows.take(members), labels[members], names, source.options, dark)
 

@@ -141,6 +141,12 @@ def _parsed(key: str) -> tuple[str, str] | None:
     return None if key.lower() in _NAMES else ("vectors", key)
 
 
+def kind_of_name(key: str) -> str | None:
+    """Whether an array of this name is of vectors, labels or logits; None for names of classes."""
+    parsed = _parsed(key)
+    return parsed[0] if parsed else None
+
+
 def _splits_of(arrays: Mapping[str, Load]) -> list[str]:
     parsed = [found for key in arrays if (found := _parsed(key))]
     return list(dict.fromkeys(split for kind, split in parsed if kind == "vectors"))

@@ -17,6 +17,7 @@ from phiscope.workflow.configuration.defaults import SCHEMA, defaults_of, filled
 from phiscope.workflow.configuration.features import check_features, of_features, over_defaults
 from phiscope.workflow.configuration.following import following, without_orphans
 from phiscope.workflow.configuration.layers import overlaid, read
+from phiscope.workflow.configuration.one_split import found_out
 from phiscope.workflow.configuration.presence import require_present
 from phiscope.workflow.places import project
 
@@ -57,9 +58,11 @@ def resolve(
     given = dict[str, Any]()
     for layer in layers:
         given = overlaid(given, layer)
-    merged = over_defaults(defaults_of(rules), given, name)
+    defaults = over_defaults(defaults_of(rules), given, name)
+    merged = defaults
     for layer in layers:
         merged = overlaid(merged, layer)
+    merged = found_out(merged, defaults)
     config = without_orphans(filled(rules, merged), given)
     check(config, rules)
     check_features(config, given)

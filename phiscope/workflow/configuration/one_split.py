@@ -22,15 +22,22 @@ def of_one_split(given: Mapping[str, Any], run: str | None) -> dict[str, Any]:
 
     given: what files say. run: the name of the run; where its data are gone, what it was last started with counts.
     """
-    only = (given["dataset"].get("only")) or _found(given["dataset"]) or _before(given, run)
-    if only is None:
-        return {}
-    views = (
-        {name: {"spaces": []} for name, view in (given.get("views") or {}).items() if view} if only == "test" else {}
-    )
-    views |= {"original": {"spaces": []}}
-    report = {"report": {"samples": []}} if only == "train" else {}
-    return {"dataset": {"only": only}, "views": views} | report
+    only = given["dataset"].get("only") or _found(given["dataset"]) or _before(given, run)
+    if only == "train":
+        return {"dataset": {"only": only}, "views": {"original": {"spaces": []}}, "report": {"samples": []}}
+    if only == "test":
+        views: Mapping[str, Any] = given["views"] if isinstance(given.get("views"), Mapping) else {}
+        names = ["original", *(name for name, view in views.items() if isinstance(view, Mapping))]
+        return {"dataset": {"only": only}, "views": {name: {"spaces": []} for name in names}}
+    return {}
+
+
+def found_out(config: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with the split that was found, where files say `dataset.only: null`; defaults: with that."""
+    found = (defaults.get("dataset") or {}).get("only")
+    if found is None or not isinstance(config.get("dataset"), Mapping) or config["dataset"].get("only") is not None:
+        return config
+    return config | {"dataset": config["dataset"] | {"only": found}}
 
 
 def check_one_split(config: Mapping[str, Any], given: Mapping[str, Any]) -> None:
