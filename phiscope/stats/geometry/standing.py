@@ -63,20 +63,24 @@ def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame
     such alone left out. Raises DataError for a support sample that is not in train_labels.
     """
     hulls = hulls[hulls["label"] >= 0].sort_values(["view", "space", "sample"], ignore_index=True)
-    sizes = hulls["support_index"].map(len).to_numpy(int)
-    owner = np.repeat(np.arange(len(hulls)), sizes)
+    owner = np.repeat(np.arange(len(hulls)), hulls["support_index"].map(len).to_numpy(int))
     labels = _looked_up(train_labels, _flat(hulls["support_index"], int))
-    known, same = labels >= 0, labels == hulls["label"].to_numpy()[owner]
-    weight = _flat(hulls["support_weight"], float) * known
-    sizes = np.bincount(owner, known, len(hulls)).astype(int)
+    known, weight = labels >= 0, _flat(hulls["support_weight"], float)
 
     def total(values: NDArray) -> NDArray:
-        return np.bincount(owner, values, len(hulls))
+        return np.bincount(owner, values * known, len(hulls))
 
-    shares = hulls[["view", "space", "sample"]].assign(support_size=sizes, same_label=total(same).astype(int))
-    shares["same_share"] = shares["same_label"] / shares["support_size"]
-    shares["same_weight"] = total(weight * same) / total(weight)
-    return shares[sizes > 0].reset_index(drop=True)
+    same, sizes = labels == hulls["label"].to_numpy()[owner], total(np.ones(len(owner)))
+    shares = hulls[["view", "space", "sample"]].assign(
+        support_size=sizes.astype(int),
+        same_label=total(same).astype(int),
+        weight=total(weight),
+        same_weight=total(weight * same),
+    )
+    shares = shares[sizes > 0].reset_index(drop=True)
+    shares.insert(5, "same_share", shares["same_label"] / shares["support_size"])
+    shares["same_weight"] /= shares.pop("weight")
+    return shares
 
 
 def projection_accuracy(features: pd.DataFrame, hulls: pd.DataFrame, pixel_views: Mapping[str, str]) -> pd.DataFrame:
