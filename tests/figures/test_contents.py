@@ -120,7 +120,7 @@ def test_plane_takes_no_sample_without_a_label_for_wrong():
 def test_what_compares_with_labels_says_that_there_are_none(name, frame):
     further = {"class_count": 3} if name == "accuracy" else {}
     (text,) = figures.draw(name, **{frame: pd.DataFrame({"space": []})}, **further).texts
-    assert text.get_text() == "No test sample has a label to compare with."
+    assert text.get_text() == "There are no labels to compare with."
 
 
 def test_ambiguity_does_not_mark_what_has_no_label(gallery):

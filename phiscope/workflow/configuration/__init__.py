@@ -65,6 +65,6 @@ def resolve(
     merged = found_out(merged, defaults)
     config = without_orphans(filled(rules, merged), given)
     check(config, rules)
-    check_features(config, given)
+    check_features(config, given, defaults)
     require_asked(config, given)
     return following(config, name)

@@ -36,8 +36,11 @@ def over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any], run: st
     return overlaid(overlaid(defaults, differing), of_one_split(given, run))
 
 
-def check_features(config: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Raise ConfigError for what vectors cannot have. config: checked against the schema; given: what files say."""
+def check_features(config: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+    """Raise ConfigError for what vectors cannot have.
+
+    config: checked against the schema; given: what files say, over the defaults.
+    """
     if not of_features(config):
         if (only := config["dataset"]["only"]) is not None:
             raise ConfigError(
@@ -49,7 +52,7 @@ def check_features(config: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         return
     for where, expected in _asked(config):
         raise ConfigError(f"config: {where}: {_WITHOUT}; expected {expected}")
-    check_one_split(config, given)
+    check_one_split(config, given, defaults)
 
 
 def _asked(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

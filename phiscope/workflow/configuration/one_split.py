@@ -40,8 +40,11 @@ def found_out(config: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, 
     return config | {"dataset": config["dataset"] | {"only": found}}
 
 
-def check_one_split(config: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Raise ConfigError for what is asked for and cannot be asked of one split, or without labels."""
+def check_one_split(config: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+    """Raise ConfigError for what is asked for and cannot be asked of one split, or without labels.
+
+    config: the whole configuration, of what files say (given) over the defaults.
+    """
     dataset, classifier = config["dataset"], config["classifier"]
     only = dataset["only"]
     if only is not None:
@@ -55,7 +58,8 @@ def check_one_split(config: Mapping[str, Any], given: Mapping[str, Any]) -> None
                 "config: dataset.human_labels: people are compared with how far test vectors are from the hull of "
                 f"training vectors, and the run has {_words(only)} vectors alone; leave it out"
             )
-        for where, why in _without_training(given) if only == "test" else _without_testing(given):
+        hulls = config["hulls"] != defaults["hulls"]
+        for where, why in _without_training(given, hulls) if only == "test" else _without_testing(given):
             raise ConfigError(f"config: {where}: {why}; give some, or leave it out")
     _check_head(dataset, classifier, only)
 
@@ -64,10 +68,10 @@ def _words(split: str) -> str:
     return {"train": "training", "test": "test"}[split]
 
 
-def _without_training(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What asks for training vectors: the key, and what is missing."""
+def _without_training(given: Mapping[str, Any], hulls: bool) -> Iterator[tuple[str, str]]:
+    """What asks for training vectors: the key, and what is missing; hulls: whether anything is said of these."""
     lacking = "there are no training vectors, whose hull it is about"
-    if any(value is not None for value in (given.get("hulls") or {}).values()):
+    if hulls:
         yield "hulls", lacking
     for name, view in (given.get("views") or {}).items():
         if (view or {}).get("hull_of"):
