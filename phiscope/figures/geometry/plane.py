@@ -52,7 +52,8 @@ def _panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
     drawn = finite(known, "margin", "distance")  # a sample without any boundary counts, but has no place
     x, y = drawn["distance"].to_numpy(float), drawn["margin"].to_numpy(float)
     wrong = ~drawn["correct"].to_numpy(bool) & (drawn["label"] >= 0).to_numpy()
-    ends = robust_limit(x), robust_limit(y)
+    right = robust_limit(x)
+    ends = right, robust_limit(y[x <= right])
     far = (x > ends[0]) | (y > ends[1])
     _samples(ax, x[~far], y[~far], wrong[~far], ends)
     ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)
