@@ -51,6 +51,8 @@ onstart:
     if not DRAWN_ALONE:
         write_record(RESULTS, GIVEN, workflow.configfiles)
     logger.info(f"Results go to {RESULTS}/.")
+    for line in PLAN.left_out:
+        logger.info(line)
 
 
 onsuccess:

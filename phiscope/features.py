@@ -19,11 +19,13 @@ def extract(
     batch_size: images at a time, fewer where the network's activations would fill the memory. Raises DataError naming
     the first image whose features are not finite.
     """
+    if not len(images):
+        assert feature_map.weight is not None  # a map that ends at the head
+        return np.empty((0, len(feature_map.weight)), np.float32)
     feature_map.network.to(device)
     parts = []
-    if len(images):
-        first = torch.from_numpy(unit_range(images[:1])).to(device)
-        batch_size = images_at_a_time(feature_map, first, batch_size, gradient=False)
+    first = torch.from_numpy(unit_range(images[:1])).to(device)
+    batch_size = images_at_a_time(feature_map, first, batch_size, gradient=False)
     with torch.inference_mode():
         for block in blocks(len(images), batch_size):
             pixels = torch.from_numpy(unit_range(images[block])).to(device)

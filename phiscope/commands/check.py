@@ -54,9 +54,13 @@ def _look_at_head(plan: Plan, test: PreparedDataset, train: PreparedDataset) -> 
     splits = {"train": train, "test": test}
     _, _, sentence = head_of(splits, asked["weights"], asked["head"], asked["training"]["validation"], limits)
     print(
-        f"{len(test):,} test and {len(train):,} training vectors of {test.shape[0]:,} features, of "
-        f"{len(test.classes):,} classes.\n{sentence}"
+        f"{_counted(test, train)} vectors of {test.shape[0]:,} features, of {len(test.classes):,} classes.\n{sentence}"
     )
+    print(*plan.left_out, sep="\n", end="\n" if plan.left_out else "")
+
+
+def _counted(test: PreparedDataset, train: PreparedDataset) -> str:
+    return " and ".join(f"{len(each):,} {name}" for name, each in (("test", test), ("training", train)) if len(each))
 
 
 def _look(plan: Plan, test: PreparedDataset, train: PreparedDataset, startup: float) -> None:
@@ -92,7 +96,12 @@ def _split(plan: Plan, split: str, folder: Path) -> PreparedDataset:
     if there.is_file() and origin_of(there) == origin and (opened := open_prepared(there)).changed is None:
         return opened
     dataset, path = plan.config["dataset"], folder / f"{split}.safetensors"
-    prepare(Specification.of(dataset), split, path, seed=plan.config["seed"], limit=plan.limit(split))
+    outputs = None
+    if not plan.holds_images and (weights := plan.config["classifier"]["weights"]):
+        from phiscope.models import head_files  # deferred: it needs torch, which images do not yet
+
+        outputs = head_files.outputs(weights)
+    prepare(Specification.of(dataset), split, path, seed=plan.config["seed"], limit=plan.limit(split), outputs=outputs)
     return open_prepared(path)
 
 

@@ -58,32 +58,32 @@ def encoded(
         raise DataError(f"{own.where}: holds no images; expected some with a label each")
     if own is test:
         return _with_unlabelled(own, train, options, say)
-    test, _ = _known(test, options)
-    return _encoded(own, train, test, options, say)
+    test, _ = known(test, options)
+    return of_labelled(own, train, test, options, say)
 
 
 def _with_unlabelled(
     own: Rows, train: Rows | None, options: DataOptions, say: Callable[[str], None]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Labels of the test split, -1 of images that have none: these need the training split to say what classes are."""
-    known, unlabelled = _known(own, options)
+    labelled, unlabelled = known(own, options)
     count = int(unlabelled.sum())
-    if known is not None:
-        labels, classes = _encoded(known, train, known, options, say)
+    if labelled is not None:
+        labels, classes = of_labelled(labelled, train, labelled, options, say)
     elif train is not None:
-        labels, (_, classes) = np.empty(0, np.int64), _encoded(train, train, None, options, _silent)
+        labels, (_, classes) = np.empty(0, np.int64), of_labelled(train, train, None, options, _silent)
     else:
         raise own.unlabelled[1] if own.unlabelled else DataError(f"{own.where}: none of the images has a label")
     if count:
-        some = f"{count} of {len(own)} images" if known is not None else f"all {count} images"
+        some = f"{count} of {len(own)} images" if labelled is not None else f"all {count} images"
         say(f"{some} of the test split have no label: they are measured, and left out of accuracy and errors")
     every = np.full(len(own), UNKNOWN)
     every[~unlabelled] = labels
     return every, classes
 
 
-def _known(rows: Rows | None, options: DataOptions) -> tuple[Rows | None, NDArray[np.bool_]]:
-    """The rows of the test split that have labels, None for none, and which have none: the source says so, or -1."""
+def known(rows: Rows | None, options: DataOptions) -> tuple[Rows | None, NDArray[np.bool_]]:
+    """The rows of a split that have labels, None for none, and which have none: the source says so, or -1."""
     if rows is None:
         return None, np.zeros(0, np.bool_)
     if rows.unlabelled is not None:
@@ -107,7 +107,7 @@ def _silent(text: str) -> None:
     pass
 
 
-def _encoded(
+def of_labelled(
     own: Rows, train: Rows | None, test: Rows | None, options: DataOptions, say: Callable[[str], None]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """As `encoded`, of rows that all have labels."""

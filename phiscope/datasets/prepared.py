@@ -162,16 +162,26 @@ class PreparedDataset:
         start, stop, _ = (part or slice(None)).indices(len(self))
         if self._index is not None:
             return self._indexed.pixels(np.arange(start, max(start, stop)))
-        with safe_open(self.path, framework="numpy") as file:
-            stored = file.get_slice("images")  # safetensors refuses empty ranges
-            images = stored[start:stop] if start < stop else stored[0:1][:0]
+        images = self._read("images", slice(start, stop))
         return images if self._fit is None else fitted(images, self._fit)
 
-    @property
-    def logits(self) -> NDArray[np.float64] | None:
-        """(n, classes) in the order of the vectors, where they came with logits."""
+    @cached_property
+    def has_logits(self) -> bool:
+        """Whether vectors came with logits."""
         with safe_open(self.path, framework="numpy") as file:
-            return file.get_tensor("logits") if "logits" in file.keys() else None  # noqa: SIM118
+            return "logits" in file.keys()  # noqa: SIM118
+
+    def logits(self, part: slice | None = None) -> NDArray[np.float64]:
+        """(m, classes) at a range of positions, of a split that has them."""
+        return self._read("logits", part)
+
+    def _read(self, name: str, part: slice | None) -> NDArray:
+        start, stop, _ = (part or slice(None)).indices(len(self))
+        with safe_open(self.path, framework="numpy") as file:
+            if not len(self):
+                return file.get_tensor(name)
+            stored = file.get_slice(name)  # safetensors refuses empty ranges
+            return stored[start:stop] if start < stop else stored[0:1][:0]
 
     @cached_property
     def files(self) -> list[str | None]:

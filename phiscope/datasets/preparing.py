@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets import pixels
+from phiscope.datasets import pixels, split_images
 from phiscope.datasets.classes import UNKNOWN
 from phiscope.datasets.decode import Header, is_image
 from phiscope.datasets.encoded import Encoded, EncodedImages, ImageFiles, in_blocks
@@ -29,7 +29,8 @@ from phiscope.datasets.prepared import packed_columns, save, save_arrays, write_
 from phiscope.datasets.readers import features
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.statistics import MOST, Moments, PixelStatistics, moments
-from phiscope.datasets.vectors import write_vectors
+from phiscope.datasets.vector_classes import Outputs
+from phiscope.datasets.vectors import write_no_vectors, write_vectors
 from phiscope.datasets.visible import files_below
 from phiscope.errors import DataError
 
@@ -47,6 +48,7 @@ class Specification:
     checksum: PerFile = None
     url: PerFile = None
     options: Mapping[str, Any] | None = None
+    only: str | None = None
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Specification:
@@ -72,16 +74,23 @@ def prepare(
     limit: int | None = None,
     origin: str = "",
     say: Say = print,
+    outputs: Outputs | None = None,
 ) -> None:
     """Write `train` or `test` in stratified order to the file `to`, which `open_prepared` opens.
 
     limit: how many images of the order are going to be used, and are looked at therefore; all for None. It does not
-    change what is prepared. origin: a fingerprint of what makes it. Raises DataError as `load`.
+    change what is prepared. origin: a fingerprint of what makes it. outputs: as in `open_split`. If `dataset.only` is
+    the other split, this one is written without a vector. Raises DataError as `load`.
     """
     path, reader = dataset.found
     with naming(path, split):
-        opened = open_split(path, split, reader, dataset.options or {}, say)
-        if opened.rows.are_vectors:
+        absent = dataset.only not in (None, split)
+        opened = open_split(
+            path, split, reader, dataset.options or {}, _silent if absent else say, dataset.only, outputs
+        )
+        if absent:
+            write_no_vectors(opened, to, origin=origin)
+        elif opened.rows.are_vectors:
             write_vectors(opened, to, seed=seed, origin=origin)
         elif isinstance(opened.rows.images, EncodedImages):
             decoding = Decoding(opened.options)
@@ -124,6 +133,10 @@ def prepare_other(
         order = stratified_order(images.labels, seed)
         columns, none = packed_columns(opened.rows.columns(), order), np.full(len(order), UNKNOWN)
         save_arrays(images.images[order], none, images.samples[order], (), to, origin, columns, fit=shape)
+
+
+def _silent(text: str) -> None:
+    pass
 
 
 @contextmanager
@@ -225,7 +238,7 @@ class _Look:
         shapes = {row: each.shape for row, each in self._decoded.items()}
         if self._decoding.options.transform is None:  # whose result headers do not tell
             shapes |= {row: each.shape for row, each in self._headers.items()}
-        pixels.require_alike(dict(sorted(shapes.items())), self._images.name)
+        split_images.require_alike(dict(sorted(shapes.items())), self._images.name)
         options = self._decoding.options
         deep = any(pixels.is_float(each, options) for each in self._headers.values()) and options.transform is None
         is_float = self._decoding.fit is not None or deep or any(each.is_float for each in self._decoded.values())
@@ -237,7 +250,7 @@ class _Look:
     def _decode(self, rows: NDArray[np.int64]) -> None:
         rows = np.array([row for row in rows.tolist() if row not in self._decoded], dtype=np.int64)
         if len(rows):
-            found = in_blocks(self._images, rows, pixels.attempt(self._one))
+            found = in_blocks(self._images, rows, split_images.attempt(self._one))
             self._decoded |= self._undamaged({int(rows[k]): each for k, each in found})
 
     def _read_headers(self, rows: NDArray[np.int64]) -> None:
@@ -247,12 +260,12 @@ class _Look:
             return pixels.seen(source, self._images.name(row), self._decoding.options)
 
         if len(rows):
-            found = in_blocks(self._images, rows, pixels.attempt(header))
+            found = in_blocks(self._images, rows, split_images.attempt(header))
             self._headers |= self._undamaged({int(rows[k]): each for k, each in found})
 
     def _undamaged(self, found: Mapping[int, Any]) -> dict[int, Any]:
         options, where = self._opened.options, self._opened.rows.where
-        return pixels.undamaged(found, len(self._images), options, self._say, where)
+        return split_images.undamaged(found, len(self._images), options, self._say, where)
 
     def _one(self, source: Encoded, row: int) -> _Seen:
         value = self._decoding.values(source, self._images.name(row))
@@ -283,7 +296,7 @@ class _Look:
         decoded = self._decoded.values()
         looked: list[_Seen | Header] = [*decoded, *self._headers.values()]
         every = len(self._images)
-        chosen = pixels.Chosen(
+        chosen = split_images.Chosen(
             sum(each.turned for each in looked),
             sum(each.several for each in looked),
             sum(each.transparent for each in decoded),

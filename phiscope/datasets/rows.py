@@ -40,6 +40,31 @@ class Rows:
     are_vectors: bool = False
     logits: Callable[[], NDArray] | None = None
 
+    @classmethod
+    def of_vectors(
+        cls,
+        where: str,
+        vectors: Callable[[], NDArray],
+        labels: NDArray | None,
+        unlabelled: tuple[NDArray[np.bool_], DataError] | None = None,
+        *,
+        missing: str = "",
+        logits: Callable[[], NDArray] | None = None,
+        classes: tuple[str, ...] | None = None,
+        columns: Callable[[], Columns] = _none,
+    ) -> Rows:
+        """Vectors (n, f), as images of one pixel; labels None: no vector has one; missing: what was expected then."""
+        shape = vectors().shape
+        if len(shape) != 2 or 0 in shape:
+            raise DataError(f"{where}: has shape {shape}; expected (samples, features), none of them 0")
+        if labels is None:
+            labels, unlabelled = np.full(shape[0], -1), (np.ones(shape[0], np.bool_), DataError(missing))
+        if labels.ndim == 0 or len(labels) != shape[0]:
+            held = len(labels) if labels.ndim else 0
+            raise DataError(f"{where}: holds {shape[0]} vectors but {held} labels; expected as many")
+        pixels = lambda: vectors()[:, :, None, None]  # noqa: E731
+        return cls(where, labels, pixels, classes, columns, unlabelled=unlabelled, are_vectors=True, logits=logits)
+
     def __len__(self) -> int:
         return len(self.labels)
 

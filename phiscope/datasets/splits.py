@@ -44,15 +44,16 @@ def named(split: str, found: Sequence[str], asked: Mapping[str, str] | None, whe
     return None
 
 
-def missing(split: str, found: Sequence[str], where: str) -> DataError:
-    """The sentence for a split that is not there: what is, and the options that lead on."""
+def missing(split: str, found: Sequence[str], where: str, *, vectors: bool = False) -> DataError:
+    """The sentence for a split that is not there: what is, and the options that lead on; vectors: and no images."""
     names = [name for name in found if name != WHOLE]
     if names:
         has = f"holds the split{'s' if len(names) > 1 else ''} {', '.join(names)}, and none that is {split}"
     else:
-        has = "images stand in no split"
+        has = f"{'vectors' if vectors else 'images'} stand in no split"
     share = "dataset.options.test_share: 0.2 to draw a share of them for testing, or "
+    alone = ", or dataset.only: test (or train), where all are of one split" if vectors else ""
     return DataError(
         f"{where}: {has}; give {share if split == 'test' or not names else ''}"
-        "dataset.options.splits: {train: <name>, test: <name>}"
+        f"dataset.options.splits: {{train: <name>, test: <name>}}{alone}"
     )

@@ -45,6 +45,15 @@ def write_vectors(
     write_prepared(arrays, classes, to, origin, statistics, holds=VECTORS)
 
 
+def write_no_vectors(opened: OpenedSplit, to: str | Path, *, origin: str = "") -> None:
+    """Write a split that is not there: no vector of the length, and with the classes, of the other split, `opened`."""
+    _require_no_pixels(opened.options)
+    features = opened.rows.images().shape[1]  # type: ignore[operator]  # vectors are no encoded images
+    none = np.empty(0, np.int64)
+    arrays = {"images": np.empty((0, features, 1, 1), np.float32), "labels": none, "samples": none}
+    write_prepared(arrays, opened.classes, to, origin, None, holds=VECTORS)
+
+
 def _finite(values: NDArray, where: str) -> NDArray[np.float32]:
     if values.dtype.kind not in "fiu":
         raise DataError(f"{where}: is {values.dtype}; expected numbers")

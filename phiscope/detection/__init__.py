@@ -46,10 +46,21 @@ DETECTORS: dict[str, Callable[[Queries, Training], NDArray]] = {
     "msp": lambda q, t: softmax.msp(q.logits),
     "energy": lambda q, t: softmax.energy(q.logits),
     "knn": lambda q, t: neighbours.knn(q.features, t.features),
-    "mahalanobis": lambda q, t: gaussian.mahalanobis(q.features, t.features, t.labels),
+    "mahalanobis": lambda q, t: gaussian.mahalanobis(q.features, t.features[t.labels >= 0], t.labels[t.labels >= 0]),
     "vim": lambda q, t: subspace.vim(q.features, q.logits, t.features, t.logits, t.weight, t.bias),
     "fdbd": lambda q, t: boundary.fdbd(q.features, q.logits, t.features, t.weight),
 }
+
+
+# Those that ask nothing of training samples; and that which asks for the labels of these.
+WITHOUT_TRAINING = ("margin", "msp", "energy")
+OF_CLASSES = ("mahalanobis",)
+
+
+def possible(queries: Queries, training: Training) -> list[str]:
+    """The detectors that these arrays are enough for: without training samples, or labels of these, some are not."""
+    names = list(DETECTORS if len(training.features) else WITHOUT_TRAINING)
+    return [name for name in names if name not in OF_CLASSES or (training.labels >= 0).any()]
 
 
 def score(name: str, queries: Queries, training: Training) -> NDArray:

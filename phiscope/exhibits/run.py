@@ -20,7 +20,8 @@ class Run:
     run has none. context: main_views, those that figures with a panel per view show; samples, test samples of the
     report; slice_sample, the one whose plane is drawn; deepfool, the view whose images stand beside inverted ones, or
     None; setting, the encoder's that is looked at, or None; main_group and picture, of images as functions of position;
-    benches, (set of images, noise) by name. Who writes the page is also given config, provenance and pictures.
+    benches, (set of images, noise) by name; only, the split that there is where the other has no sample. Who writes
+    the page is also given config, provenance and pictures.
     """
 
     def __init__(self, open_artifact: Callable[[str], Any], context: Mapping[str, Any]) -> None:
@@ -56,6 +57,11 @@ class Run:
         return ImagesBySample(self["training_images"])
 
     @property
+    def single_split(self) -> str | None:
+        """The split that there is of vectors, where the other has no sample."""
+        return self.context.get("only")
+
+    @property
     def classes(self) -> tuple[str, ...]:
         return self["test_images"].classes
 
@@ -75,8 +81,15 @@ class Run:
 
     def original(self, artifact: str) -> pd.DataFrame:
         """The rows of the test samples as they are."""
+        return self._as_they_are(artifact, "test")
+
+    def asked(self, artifact: str) -> pd.DataFrame:
+        """The same; of the training samples where there are no test samples."""
+        return self._as_they_are(artifact, "train" if self.single_split == "train" else "test")
+
+    def _as_they_are(self, artifact: str, split: str) -> pd.DataFrame:
         rows = self[artifact]
-        return rows[(rows["view"] == "original") & (rows["split"] == "test")]
+        return rows[(rows["view"] == "original") & (rows["split"] == split)]
 
     def of_sample(self, artifact: str, number: int) -> pd.DataFrame:
         """The rows of one sample."""

@@ -127,8 +127,10 @@ def slice_frames(
     nearest = np.argsort(flips.distance)[:2]  # NaN, no flip point, sorts last
     nearest = nearest[np.isfinite(flips.distance[nearest])]
     margins, others = flips.distance[nearest], flips.other_class[nearest]
-    # Of two classes there is one flip point; the projection onto the hull then spans the plane with it.
-    plane = plane_through(sample.features, *[*flips.point[nearest], sample.projections["feature"]][:2])
+    # Of two classes there is one flip point; the projection onto the hull then spans the plane with it; without a
+    # hull it is any plane that holds the flip point.
+    other = sample.projections.get("feature", sample.features)
+    plane = plane_through(sample.features, *[*flips.point[nearest], other][:2])
     u, v = plane.grid(1.5 * float(margins.max()), count)
     told = [_told(plane.at(u[part], v[part]), head) for part in blocks(len(u), _GRID_ROWS)]
     of_class, inside = (np.concatenate(each) for each in zip(*told))
@@ -138,7 +140,8 @@ def slice_frames(
     rows = [{"kind": "sample", "u": 0.0, "v": 0.0, "radius": margins[0], "distance": 0.0, "label": own}]
     for (x, y), margin, other in zip(plane.coordinates(flips.point[nearest]), margins, others):
         rows.append({"kind": "flip", "u": x, "v": y, "radius": np.nan, "distance": margin, "label": classes[other]})
-    x, y = plane.coordinates(sample.projections["feature"][None])[0]
-    away = float(sample.hulls["feature"]["distance"])
-    rows.append({"kind": "hull", "u": x, "v": y, "radius": np.nan, "distance": away, "label": "hull projection"})
+    if "feature" in sample.projections:
+        x, y = plane.coordinates(sample.projections["feature"][None])[0]
+        away = float(sample.hulls["feature"]["distance"])
+        rows.append({"kind": "hull", "u": x, "v": y, "radius": np.nan, "distance": away, "label": "hull projection"})
     return grid, pd.DataFrame(rows)

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 # Conditions on a run, which the plan knows, under which a figure is drawn.
 WHEN = {
     "always": "in every run",
+    "tested": "where there are test samples",
+    "untested": "where there are training samples alone",
+    "compared": "where training and test samples stand beside each other, or views of other data sets",
+    "hulls": "where test samples are projected onto the hull in feature space",
+    "projected": "where test samples are projected onto a hull",
     "images": "where samples are images, not vectors alone",
     "pictured_samples": "where the report names samples, and they are images",
     "trained": "where the classifier is trained, not loaded",
@@ -60,6 +65,7 @@ WHEN = {
 FIGURES: dict[str, str] = {
     "contact_sheet": "phiscope.figures.models.contact_sheet",
     "training": "phiscope.figures.models.training",
+    "training_margins": "phiscope.figures.geometry.training_margins",
     "distances": "phiscope.figures.geometry.distances",
     "distances_by_view": "phiscope.figures.geometry.distances_by_view",
     "plane": "phiscope.figures.geometry.plane",

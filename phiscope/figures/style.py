@@ -106,6 +106,16 @@ def upper_limit(values: np.ndarray, share: float = 1.0) -> float:
     return top * 1.04 if top > 0 else 1.0
 
 
+def robust_limit(values: np.ndarray) -> float:
+    """Where an axis from 0 ends so that few far values do not squeeze the others: 1 if there is nothing to show.
+
+    Those further out than twice the quantile that 99 % do not pass are left out; mostly there are none.
+    """
+    finite = values[np.isfinite(values)]
+    bound = 2 * float(np.quantile(finite, 0.99)) if finite.size else 0.0
+    return upper_limit(finite[finite <= bound]) if bound > 0 else upper_limit(finite)
+
+
 def class_colours(count: int) -> list[tuple[float, float, float]]:
     """One colour per class; beyond ten, evenly spread hues."""
     return sns.color_palette("colorblind", count) if count <= 10 else sns.husl_palette(count, l=0.6)

@@ -90,9 +90,10 @@ def _distances(standing: pd.DataFrame, hulls: pd.DataFrame, options: Resampling)
     if len(standing):
         if len(labelled := standing[standing["label"] >= 0]):
             yield "accuracy", share_of(labelled["correct"], options)
-        yield "closer_to_hull", share_of(standing["distance"] < standing["margin"], options)
         yield "median_margin", median_of(standing["margin"], options)
-        yield "median_distance", median_of(standing["distance"], options)
+        if standing["distance"].notna().any():
+            yield "closer_to_hull", share_of(standing["distance"] < standing["margin"], options)
+            yield "median_distance", median_of(standing["distance"], options)
     for space, rows in hulls.groupby("space"):
         yield f"outside_{space}", share_of(rows["position"] == "outside", options)
 
@@ -121,14 +122,15 @@ def _balls(balls: pd.DataFrame, options: Resampling) -> Estimates:
         yield "balls_mean", mean_of(inside, counted)
         yield "balls_most", without_interval(inside.max(), len(inside), "a maximum")
     test = balls[balls["split"] == "test"]
-    if len(test):
+    if len(test) and "train" in set(balls["split"]):
         yield "in_union", share_of(test["in_train_union"], options)
 
 
 def _lipschitz(lipschitz: pd.DataFrame, test_samples: int) -> Estimates:
     for row in lipschitz.itertuples():
         yield "lipschitz", without_interval(row.constant, 0, "a property of the classifier")
-        yield "largest_ratio", without_interval(row.largest_ratio, test_samples, "a maximum")
+        if not np.isnan(row.largest_ratio):
+            yield "largest_ratio", without_interval(row.largest_ratio, test_samples, "a maximum")
 
 
 def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Estimates:

@@ -14,7 +14,7 @@ from phiscope.words.numbers import known, percent, significant
 
 MOST = 5
 NEEDS = ("paper_comparison", "hulls")
-OPTIONAL = ("attack_summary", "detection", "denoising_summary")
+OPTIONAL = ("attack_summary", "detection", "denoising_summary", "training_standing")
 _NAMED = 3  # attacks in one sentence
 
 
@@ -28,6 +28,7 @@ def findings(run: Run) -> list[str]:
 
 def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str | None]:
     yield _accuracy(numbers)
+    yield _training(run["training_standing"])
     yield _outside(numbers, run["hulls"])
     yield _boundary(numbers)
     yield _attacks(run["attack_summary"])
@@ -43,6 +44,19 @@ def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:
     if "accuracy" not in numbers:
         return None
     return f"The classifier gets {numbers['accuracy'].text} of {numbers['accuracy'].n:,} test samples right."
+
+
+def _training(standing: pd.DataFrame | None) -> str | None:
+    """Of a run that has training samples alone."""
+    if standing is None:
+        return None
+    labelled = standing[standing["label"] >= 0]
+    middle = significant(standing["margin"].median())
+    median = f"the closest decision boundary of training samples is at a median distance of {middle}"
+    if labelled.empty:
+        return f"{median[0].upper()}{median[1:]}."
+    wrong = int((~labelled["correct"]).sum())
+    return f"The head gives {wrong:,} of {len(labelled):,} training samples another class than their label; {median}."
 
 
 def _outside(numbers: Mapping[str, MeasuredNumber], hulls: pd.DataFrame) -> str | None:

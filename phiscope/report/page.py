@@ -23,7 +23,7 @@ from phiscope.errors import ConfigError, DataError
 from phiscope.exhibits.run import Run
 from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
-from phiscope.report.sections import OF_IMAGES, SECTIONS, module_of, said_by, title_of
+from phiscope.report.sections import SECTIONS, module_of, said_by, sections_of, title_of
 from phiscope.views import in_words
 from phiscope.views.epsilon import with_epsilon
 from phiscope.words.numbers import DASH, known, percent, significant
@@ -34,7 +34,8 @@ NUMBERS = tuple(key for section in SECTIONS for key in said_by(section, "NUMBERS
 # What the facts at the top are read from.
 _IMAGES = ("training_images", "test_images")
 _FACTS = (*_IMAGES, "head", "standing", "hulls", "balls", "paper_comparison", "classifier_description")
-_DETECTION = "attacks"  # the section of detectors too, which judge vectors of other data sets
+# Where a section has another question in a run of one split.
+_TITLES: dict[tuple[str, str | None], str] = {("distances", "test"): "How far is the closest decision boundary?"}
 _KINDS = {b"\x89PNG": "image/png", b"<?xml": "image/svg+xml", b"<svg": "image/svg+xml"}
 
 
@@ -44,7 +45,8 @@ class Facts:
 
     views: what each view is, in words; trained: whether the classifier was trained here; lower_bound: of every feature,
     None if there is none; pixel_count: how many samples were projected in pixel space; unlabelled: of the test samples
-    those without a label; has_images: False where samples are vectors alone, and head then says where the head is from.
+    those without a label; has_images: False where samples are vectors alone, and head then says where the head is from;
+    only: the split that these have, where the other has no sample.
     """
 
     title: str
@@ -61,6 +63,7 @@ class Facts:
     unlabelled: int = 0
     has_images: bool = True
     head: str = ""
+    only: str | None = None
 
     @property
     def none_labelled(self) -> bool:
@@ -86,6 +89,7 @@ class Facts:
             unlabelled=int((run.original("standing")["label"] < 0).sum()),
             has_images=not alone,
             head=_head_in_words(alone) if alone else "",
+            only=run.single_split,
         )
 
 
@@ -195,14 +199,13 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
     )
     environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
     environment.filters.update(cell=cell, by_sample=by_sample)
-    sections = [
-        {"name": name, "title": title_of(name), "data": page.sections.get(name)}
-        for name in SECTIONS
-        if page.facts.has_images or name not in OF_IMAGES or (name == _DETECTION and "roc" in page.pictures)
-    ]
+    facts = page.facts
+    names = sections_of(images=facts.has_images, only=facts.only, detectors="roc" in page.pictures)
+    titles = {name: _TITLES.get((name, facts.only)) or title_of(name) for name in names}
+    sections = [{"name": name, "title": titles[name], "data": page.sections.get(name)} for name in names]
     pictures = {name: Picture.of(name, content) for name, content in page.pictures.items()}
     return environment.get_template("page.html.j2").render(
-        facts=page.facts, has=page.numbers, pictures=pictures, sections=sections, beside_paper=page.beside_paper
+        facts=facts, has=page.numbers, pictures=pictures, sections=sections, beside_paper=page.beside_paper
     )
 
 

@@ -6,7 +6,13 @@ from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
-from phiscope.stats.geometry.standing import ball_summary, projection_accuracy, standing, support_shares
+from phiscope.stats.geometry.standing import (
+    ball_summary,
+    projection_accuracy,
+    standing,
+    support_shares,
+    training_standing,
+)
 from phiscope.stats.geometry.views import by_view
 from phiscope.stats.implicit.answers import answers as implicit_answers
 from phiscope.stats.implicit.answers import implicit_frames
@@ -58,4 +64,5 @@ __all__ = [
     "standing",
     "study_summary",
     "support_shares",
+    "training_standing",
 ]

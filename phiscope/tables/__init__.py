@@ -160,7 +160,7 @@ def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
 def matrix(path: str | Path, column: str) -> np.ndarray:
     """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
     chunks = _read(path, [column])[column].combine_chunks()
-    return to_numpy(chunks.flatten()).reshape(len(chunks), -1)
+    return to_numpy(chunks.flatten()).reshape(len(chunks), chunks.type.list_size)
 
 
 def vectors(path: str | Path) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.errors import DataError
-from phiscope.models.vectors import Affine
+from phiscope.models.head_files import Affine
 
 C, ITERATIONS = 1.0, 2000  # of scikit-learn: inverse strength of the L2 penalty, and most steps of L-BFGS
 
@@ -41,7 +41,9 @@ def fit(vectors: NDArray, labels: NDArray[np.int64], classes: Sequence[str], *, 
         )
     mean, deviation = x.mean(axis=0), x.std(axis=0)
     deviation = np.where(deviation > 0, deviation, 1.0)
-    model = LogisticRegression(C=C, max_iter=ITERATIONS).fit((x - mean) / deviation, y)
+    x -= mean  # in place: the vectors of a run are many
+    x /= deviation
+    model = LogisticRegression(C=C, max_iter=ITERATIONS).fit(x, y)
     weight, bias = model.coef_.T, model.intercept_
     if len(classes) == 2:  # one output, whose two halves differ by it
         weight, bias = np.hstack([-weight, weight]) / 2, np.hstack([-bias, bias]) / 2

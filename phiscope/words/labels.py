@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 NO_LABEL = "no label"
-NONE_LABELLED = "No test sample has a label to compare with."
+NONE_LABELLED = "There are no labels to compare with."
 
 
 def named(label: int, classes: Sequence[str]) -> str:

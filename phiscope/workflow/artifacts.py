@@ -30,6 +30,7 @@ _STATISTICS = (
         "lipschitz",
         "verification",
         "duplicates",
+        "training_standing",
         "entropy",
         "agreement",
     ),

@@ -12,8 +12,11 @@ PATTERN = r"\d{7}-\d{7}"
 
 
 def names(count: int, size: int) -> list[str]:
-    """`0000000-0000500`, `0000500-0001000`, ...: more samples leave the names of full chunks alone."""
-    return [f"{part.start:07d}-{part.stop:07d}" for part in blocks(count, size)]
+    """`0000000-0000500`, `0000500-0001000`, ...: more samples leave the names of full chunks alone.
+
+    No sample is one chunk without any, so that what is made of chunks is there, and empty.
+    """
+    return [f"{part.start:07d}-{part.stop:07d}" for part in blocks(count, size)] or [f"{0:07d}-{0:07d}"]
 
 
 def span(name: str) -> slice:

@@ -1,6 +1,7 @@
 """Read and check one split of the data set, and write it once in stratified order."""
 
 from phiscope.datasets import Specification, open_prepared, prepare
+from phiscope.factories import function_of
 from phiscope.workflow.job import job, tell
 from phiscope.workflow.plan import Counts, Plan
 from phiscope.workflow.plan.named import require_named
@@ -17,6 +18,7 @@ if "snakemake" in globals():
             limit=limit,  # of what is looked at beforehand, not of what is prepared: another limit makes no other file
             origin=parameters.origin,
             say=tell,
+            outputs=function_of(parameters.outputs)(parameters.weights) if parameters.get("outputs") else None,
         )
         prepared = open_prepared(snakemake.output[0])
         if snakemake.config["latent"]:

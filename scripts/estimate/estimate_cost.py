@@ -20,7 +20,7 @@ from phiscope.workflow.job import job, tell
 
 def main(inputs, work: dict, budget: dict | None, device: str, memory: float, output) -> None:
     startup = time.process_time()
-    images = torch.from_numpy(unit_range(open_prepared(inputs.test_images).images(slice(0, MOST))))
+    images = torch.from_numpy(unit_range(open_prepared(inputs.images).images(slice(0, MOST))))
     feature_map = split(load_network(inputs.classifier), images[:2], head=Head.load(inputs.head).layer).to(device)
     rates = measure(feature_map, images.to(device), memory, startup=startup)
     made = (budget["rows"][0]["made"], sum(row["made"] for row in budget["rows"][1:])) if budget else (0, 0)

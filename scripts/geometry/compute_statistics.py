@@ -31,6 +31,9 @@ if "snakemake" in globals():
     with job(snakemake):
         inputs, params = snakemake.input, snakemake.params
         frames = frames_of(inputs, params)
+        if params.of_training:
+            columns = [*tables.SAMPLE_COLUMNS, "margin", "closest_class", "logits"]
+            frames["training_standing"] = stats.training_standing(tables.read(inputs.train, columns))
         if params.human_labels:
             scores, shares = tables.read(inputs.scores), np.load(os.path.expandvars(params.human_labels))
             frames |= stats.human_frames(frames["standing"], scores, shares, seed=params.seed, **params.options)

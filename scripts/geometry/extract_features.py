@@ -1,5 +1,6 @@
 """Run one chunk of a view through the classifier up to its last hidden layer: equation (3) of Yousefzadeh 2022."""
 
+import numpy as np
 import torch
 from safetensors.numpy import load_file
 
@@ -13,7 +14,8 @@ from phiscope.workflow.job import job
 
 def extract_features(images: str, classifier: str, head: str, device: str, output: str) -> None:
     view, (network, _) = load_file(images), load_artifact(classifier)
-    feature_map = split(network, torch.from_numpy(unit_range(view["images"][:2])), head=Head.load(head).layer)
+    some = view["images"][:2] if len(view["images"]) else np.zeros((2, *view["images"].shape[1:]), np.float32)
+    feature_map = split(network, torch.from_numpy(unit_range(some)), head=Head.load(head).layer)
     features = extract(feature_map, view["images"], device=choose_device(device))
     write_arrays({"features": features, "samples": view["samples"], "labels": view["labels"]}, output)
 

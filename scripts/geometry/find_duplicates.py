@@ -16,9 +16,10 @@ def samples_of(features: str, images: str) -> Samples:
 if "snakemake" in globals():
     with job(snakemake):
         inputs = snakemake.input
+        train = open_prepared(inputs.train_images)
         found = duplicates(
             samples_of(inputs.test, inputs.test_images),
             samples_of(inputs.train, inputs.train_images),
-            open_prepared(inputs.train_images).deviation,
+            train.deviation if len(train) else 0.0,
         )
         write_frames({"duplicates": found}, snakemake.output, snakemake.config)

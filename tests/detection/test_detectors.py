@@ -1,5 +1,7 @@
 """Scores against closed forms, direct loops and other people's routines."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import softmax as softmax_of
@@ -167,6 +169,25 @@ def test_mahalanobis_does_not_depend_on_the_axes(rng, queries, training):
     first = gaussian.mahalanobis(queries.features, training.features, training.labels)
     again = gaussian.mahalanobis(queries.features @ mixed, training.features @ mixed, training.labels)
     np.testing.assert_allclose(first, again, rtol=1e-8)
+
+
+def test_what_can_be_asked_rests_on_training_samples_and_their_labels(queries, training):
+    nothing = detection.Training(
+        training.features[:0], training.labels[:0], training.logits[:0], training.weight, training.bias
+    )
+    assert detection.possible(queries, nothing) == ["margin", "msp", "energy"]
+    for name in detection.possible(queries, nothing):
+        np.testing.assert_array_equal(detection.score(name, queries, nothing), detection.score(name, queries, training))
+    unlabelled = replace(training, labels=np.full(len(training.labels), -1))
+    assert set(detection.DETECTORS) - set(detection.possible(queries, unlabelled)) == {"mahalanobis"}
+    assert detection.possible(queries, training) == list(detection.DETECTORS)
+
+
+def test_mahalanobis_takes_the_training_samples_that_have_a_label(queries, training):
+    known = np.arange(len(training.labels)) % 3 > 0
+    some = replace(training, labels=np.where(known, training.labels, -1))
+    expected = gaussian.mahalanobis(queries.features, training.features[known], training.labels[known])
+    np.testing.assert_allclose(detection.score("mahalanobis", queries, some), expected)
 
 
 def test_labels_that_do_not_fit_are_refused(queries, training):

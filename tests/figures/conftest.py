@@ -220,6 +220,7 @@ def frames(rng, standing, gallery, log, contact_sheet, projection_accuracy, supp
         "distances": {"main_standing": standing},
         "distances_by_view": {"standing": standing},
         "plane": {"main_standing": standing},
+        "training_margins": {"training_standing": standing[standing["view"] == "original"]},
         "ambiguity": {"ambiguity_gallery": gallery},
         "accuracy": {"main_accuracy": projection_accuracy, "class_count": 3},
         "support": {"main_support": support_shares},

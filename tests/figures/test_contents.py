@@ -110,6 +110,40 @@ def test_plane_counts_a_sample_without_boundary_as_closer_to_the_hull():
     assert "50.0 % of 2 samples" in words(figures.draw("plane", main_standing=frame))
 
 
+def test_plane_is_not_squeezed_by_what_lies_far_out(rng):
+    """One sample far from the hull and one far from a boundary stay off the axes, and are counted in words."""
+    places = {"margin": np.r_[rng.uniform(1, 2, 198), 1.0, 50.0], "distance": np.r_[rng.uniform(0, 1, 198), 29.0, 0.5]}
+    frame = pd.DataFrame(places | {"label": 0, "correct": True})
+    figure = figures.draw("plane", main_standing=frame)
+    (ax,) = figure.axes
+    assert ax.get_xlim()[1] < 2
+    assert ax.get_ylim()[1] < 4
+    assert "2 further out, not shown: up to 29 from the hull, 50 from a boundary" in words(figure)
+    assert "of 200 samples" in words(figure)
+    near = figures.draw("plane", main_standing=frame.iloc[:198])
+    assert "further out" not in words(near)
+
+
+def test_training_margins_tell_right_from_wrong(rng):
+    frame = pd.DataFrame({"label": [0] * 30, "margin": rng.uniform(0, 2, 30), "correct": [True] * 20 + [False] * 10})
+    figure = figures.draw("training_margins", training_standing=frame)
+    assert len(figure.axes) == 2
+    assert "right: 20" in words(figure)
+    assert "wrong: 10" in words(figure)
+    alone = figures.draw("training_margins", training_standing=frame.assign(label=-1, correct=False))
+    assert len(alone.axes) == 1
+    assert "without a label: 30" in words(alone)
+
+
+def test_without_a_hull_no_figure_speaks_of_one(standing):
+    bare = standing.assign(distance=np.nan, ambiguity=np.nan)
+    for name, frame in (("distances", "main_standing"), ("distances_by_view", "standing")):
+        figure = figures.draw(name, **{frame: bare})
+        figures.encode(figure, "svg")
+        assert "hull closer" not in words(figure)
+        assert "to the hull" not in words(figure)
+
+
 def test_plane_takes_no_sample_without_a_label_for_wrong():
     places = {"margin": [1.0, 2.0, 3.0], "distance": [1.0, 1.0, 1.0]}
     frame = pd.DataFrame(places | {"label": [-1, 0, 1], "correct": [False, False, True]})
@@ -120,7 +154,7 @@ def test_plane_takes_no_sample_without_a_label_for_wrong():
 def test_what_compares_with_labels_says_that_there_are_none(name, frame):
     further = {"class_count": 3} if name == "accuracy" else {}
     (text,) = figures.draw(name, **{frame: pd.DataFrame({"space": []})}, **further).texts
-    assert text.get_text() == "No test sample has a label to compare with."
+    assert text.get_text() == "There are no labels to compare with."
 
 
 def test_ambiguity_does_not_mark_what_has_no_label(gallery):

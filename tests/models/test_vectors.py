@@ -12,7 +12,8 @@ from phiscope.datasets.order import stratified_order
 from phiscope.errors import DataError, ModelError
 from phiscope.head import Head
 from phiscope.models import build, split
-from phiscope.models.vectors import Affine, description, from_logits, read_head
+from phiscope.models.head_files import Affine, outputs, read_head
+from phiscope.models.vectors import description, from_logits
 from phiscope.training.head import fit
 
 F, N = 6, 3
@@ -55,6 +56,17 @@ def test_a_head_is_read_in_either_orientation(file, head, tmp_path):
     assert found.lower_bound == (0.0 if "run" in file else None)
 
 
+@pytest.mark.parametrize("file", FILES)
+def test_a_head_says_how_many_classes_it_tells_apart(file, head, tmp_path):
+    FILES[file](head, tmp_path / file)
+    assert outputs({"path": str(tmp_path / file)})(F) == N
+
+
+def test_one_output_stands_for_two_classes(tmp_path):
+    np.savez(tmp_path / "head.npz", coef_=np.ones((1, F)), intercept_=np.zeros(1))
+    assert outputs({"path": str(tmp_path / "head.npz")})(F) == 2
+
+
 def test_a_square_weight_of_torch_has_a_row_a_class_and_of_numpy_is_asked_about(tmp_path):
     square = Affine(np.arange(9.0).reshape(3, 3), np.zeros(3))
     save_file(as_tensors(square), tmp_path / "head.safetensors")
@@ -93,20 +105,25 @@ def test_a_head_that_does_not_fit_is_refused_in_one_sentence(arrays, sentence, t
     assert str(refused.value).startswith("classifier.weights: ")
 
 
+def parts(x, logits, size=7):
+    """Blocks that are shorter than a vector and its logits, and a last one that is shorter still."""
+    return lambda: ((x[k : k + size], logits[k : k + size]) for k in range(0, len(x), size))
+
+
 def test_logits_give_the_head_that_made_them(head):
     x = np.random.default_rng(1).normal(size=(50, F)) + 10
-    found, left_open = from_logits(x, head.logits(x))
+    found, left_open = from_logits(parts(x, head.logits(x)))
     assert left_open == 0
     np.testing.assert_allclose(found.weight, head.weight, atol=1e-12)
     np.testing.assert_allclose(found.bias, head.bias, atol=1e-10)
     with pytest.raises(ModelError, match="no affine map of the features gives the logits: they differ by"):
-        from_logits(x, head.logits(x) ** 2)
+        from_logits(parts(x, head.logits(x) ** 2))
 
 
 def test_directions_that_no_vector_shows_are_counted(head):
     x = np.random.default_rng(1).normal(size=(50, F))
     x[:, 2] = 0.0
-    found, left_open = from_logits(x, head.logits(x))
+    found, left_open = from_logits(parts(x, head.logits(x)))
     assert left_open == 1
     np.testing.assert_allclose(found.weight[2], 0.0, atol=1e-12)
     np.testing.assert_allclose(found.logits(x), head.logits(x), atol=1e-10)

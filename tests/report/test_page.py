@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import jinja2
+import pandas as pd
 import pytest
 
 from phiscope.errors import ConfigError, DataError
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, artifacts_of_page, by_sample, data_uri, render
-from phiscope.report.sections import SECTIONS
+from phiscope.report.sections import SECTIONS, sections_of
+from phiscope.report.sections.training import Suspect, Training
 from phiscope.workflow.artifacts import ARTIFACTS
-from tests.report.reading import PNG, SVG, Parsed, with_facts
+from tests.report.reading import PNG, SVG, Parsed, with_facts, with_section
 
 
 def test_a_bare_run_gives_a_page_that_says_what_is_missing(bare):
@@ -100,3 +102,45 @@ def test_pictures_of_one_sample_stand_together(full):
     page = Parsed(render(replace(full, pictures=dict.fromkeys(pictures, SVG))))
     captions = [alt.partition(".")[0] for alt in page.attributes("img", "alt")]
     assert captions[-9:] == [*["Test sample 12"] * 4, *["Test sample 7"] * 4, "Test sample 9"]
+
+
+def test_a_run_of_test_vectors_alone_speaks_of_no_hull(full):
+    page = Parsed(render(with_facts(full, only="test", has_images=False, head="The head was loaded.")))
+    titles = [title for title in page.attributes("a", "href") if title.startswith("#")]
+    assert not {"#outside", "#projection", "#support", "#ambiguity", "#human", "#training"} & set(titles)
+    assert {"#distances", "#balls", "#slice", "#samples", "#neighbours"} <= set(titles)
+    assert "How far is the closest decision boundary?" in page.words
+    assert "test vectors alone and no hull" in page.words
+    assert "hull of the training set is closer" not in page.words
+
+
+def test_a_run_of_training_vectors_alone_says_which_labels_to_doubt(full):
+    training = Training(300, 280, 270, 0.5, [Suspect(7, "ant", "bee", 0.863)], 10)
+    run = with_section(with_facts(full, only="train", has_images=False), "training", training)
+    page = Parsed(render(run))
+    assert "The head gives 270 of 280 training samples with a label (96.4 %) their label" in page.words
+    assert "10 training samples have a label that the head does not give. The 1 that are furthest" in page.words
+    assert "7 ant bee 0.863" in page.words
+    assert not {"#classifier", "#distances", "#samples", "#support"} & set(page.attributes("a", "href"))
+
+
+def test_labels_to_doubt_are_those_furthest_inside_another_class():
+    standing = pd.DataFrame(
+        {
+            "sample": [3, 5, 8, 9],
+            "label": [0, 1, 1, -1],
+            "predicted": [1, 1, 0, 0],
+            "margin": [0.2, 3.0, 0.9, 4.0],
+            "correct": [False, True, False, False],
+        }
+    )
+    found = Training.of(standing, ["ant", "bee"])
+    assert (found.total, found.labelled, found.right, found.wrong) == (4, 3, 1, 2)
+    assert [each.sample for each in found.suspects] == [8, 3]
+    assert found.suspects[0] == Suspect(8, "bee", "ant", 0.9)
+
+
+def test_a_run_of_both_splits_has_all_sections_but_that_of_training_alone():
+    assert sections_of(images=True, only=None, detectors=True) == [name for name in SECTIONS if name != "training"]
+    assert "attacks" in sections_of(images=False, only="test", detectors=True)
+    assert "attacks" not in sections_of(images=False, only="test", detectors=False)

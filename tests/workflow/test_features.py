@@ -79,3 +79,87 @@ def test_features_of_a_run_read_back_give_its_margins_and_hulls(finished, tmp_pa
 
 def read_hulls(results):
     return tables.read(results / "tables/hulls.parquet")
+
+
+def of_vectors(root, folder, head=True, **arrays):
+    """A finished run on these arrays of 40 training or 20 test vectors of 6 features, of 3 classes."""
+    project = copied(root, folder)
+    np.savez(project.folder / "data.npz", **arrays)
+    config = {"run": "tiny", "dataset": {"path": "data.npz", "reader": "features"}}
+    if head:
+        np.savez(project.folder / "head.npz", weight=np.eye(3, 6), bias=np.zeros(3))
+        config["classifier"] = {"weights": {"path": "head.npz"}}
+    (project.folder / "presets/tiny.yaml").write_text(yaml.safe_dump(config))
+    done = project.snakemake()
+    assert done.returncode == 0, done.stderr[-4000:]
+    return project, done.stdout + done.stderr
+
+
+@pytest.fixture
+def arrays():
+    draw, labels = np.random.default_rng(0), {"train": np.arange(40) % 3, "test": np.arange(20) % 3}
+    vectors = {split: draw.normal(size=(len(y), 6)) + 3 * np.eye(3, 6)[y] for split, y in labels.items()}
+    return {f"x_{split}": x for split, x in vectors.items()} | {f"y_{split}": y for split, y in labels.items()}
+
+
+def figures_of(results):
+    return {path.stem.partition("-")[0] for path in (results / "figures").glob("*.png")}
+
+
+def test_test_vectors_and_a_head_are_enough(root, tmp_path, arrays):
+    project, said = of_vectors(root, tmp_path, x_test=arrays["x_test"])
+    results, page = project.results, (project.results / "report.html").read_text()
+    left_out = "There are test vectors alone, so that what needs training vectors is left out"
+    assert left_out in said
+    assert left_out in page
+    assert "This run drew no picture here" not in page
+    assert read_hulls(results).empty
+    assert len(tables.read(results / "tables/margins.parquet")) == 20 * 2
+    assert set(tables.read(results / "tables/balls.parquet")["split"]) == {"test"}
+    assert figures_of(results) == {"distances", "slice", "class_margins", "balls", "comparison"}
+
+
+@pytest.mark.long
+def test_training_vectors_alone_have_margins_and_labels_to_doubt(root, tmp_path, arrays):
+    wrong = arrays["y_train"].copy()
+    wrong[7] = (wrong[7] + 1) % 3
+    project, said = of_vectors(root, tmp_path, head=False, x_train=arrays["x_train"], y_train=wrong)
+    assert "There are training vectors alone" in said
+    assert "training samples another class than their label" in said
+    standing = tables.read(project.results / "statistics/training_standing.parquet")
+    assert len(standing) == 40
+    assert standing[~standing["correct"]].nlargest(1, "margin")["sample"].tolist() == [7]
+    page = (project.results / "report.html").read_text()
+    assert "Labels to doubt" in page
+    assert "This run drew no picture here" not in page
+    assert figures_of(project.results) == {"training_margins", "class_margins", "balls", "comparison"}
+
+
+@pytest.mark.long
+def test_training_vectors_without_labels_span_a_hull(root, tmp_path, arrays):
+    project, _ = of_vectors(root, tmp_path, **{name: arrays[name] for name in ("x_train", "x_test", "y_test")})
+    assert len(read_hulls(project.results)) == 20
+    page = (project.results / "report.html").read_text()
+    assert "No training vector has a label" in page
+    assert "This run drew no picture here" not in page
+
+
+@pytest.mark.long
+def test_other_vectors_are_told_from_test_vectors_without_a_training_set(root, tmp_path, arrays):
+    project = copied(root, tmp_path)
+    np.savez(project.folder / "data.npz", x_test=arrays["x_test"])
+    np.savez(project.folder / "other.npz", x_test=-arrays["x_test"])
+    np.savez(project.folder / "head.npz", weight=np.eye(3, 6), bias=np.zeros(3))
+    config = {
+        "run": "tiny",
+        "dataset": {"path": "data.npz", "reader": "features"},
+        "datasets": {"other": {"path": "other.npz", "reader": "features"}},
+        "views": {"other": {"kind": "original", "of": "dataset:other"}},
+        "classifier": {"weights": {"path": "head.npz"}},
+    }
+    (project.folder / "presets/tiny.yaml").write_text(yaml.safe_dump(config))
+    done = project.snakemake()
+    assert done.returncode == 0, done.stderr[-4000:]
+    scores = tables.read(project.results / "tables/scores.parquet")
+    assert set(scores["detector"]) == {"margin", "msp", "energy"}
+    assert set(scores["view"]) == {"original", "other"}

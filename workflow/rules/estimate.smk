@@ -3,6 +3,7 @@
 
 rule estimate_cost:
     input:
+        images=PLAN.prepared(PLAN.tried),
         test_images=PLAN.prepared("test"),
         training_images=PLAN.prepared("train"),  # of which the plan counts the samples
         datasets=[PLAN.prepared_dataset(name) for name in PLAN.views.datasets],

@@ -5,37 +5,32 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.order import stratified_order
+from phiscope.datasets.readers.parquet_files import files_of, is_parquet, splits_in
+from phiscope.datasets.readers.vector_tables import VECTORS, kinds_in_table, read_table
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import WHOLE
 from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NAME = "features"
 # Tables that come inside scikit-learn, and the number of the test vectors that are held out of each.
 BUNDLED = {"digits": 500, "wine": 50, "breast_cancer": 150}
 
 _KINDS = {
-    "vectors": ("features", "vectors", "embeddings", "x", "data"),
+    "vectors": VECTORS,
     "labels": ("labels", "label", "y", "targets"),
     "logits": ("logits",),
 }
 _NAMES = ("classes", "class_names", "label_names")
-_LABELS = ("label", "labels", "target", "y")
-_NO_DIMENSION = ("sample", "index", "id")  # numbers of samples, in tables with one column a dimension
-_NO_FEATURES = ("split", "fold", "partition", "subset", "target", "y", "class")  # names of columns that are none
-_UNLABELLED = "vectors without labels can be test vectors, or a data set of datasets that a view starts from"
+_ALONE = ".npy"  # one array, which is of no split
 
 Load = Callable[[], NDArray]
 
@@ -45,10 +40,9 @@ def splits(path: Path, **_: Any) -> list[str]:
     if is_bundled(path):
         return ["train", "test"]
     if path.is_file():
-        return [WHOLE] if _is_parquet(path) else _splits_of(_arrays(path))
-    found = [re.sub(r"-\d+(-of-\d+)?$", "", file.stem) for file in entries(path) if _is_parquet(file)]
-    found += [file.stem for file in entries(path) if file.suffix == ".npz"]
-    return list(dict.fromkeys([*found, *_splits_of(_arrays(path))]))
+        return [WHOLE] if is_parquet(path) or path.suffix == _ALONE else _splits_of(_arrays(path))
+    found = [file.stem for file in entries(path) if file.suffix == ".npz"]
+    return list(dict.fromkeys([*splits_in(path), *found, *_splits_of(_arrays(path))]))
 
 
 def read(
@@ -71,9 +65,9 @@ def read(
         return _bundled(path.name, split, components)
     if components is not None:
         raise DataError(f"{path}: dataset.options.components: is for {', '.join(BUNDLED)}; leave it out")
-    files = [path] if path.is_file() else _parquet_of(path, split)
-    if files and _is_parquet(files[0]):
-        return _of_parquet(files, features, label, logits)
+    files = files_of(path, split)
+    if files and is_parquet(files[0]):
+        return read_table(files, features, label, logits)
     if given := [f"{key}: {value!r}" for key, value in (("features", features), ("label", label)) if value is not None]:
         raise DataError(f"{path}: dataset.options {', '.join(given)}: names a column of Parquet; leave it out")
     alone = path / f"{split}.npz"
@@ -82,12 +76,21 @@ def read(
     return _of_arrays(path, _arrays(path), split, named_by_file=False)
 
 
+def kinds(path: Path, split: str, *, label: str | None = None, logits: str | None = None, **_: Any) -> set[str]:
+    """What the names of arrays or columns say that a split has: vectors, labels, logits. No array is read."""
+    if is_bundled(path):
+        return {"vectors", "labels"}
+    files = files_of(path, split)
+    if files and is_parquet(files[0]):
+        return kinds_in_table(files[0], label, logits)
+    alone = path / f"{split}.npz"
+    inside = _arrays(alone if path.is_dir() and alone.is_file() else path)
+    wanted = (split, WHOLE) if path.is_dir() and alone.is_file() else (split,)
+    return {parsed[0] for key in inside if (parsed := _parsed(key)) and parsed[1] in wanted}
+
+
 def is_bundled(path: Path) -> bool:
     return str(path) in BUNDLED and not path.exists()
-
-
-def _is_parquet(file: Path) -> bool:
-    return file.suffix == ".parquet"
 
 
 # Arrays of numpy: of one .npz file, or of the .npy files of a folder.
@@ -98,8 +101,8 @@ def _arrays(path: Path) -> dict[str, Load]:
     if path.is_dir():
         files = [file for file in entries(path) if file.suffix == ".npy"]
         return {file.stem: _opener(file) for file in files}
-    if path.suffix == ".npy":
-        raise DataError(f"{path}: is one array; expected a folder with train.npy, train_labels.npy, test.npy and so on")
+    if path.suffix == _ALONE:
+        return {_KINDS["vectors"][0]: _opener(path)}
     try:
         with np.load(path, allow_pickle=False) as content:
             return {key: _member(path, key) for key in content.files}
@@ -138,6 +141,12 @@ def _parsed(key: str) -> tuple[str, str] | None:
     return None if key.lower() in _NAMES else ("vectors", key)
 
 
+def kind_of_name(key: str) -> str | None:
+    """Whether an array of this name is of vectors, labels or logits; None for names of classes."""
+    parsed = _parsed(key)
+    return parsed[0] if parsed else None
+
+
 def _splits_of(arrays: Mapping[str, Load]) -> list[str]:
     parsed = [found for key in arrays if (found := _parsed(key))]
     return list(dict.fromkeys(split for kind, split in parsed if kind == "vectors"))
@@ -165,142 +174,14 @@ def _of_arrays(path: Path, arrays: Mapping[str, Load], split: str, *, named_by_f
     labels = arrays[found["labels"]]() if "labels" in found else None
     logits = arrays[found["logits"]] if "logits" in found else None
     missing = f"{path}: holds {', '.join(arrays)}; expected labels of {split} as y_{split} or {split}_labels"
-    return _rows(where, arrays[found["vectors"]], labels, missing, logits, classes)
-
-
-def _rows(
-    where: str,
-    vectors: Load,
-    labels: NDArray | None,
-    missing: str,
-    logits: Load | None,
-    classes: tuple[str, ...] | None = None,
-) -> Rows:
-    """Vectors (n, f) as images (n, f, 1, 1); labels None: no vector has one, and `missing` says what was expected."""
-    shape = vectors().shape
-    if len(shape) != 2 or 0 in shape:
-        raise DataError(f"{where}: has shape {shape}; expected (samples, features), none of them 0")
-    if labels is not None and (labels.ndim == 0 or len(labels) != shape[0]):
-        raise DataError(
-            f"{where}: holds {shape[0]} vectors but {len(labels) if labels.ndim else 0} labels; expected as many"
-        )
-    unlabelled = None if labels is not None else (np.ones(shape[0], np.bool_), DataError(f"{missing} ({_UNLABELLED})"))
-    return Rows(
+    return Rows.of_vectors(
         where,
-        np.full(shape[0], -1) if labels is None else np.asarray(labels),
-        lambda: vectors()[:, :, None, None],
-        classes,
-        unlabelled=unlabelled,
-        are_vectors=True,
+        arrays[found["vectors"]],
+        None if labels is None else np.asarray(labels),
+        missing=missing,
         logits=logits,
+        classes=classes,
     )
-
-
-# Parquet.
-
-
-def _parquet_of(folder: Path, split: str) -> list[Path]:
-    return [
-        file
-        for file in entries(folder)
-        if _is_parquet(file) and re.fullmatch(rf"{re.escape(split)}(-\d+(-of-\d+)?)?", file.stem)
-    ]
-
-
-def _of_parquet(
-    files: Sequence[Path], features: str | Sequence[str] | None, label: str | None, logits: str | None
-) -> Rows:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pa.concat_tables([pq.read_table(file) for file in files]).combine_chunks()
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{files[0]}: cannot be read as Parquet ({str(error).splitlines()[0]})") from error
-    file, names = files[0], table.column_names
-    for name in [*([features] if isinstance(features, str) else features or []), label, logits]:
-        if name is not None and name not in names:
-            raise DataError(f"{file}: has no column {name!r}; expected one of {', '.join(names)}")
-    label = label or next((name for name in _LABELS if name in names), None)
-    lists = [name for name in names if _is_list(table.schema.field(name).type)]
-    logits = logits or ("logits" if "logits" in lists else None)
-    if features is None:
-        features = next((name for name in lists if name.lower() in _KINDS["vectors"]), None)
-    if features is None:
-        index = {
-            name for name in (table.schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)
-        }
-        reserved = {
-            label,
-            logits,
-            *_NO_DIMENSION,
-            *index,
-            *(name for name in names if name.startswith("__index_level_")),
-        }
-        features = [name for name in names if name not in reserved and _is_number(table.schema.field(name).type)]
-        if doubtful := [name for name in features if name.lower() in (*_LABELS, *_NO_FEATURES)]:
-            raise DataError(
-                f"{file}: column {doubtful[0]!r} may be a label or a split; expected columns of features alone: list "
-                "them in dataset.options.features, and name the labels with dataset.options.label"
-            )
-    if not features:
-        raise DataError(
-            f"{file}: holds {', '.join(names)}; expected a column `features` of lists, or a column of numbers a "
-            "dimension; name it with dataset.options.features"
-        )
-    where = f"{file}: {features if isinstance(features, str) else f'{len(features)} columns'}"
-    vectors = _list_column(table, features, file) if isinstance(features, str) else _columns(table, features, file)
-    scores = None if logits is None else _list_column(table, logits, file)
-    labels, nulls = None, np.zeros(len(table), np.bool_)
-    if label is not None:
-        column = table[label]
-        nulls = column.is_null().to_numpy().astype(np.bool_)
-        filled = column.fill_null("" if _is_text(column.type) else -1) if nulls.any() else column
-        labels = None if nulls.all() else filled.to_numpy()
-    missing = f"{file}: holds {', '.join(names)}; expected a column of labels; name it with dataset.options.label"
-    rows = _rows(where, lambda: vectors, labels, missing, None if scores is None else lambda: scores)
-    further = {name: table[name] for name in _NO_DIMENSION if name in names}
-    some = (nulls, DataError(missing)) if nulls.any() and not nulls.all() else rows.unlabelled
-    return replace(rows, columns=lambda: further, unlabelled=some)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind)
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return pa.types.is_floating(kind) or pa.types.is_integer(kind)
-
-
-def _list_column(table: pa.Table, name: str, file: Path) -> NDArray:
-    """(n, f) of a column of lists, all of one length."""
-    import pyarrow.compute as pc
-
-    column = table[name].combine_chunks()
-    if not _is_list(column.type) or not _is_number(column.type.value_type):
-        raise DataError(f"{file}: column {name!r} is {column.type}; expected lists of numbers, all of one length")
-    lengths = pc.unique(pc.list_value_length(column)).to_pylist()
-    if len(lengths) != 1 or not lengths[0]:
-        found = ", ".join(map(str, lengths))
-        raise DataError(f"{file}: column {name!r} has lists of {found} numbers; expected one length for all")
-    return column.flatten().to_numpy(zero_copy_only=False).reshape(-1, lengths[0])
-
-
-def _columns(table: pa.Table, names: Sequence[str], file: Path) -> NDArray:
-    for name in names:
-        if not _is_number(table.schema.field(name).type):
-            raise DataError(f"{file}: column {name!r} is {table.schema.field(name).type}; expected numbers")
-    return np.stack([table[name].to_numpy() for name in names], axis=1)
 
 
 # Tables inside scikit-learn.
@@ -326,4 +207,4 @@ def _bundled(name: str, split: str, components: int | None) -> Rows:
         values = values @ np.linalg.svd(values[train], full_matrices=False)[2][:components].T
     members = test if split == "test" else train
     chosen, labels = values[members], table.target[members].astype(np.int64)
-    return _rows(f"{name}, {split}", lambda: chosen, labels, "", None, tuple(map(str, table.target_names)))
+    return Rows.of_vectors(f"{name}, {split}", lambda: chosen, labels, classes=tuple(map(str, table.target_names)))

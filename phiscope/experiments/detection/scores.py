@@ -12,11 +12,11 @@ from phiscope import detection
 
 
 def score_all(samples: pd.DataFrame, queries: detection.Queries, training: detection.Training) -> pd.DataFrame:
-    """One row per sample and detector, samples in their order: the columns of `samples`, detector, score.
+    """One row per sample and detector that can be asked, samples in order: the columns of `samples`, detector, score.
 
     samples: view, split, sample of the m queries, in the same order.
     """
-    scores = {name: detection.score(name, queries, training) for name in detection.DETECTORS}
+    scores = {name: detection.score(name, queries, training) for name in detection.possible(queries, training)}
     rows = samples.loc[np.repeat(samples.index, len(scores))]
     return rows.assign(detector=list(scores) * len(samples), score=np.stack(list(scores.values()), axis=1).ravel())
 

@@ -35,6 +35,8 @@ def duplicates(test: Samples, train: Samples, deviation: float) -> pd.DataFrame:
     half as far as that of the median test sample, or no further than rounding: equal images have equal features. Two
     images that the network tells apart are not found. O(n m f) for the neighbours, by scikit-learn.
     """
+    if not len(test.features) or not len(train.features):
+        return pd.DataFrame(columns=COLUMNS)
     from sklearn.neighbors import NearestNeighbors
 
     count = min(CLOSEST, len(train.features))

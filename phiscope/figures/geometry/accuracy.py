@@ -19,7 +19,7 @@ CAPTION = "Accuracy at the samples (open) and at their projections onto the hull
 CATEGORY = "Where samples stand"
 ALT = "Accuracy before and after projection, in feature space and in pixel space"
 DENSE = False
-WHEN = "always"
+WHEN = "projected"
 
 
 @themed

@@ -14,7 +14,7 @@ from phiscope.figures.style import MUTED, blank, themed
 
 CAPTION = (
     "Median distance in feature space from the test samples of one predicted class (row) to the boundary with another "
-    "class (column). Grey: no flip point between the two."
+    "class (column); of training samples where there are no test samples. Grey: no flip point between the two."
 )
 CATEGORY = "Where samples stand"
 ALT = "Heat map of median margins by predicted class and class across the boundary"

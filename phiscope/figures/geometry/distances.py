@@ -14,13 +14,13 @@ from phiscope.figures.rows import per_view, view_title
 from phiscope.figures.style import HULL, MARGIN, MUTED, note, panels, themed, upper_limit
 
 CAPTION = (
-    "Distances in feature space of every test sample: to the closest decision boundary (blue) and to the hull of the "
-    "training set (rust). Dashed: medians."
+    "Distances in feature space of every test sample: to the closest decision boundary (blue) and, where there is a "
+    "training set, to its hull (rust). Dashed: medians."
 )
 CATEGORY = "Where samples stand"
-ALT = "Histograms of the distance to the closest decision boundary and to the hull, on one axis"
+ALT = "Histograms of the distance to the closest decision boundary and, where there is one, to the hull, on one axis"
 DENSE = False
-WHEN = "always"
+WHEN = "tested"
 
 _MOST_BINS = 60
 _ON_AXIS = 0.995  # a few far samples must not squeeze all others into one bar; they are counted in the note

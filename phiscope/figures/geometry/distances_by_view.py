@@ -14,14 +14,14 @@ from phiscope.words.numbers import percent
 
 CAPTION = (
     "The same distances for every view, on a logarithmic axis: to the closest decision boundary above each line, to "
-    "the hull of the training set below it. Strokes: medians; dotted, the median distance to the hull of training "
-    "images that went through the same, where a view names one. Right: for how many samples the hull is closer. "
-    "Attacks move samples across a boundary; where they stop decides how far beyond it they lie."
+    "the hull of the training set, where there is one, below it. Strokes: medians; dotted, the median distance to the "
+    "hull of training images that went through the same, where a view names one. Right: for how many samples the hull "
+    "is closer. Attacks move samples across a boundary; where they stop decides how far beyond it they lie."
 )
 CATEGORY = "Where samples stand"
 ALT = "Distributions of both distances, one line per view, on a logarithmic axis"
 DENSE = False
-WHEN = "always"
+WHEN = "compared"
 
 _BINS = 60
 _DECADES = 6.0  # below the largest value; what is closer still is counted at the left edge
@@ -47,7 +47,7 @@ def draw(standing: pd.DataFrame) -> Figure:
             _histogram(ax, rows[column].to_numpy(float), edges, place, colour, side)
         _processed(ax, rows, place, edges)
         _share(ax, rows, place)
-    _decorate(ax, list(views), edges)
+    _decorate(ax, list(views), edges, hulls=bool(np.isfinite(standing["distance"].to_numpy(float)).any()))
     return figure
 
 
@@ -80,12 +80,14 @@ def _processed(ax: Axes, rows: pd.DataFrame, place: int, edges: np.ndarray) -> N
 def _share(ax: Axes, rows: pd.DataFrame, place: int) -> None:
     """How many samples have the hull closer than a boundary: the question of Yousefzadeh 2022, Figure 10."""
     known = rows.dropna(subset=["margin", "distance"])
-    share = (known["margin"] > known["distance"]).mean() if len(known) else np.nan
+    if known.empty:
+        return
+    share = (known["margin"] > known["distance"]).mean()
     words = f"{percent(share)} of {len(known):,}"
     ax.annotate(words, (1.02, place), xycoords=ax.get_yaxis_transform(), va="center", color=INK, annotation_clip=False)
 
 
-def _decorate(ax: Axes, names: list[str], edges: np.ndarray) -> None:
+def _decorate(ax: Axes, names: list[str], edges: np.ndarray, *, hulls: bool) -> None:
     for place in range(len(names)):
         ax.axhline(place, color=MUTED, lw=0.5, zorder=0)
     ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(len(names) - 0.5, -0.6))
@@ -93,7 +95,8 @@ def _decorate(ax: Axes, names: list[str], edges: np.ndarray) -> None:
     ax.set_yticks(range(len(names)), [name or "original" for name in names])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    for _, colour, side, words in _KINDS:
+    for _, colour, side, words in _KINDS if hulls else _KINDS[:1]:
         where, edge, align = ("above the line", 0, "left") if side == 1 else ("below", 1, "right")
         ax.annotate(f"{where}: {words}", (edge, 1.0), xycoords="axes fraction", ha=align, va="bottom", color=colour)
-    ax.annotate("hull closer", (1.02, 1.0), xycoords="axes fraction", va="bottom", color=INK, annotation_clip=False)
+    if hulls:
+        ax.annotate("hull closer", (1.02, 1.0), xycoords="axes fraction", va="bottom", color=INK, annotation_clip=False)

@@ -11,17 +11,17 @@ from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
 from phiscope.figures.rows import finite, per_view, view_title
-from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, themed, upper_limit
+from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, robust_limit, themed
 from phiscope.words.numbers import percent
 
 CAPTION = (
     "The same, sample by sample. Above the dashed diagonal the hull is closer, below it a boundary is. Crosses are "
-    "samples that the classifier gets wrong."
+    "samples that the classifier gets wrong. Samples far out of all others are left off the picture; how many is said."
 )
 CATEGORY = "Where samples stand"
 ALT = "Each test sample by its distance to the hull and its distance to the closest boundary"
 DENSE = True
-WHEN = "always"
+WHEN = "hulls"
 
 _CROWD = 1500  # more samples than this are drawn as density
 _COLUMNS = 2
@@ -52,19 +52,29 @@ def _panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
     drawn = finite(known, "margin", "distance")  # a sample without any boundary counts, but has no place
     x, y = drawn["distance"].to_numpy(float), drawn["margin"].to_numpy(float)
     wrong = ~drawn["correct"].to_numpy(bool) & (drawn["label"] >= 0).to_numpy()
-    ends = upper_limit(x), upper_limit(y)
-    _samples(ax, x, y, wrong, ends)
+    right = robust_limit(x)
+    ends = right, robust_limit(y[x <= right])
+    far = (x > ends[0]) | (y > ends[1])
+    _samples(ax, x[~far], y[~far], wrong[~far], ends)
     ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)
     lines = [title, f"{percent(share)} of {len(known):,} samples: hull closer"]
     ax.set_title("\n".join(filter(None, lines)))
-    _sides(ax, f"× wrong prediction ({int(wrong.sum()):,})")
+    _sides(ax, [(f"× wrong prediction ({int(wrong.sum()):,})", WRONG), *_off(x[far], y[far])])
     ax.set(xlim=(0, ends[0]), ylim=(0, ends[1]))
     ax.set(xlabel="distance to the hull", ylabel="distance to the closest boundary")
 
 
-def _sides(ax: Axes, key: str) -> None:
-    """Name the two sides of the diagonal, and the marks of wrong predictions."""
-    note(ax, [(key, WRONG)])
+def _off(x: np.ndarray, y: np.ndarray) -> list[tuple[str, str]]:
+    """Lines about the samples that are left off."""
+    if not len(x):
+        return []
+    most = f"up to {x.max():.3g} from the hull, {y.max():.3g} from a boundary"
+    return [(f"{len(x):,} further out, not shown:", MUTED), (most, MUTED)]
+
+
+def _sides(ax: Axes, lines: list[tuple[str, str]]) -> None:
+    """Name the two sides of the diagonal, the marks of wrong predictions, and what is not shown."""
+    note(ax, lines)
     note(ax, [("hull closer", MUTED)], x=0.02)
     note(ax, [("boundary closer", MUTED)], y=0.09)
 

@@ -16,8 +16,8 @@ from phiscope.figures.style import HULL, INK, MUTED, blank, class_colours, theme
 CAPTION = (
     "The plane through a test sample and its closest flip points with two other classes. Coloured: what the network "
     "answers at each point of the plane. Diamonds: the flip points, with their distance. Circle: the ball up to the "
-    "closest one. Square: the closest point of the hull of the training set, as seen in this plane; the distance "
-    "written beside it is the true one."
+    "closest one. Square, where there is a training set: the closest point of its hull, as seen in this plane; the "
+    "distance written beside it is the true one."
 )
 CATEGORY = "Where samples stand"
 ALT = "A plane through feature space with the regions of the classes, one sample, its ball and its closest flip points"

@@ -22,7 +22,7 @@ CAPTION = (
 CATEGORY = "Where samples stand"
 ALT = "Sizes of supports, and shares of support images with the sample's label"
 DENSE = False
-WHEN = "always"
+WHEN = "projected"
 
 _SAME = "support samples\nwith the sample's label"
 

@@ -14,6 +14,7 @@ SECTIONS = (
     "asked",
     "check",
     "classifier",
+    "training",
     "distances",
     "outside",
     "neighbours",
@@ -39,6 +40,20 @@ SECTIONS = (
 
 # Those that ask about images, or what is done to them: a run on vectors alone has none of them.
 OF_IMAGES = ("check", "attacks", "pixels", "inversion", "denoising", "latent", "implicit")
+
+# Those that need a test set and a training set, which is the hull: a run on vectors of one split has none of them.
+OF_BOTH = ("outside", "ambiguity", "human", "projection", "support")
+OF_TEST = ("classifier", "distances", "slice", "samples")  # and a test set alone is enough for these
+OF_TRAINING_ALONE = ("training",)
+
+
+def sections_of(*, images: bool, only: str | None, detectors: bool) -> list[str]:
+    """Sections of a run; images: whether it has some; only: the split that it has alone; detectors: whether it asks
+    them, whose section is that of attacks."""
+    left_out = set() if images else {name for name in OF_IMAGES if name != "attacks" or not detectors}
+    left_out |= set(OF_BOTH) if only else set()
+    left_out |= set(OF_TEST) if only == "train" else set(OF_TRAINING_ALONE)
+    return [name for name in SECTIONS if name not in left_out]
 
 
 def module_of(section: str) -> str:

@@ -29,7 +29,7 @@ class Duplicates:
     @classmethod
     def of(cls, rows: pd.DataFrame) -> Duplicates:
         pairs = list(zip(rows["sample"].astype(int), rows["train_sample"].astype(int)))
-        differ = int(((rows["label"] >= 0) & (rows["label"] != rows["train_label"])).sum())
+        differ = int(((rows["label"] >= 0) & (rows["train_label"] >= 0) & (rows["label"] != rows["train_label"])).sum())
         exact = int((rows["kind"] == "exact").sum())
         return cls(exact, len(rows) - exact, differ, pairs[:_SHOWN])
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from phiscope.exhibits.run import Run
 
 TITLE = "What is closer: a decision boundary, or the training set?"
-NUMBERS = ("closer_to_hull",)
+NUMBERS = ("closer_to_hull", "median_margin")
 NEEDS = ("lipschitz",)
 OPTIONAL = ()
 

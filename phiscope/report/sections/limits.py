@@ -7,11 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from phiscope.datasets import PreparedDataset
 from phiscope.exhibits.run import Run
+from phiscope.words.one_split import left_out
 
 TITLE = "What was left out"
 NUMBERS = ()
-NEEDS = ("classifier_description",)
+NEEDS = ("classifier_description", "training_images")
 OPTIONAL = ("denoising_summary",)
 
 _NO_IMAGES = (
@@ -23,10 +25,30 @@ _NO_IMAGES = (
 def data(run: Run) -> list[str]:
     """A sentence each."""
     if "head_alone" in run["classifier_description"]:
-        return [_NO_IMAGES, *_of_samples(run.context["config"], pixels=False)]
+        return [
+            *left_out(run.single_split),
+            _NO_IMAGES,
+            *_unlabelled(run["training_images"], run.context["config"]),
+            *_of_samples(run.context["config"], pixels=False),
+        ]
     config, summary = run.context["config"], run["denoising_summary"]
     trained = "training" in run["classifier_description"]
     return [*_of_samples(config), *_of_denoising(config, summary), *_of_the_network(config, trained)]
+
+
+def _unlabelled(train: PreparedDataset, config: Mapping[str, Any]) -> Iterator[str]:
+    """What training vectors without labels are left out of."""
+    labels = train.labels[: config["dataset"].get("limit", {}).get("train")]
+    if lacking := int((labels < 0).sum()):
+        some = (
+            "No training vector has a label"
+            if lacking == len(labels)
+            else f"{lacking:,} training vectors have no label"
+        )
+        yield (
+            f"{some}: hulls, distances and balls need none, but what compares labels of training vectors (support, the "
+            "detector by class means, a fitted head) leaves them out; labels bring it."
+        )
 
 
 def _of_samples(config: Mapping[str, Any], *, pixels: bool = True) -> Iterator[str]:

@@ -19,16 +19,29 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
     """Margin, distance to the feature hull and their difference, equation (26), per test sample of each view.
 
     features: the table of that name (its column `features` is not needed); hulls: the table of that name. Samples
-    without a feature hull are left out. Columns added: ambiguity = margin - distance, which is small or negative
-    for ambiguous images; confidence = largest softmax of the logits; correct, never so for samples of another data
-    set, whose label is -1; processed, the distance in the table processed_hulls, NaN where there is none.
+    without a feature hull are left out, unless none has one: then distance and ambiguity are NaN. Columns added:
+    ambiguity = margin - distance, which is small or negative for ambiguous images; confidence = largest softmax of
+    the logits; correct, never so for samples of another data set, whose label is -1; processed, the distance in the
+    table processed_hulls, NaN where there is none.
     """
     hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "position"]]
     own = features.loc[features["split"] == "test", [*_WHO, "margin", "closest_class", "logits"]]
-    samples = own.merge(hull, on=_KEY, validate="one_to_one").sort_values(["view", "sample"], ignore_index=True)
-    logits = samples.pop("logits")
+    kept = "inner" if len(hull) else "left"
+    samples = own.merge(hull, on=_KEY, how=kept, validate="one_to_one")
+    samples = samples.sort_values(["view", "sample"], ignore_index=True)
     samples["processed"] = _processed(samples, processed_hulls)
     samples["ambiguity"] = samples["margin"] - samples["distance"]
+    return _judged(samples)
+
+
+def training_standing(features: pd.DataFrame) -> pd.DataFrame:
+    """Margin, confidence and correct, as in `standing`, of every training sample; features: the table of that name."""
+    return _judged(features[[*_WHO, "margin", "closest_class", "logits"]].sort_values("sample", ignore_index=True))
+
+
+def _judged(samples: pd.DataFrame) -> pd.DataFrame:
+    """With confidence, from the column logits, which goes, and correct."""
+    logits = samples.pop("logits")
     samples["confidence"] = scipy.special.softmax(np.stack(logits), axis=1).max(axis=1) if len(samples) else np.empty(0)
     samples["correct"] = samples["label"] == samples["predicted"]
     return samples
@@ -46,21 +59,27 @@ def support_shares(hulls: pd.DataFrame, train_labels: pd.Series) -> pd.DataFrame
 
     train_labels: by `sample` in the training split. Columns: view, space, sample, support_size; same_label, how many
     of the support have the label; same_share, of the support; same_weight, of the coefficients, which sum to 1.
-    Samples without a label (-1) are left out.
-    Raises DataError for a support sample without a label.
+    Samples without a label (-1) are left out; training samples without one are not counted, and samples that rest on
+    such alone left out. Raises DataError for a support sample that is not in train_labels.
     """
     hulls = hulls[hulls["label"] >= 0].sort_values(["view", "space", "sample"], ignore_index=True)
-    sizes = hulls["support_index"].map(len).to_numpy(int)
-    owner = np.repeat(np.arange(len(hulls)), sizes)
-    same = _looked_up(train_labels, _flat(hulls["support_index"], int)) == hulls["label"].to_numpy()[owner]
-    weight = _flat(hulls["support_weight"], float)
+    owner = np.repeat(np.arange(len(hulls)), hulls["support_index"].map(len).to_numpy(int))
+    labels = _looked_up(train_labels, _flat(hulls["support_index"], int))
+    known, weight = labels >= 0, _flat(hulls["support_weight"], float)
 
     def total(values: NDArray) -> NDArray:
-        return np.bincount(owner, values, len(hulls))
+        return np.bincount(owner, values * known, len(hulls))
 
-    shares = hulls[["view", "space", "sample"]].assign(support_size=sizes, same_label=total(same).astype(int))
-    shares["same_share"] = shares["same_label"] / shares["support_size"]
-    shares["same_weight"] = total(weight * same) / total(weight)
+    same, sizes = labels == hulls["label"].to_numpy()[owner], total(np.ones(len(owner)))
+    shares = hulls[["view", "space", "sample"]].assign(
+        support_size=sizes.astype(int),
+        same_label=total(same).astype(int),
+        weight=total(weight),
+        same_weight=total(weight * same),
+    )
+    shares = shares[sizes > 0].reset_index(drop=True)
+    shares.insert(5, "same_share", shares["same_label"] / shares["support_size"])
+    shares["same_weight"] /= shares.pop("weight")
     return shares
 
 

@@ -20,6 +20,7 @@ from phiscope.workflow.configuration.features import check_features, of_features
 from phiscope.workflow.configuration.following import following, without_orphans
 from phiscope.workflow.configuration.layers import overlaid
 from phiscope.workflow.configuration.names import check_names
+from phiscope.workflow.configuration.one_split import found_out
 from phiscope.workflow.configuration.presence import require_present
 from phiscope.workflow.configuration.sources import located, read
 from phiscope.workflow.configuration.validation import require_shape, validate
@@ -60,22 +61,23 @@ def resolve(
 ) -> dict[str, Any]:
     """Layers over one another and over the schema's defaults, checked; name: of the run where no layer names it.
 
-    Raises ConfigError; looks at no file but the schema.
+    Raises ConfigError; looks at no file but the schema and, of vectors, at the names of arrays, which tell the splits.
     """
     rules = schema_at(Path(schema or project() / SCHEMA))
     given = dict[str, Any]()
     for layer in layers:
         require_shape(layer, rules)
         given = overlaid(given, layer)
-    merged = over_defaults(defaults_of(rules), given)
+    defaults = over_defaults(defaults_of(rules), given, name)
+    merged = defaults
     for layer in layers:
         merged = overlaid(merged, layer)
-    whole = filled(rules, merged)
+    whole = filled(rules, found_out(merged, defaults))
     validate(whole, rules)
     config = without_orphans(whole, given)
     check_names(config)
     check(config)
     check_together(config)
-    check_features(config)
+    check_features(config, given, defaults)
     require_asked(config, given)
     return following(config, name)

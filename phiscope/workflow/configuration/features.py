@@ -10,6 +10,7 @@ from phiscope.errors import ConfigError
 from phiscope.factories import FITTED, HEAD_ALONE, NO_NORMALISATION, OF_THE_FACTORY
 from phiscope.workflow.configuration.checks import enabled
 from phiscope.workflow.configuration.layers import overlaid
+from phiscope.workflow.configuration.one_split import check_one_split, of_one_split
 
 _WITHOUT = "a run on features alone has no images"
 
@@ -19,8 +20,11 @@ def of_features(config: Mapping[str, Any]) -> bool:
     return (config.get("dataset") or {}).get("reader") == NAME
 
 
-def over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema's defaults with those that differ for vectors laid over them, where files ask for these."""
+def over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any], run: str | None = None) -> dict[str, Any]:
+    """The schema's defaults with those that differ for vectors laid over them, where files ask for these.
+
+    run: its name, where files do not say it.
+    """
     if not of_features(given):
         return dict(defaults)
     others = dict.fromkeys(name for name in defaults["views"] if name != "original")
@@ -29,18 +33,26 @@ def over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict
         "views": {"original": {"spaces": ["feature"]}} | others,
         "inversions": {"samples": 0},
     }
-    return overlaid(defaults, differing)
+    return overlaid(overlaid(defaults, differing), of_one_split(given, run))
 
 
-def check_features(config: Mapping[str, Any]) -> None:
-    """Raise ConfigError for what vectors cannot have. config: checked against the schema."""
+def check_features(config: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+    """Raise ConfigError for what vectors cannot have.
+
+    config: checked against the schema; given: what files say, over the defaults.
+    """
     if not of_features(config):
+        if (only := config["dataset"]["only"]) is not None:
+            raise ConfigError(
+                f"config: dataset.only: got {only}; it is for vectors, dataset.reader: {NAME}; leave it out"
+            )
         other = next((name for name, each in config["datasets"].items() if each.get("reader") == NAME), None)
         if other is not None:
             raise ConfigError(f"config: datasets.{other}.reader: got {NAME}; expected images, as dataset has")
         return
     for where, expected in _asked(config):
         raise ConfigError(f"config: {where}: {_WITHOUT}; expected {expected}")
+    check_one_split(config, given, defaults)
 
 
 def _asked(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

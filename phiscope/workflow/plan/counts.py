@@ -52,7 +52,7 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
         return None
     test = open_prepared(folder / plan.prepared("test"))
     order = tuple(test.samples.tolist())
-    known = ({name: count for name, count in each.items() if count} for each in (splits, datasets))
+    known = ({name: count for name, count in each.items() if count is not None} for each in (splits, datasets))
     last = int(open_prepared(folder / plan.prepared("train")).samples.max(initial=-1))
     return Counts(next(known), next(known), order, test.shape, len(test.classes), last)
 

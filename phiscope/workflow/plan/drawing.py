@@ -49,6 +49,11 @@ class Drawing:
         return {
             "always": True,
             "images": plan.holds_images,
+            "tested": plan.only != "train",
+            "untested": plan.only == "train",
+            "compared": plan.only is None or bool(views.foreign),
+            "hulls": plan.only != "train" and "feature" in views.projected_in,
+            "projected": plan.only != "train" and bool(views.projected_in),
             "pictured_samples": plan.holds_images and bool(self.samples),
             "trained": plan.geometry.is_trained,
             "people": bool(plan.config["dataset"].get("human_labels")),
@@ -99,6 +104,7 @@ class Drawing:
             "setting": plan.latent.main if plan.latent else None,
             "main_group": plan.implicit.main if plan.implicit else None,
             "picture": plan.implicit.options["picture"] if plan.implicit else None,
+            "only": plan.only,
             "benches": plan.denoising.benches if plan.denoising else {},
         }
 
@@ -165,7 +171,7 @@ class Drawing:
     def of_the_page(self) -> list[str]:
         """Artifacts that the page and the findings are written from, as far as the run has them."""
         needed, optional = artifacts_of_page()
-        made = {*self._plan.statistics_and_tables, *self._plan.geometry.detection}
+        made = {*self._plan.statistics_and_tables, *self._plan.geometry.detection, *self._plan.geometry.of_training}
         return [*needed, *(artifact for artifact in optional if artifact in made)]
 
     def outputs(self) -> Iterator[str]:

@@ -70,14 +70,19 @@ class Geometry:
     def statistics(self) -> list[str]:
         """Of where samples stand."""
         people = ["entropy", "agreement"] if self._plan.config["dataset"].get("human_labels") else []
-        return ["standing", "support", "accuracy", "ball_summary", "lipschitz", *people]
+        return ["standing", "support", "accuracy", "ball_summary", "lipschitz", *people, *self.of_training]
+
+    @property
+    def of_training(self) -> list[str]:
+        """Statistics of training samples, where there are no others."""
+        return ["training_standing"] if self._plan.only == "train" else []
 
     @cached_property
     def detection(self) -> list[str]:
         """Statistics of detectors and attacks."""
         views = self._plan.views
         return [
-            *(["detection", "roc_curves"] if views.attacks or views.foreign else []),
+            *(["detection", "roc_curves"] if views.suspicious else []),
             *(["attack_summary"] if views.attacks else []),
             *(["by_confidence"] if views.swept else []),
         ]
@@ -87,7 +92,7 @@ class Geometry:
         """Statistics and tables that the comparison with Yousefzadeh 2022 reads, by name of the artifact."""
         plan = self._plan
         return [
-            *(name for name in self.statistics if name not in ("ball_summary", "entropy")),
+            *(name for name in self.statistics if name not in ("ball_summary", "entropy", *self.of_training)),
             *(["attack_summary"] if plan.views.attacks else []),
             *(["inversion_summary"] if plan.inversion.statistics else []),
             *(["latent"] if plan.latent else []),
@@ -139,7 +144,7 @@ class Geometry:
             own = Part("train_classifier", images, network | {"log": plan.path("classifier_log")})
         else:
             own = Part("load_classifier", {}, network)
-        split = {"classifier": network["classifier"], "images": plan.prepared("test")}
+        split = {"classifier": network["classifier"], "images": plan.prepared(plan.tried)}
         return Chain(plan, [own, Part("split_classifier", split, {"head": plan.path("head")})])
 
     @property

@@ -127,6 +127,7 @@ RULES = {
         lambda plan: {
             "human_labels": plan.config["dataset"].get("human_labels"),
             "pixel_views": plan.views.on_pixel_hull,
+            "of_training": bool(plan.geometry.of_training),
             **_statistics(plan),
         },
     ),

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from phiscope.words.one_split import left_out
 from phiscope.workflow import chunks, code
 from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.configuration import enabled, of_features
@@ -70,6 +71,21 @@ class Plan:
     def holds_images(self) -> bool:
         """Whether samples are images; vectors alone have no pixels to look at or to change."""
         return not of_features(self.config)
+
+    @property
+    def only(self) -> str | None:
+        """The split that there is of vectors, where the other is not there and has no sample; else None."""
+        return self.config["dataset"].get("only")
+
+    @property
+    def tried(self) -> str:
+        """The split whose first samples a network or a head is tried on."""
+        return "train" if self.only == "train" else "test"
+
+    @property
+    def left_out(self) -> list[str]:
+        """What a run without training or without test samples has not, why, and what would bring it: a sentence."""
+        return left_out(self.only)
 
     @property
     def kind_of_samples(self) -> str:

@@ -65,11 +65,20 @@ class Views(Mapping[str, View]):
         return [name for name in attacks(self._plan.config["views"]) if name not in self.foreign]
 
     @cached_property
+    def suspicious(self) -> list[str]:
+        """Those whose samples detectors tell from genuine ones, which are test samples; none where there are none."""
+        return [] if self._plan.only == "train" else [*self.attacks, *self.foreign]
+
+    @cached_property
+    def projected_in(self) -> frozenset[str]:
+        """Spaces in which some view is projected onto the hull."""
+        return frozenset(space for view in self.values() for space in view.spaces)
+
+    @cached_property
     def scored(self) -> list[str]:
         """Those that detectors look at: none if there is nothing to tell them from, and no people to ask."""
-        suspicious = [*self.attacks, *self.foreign]
-        asked = suspicious or self._plan.config["dataset"].get("human_labels")
-        return ["original", *suspicious] if asked else []
+        asked = self.suspicious or self._plan.config["dataset"].get("human_labels")
+        return ["original", *self.suspicious] if asked else []
 
     @cached_property
     def of_the_boundary(self) -> str | None:

@@ -9,6 +9,7 @@ from phiscope.factories import content_of
 from phiscope.views import modules_of
 from phiscope.workflow.artifacts import ARTIFACTS, modules_that_open
 from phiscope.workflow.plan.rule import Rule
+from phiscope.workflow.plan.weights import content_of_weights
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
 
 def _without(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def _read(plan: Plan) -> dict[str, Any]:
+    """What says how the data set is read."""
+    dataset = _without(plan.config["dataset"], "limit", "is_papers", "human_labels")
+    return dataset if plan.only else _without(dataset, "only")
+
+
+_HEADS = "phiscope.models.head_files"
+
+
+def _classes_told(plan: Plan) -> dict[str, Any]:
+    """Of vectors, the head in a file, which tells the classes where labels do not."""
+    weights = plan.config["classifier"]["weights"]
+    if plan.holds_images or not weights:
+        return {}
+    content = content_of_weights(weights, plan.path("classifier"))
+    return {"weights": weights, "content_of_weights": content, "outputs": f"{_HEADS}:outputs"}
 
 
 def _own_code(dataset: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,11 +58,12 @@ RULES = {
     "prepare_dataset": Rule(
         "data/prepare_dataset",
         lambda plan: {
-            "dataset": _without(plan.config["dataset"], "limit", "is_papers", "human_labels"),
+            "dataset": _read(plan),
             "seed": plan.config["seed"],
             **_own_code(plan.config["dataset"]),
+            **_classes_told(plan),
         },
-        lambda plan, wildcards: ["phiscope.datasets.readers"],
+        lambda plan, wildcards: ["phiscope.datasets.readers", *([_HEADS] if _classes_told(plan) else [])],
     ),
     "prepare_other_dataset": Rule(
         "data/prepare_other_dataset",

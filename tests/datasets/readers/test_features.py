@@ -91,9 +91,9 @@ def test_vectors_labels_and_logits_are_those_of_the_file(layout, arrays, tmp_pat
         np.testing.assert_array_equal(found.images()[:, :, 0, 0], x[found.samples])
         np.testing.assert_array_equal(found.labels, y[found.samples])
         assert sorted(found.samples) == list(range(len(y)))
-        if found.logits is not None:
-            np.testing.assert_array_equal(found.logits, logits[found.samples])
-        assert (found.logits is None) == (layout in ("npz, a file a split", "parquet of columns"))
+        if found.has_logits:
+            np.testing.assert_array_equal(found.logits(), logits[found.samples])
+        assert (not found.has_logits) == (layout in ("npz, a file a split", "parquet of columns"))
 
 
 def test_numbers_of_samples_stand_beside_them(arrays, tmp_path):

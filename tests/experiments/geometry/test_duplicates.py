@@ -53,3 +53,9 @@ def test_where_none_is_there_are_no_rows_but_columns():
 def test_one_training_image_is_enough():
     one = samples(TRAIN[:1], 0, [0])
     assert len(duplicates(samples(TRAIN[:2], 5, [0, 1]), one, DEVIATION)) == 1
+
+
+def test_without_training_images_there_are_no_copies():
+    none = samples(TRAIN[:0], 0, [])
+    assert duplicates(samples(TRAIN[:3], 0, [0] * 3), none, 0.0).empty
+    assert duplicates(none, samples(TRAIN, 1000, np.arange(60) % 3), DEVIATION).empty

@@ -62,9 +62,39 @@ def test_standing_keeps_views_apart_and_leaves_out_samples_without_a_hull(run):
     assert found["sample"].tolist() == list(range(10))
 
 
+def test_without_any_hull_samples_stand_among_the_boundaries_alone(run):
+    found = stats.standing(run["features"], run["hulls"].iloc[:0])
+    test = run["features"].query("split == 'test'")
+    assert len(found) == len(test)
+    assert found[["distance", "ambiguity"]].isna().all(axis=None)
+    assert found["margin"].notna().all()
+    assert len(stats.standing(run["features"].query("split == 'train'"), run["hulls"].iloc[:0])) == 0
+
+
+def test_training_samples_stand_by_their_margins_and_answers():
+    features = features_of(("original", "train", 5, -1, 0, 2.0), ("original", "train", 2, 1, 0, 1.0))
+    found = stats.training_standing(features)
+    assert found["sample"].tolist() == [2, 5]
+    assert found["correct"].tolist() == [False, False]
+    np.testing.assert_allclose(found["confidence"], 0.75)
+    assert "logits" not in found
+
+
 def test_confidence_survives_large_logits(run):
     run["features"]["logits"] = [np.array([1000.0, 0.0, -1000.0])] * len(run["features"])
     assert (stats.standing(run["features"], run["hulls"])["confidence"] == 1.0).all()
+
+
+def test_support_counts_training_samples_with_a_label():
+    hulls = hulls_of(
+        ("original", "feature", 0, 1, 1, 1, [10, 11, 12], [0.5, 0.3, 0.2]),
+        ("original", "feature", 1, 0, 0, 0, [10], [1.0]),
+    )
+    found = stats.support_shares(hulls, pd.Series([-1, 1, 0], index=[10, 11, 12]))
+    assert found["sample"].tolist() == [0]
+    assert found[["support_size", "same_label", "same_share"]].iloc[0].tolist() == [2, 1, 0.5]
+    np.testing.assert_allclose(found["same_weight"], 0.6)
+    assert stats.support_shares(hulls, pd.Series([-1, -1, -1], index=[10, 11, 12])).empty
 
 
 def test_support_shares_by_hand():

@@ -1,0 +1,130 @@
+"""Files of Parquet as data sets have them: which belong to a split, their columns, labels and names of classes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.datasets.encoded import broken_parquet
+from phiscope.datasets.rows import Columns
+from phiscope.datasets.splits import WHOLE
+from phiscope.datasets.visible import entries, folders
+from phiscope.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def is_parquet(file: Path) -> bool:
+    return file.suffix == ".parquet"
+
+
+def splits_in(path: Path) -> list[str]:
+    """What the files are called before the number of their shard, or the folders that hold them."""
+    if path.is_file():
+        return [WHOLE]
+    found = [re.sub(r"-\d+(-of-\d+)?$", "", file.stem) for folder in _roots(path) for file in _in(folder)]
+    found += [each.name for folder in _roots(path) for each in folders(folder) if _in(each) and each.name != "data"]
+    return list(dict.fromkeys(found))
+
+
+def files_of(path: Path, split: str) -> list[Path]:
+    """`<split>.parquet`, `<split>-*.parquet` or `<split>/*.parquet`, in the path or in `data/` below it; none of it."""
+    if path.is_file():
+        return [path]
+    for root in _roots(path):
+        whole = root / f"{split}.parquet"
+        shards = [file for file in _in(root) if file.name.startswith(f"{split}-")]
+        files = ([whole] if whole.is_file() else []) or shards or _in(root / split)
+        if files:
+            return files
+    return []
+
+
+def _roots(path: Path) -> list[Path]:
+    return [path, path / "data"]
+
+
+def _in(folder: Path) -> list[Path]:
+    return [file for file in entries(folder) if is_parquet(file)]
+
+
+def schema_of(file: Path) -> pa.Schema:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_schema(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise broken_parquet(file, error) from error
+
+
+def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
+    """These columns of all files; they are read as they are, whatever the folders around them are called."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        tables = [pq.ParquetFile(file).read(list(columns)) for file in files]
+        return pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
+    except (pa.ArrowInvalid, OSError) as error:
+        raise broken_parquet(files[0], error) from error
+
+
+def is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def is_plain(kind: pa.DataType) -> bool:
+    """Whether a column has one number, date or text a row: what can stand beside a sample in a table."""
+    import pyarrow as pa
+
+    return pa.types.is_primitive(kind) or is_text(kind) or pa.types.is_dictionary(kind)
+
+
+def further(files: Sequence[Path], names: Sequence[str]) -> Columns:
+    """What else the source says of each row: columns that are plain."""
+    import pyarrow as pa
+
+    table = columns_of(files, names)
+    kinds = [each.type.value_type if pa.types.is_dictionary(each.type) else each.type for each in table.schema]
+    return {name: table[name].cast(kind) for name, kind in zip(names, kinds)}
+
+
+def labels_of(files: Sequence[Path], label: str) -> tuple[NDArray, tuple[NDArray[np.bool_], DataError] | None]:
+    """Whole numbers or names; a dictionary column is read by its values, in whatever order they stand. And which rows
+    have none."""
+    import pyarrow as pa
+
+    file, column = files[0], columns_of(files, [label])[label]
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind, as_text = column.type, is_text(column.type)
+    error = DataError(f"{file}: column {label!r} is {kind}; expected integers or names, without nulls")
+    if pa.types.is_null(kind):
+        return np.full(len(column), -1), (np.ones(len(column), np.bool_), error)
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind) or as_text):
+        raise error
+    unlabelled = (np.asarray(column.is_null()), error) if column.null_count else None
+    if column.null_count:
+        column = column.fill_null("" if as_text else False if pa.types.is_boolean(kind) else 0)
+    values = np.array(column.to_pylist()) if as_text or pa.types.is_boolean(kind) else column.to_numpy()
+    return values, unlabelled
+
+
+def class_names(schema: pa.Schema, label: str | None) -> tuple[str, ...] | None:
+    """As the data sets of Hugging Face keep them in the schema."""
+    metadata = (schema.metadata or {}).get(b"huggingface")
+    try:
+        names = json.loads(metadata)["info"]["features"][label]["names"] if metadata else None
+    except (ValueError, KeyError, TypeError):  # metadata of another kind, or of a label that is a plain number
+        return None
+    return tuple(map(str, names)) if names else None
