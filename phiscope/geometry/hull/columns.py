@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.compiled import compiled
-from phiscope.geometry.hull import pricing, wolfe
+from phiscope.geometry.hull import orthogonal, pricing, wolfe
 from phiscope.geometry.hull.projection import NEAR
 from phiscope.geometry.hull.wolfe import square_distance
 
@@ -150,10 +150,14 @@ class HullSearch:
             self._store(which, block)
         kept = self._price(block, 1)
         self._judge(which, block, kept)
-        going = np.flatnonzero(self.status[which] == "open")
-        block, kept = block.take(going), kept.take(going)
-        self._improve(block, kept)
-        self._store(which[going], block)
+        still = self.status[which] == "open"
+        careful = self.idle[which] > 0
+        for going, method in ((still & ~careful, wolfe), (still & careful, orthogonal)):
+            rows = np.flatnonzero(going)
+            if len(rows):
+                part = block.take(rows)
+                self._improve(part, kept.take(rows), method)
+                self._store(which[rows], part)
 
     def _load(self, which: NDArray[np.int64]) -> Block:
         n, d = self.vertices.array.shape
@@ -184,9 +188,9 @@ class HullSearch:
         block.spread = np.where(kept.filled == KEPT, SPREAD * seen, block.spread)
         return kept
 
-    def _improve(self, block: Block, kept: pricing.Kept) -> None:
+    def _improve(self, block: Block, kept: pricing.Kept, method: Any = wolfe) -> None:
         floor = _ROUNDING * self.vertices.largest
-        wolfe.improve(
+        method.improve(
             block.points,
             self.vertices.array,
             kept.at,
@@ -207,9 +211,11 @@ class HullSearch:
         gap, blind = pricing.gaps(block.points, block.z, self.vertices.array, length, kept, self.vertices.error)
         allowed = length * np.maximum(self.tol * radius, _ROUNDING * self.vertices.largest)
         near = length <= 0.1 * NEAR * radius
-        unseen = np.flatnonzero(blind & (gap > allowed) & ~near)
+        unseen = np.flatnonzero((blind | (self.idle[which] > 0)) & (gap > allowed) & ~near)
         if len(unseen):
-            gap[unseen] = _exact_gaps(block.points[unseen], block.z[unseen], self.vertices.array)
+            again = pricing.lowest_exact(block.points[unseen], block.z[unseen], self.vertices.array, KEPT)
+            gap[unseen] = pricing.exact_gaps(block.points[unseen], block.z[unseen], self.vertices.array, again)
+            kept.at[unseen], kept.filled[unseen] = again.at, again.filled
         self.rounds[which] += 1
         self.idle[which] = np.where(gap < self.gap[which], 0, self.idle[which] + 1)
         self.gap[which], self.radius[which] = gap, radius
@@ -217,11 +223,3 @@ class HullSearch:
         self.status[which[self.rounds[which] >= self.max_rounds]] = "max_rounds"
         self.status[which[near | (gap <= allowed)]] = "converged"
 
-
-def _exact_gaps(points: NDArray, z: NDArray, vertices: NDArray) -> NDArray[np.float64]:
-    """g with all vertices priced in float64: for clusters of vertices that float32 cannot tell apart."""
-    w = z - points
-    least = np.full(len(points), np.inf)
-    for part in blocks(len(vertices), ROWS):
-        least = np.minimum(least, (w @ vertices[part].astype(np.float64).T).min(1))
-    return np.maximum((w * z).sum(1) - least, 0)

@@ -135,8 +135,21 @@ def combine(vertices, support, weights, size, out):
 
 
 @compiled()
+def sum_to_one(weights, size):
+    """Scale positive weights in place so that their sum is 1 to rounding."""
+    weights[:size] /= weights[:size].sum()
+    largest, rest = 0, 1.0
+    for i in range(size):
+        rest -= weights[i]
+        if weights[i] > weights[largest]:
+            largest = i
+    weights[largest] += rest
+
+
+@compiled()
 def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
     """One step of iterative refinement, its residuals from the vectors; kept if all weights stay positive."""
+    sum_to_one(weights, size)
     combine(vertices, support, weights, size, z)
     w = z - x
     for i in range(size):
@@ -150,7 +163,7 @@ def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
         if weights[i] + correction[i] <= 0.0:
             return
     weights[:size] += correction[:size]
-    weights[:size] /= weights[:size].sum()
+    sum_to_one(weights, size)
     combine(vertices, support, weights, size, z)
 
 
