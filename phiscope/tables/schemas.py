@@ -79,8 +79,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field(
                 "status",
                 _TEXT,
-                "`converged`: to the tolerance; `max_rounds`: after as many as it may take; `stalled`: the gap fell no "
-                "further",
+                "`converged`: to the tolerance; `precision_limit`: as far as nearest points in float64 allow; "
+                "`max_rounds`: after as many as it may take; `stalled`: the gap fell no further",
             ),
             _field("projected_class", _INT, "class of the linear head at the projection; null in pixel space"),
         ]

@@ -168,7 +168,7 @@ def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
 
 
 @compiled()
-def _nearest_candidate(x, vertices, candidates):
+def nearest_candidate(x, vertices, candidates):
     best, least = -1, np.inf
     for c in candidates:
         square = square_distance(vertices[c], x)
@@ -247,7 +247,7 @@ def nearest_in_hull(x, vertices, candidates, support, weights, size, z, toleranc
     to the Gram matrix changes nothing on the simplex and makes it positive definite for affinely independent vertices.
     """
     if size == 0:
-        support[0], weights[0], size = _nearest_candidate(x, vertices, candidates), 1.0, 1
+        support[0], weights[0], size = nearest_candidate(x, vertices, candidates), 1.0, 1
     origin = vertices[support[0]].astype(np.float64)
     shift = max(radius * radius, 1e-300)
     capacity = support.shape[0]
