@@ -109,6 +109,8 @@ def _to_feasible_minimiser(x, vertices, q, lower, support, weights, size, z, w, 
     while True:
         _residual(x, vertices, support, weights, size, z, w)
         _affine_minimiser(q, lower, size, weights, w, target, along)
+        if size == 1:
+            target[0] = 1.0  # whatever is left of that behind the rounding of a far query
         step, blocking = 1.0, -1
         for i in range(size):
             if target[i] <= 0.0:

@@ -108,6 +108,8 @@ def _to_feasible_minimiser(lower, size, support, weights, right, target, ones):
     """Walk to the affine minimiser, dropping vertices whose weight would turn negative; returns the new size."""
     while True:
         _affine_minimiser(lower, size, right, target, ones)
+        if size == 1:
+            target[0] = 1.0  # whatever is left of that behind the rounding of a far query
         step, blocking = 1.0, -1
         for i in range(size):
             if target[i] <= 0.0:
@@ -249,7 +251,7 @@ def nearest_in_hull(x, vertices, candidates, support, weights, size, z, toleranc
     if size == 0:
         support[0], weights[0], size = nearest_candidate(x, vertices, candidates), 1.0, 1
     origin = vertices[support[0]].astype(np.float64)
-    shift = max(radius * radius, 1e-300)
+    shift = radius * radius if radius > 0.0 else 1.0
     capacity = support.shape[0]
     room = min(capacity, max(64, 2 * size)) + 1
     lower = np.zeros((room, room))
