@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ from scipy.stats import qmc
 
 from phiscope.arrays import generator
 
-SIZES = [(d, n) for d, sizes in {2: (3, 512, 16_384), 8: (9, 512, 16_384), 16: (17, 512, 16_384)}.items() for n in sizes]
+SIZES = [
+    (d, n) for d, sizes in {2: (3, 512, 16_384), 8: (9, 512, 16_384), 16: (17, 512, 16_384)}.items() for n in sizes
+]
 GEOMETRIES = ("lattice", "box", "ball")
 MODIFIERS = ("identity", *itertools.product(("linear", "exponential"), (2.0**10, 2.0**20)))
 SCALES = (2.0**-20, 1.0, 2.0**63)
@@ -76,9 +79,9 @@ def of_low_rank(array: NDArray, rank: int, noise: float, seed: int = 0) -> NDArr
     return flat + noise * generator(seed, len(array), rank).normal(size=array.shape)
 
 
-def read(path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def read(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Queries and vertices of a file of the benchmark: d, n, m, then n vertices and m queries, comma separated."""
-    words = open(path).read().replace(",", " ").split()
+    words = path.read_text().replace(",", " ").split()
     numbers = np.array(words[1:], dtype=np.float64)  # behind a title
     d, n, m = (int(number) for number in numbers[:3])
     rows = numbers[3 : 3 + d * (n + m)].reshape(n + m, d)

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from phiscope.geometry.hull import orthogonal, pricing, wolfe
 from phiscope.geometry.hull.projection import NEAR
 from phiscope.geometry.hull.vertices import Vertices
+from phiscope.geometry.norms import lengths
 
 KEPT = 192  # vertices that a query takes from one pricing
 SPREAD = 0.8  # how far above the support the next pricing looks, relative to the last
 STALLED = 8  # pricings of all vertices without a smaller gap, after which a query is left as it is
 _ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex
-_SMALL = 1e-140  # squares of numbers below this lose digits
 _WRITTEN = 8  # times the rounding of a nearest point as it is written down: a gap as small as this may be all there is
 
 
@@ -158,12 +158,3 @@ class HullSearch:
                 self.supports[query] = support
                 wolfe.combine(self.vertices.array, *support, len(support[0]), self.z[query])
                 self.z[query] = self.vertices.written(self.z[query])
-
-
-def lengths(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Norms of rows, also of those whose squares underflow."""
-    largest = np.abs(rows).max(axis=1, initial=0)
-    if not ((largest > 0) & (largest < _SMALL)).any():
-        return np.linalg.norm(rows, axis=1)
-    exponent = np.frexp(largest)[1]
-    return np.ldexp(np.linalg.norm(np.ldexp(rows, -exponent[:, None]), axis=1), exponent)

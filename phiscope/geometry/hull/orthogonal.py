@@ -1,7 +1,7 @@
 """Compiled: the nearest point of the hull of a few candidates by orthogonal factors, for what `wolfe` leaves.
 
-`wolfe` factors the Gram matrix, in which supports are told apart to the square root of the machine's precision. Here the
-columns themselves are factored, to the precision itself, at several times the cost: with o a vertex, r a length,
+`wolfe` factors the Gram matrix, in which supports are told apart to the square root of the machine's precision. Here
+the columns themselves are factored, to the precision itself, at several times the cost: with o a vertex, r a length,
 
     A = [r ... r; d_1 - o ... d_k - o] = Q R,   α + p with p = R⁻¹Qᵀ([0; x - z] + λ e_1), λ such that Σ(α + p) = 1,
 

@@ -14,11 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
-from phiscope.geometry.hull.columns import HullSearch, lengths
+from phiscope.geometry.hull.columns import HullSearch
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
 from phiscope.geometry.hull.verification import verify
 from phiscope.geometry.hull.vertices import Vertices
 from phiscope.geometry.inputs import floats, nonnegative, whole
+from phiscope.geometry.norms import lengths
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,8 +56,8 @@ def project(
     1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32 or float64;
     float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin that digits would
     be lost. Torch vertices on a GPU are priced there. start: a projection of the same points whose supports are tried
-    first. progress(done, m) is called as queries finish. Raises DataError for arrays that do not fit or hold values that
-    are not finite or whose squares overflow, ConfigError for a tolerance or a count that is none.
+    first. progress(done, m) is called as queries finish. Raises DataError for arrays that do not fit or hold values
+    that are not finite or whose squares overflow, ConfigError for a tolerance or a count that is none.
 
     Wolfe 1976, Finding the nearest point in a polytope; column generation: Dantzig and Wolfe 1960. It replaces the
     sketching method of Yousefzadeh 2021, arXiv 2102.10502, which has no certificate.
