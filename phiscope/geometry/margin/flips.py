@@ -192,7 +192,8 @@ def _elsewhere(x: Vector, weight: Vector, bias: Vector, own: NDArray, lower_boun
 def _onto_boundary(x: Vector, a: Vector, c: Vector, lower_bound: float | None) -> Vector:
     """Nearest y >= lower bound with aᵀy + c = 0, per row; NaN where there is none.
 
-    aᵀmax(x, lower bound) + c >= 0. Below the bound a coordinate stays there until x - t a has risen to it, and for ever where a is not negative.
+    aᵀmax(x, lower bound) + c >= 0. A coordinate below the bound stays at it until x - t a has risen there, and for ever
+    where a is not negative.
     """
     exponent = np.frexp(np.abs(a).max(axis=1))[1]  # a and c may be very small; the boundary stays where it is
     a, c = np.ldexp(a, -exponent[:, None]), np.ldexp(c, -exponent)

@@ -79,8 +79,12 @@ class Pair:
 
     def feasible(self) -> bool:
         """Whether any point satisfies the constraints, asked of a linear program: the same for every sample."""
+        if (self.h[~self.G.any(1)] < 0).any():
+            return False
         offsets = np.abs(np.concatenate([self.b, self.h])) / self.sizes
-        pair = self.scaled(_power(max(offsets.max(), abs(self.lower_bound or 0.0))))
+        # Tolerances of the program are absolute: in the units of the boundary, or else of what is nearest to it.
+        nearest = offsets[1:][offsets[1:] > 0].min(initial=np.inf)
+        pair = self.scaled(_power(max(offsets[0], abs(self.lower_bound or 0.0)) or nearest))
         cost, box = np.zeros(pair.A.shape[1]), (pair.lower_bound, None)
         return scipy.optimize.linprog(cost, pair.G, pair.h, pair.A, pair.b, bounds=box, method="highs").status != 2
 
