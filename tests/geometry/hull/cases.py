@@ -97,9 +97,7 @@ def wrong_words(projection: HullProjection, points, vertices, tol: float) -> lis
         indices, weights = projection.support(query)
         weights = [Fraction(weight) for weight in weights.tolist()]
         total = sum(weights, Fraction(0))
-        combined = [
-            dot([Fraction(a) for a in weights.tolist()], column) for column in zip(*(corners[i] for i in indices))
-        ]
+        combined = [dot(weights, column) for column in zip(*(corners[i] for i in indices), strict=True)]
         lower = length - gap / length if length else Fraction(0)
         checks = {
             "sum of weights": abs(total - 1) <= 4 * unit,
