@@ -19,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for kind in (np.float32, np.float64):
         hull.project(queries.astype(kind), vertices.astype(kind), tol=1e-6, threads=1)
         hull.project(queries.astype(kind), vertices.astype(kind), tol=1e-10, threads=1)
+        # Supports that nearly coincide: what stalls is solved by other loops.
+        stretched = (random.random(size=(500, 2)) * (1, 2.0**20)).astype(kind)
+        hull.project((2.0**20 * random.normal(size=(100, 2))).astype(kind), stretched, threads=1)
     for bound in (None, 0.0):
         margin.closest_flip(np.abs(queries), weight, np.zeros(3), lower_bound=bound)
         margin.flip_points(np.abs(queries), weight, np.zeros(3), lower_bound=bound)

@@ -19,6 +19,7 @@ def described_column(name: str, kind: pa.DataType) -> pa.Field:
 
 _TEXT, _INT, _REAL, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _PHI = "distance in feature space"
+_RELATIVE = "relative to ‖x‖ + margin"
 
 _SAMPLE = (
     _field("view", _TEXT, "which copy of the images: `original` or the name of a view in the config"),
@@ -52,10 +53,13 @@ SCHEMAS: dict[str, pa.Schema] = {
                 "`solved`; `infeasible`: no flip point between the two classes; `degenerate_pair`: both have the same "
                 "weights; `failed`: there is one, but the solver gave none",
             ),
-            _field("primal_residual", _REAL, "largest violation of (7), (8), (10), recomputed", "absolute"),
-            _field("dual_residual", _REAL, "largest violation of stationarity, recomputed", "absolute"),
+            _field("primal_residual", _REAL, "largest violation of (7), (8), (10), recomputed", _RELATIVE),
+            _field("dual_residual", _REAL, "largest violation of stationarity, recomputed", _RELATIVE),
             _field(
-                "duality_gap", _REAL, "primal minus dual objective of half the squared distance", "squared distance"
+                "duality_gap",
+                _REAL,
+                "primal minus dual objective of half the squared distance",
+                "relative to the square of ‖x‖ + margin",
             ),
         ]
     ),
@@ -79,8 +83,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field(
                 "status",
                 _TEXT,
-                "`converged`: to the tolerance; `max_rounds`: after as many as it may take; `stalled`: the gap fell no "
-                "further",
+                "`converged`: to the tolerance; `precision_limit`: as far as nearest points in float64 allow; "
+                "`max_rounds`: after as many as it may take; `stalled`: the gap fell no further",
             ),
             _field("projected_class", _INT, "class of the linear head at the projection; null in pixel space"),
         ]

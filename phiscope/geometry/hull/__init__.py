@@ -11,10 +11,15 @@ from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
 if TYPE_CHECKING:
     from phiscope.geometry.hull.solve import project
     from phiscope.geometry.hull.verification import verify
+    from phiscope.geometry.hull.vertices import Vertices
 else:  # who reads or verifies projections needs no compiled solver
     __getattr__ = deferred(
         __name__,
-        {"phiscope.geometry.hull.solve": ("project",), "phiscope.geometry.hull.verification": ("verify",)},
+        {
+            "phiscope.geometry.hull.solve": ("project",),
+            "phiscope.geometry.hull.verification": ("verify",),
+            "phiscope.geometry.hull.vertices": ("Vertices",),
+        },
     )
 
-__all__ = ["NEAR", "HullProjection", "Verification", "project", "queries_at_a_time", "verify"]
+__all__ = ["NEAR", "HullProjection", "Verification", "Vertices", "project", "queries_at_a_time", "verify"]

@@ -33,9 +33,9 @@ class Kept:
     """
 
     at: NDArray[np.int64]
-    price: NDArray[np.float32]
+    price: NDArray[np.floating]
     filled: NDArray[np.int64]
-    others: NDArray[np.float32]
+    others: NDArray[np.floating]
 
     def take(self, rows: NDArray) -> Kept:
         return Kept(self.at[rows], self.price[rows], self.filled[rows], self.others[rows])
@@ -184,6 +184,28 @@ def gaps(
     below = unit + error - kept.others
     unseen = np.where(below > 0, length * np.maximum(below, 0), 0)
     return np.maximum(worst, unseen), unseen > worst
+
+
+def lowest_exact(points: NDArray, z: NDArray, vertices: NDArray, count: int) -> Kept:
+    """The `count` vertices priced lowest in direction z - x, in float64: for what float32 cannot tell apart."""
+    w, size = z - points, len(points)
+    kept = Kept(
+        at=np.zeros((size, count), np.int64),
+        price=np.full((size, count), np.inf),
+        filled=np.zeros(size, np.int64),
+        others=np.full(size, np.inf),
+    )
+    for part in blocks(len(vertices), min(COLUMNS, max(1, CELLS // size))):
+        prices = w @ vertices[part].astype(np.float64, copy=False).T
+        _keep(prices, part.start, 1, kept.others, kept.at, kept.price, kept.filled)
+    return kept
+
+
+def exact_gaps(points: NDArray, z: NDArray, vertices: NDArray, kept: Kept) -> NDArray[np.float64]:
+    """g of every query, where no vertex that is not kept has a lower price; from differences, so to their rounding."""
+    worst = np.zeros(len(points))
+    _exact_worst(points, z, vertices, np.full(len(points), np.inf), kept.at, kept.price, kept.filled, worst)
+    return worst
 
 
 @compiled()

@@ -14,21 +14,24 @@ from threadpoolctl import threadpool_limits
 
 from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
-from phiscope.geometry.hull.columns import HullSearch, Vertices
+from phiscope.geometry.hull.columns import HullSearch
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
 from phiscope.geometry.hull.verification import verify
+from phiscope.geometry.hull.vertices import Vertices
+from phiscope.geometry.inputs import floats, nonnegative, whole
+from phiscope.geometry.norms import lengths
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["NEAR", "HullProjection", "Verification", "project", "verify"]
+__all__ = ["NEAR", "HullProjection", "Verification", "Vertices", "project", "verify"]
 
 QUERIES = 256  # queries that one thread prices together
 
 
 def project(
     points: NDArray | Tensor,
-    vertices: NDArray | Tensor,
+    vertices: NDArray | Tensor | Vertices,
     *,
     tol: float = 1e-10,
     max_rounds: int = 40,
@@ -53,26 +56,27 @@ def project(
     1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32 or float64;
     float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin that digits would
     be lost. Torch vertices on a GPU are priced there. start: a projection of the same points whose supports are tried
-    first. progress(done, m) is called as queries finish. Raises DataError for shapes that do not fit or values that
-    are not finite.
+    first. progress(done, m) is called as queries finish. Raises DataError for arrays that do not fit or hold values
+    that are not finite or whose squares overflow, ConfigError for a tolerance or a count that is none.
 
     Wolfe 1976, Finding the nearest point in a polytope; column generation: Dantzig and Wolfe 1960. It replaces the
     sketching method of Yousefzadeh 2021, arXiv 2102.10502, which has no certificate.
     """
-    points = as_numpy(_checked(points, "points")).astype(np.float64)
-    vertices = _checked(vertices, "vertices")
-    if points.ndim != 2 or vertices.ndim != 2 or points.shape[1] != vertices.shape[1] or 0 in vertices.shape:
+    tol, max_rounds = nonnegative(tol, "tol"), whole(max_rounds, "max_rounds", 1)
+    threads = (os.cpu_count() or 1) if threads is None else whole(threads, "threads", 1)
+    points = as_numpy(floats(points, "points")).astype(np.float64)
+    vertices = vertices if isinstance(vertices, Vertices) else Vertices(vertices)
+    if points.ndim != 2 or points.shape[1] != vertices.array.shape[1]:
         raise DataError(
-            f"points {points.shape} and vertices {tuple(vertices.shape)}: expected (m, d) and (n, d), n and d not 0"
+            f"points {points.shape} and vertices {vertices.array.shape}: expected (m, d) and (n, d), n and d not 0"
         )
     require_finite(points, "points")
-    search = HullSearch(points, Vertices(vertices, len(points)), tol, max_rounds)
+    search = HullSearch(points, vertices, tol, max_rounds)
     if start is not None:
-        if len(start.distance) != len(points) or start.support_indices.max(initial=0) >= len(vertices):
-            raise DataError(f"start: expected a projection of {len(points)} points onto {len(vertices)} vertices")
+        _require_start(start, len(points), vertices)
         for query in range(len(points)):
             search.begin(query, *start.support(query))
-    with _threads(threads or os.cpu_count() or 1, by_torch=is_tensor(search.vertices.light)) as pool:
+    with _threads(threads, by_torch=is_tensor(search.light)) as pool:
         while len(waiting := np.flatnonzero(search.status == "open")):
             size = min(QUERIES, -(-len(waiting) // pool._max_workers))
             jobs = [pool.submit(search.advance, waiting[part]) for part in blocks(len(waiting), size)]
@@ -103,23 +107,25 @@ def _threads(count: int, by_torch: bool) -> Iterator[ThreadPoolExecutor]:
         torch.set_float32_matmul_precision(precision)
 
 
-def _checked(array: NDArray | Tensor, name: str) -> NDArray | Tensor:
-    array = array if is_tensor(array) else np.asanyarray(array)
-    if str(array.dtype).removeprefix("torch.") not in ("float32", "float64"):
-        raise DataError(f"{name} are {array.dtype}; expected float32 or float64")
-    return array
+def _require_start(start: HullProjection, queries: int, vertices: Vertices) -> None:
+    n, d = vertices.array.shape
+    known, sizes = start.support_indices, np.diff(start.support_offsets)
+    if len(start.distance) != queries or known.max(initial=0) >= n or known.min(initial=0) < 0:
+        raise DataError(f"start: expected a projection of {queries} points onto {n} vertices")
+    if queries and not (sizes.min() >= 1 and sizes.max() <= min(n, d + 1) and (start.support_weights > 0).all()):
+        raise DataError(f"start: expected 1 to {min(n, d + 1)} vertices for each point, and positive weights")
 
 
 def _result(search: HullSearch) -> HullProjection:
-    sizes = [len(indices) for indices, _ in search.supports]
+    sizes, exponent = [len(indices) for indices, _ in search.supports], search.vertices.exponent
     return HullProjection(
-        nearest=search.z + search.vertices.origin,
-        distance=np.linalg.norm(search.z - search.points, axis=1),
+        nearest=search.vertices.outwards(search.z),
+        distance=np.ldexp(lengths(search.z - search.points), exponent),
         support_indices=np.concatenate([np.empty(0, np.int64), *(indices for indices, _ in search.supports)]),
         support_weights=np.concatenate([np.empty(0), *(weights for _, weights in search.supports)]),
         support_offsets=np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64),
-        gap=search.gap,
-        radius=search.radius,
+        gap=np.ldexp(search.gap, 2 * exponent),
+        radius=np.ldexp(search.radius, exponent),
         rounds=search.rounds,
         status=search.status,
     )

@@ -108,6 +108,8 @@ def _to_feasible_minimiser(lower, size, support, weights, right, target, ones):
     """Walk to the affine minimiser, dropping vertices whose weight would turn negative; returns the new size."""
     while True:
         _affine_minimiser(lower, size, right, target, ones)
+        if size == 1:
+            target[0] = 1.0  # whatever is left of that behind the rounding of a far query
         step, blocking = 1.0, -1
         for i in range(size):
             if target[i] <= 0.0:
@@ -135,8 +137,21 @@ def combine(vertices, support, weights, size, out):
 
 
 @compiled()
+def sum_to_one(weights, size):
+    """Scale positive weights in place so that their sum is 1 to rounding."""
+    weights[:size] /= weights[:size].sum()
+    largest, rest = 0, 1.0
+    for i in range(size):
+        rest -= weights[i]
+        if weights[i] > weights[largest]:
+            largest = i
+    weights[largest] += rest
+
+
+@compiled()
 def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
     """One step of iterative refinement, its residuals from the vectors; kept if all weights stay positive."""
+    sum_to_one(weights, size)
     combine(vertices, support, weights, size, z)
     w = z - x
     for i in range(size):
@@ -150,12 +165,12 @@ def _refine(x, vertices, lower, support, weights, size, z, correction, ones):
         if weights[i] + correction[i] <= 0.0:
             return
     weights[:size] += correction[:size]
-    weights[:size] /= weights[:size].sum()
+    sum_to_one(weights, size)
     combine(vertices, support, weights, size, z)
 
 
 @compiled()
-def _nearest_candidate(x, vertices, candidates):
+def nearest_candidate(x, vertices, candidates):
     best, least = -1, np.inf
     for c in candidates:
         square = square_distance(vertices[c], x)
@@ -234,9 +249,9 @@ def nearest_in_hull(x, vertices, candidates, support, weights, size, z, toleranc
     to the Gram matrix changes nothing on the simplex and makes it positive definite for affinely independent vertices.
     """
     if size == 0:
-        support[0], weights[0], size = _nearest_candidate(x, vertices, candidates), 1.0, 1
+        support[0], weights[0], size = nearest_candidate(x, vertices, candidates), 1.0, 1
     origin = vertices[support[0]].astype(np.float64)
-    shift = max(radius * radius, 1e-300)
+    shift = radius * radius if radius > 0.0 else 1.0
     capacity = support.shape[0]
     room = min(capacity, max(64, 2 * size)) + 1
     lower = np.zeros((room, room))

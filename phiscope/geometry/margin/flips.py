@@ -15,15 +15,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import as_numpy, require_finite, span
+from phiscope.arrays import require_finite, span
 from phiscope.errors import ConfigError, DataError
+from phiscope.geometry.inputs import float64
 from phiscope.geometry.margin.head import AffineLayer, Rows, affine_map
 from phiscope.geometry.margin.pair import NEWTON, Pair
+from phiscope.geometry.norms import lengths
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Vector = NDArray[np.float64]
+
+_TOUCHING = 2e-15  # of its terms' sizes: as small as this, what is left of a sum is rounding
+LARGEST = 1e100  # of features, weights and biases
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,9 @@ class FlipPoints:
     sample (r,) row of the features; own, other_class (r,); distance (r,) = ‖point - x‖, the margin, NaN without a
     point; point (r, f); status (r,): `solved`, `infeasible` (no flip point between the two classes satisfies the
     constraints), `degenerate_pair` (the two classes have the same weights) or `failed` (the solver gave
-    nothing). The certificate is recomputed from point and multipliers and is absolute: primal_residual is the
-    largest violation of a constraint, dual_residual that of stationarity or of a multiplier's sign,
-    duality_gap the primal minus the dual objective of ½‖y - x‖².
+    nothing). The certificate is recomputed from point and multipliers: primal_residual is the largest distance by
+    which a constraint is violated, dual_residual the violation of stationarity or of a multiplier's sign, both relative
+    to ‖x‖ + ‖y - x‖; duality_gap is the primal minus the dual objective of ½‖y - x‖², relative to the square of that.
     """
 
     sample: NDArray[np.int64]
@@ -86,7 +91,7 @@ def flip_points(
     multipliers. Raises DataError for shapes that do not fit or values that are not finite, ConfigError for a solver
     that is not there.
     """
-    x, weight, bias = _checked(features, weight, bias, rows)
+    x, weight, bias = _checked(features, weight, bias, rows, lower_bound)
     require_solver(solver)
     classes = weight.shape[1]
     own = (x @ weight + bias).argmax(1)
@@ -136,7 +141,7 @@ def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
         rows.status[where] = "failed" if pair.feasible() else "infeasible"
     rows.status[where[optima.solved]] = "solved"
     rows.point[where] = optima.point
-    rows.distance[where] = np.linalg.norm(optima.point - x, axis=1)
+    rows.distance[where] = lengths(optima.point - x)
     rows.certificate[:, where] = pair.certificate(x, optima)
 
 
@@ -152,48 +157,96 @@ def closest_flip(
 
     Shapes as in `flip_points`. Exact to rounding. With a = w_i - w_j the minimiser is y(t) = max(x - t a, lower
     bound) for the t at which aᵀy(t) = b_j - b_i; that function of t falls, piecewise linear, with a breakpoint
-    where a coordinate meets the bound. Costs O(m n f log f).
+    where a coordinate meets the bound, or leaves it if the sample lies below the bound there. Costs O(m n f log f).
+    A sample below the bound whose nearest point above it is of another class has its closest flip point from
+    `flip_points`, as the path does not begin in the sample's class.
     """
-    x, weight, bias = _checked(features, weight, bias, rows)
+    x, weight, bias = _checked(features, weight, bias, rows, lower_bound)
     own = (x @ weight + bias).argmax(1)
     least, other = np.full(len(x), np.inf), np.full(len(x), -1)
     point = np.full(x.shape, np.nan)
     for j in range(weight.shape[1]):
         y = _onto_boundary(x, weight[:, own].T - weight[:, j], bias[own] - bias[j], lower_bound)
-        distance = np.linalg.norm(y - x, axis=1)
+        distance = lengths(y - x)
         closer = (own != j) & (distance < least)
         least[closer], other[closer], point[closer] = distance[closer], j, y[closer]
+    for row in _elsewhere(x, weight, bias, own, lower_bound):
+        flips = flip_points(x[row : row + 1], weight, bias, rows="features", lower_bound=lower_bound)
+        if np.isfinite(flips.distance).any():
+            nearest = int(np.nanargmin(flips.distance))
+            least[row], other[row] = flips.distance[nearest], flips.other_class[nearest]
+            point[row] = flips.point[nearest]
+        else:
+            least[row], other[row], point[row] = np.inf, -1, np.nan
     return ClosestFlip(least, other, point)
 
 
+def _elsewhere(x: Vector, weight: Vector, bias: Vector, own: NDArray, lower_bound: float | None) -> NDArray:
+    """Rows below the bound whose nearest point above it has a larger logit than that of the row's class."""
+    if lower_bound is None or not (rows := np.flatnonzero((x < lower_bound).any(1))).size:
+        return np.empty(0, np.int64)
+    logits = np.maximum(x[rows], lower_bound) @ weight + bias
+    return rows[logits.max(1) > logits[np.arange(len(rows)), own[rows]]]
+
+
 def _onto_boundary(x: Vector, a: Vector, c: Vector, lower_bound: float | None) -> Vector:
-    """Nearest y >= lower bound with aᵀy + c = 0, per row, where aᵀx + c >= 0; NaN where there is none."""
-    excess = (a * x).sum(1) + c
+    """Nearest y >= lower bound with aᵀy + c = 0, per row; NaN where there is none.
+
+    aᵀmax(x, lower bound) + c >= 0. A coordinate below the bound stays at it until x - t a has risen there, and for ever
+    where a is not negative.
+    """
+    exponent = np.frexp(np.abs(a).max(axis=1))[1]  # a and c may be very small; the boundary stays where it is
+    a, c = np.ldexp(a, -exponent[:, None]), np.ldexp(c, -exponent)
     squares = a**2
-    reach = np.full(a.shape, np.inf)  # the t at which a coordinate meets the bound
+    reach = np.full(a.shape, np.inf)  # the t at which a coordinate meets the bound, or leaves it
+    leaving = np.zeros(a.shape, np.bool_)
+    above = x
     if lower_bound is not None:
-        np.divide(x - lower_bound, a, out=reach, where=a > 0)
+        below, above = x < lower_bound, np.maximum(x, lower_bound)
+        leaving = below & (a < 0)
+        squares = np.where(below & (a >= 0), 0.0, squares)
+        np.divide(x - lower_bound, a, out=reach, where=leaving | (~below & (a > 0)))
+    excess = (a * above).sum(1) + c
     order = reach.argsort(1)
-    reach, squares = np.take_along_axis(reach, order, 1), np.take_along_axis(squares, order, 1)
-    stopped = np.where(np.isfinite(reach), squares * np.where(np.isfinite(reach), reach, 0), 0).cumsum(1)
-    fall_before = np.concatenate([np.zeros((len(x), 1)), stopped], axis=1)  # by coordinates already at the bound
-    slope = np.concatenate([squares[:, ::-1].cumsum(1)[:, ::-1], np.zeros((len(x), 1))], axis=1)  # of the others
+    reach, squares, leaving = (np.take_along_axis(each, order, 1) for each in (reach, squares, leaving))
+    met, left = np.where(leaving, 0.0, squares), np.where(leaving, squares, 0.0)
+    none = np.zeros((len(x), 1))
+    turns = (met - left) * np.where(np.isfinite(reach), reach, 0)
+    fall_before = np.concatenate([none, turns.cumsum(1)], axis=1)  # by coordinates at the bound
+    slope = np.concatenate([met[:, ::-1].cumsum(1)[:, ::-1], none], axis=1)  # of those that have not met it
+    if leaving.any():
+        slope += np.concatenate([none, left.cumsum(1)], axis=1)
     until = np.concatenate([reach, np.full((len(x), 1), np.inf)], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         root = (excess[:, None] - fall_before) / slope
     inside = (slope > 0) & (root <= until)  # the first piece whose root comes before its end
     piece = inside.argmax(1)
     t = np.where(inside.any(1), np.take_along_axis(root, piece[:, None], 1)[:, 0], np.nan)
+    # Where the boundary only touches the bounded region, at its corner, rounding decides whether it is reached.
+    terms = (np.abs(a) * np.maximum(np.abs(above), np.abs(x))).sum(1) + np.abs(c)
+    touching = ~inside.any(1) & a.any(1) & (excess - fall_before[:, -1] <= _TOUCHING * terms)
+    t[touching] = np.where(np.isfinite(reach), reach, 0).max(axis=1, initial=0)[touching]
     y = x - t[:, None] * a
     return y if lower_bound is None else np.maximum(y, lower_bound)
 
 
 def _checked(
-    features: NDArray | Tensor, weight: NDArray | Tensor | AffineLayer, bias: NDArray | Tensor | None, rows: Rows | None
+    features: NDArray | Tensor,
+    weight: NDArray | Tensor | AffineLayer,
+    bias: NDArray | Tensor | None,
+    rows: Rows | None,
+    lower_bound: float | None,
 ) -> tuple[Vector, Vector, Vector]:
-    x = np.asarray(as_numpy(features), dtype=np.float64)
+    x = float64(features, "features")
+    if lower_bound is not None and not np.isfinite(lower_bound):
+        raise ConfigError(f"lower_bound: {lower_bound!r}; expected a finite number, or None for none")
     if x.ndim != 2:
         raise DataError(f"features {x.shape}: expected (m, f), a row for each sample")
     matrix, offset = affine_map(weight, bias, x.shape[1], rows)
     require_finite(x, "features")
+    for name, numbers in (("features", x), ("weight", matrix), ("bias", offset)):
+        if np.abs(numbers).max(initial=0) > LARGEST:
+            raise DataError(
+                f"{name}: a number above {LARGEST:g}, and squares of that overflow; expected smaller numbers"
+            )
     return x, matrix, offset

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import as_numpy, is_tensor, require_finite
+from phiscope.arrays import is_tensor, require_finite
 from phiscope.errors import DataError
+from phiscope.geometry.inputs import float64
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +40,7 @@ def affine_map(
     """
     if bias is None:
         weight, bias, rows = _of_layer(weight)
-    matrix, offset = (np.array(as_numpy(cast("NDArray", array)), dtype=np.float64) for array in (weight, bias))
+    matrix, offset = np.array(float64(weight, "weight")), np.array(float64(bias, "bias"))
     if matrix.ndim != 2 or offset.ndim != 1:
         raise DataError(f"weight {matrix.shape} and bias {offset.shape}: expected a matrix and a vector")
     fitting = {"features": (features, len(offset)), "classes": (len(offset), features)}

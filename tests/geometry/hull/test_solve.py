@@ -17,7 +17,7 @@ def cloud(seed=0, m=30, n=200, d=6, spread=1.5):
     return spread * random.normal(size=(m, d)), random.normal(size=(n, d))
 
 
-def proven(projection, points, vertices, tol=1e-10):
+def proven(projection, points, vertices, tol=1e-10, also=()):
     """What the solver claims, recomputed; queries on the hull are judged by their distance instead."""
     proof = verify(projection, points, vertices)
     assert proof.weight_sum_error.max() < 1e-12
@@ -27,7 +27,7 @@ def proven(projection, points, vertices, tol=1e-10):
     assert np.all(projection.radius <= proof.farthest * (1 + 1e-12))
     touching = projection.distance <= 1e-7 * proof.farthest
     allowed = projection.distance * (tol * proof.farthest + 1e-15 * scale)
-    return bool((proof.gap <= allowed)[~touching].all()) and set(projection.status) == {"converged"}
+    return bool((proof.gap <= allowed)[~touching].all()) and set(projection.status) <= {"converged", *also}
 
 
 def test_simplex_in_closed_form():
@@ -110,7 +110,7 @@ def test_a_vertex_that_float32_cannot_tell_from_another_is_not_lost():
     points, vertices = cloud(seed=3, n=400)
     shift = 1e5
     projection = project(points + shift, vertices + shift)
-    assert proven(projection, points + shift, vertices + shift, tol=1e-9)
+    assert proven(projection, points + shift, vertices + shift, tol=1e-9, also=["precision_limit"])
     np.testing.assert_allclose(projection.distance, project(points, vertices).distance, rtol=1e-8, atol=1e-12)
 
 
@@ -230,14 +230,14 @@ def test_verification_is_what_a_loop_over_the_definitions_gives(shift, monkeypat
     proof = verify(projection, points, vertices)
     for query, (x, z) in enumerate(zip(points, projection.nearest)):
         gap, radius = max((z - d) @ (z - x) for d in vertices), max(np.linalg.norm(z - d) for d in vertices)
-        assert proof.gap[query] == pytest.approx(gap, rel=1e-12, abs=1e-15 * (1 + shift))
+        assert proof.gap[query] == pytest.approx(gap, rel=1e-12, abs=4e-15 * (1 + shift))
         assert proof.farthest[query] == pytest.approx(radius, rel=1e-12)
 
 
 @pytest.mark.parametrize("largest", [0, 2**60])
 def test_numpy_and_torch_price_alike(largest, monkeypatch):
     """Large products are torch's, small ones numpy's; far vertices are moved to the origin by both."""
-    monkeypatch.setattr("phiscope.geometry.hull.columns.LARGE", largest)
+    monkeypatch.setattr("phiscope.geometry.hull.vertices.LARGE", largest)
     points, vertices = cloud(3, n=4000, d=300)
     for shift in (0.0, 1e5):
         moved = vertices.astype(np.float32) + np.float32(shift)
