@@ -35,7 +35,7 @@ _SILENT = {
     LogEvent.RULEGRAPH, LogEvent.DEBUG_DAG,
 }  # fmt: skip
 _EXIT = re.compile("returned non-zero exit status|died with <Signals")
-_INTERRUPTED = re.compile("Terminating processes on user request")
+_INTERRUPTED = re.compile("Terminating processes on user request|Will exit after finishing currently running jobs")
 _STOPPED = "At least one job did not complete successfully"
 
 

@@ -134,7 +134,9 @@ class Screen:
         self.say("")
 
     def interrupted(self) -> None:
-        """Whoever started the run ends it."""
+        """Whoever started the run ends it; said once."""
+        if self._interrupted:
+            return
         self._interrupted = True
         self.say("Interrupted: ending the jobs that run. The same command goes on from here.")
 
