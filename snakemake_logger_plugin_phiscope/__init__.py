@@ -14,10 +14,12 @@ import threading
 import time
 from typing import Any, TextIO
 
+from snakemake.common import get_appdirs
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from phiscope.workflow.job import TOLD
+from phiscope.workflow.starting import caches
 from phiscope.workflow.terminal.graph import jobs_left
 from phiscope.workflow.terminal.screen import Screen
 
@@ -47,6 +49,8 @@ class LogHandler(LogHandlerBase):
         self._plain: logging.Handler | None = None  # Snakemake's own way of saying things
         self._table = ""  # of rules, which a dry run tells at its beginning and at its end
         self._ended = threading.Event()
+        if said := caches.ensure(get_appdirs().user_cache_dir):  # before Snakemake writes there
+            self._write(said)
         settings = self.common_settings
         if settings.dryrun or settings.verbose or settings.debug_dag:
             self._give_up()
@@ -114,7 +118,7 @@ class LogHandler(LogHandlerBase):
         if event == LogEvent.JOB_INFO:
             self._screen.started(
                 record.jobid, record.rule_name, record.rule_msg, record.wildcards,
-                threads=record.threads, logs=record.log, target=not record.output,
+                threads=record.threads, logs=record.log, target=not record.output, memory_mb=_memory(record.resources),
             )  # fmt: skip
         elif event == LogEvent.JOB_FINISHED:
             self._screen.finished(record.job_id)
@@ -186,3 +190,9 @@ class LogHandler(LogHandlerBase):
     @property
     def needs_rulegraph(self) -> bool:
         return False
+
+
+def _memory(resources: Any) -> int | None:
+    """Megabytes that a job asks for; None where it asks for none."""
+    memory = resources.get("mem_mb") if hasattr(resources, "get") else None
+    return memory if isinstance(memory, int) else None  # a text where it is not known yet

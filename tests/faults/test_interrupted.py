@@ -1,10 +1,14 @@
 """Ctrl-C and its like: the run's own jobs end in seconds, native loops too, and the same command goes on."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
+from phiscope.workflow.starting import ending, places
 from tests.faults.starts import Start, left_behind, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("faults")]
@@ -93,9 +97,7 @@ CASES = [("snakemake", way) for way in QUICK] + [("phiscope run", "the group, as
 LONG = [(command, way) for command in commands() for way in WAYS if (command, way) not in CASES]
 
 
-@pytest.mark.parametrize(
-    ("command", "way"), [*CASES, *(pytest.param(*each, marks=pytest.mark.long) for each in LONG)]
-)
+@pytest.mark.parametrize(("command", "way"), [*CASES, *(pytest.param(*each, marks=pytest.mark.long) for each in LONG)])
 def test_an_interrupted_run_ends_its_jobs_and_goes_on_afterwards(start, folder, command, way):
     started = start(*commands()[command])
     assert interrupted(started, way, folder) < SECONDS
@@ -111,16 +113,69 @@ def test_an_interrupted_run_ends_its_jobs_and_goes_on_afterwards(start, folder, 
     assert left_behind(folder) == []
 
 
-def test_a_second_signal_does_not_wait(start, folder):
-    started = start(*commands()["snakemake"])
-    started.wait_until((folder / "looping").exists, 90)
-    started.signal(signal.SIGINT)
-    time.sleep(1.5)
-    begun = time.monotonic()
-    started.signal(signal.SIGINT)
-    started.process.wait(60)
-    assert time.monotonic() - begun < 1.4  # less than what is left of the time to end by themselves
-    assert not started.living()
+STUBBORN = (
+    "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+)
+
+
+@pytest.fixture
+def stubborn(monkeypatch):
+    """A job that does not end when it is asked to."""
+    monkeypatch.setenv(places.TOKEN, "this")
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize(("grace", "again"), [(0.3, False), (600.0, True)])
+def test_a_job_is_killed_when_its_time_is_over_or_at_a_second_signal(stubborn, monkeypatch, grace, again):
+    monkeypatch.setattr(ending, "_GRACE", grace)
+    monkeypatch.setattr(ending, "_AGAIN", 0.2)
+    stopped = []
+    run = ending.Ending(lambda: stopped.append(True))
+    with run.listening():
+        run.schedule()
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)  # at once: the same, from a parent that hands on what it got itself
+        with pytest.raises(subprocess.TimeoutExpired):
+            stubborn.wait(0.2)
+        if again:
+            with pytest.raises(subprocess.TimeoutExpired):
+                stubborn.wait(0.5)
+            os.kill(os.getpid(), signal.SIGINT)
+        assert stubborn.wait(20) == -signal.SIGKILL
+    assert stopped == [True]
+
+
+@pytest.mark.parametrize("scheduling", [False, True])
+def test_where_jobs_are_not_children_whoever_started_them_ends_them(stubborn, scheduling):
+    """As the executors of clusters do at KeyboardInterrupt; a job of this machine's is left to them too."""
+    run = ending.Ending(None)
+
+    def signalled():
+        with run.listening():
+            if scheduling:
+                run.schedule()
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+
+    with pytest.raises(KeyboardInterrupt):
+        signalled()
+    assert run.asked
+    assert stubborn.poll() is None
+
+
+def test_a_signal_that_is_ignored_stays_so():
+    """As SIGHUP is under nohup, and SIGINT behind `&` in a script."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        run = ending.Ending(lambda: None)
+        with run.listening():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert not run.asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_signal_before_the_first_job_is_a_line(start, folder):

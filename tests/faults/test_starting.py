@@ -101,9 +101,7 @@ def test_what_cannot_be_seen_is_not_guessed(changes, runs):
     assert processes.runs(this._replace(**changes), this) is runs
 
 
-@pytest.mark.parametrize(
-    ("does", "state"), [("stays", State.LIVING), ("dies", State.GONE), ("gives back", State.FREE)]
-)
+@pytest.mark.parametrize(("does", "state"), [("stays", State.LIVING), ("dies", State.GONE), ("gives back", State.FREE)])
 def test_a_lock_knows_what_became_of_its_holder(tmp_path, other, does, state):
     process = other(tmp_path / "lock", does)
     lock = Lock(tmp_path / "lock")
@@ -172,7 +170,9 @@ def test_a_run_is_held_and_given_back(results):
     said = []
     with head.alone(results, said.append):
         assert os.environ[places.TOKEN] == json.loads(places.of_run(results).read_text())["token"]
-        with pytest.raises(PhiscopeError, match=rf"^results/a is being worked on by process {os.getpid()} on .* or end it \(kill"):
+        with pytest.raises(
+            PhiscopeError, match=rf"^results/a is being worked on by process {os.getpid()} on .* or end it \(kill"
+        ):
             head.require_free(results)
     assert places.TOKEN not in os.environ
     with head.alone(results, said.append):
@@ -272,9 +272,8 @@ def test_orphans_are_said_and_left_their_files(results, other):
     said = []
     with head.alone(results, said.append):
         pass
-    assert said == [
-        f"A job of an earlier start still runs ({leftovers.orphans(results)[0].words()}): new ones that write the same files wait for it."
-    ]
+    who = leftovers.orphans(results)[0].words()
+    assert said == [f"A job of an earlier start still runs ({who}): new ones that write the same files wait for it."]
     assert temporary.exists()
     process.kill()
     process.wait()

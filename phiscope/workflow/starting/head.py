@@ -30,9 +30,7 @@ def alone(results: str | Path, say: Callable[[str], None]) -> Iterator[None]:
         lock.keep(secrets.token_hex(8))
         os.environ[places.TOKEN] = lock.token
         if not lock.supported:
-            say(
-                f"The file system of {results} has no file locks: that nobody else works on it is known of this machine alone."
-            )
+            say(f"The file system of {results} has no file locks: starts on other machines are not seen.")
         if left:
             leftovers.unlock(results)
             say(f"An earlier start is gone ({left.words()}): its lock was removed, and this one goes on.")
@@ -78,8 +76,8 @@ def _claimed(results: str | Path) -> Lock:
         raise PhiscopeError(_held(results, lock.record))
     assert lock.record
     raise PhiscopeError(
-        f"{results} was last worked on by {lock.record.words()}, and whether that still runs cannot be seen from this machine; "
-        "if it does not, the same command with --unlock removes its lock"
+        f"{results} was last worked on by {lock.record.words()}, and whether that still runs cannot be seen from this "
+        "machine; if it does not, the same command with --unlock removes its lock"
     )
 
 
@@ -93,9 +91,8 @@ def _opened(results: str | Path) -> Lock:
 def _held(results: str | Path, record: Record | None) -> str:
     who = record.words() if record else "another process"
     end = f" or end it (kill {record.process.pid} there)" if record else ""
-    return (
-        f"{results} is being worked on by {who}; wait for that{end}, or give this run a name of its own: --config run=NAME"
-    )
+    own = "or give this run a name of its own: --config run=NAME"
+    return f"{results} is being worked on by {who}; wait for that{end}, {own}"
 
 
 def _waiting(living: list[Record]) -> str:

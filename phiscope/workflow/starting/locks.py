@@ -1,8 +1,8 @@
 """A file that one process holds while it lives, with a record of who that is.
 
 The file lock (flock) goes with the process, however that ends; the record tells others whom they met, and stands in for
-the lock on file systems without any. Locks of other machines are seen where the file system hands them on; where it does
-not, a free lock says nothing about them.
+the lock on file systems without any. Locks of other machines are seen where the file system hands them on; where it
+does not, a free lock says nothing about them.
 """
 
 from __future__ import annotations
@@ -119,7 +119,10 @@ def holder(path: Path) -> tuple[State, Record | None]:
 
 
 def wait(path: Path, say: Callable[[str], None], pause: float = 0.5) -> Lock:
-    """The lock, once nobody who lives holds it; `say` is told, once, who does, and that the file system has no locks."""
+    """The lock, once nobody who lives holds it.
+
+    `say` is told, once, who does, and that the file system has no locks.
+    """
     met = 0
     while (lock := Lock(path)).state is State.LIVING:
         met += 1

@@ -14,7 +14,10 @@ def of_run(results: str | Path) -> Path:
 
 
 def of_job(log: str | Path) -> Path | None:
-    """The lock of a job, by its log: results/<run>/logs/<job>.log -> results/<run>/.locks/<job>.lock; None elsewhere."""
+    """The lock of a job, by its log: results/<run>/logs/<job>.log -> results/<run>/.locks/<job>.lock.
+
+    None for other logs.
+    """
     parts = Path(log).parts
     if len(parts) < 4 or parts[0] != "results" or parts[2] != "logs":
         return None

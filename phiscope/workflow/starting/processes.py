@@ -26,7 +26,9 @@ class Process(NamedTuple):
     @staticmethod
     def of(values: dict[str, Any]) -> Process:
         """From its fields as JSON keeps them. Raises TypeError, KeyError or ValueError where these are none."""
-        texts = {name: None if values.get(name) is None else str(values[name]) for name in ("boot", "machine", "numbers")}
+        texts = {
+            name: None if values.get(name) is None else str(values[name]) for name in ("boot", "machine", "numbers")
+        }
         started = values.get("started")
         return Process(str(values["host"]), int(values["pid"]), None if started is None else int(started), **texts)
 

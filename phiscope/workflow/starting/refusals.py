@@ -22,7 +22,7 @@ _AGAIN = "then start the same command again: what is finished stays"
 _REMEDIES = {
     errno.ENOSPC: f"free some space there, {_AGAIN}",
     errno.EDQUOT: f"free some of your quota there, {_AGAIN}",
-    errno.EFBIG: f"a file may not get as large as it must (ulimit -f, or a limit of the file system); raise that, {_AGAIN}",
+    errno.EFBIG: f"raise what limits the size of files (ulimit -f, or the file system), {_AGAIN}",
     errno.EROFS: "start where results can be written: --directory FOLDER of snakemake puts them there",
     errno.EACCES: "change its permissions, or let results go elsewhere: --directory FOLDER of snakemake",
     errno.EIO: f"see to the disk or to the network that it is reached by, {_AGAIN}",
@@ -60,7 +60,7 @@ def refusing(folder: str | Path) -> str | None:
 
 
 def _sentence(number: int, place: str | Path) -> str:
-    return f"{place}: {os.strerror(number)}; {_REMEDIES[number]}"
+    return f"{os.path.abspath(place)}: {os.strerror(number)}; {_REMEDIES[number]}"
 
 
 def _number(error: BaseException) -> int | None:

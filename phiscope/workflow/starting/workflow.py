@@ -68,8 +68,8 @@ def _alone(execute: Callable[[], Any], workflow: Any, plugin: Any, results: str,
     except Exception as error:
         if type(error).__name__ == "LockException":
             sys.exit(
-                f"phiscope: another Snakemake process makes files of {results} in this folder, or did until it was killed; if none "
-                "runs, the same command with --unlock removes its lock"
+                f"phiscope: another Snakemake process makes files of {results} in this folder, or did until it was "
+                "killed; if none runs, the same command with --unlock removes its lock"
             )
         raise
     finally:
