@@ -17,8 +17,8 @@ from numba.core.caching import _CacheLocator
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _NOT_KEPT = (
-    "compiled loops cannot be kept, as neither the environment nor the user's cache can be written, so that every process "
-    "spends some seconds on compiling; NUMBA_CACHE_DIR may name a folder for them"
+    "compiled loops cannot be kept, as neither the environment nor the user's cache can be written, so that every "
+    "process spends some seconds on compiling; NUMBA_CACHE_DIR may name a folder for them"
 )
 _Locator: Any = _CacheLocator
 settings: Any = config  # made of environment variables when numba is imported

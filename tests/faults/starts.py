@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -18,16 +19,19 @@ MARK = "PHISCOPE_TEST_START"
 class Start:
     """One start of a run below a folder, with all its processes in a session of its own.
 
-    command: what is started, in the environment's Python, such as ("-m", "phiscope", "run", "a.yaml").
+    command: what is started, in the environment's Python, such as ("-m", "phiscope", "run", "a.yaml"); before: what
+    that is given to as arguments, such as ("nice",).
     """
 
-    def __init__(self, folder: Path, *command: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *command: str, environment: dict[str, str] | None = None, before: tuple[str, ...] = ()
+    ) -> None:
         self.mark, self.folder = uuid.uuid4().hex, folder
-        self._output = folder / f"said-{self.mark}.txt"
+        self._output = Path(tempfile.gettempdir(), f"phiscope-said-{self.mark}.txt")
         variables = {"PYTHONPATH": str(ROOT), MARK: self.mark, "OMP_NUM_THREADS": "1"}
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, *command], cwd=folder, env=os.environ | variables | (environment or {}),
+                [*before, sys.executable, *command], cwd=folder, env=os.environ | variables | (environment or {}),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
@@ -65,9 +69,10 @@ class Start:
     def signal(self, number: signal.Signals, *, group: bool = False) -> None:
         os.killpg(self.process.pid, number) if group else self.process.send_signal(number)
 
-    def end(self, seconds: float = 120) -> str:
-        """What was said, once it has ended well."""
-        assert self.process.wait(seconds) == 0, self.said
+    def end(self, seconds: float = 120, *, code: int = 0) -> str:
+        """What was said, once it has ended with that code, and without a traceback."""
+        assert self.process.wait(seconds) == code, self.said
+        assert "Traceback" not in self.said
         return self.said
 
     def kill(self) -> None:
@@ -75,6 +80,7 @@ class Start:
         for process in self.living():
             process.kill()
         self.process.wait(30)
+        self._output.unlink(missing_ok=True)
 
 
 def until(so: Callable[[], bool], seconds: float) -> None:

@@ -9,37 +9,11 @@ import time
 import pytest
 
 from phiscope.workflow.starting import ending, places
-from tests.faults.starts import Start, left_behind, snakemake
+from tests.faults.starts import left_behind, snakemake
 
+TARGET = "results/slow/data/train.safetensors"
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("faults")]
 
-READER = '''
-"""A few digits; the training split after a loop of machine code that no signal handler of Python interrupts."""
-from pathlib import Path
-
-import numpy as np
-from numba import njit
-
-HERE = Path(__file__).parent
-
-
-@njit
-def spin(x):
-    while x > 0:
-        x = x * 1.0000001 % 3 + 1
-    return x
-
-
-def read(path, split):
-    if split == "train" and (HERE / "loops").exists():
-        spin(-1.0)  # compiles it
-        (HERE / "looping").touch()
-        spin(1.0)
-    draw = np.random.default_rng(0)
-    return draw.random((40, 8, 8)), np.arange(40) % 4
-'''
-CONFIG = "run: looped\ndataset: {path: ., reader: 'slow.py:read'}\n"
-TARGET = "results/looped/data/train.safetensors"
 SECONDS = 10  # for the jobs to end in, of which three are what they are given to end by themselves
 
 WAYS = {
@@ -52,37 +26,16 @@ WAYS = {
 QUICK = ["the head alone, as kill -INT does", "the group is told to terminate"]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "slow.py").write_text(READER)
-    (tmp_path / "looped.yaml").write_text(CONFIG)
-    (tmp_path / "loops").touch()
-    return tmp_path
-
-
-@pytest.fixture
-def start(folder):
-    started = []
-
-    def start(*command):
-        started.append(Start(folder, *command))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.kill()
-
-
 def commands():
     return {
-        "snakemake": snakemake(TARGET, "--configfile", "looped.yaml"),
-        "phiscope run": ("-m", "phiscope", "run", "looped.yaml", "--cores", "1", "--", "--until", "prepare_dataset"),
+        "snakemake": snakemake(TARGET, "--configfile", "slow.yaml"),
+        "phiscope run": ("-m", "phiscope", "run", "slow.yaml", "--cores", "1", "--", "--until", "prepare_dataset"),
     }
 
 
 def interrupted(started, way, folder):
     """Seconds until nothing of a start is left after a signal that comes while its job is in the loop."""
-    started.wait_until((folder / "looping").exists, 90)
+    started.wait_until((folder / "busy").exists, 90)
     time.sleep(0.3)
     number, group = WAYS[way]
     begun = time.monotonic()
@@ -99,6 +52,7 @@ LONG = [(command, way) for command in commands() for way in WAYS if (command, wa
 
 @pytest.mark.parametrize(("command", "way"), [*CASES, *(pytest.param(*each, marks=pytest.mark.long) for each in LONG)])
 def test_an_interrupted_run_ends_its_jobs_and_goes_on_afterwards(start, folder, command, way):
+    (folder / "loop").touch()
     started = start(*commands()[command])
     assert interrupted(started, way, folder) < SECONDS
     assert started.process.returncode not in (0, None)
@@ -106,7 +60,7 @@ def test_an_interrupted_run_ends_its_jobs_and_goes_on_afterwards(start, folder, 
     assert "Traceback" not in started.said
     assert "Failed" not in started.said
     assert left_behind(folder) == []
-    (folder / "loops").unlink()
+    (folder / "loop").unlink()
     said = start(*commands()[command]).end()
     assert "read and check the train images" in said
     assert "earlier start" not in said  # it ended as it should

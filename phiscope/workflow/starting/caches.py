@@ -1,4 +1,4 @@
-"""Where the user's cache cannot be written, as with a home of root's on a node: Snakemake ends there with a traceback."""
+"""Where the user's cache cannot be written, Snakemake would end with a traceback before it reads the workflow."""
 
 from __future__ import annotations
 
