@@ -29,6 +29,7 @@ _NOISE = re.compile(
     "|Group jobs: inactive|Select jobs to execute|DAG of jobs will be updated|Updating checkpoint dependencies"
     r"|Removing temporary output|Complete log\(s\):|Elapsed time:|Processed \d+ potential jobs|Shutting down"
     "|Cannot restore .*no backup found"  # of a job that had not made its outputs before
+    "|Failed to setup log file"  # where nothing can be written, which is said when a run is started
     "|Exiting because a job execution failed|Touching output file"
 )
 # Of groups of jobs, their jobs are told.

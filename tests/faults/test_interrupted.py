@@ -1,6 +1,7 @@
 """Ctrl-C and its like: the run's own jobs end in seconds, native loops too, and the same command goes on."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,8 @@ import time
 import pytest
 
 from phiscope.workflow.starting import ending, places
-from tests.faults.starts import left_behind, snakemake
+from tests.faults.starts import ROOT, left_behind, snakemake
+from tests.workflow.project import copied
 
 TARGET = "results/slow/data/train.safetensors"
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("faults")]
@@ -65,6 +67,30 @@ def test_an_interrupted_run_ends_its_jobs_and_goes_on_afterwards(start, folder, 
     assert "read and check the train images" in said
     assert "earlier start" not in said  # it ended as it should
     assert left_behind(folder) == []
+
+
+MAKE = "import os; os.execvp('make', ['make', '-o', '.venv/ready', 'run', 'CORES=1'])"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("way", ["the group, as a terminal does", "the head alone is told to terminate"])
+def test_make_run_ends_and_goes_on_too(start, folder, way):
+    """The head is make here, which hands on SIGTERM, and waits at SIGINT."""
+    copied(ROOT, folder / "project")
+    shutil.copy(ROOT / "Makefile", folder / "project")
+    shutil.move(folder / "slow.py", folder / "project")
+    shutil.move(folder / "slow.yaml", folder / "project/config.yaml")
+    (folder / "project/.venv").symlink_to(sys.prefix)
+    (folder / "project/loop").touch()
+    here = {"PYTHONPATH": str(folder / "project")}
+    started = start("-c", MAKE, where=folder / "project", environment=here)
+    assert interrupted(started, way, folder / "project") < SECONDS
+    assert "Interrupted: ending the jobs that run. The same command goes on from here." in started.said
+    assert left_behind(folder) == []
+    (folder / "project/loop").unlink()
+    again = start("-c", MAKE, where=folder / "project", environment=here)
+    again.wait_until(lambda: "2 of " in again.said, 200)
+    assert "earlier start" not in again.said
 
 
 STUBBORN = (

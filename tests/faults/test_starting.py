@@ -275,6 +275,8 @@ def test_orphans_are_said_and_left_their_files(results, other):
     who = leftovers.orphans(results)[0].words()
     assert said == [f"A job of an earlier start still runs ({who}): new ones that write the same files wait for it."]
     assert temporary.exists()
+    with pytest.raises(PhiscopeError, match="a job of an earlier start still runs"):
+        head.require_free(results)
     process.kill()
     process.wait()
     with head.alone(results, said.append):
@@ -283,3 +285,13 @@ def test_orphans_are_said_and_left_their_files(results, other):
     assert not temporary.exists()
     assert not places.of_job(LOG).parent.exists()
     assert places.of_run(results).is_file()
+
+
+@pytest.mark.parametrize(("token", "there"), [("before", False), ("another", True)])
+def test_what_a_job_on_another_machine_left_goes_when_its_start_has_ended(results, other, token, there):
+    other(places.of_job(LOG), "dies")
+    rewritten(places.of_job(LOG), process={"host": "node7", "boot": "another", "machine": "another"})
+    (temporary := Path(results, "report.html.tmp")).touch()
+    leftovers.sweep(results, token)
+    assert temporary.exists() == there
+    assert places.of_job(LOG).exists() == there

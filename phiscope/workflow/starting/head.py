@@ -40,7 +40,7 @@ def alone(results: str | Path, say: Callable[[str], None]) -> Iterator[None]:
             leftovers.sweep(results)
         yield
     finally:
-        leftovers.sweep(results)
+        leftovers.sweep(results, lock.token)
         lock.close(ended=True)
         os.environ.pop(places.TOKEN, None)
         if before is not None:
@@ -59,9 +59,11 @@ def forget(results: str | Path) -> None:
 
 
 def require_free(results: str | Path) -> None:
-    """Raises PhiscopeError where somebody who may be alive works on a run."""
+    """Raises PhiscopeError where somebody who may be alive works on a run, a job of a start that was killed too."""
     if places.of_run(results).is_file():
         _claimed(results).close()
+    if living := leftovers.orphans(results):
+        raise PhiscopeError(f"{results}: a job of an earlier start still runs ({living[0].words()}); wait for it")
 
 
 def _claimed(results: str | Path) -> Lock:

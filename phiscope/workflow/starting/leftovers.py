@@ -19,14 +19,15 @@ def orphans(results: str | Path) -> list[Record]:
     return [record for state, record in found if record and state is State.LIVING]
 
 
-def sweep(results: str | Path) -> None:
-    """Remove temporary files, and locks that nobody holds; nothing while a job of the run is alive.
+def sweep(results: str | Path, token: str = "") -> None:
+    """Remove temporary files, and locks that nobody holds; nothing while a job of the run may be alive.
 
     Files are written under `<name>.tmp` or `.<name>.<process>.tmp` and moved into place: what still has such a name is
-    of a process that was killed.
+    of a process that was killed. token: of a start whose jobs have all ended, as Snakemake knows, on whatever machine.
     """
-    if any(holder(path)[0] in (State.LIVING, State.UNKNOWN) for path in places.of_jobs(results)):
-        return
+    for state, record in map(holder, places.of_jobs(results)):
+        if state is State.LIVING or (state is State.UNKNOWN and record and record.token != token):
+            return
     with contextlib.suppress(OSError):  # somebody else's files stay
         for path in list(Path(results).rglob("*.tmp")):
             if path.is_dir() and not path.is_symlink():

@@ -24,9 +24,10 @@ _REMEDIES = {
     errno.EDQUOT: f"free some of your quota there, {_AGAIN}",
     errno.EFBIG: f"raise what limits the size of files (ulimit -f, or the file system), {_AGAIN}",
     errno.EROFS: "start where results can be written: --directory FOLDER of snakemake puts them there",
-    errno.EACCES: "change its permissions, or let results go elsewhere: --directory FOLDER of snakemake",
+    errno.EACCES: "change its permissions",
     errno.EIO: f"see to the disk or to the network that it is reached by, {_AGAIN}",
 }
+_ELSEWHERE = ", or let results go elsewhere: --directory FOLDER of snakemake"
 _REMEDIES |= {errno.EPERM: _REMEDIES[errno.EACCES]}
 _REMEDIES |= dict.fromkeys((errno.ESTALE, errno.ETIMEDOUT), _REMEDIES[errno.EIO])
 _PROBE = 1 << 20  # bytes
@@ -60,7 +61,10 @@ def refusing(folder: str | Path) -> str | None:
 
 
 def _sentence(number: int, place: str | Path) -> str:
-    return f"{os.path.abspath(place)}: {os.strerror(number)}; {_REMEDIES[number]}"
+    path = os.path.abspath(place)
+    ours = any(path.startswith(os.path.abspath(name)) for name in ("results", ".snakemake"))
+    more = _ELSEWHERE if ours and number in (errno.EACCES, errno.EPERM) else ""
+    return f"{path}: {os.strerror(number)}; {_REMEDIES[number]}{more}"
 
 
 def _number(error: BaseException) -> int | None:
