@@ -5,9 +5,10 @@ import shutil
 from snakemake.logging import logger
 from snakemake.utils import min_version
 
-from phiscope.workflow.terminal.ending import ending
 from phiscope.workflow.record import write_record
 from phiscope.workflow.stamps import ASIDE
+from phiscope.workflow.starting.workflow import SHELL_PREFIX, claim_first, schedule
+from phiscope.workflow.terminal.ending import ending
 from phiscope.workflow.terminal.graph import follow
 
 min_version("9.0")
@@ -46,7 +47,15 @@ rule all:
         PLAN.targets,
 
 
+# Whoever starts jobs holds the folder of the run, so that nobody else does.
+if workflow.modifier.parent_modifier is None:
+    claim_first(workflow, RESULTS, logger.info)
+    if str(shell.get_executable()).endswith("bash"):
+        shell.prefix(SHELL_PREFIX)
+
+
 onstart:
+    schedule()
     follow(workflow)
     if not DRAWN_ALONE:
         write_record(RESULTS, GIVEN, workflow.configfiles)

@@ -14,12 +14,14 @@ import threading
 import time
 from typing import Any, TextIO
 
+from snakemake.common import get_appdirs
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from phiscope.errors import PhiscopeError
 from phiscope.workflow.configuration.arguments import require_readable
 from phiscope.workflow.job import TOLD
+from phiscope.workflow.starting import caches
 from phiscope.workflow.terminal.graph import jobs_left
 from phiscope.workflow.terminal.screen import Screen
 
@@ -29,6 +31,7 @@ _NOISE = re.compile(
     "|Group jobs: inactive|Select jobs to execute|DAG of jobs will be updated|Updating checkpoint dependencies"
     r"|Removing temporary output|Complete log\(s\):|Elapsed time:|Processed \d+ potential jobs|Shutting down"
     "|Cannot restore .*no backup found"  # of a job that had not made its outputs before
+    "|Failed to setup log file"  # where nothing can be written, which is said when a run is started
     "|Exiting because a job execution failed|Touching output file"
 )
 # Of groups of jobs, their jobs are told.
@@ -37,7 +40,7 @@ _SILENT = {
     LogEvent.RULEGRAPH, LogEvent.DEBUG_DAG,
 }  # fmt: skip
 _EXIT = re.compile("returned non-zero exit status|died with <Signals")
-_INTERRUPTED = re.compile("Terminating processes on user request")
+_INTERRUPTED = re.compile("Terminating processes on user request|Will exit after finishing currently running jobs")
 _STOPPED = "At least one job did not complete successfully"
 
 
@@ -53,6 +56,8 @@ class LogHandler(LogHandlerBase):
         self._plain: logging.Handler | None = None  # Snakemake's own way of saying things
         self._table = ""  # of rules, which a dry run tells at its beginning and at its end
         self._ended = threading.Event()
+        if said := caches.ensure(get_appdirs().user_cache_dir):  # before Snakemake writes there
+            self._write(said)
         settings = self.common_settings
         if settings.dryrun or settings.verbose or settings.debug_dag:
             self._give_up()
@@ -120,7 +125,7 @@ class LogHandler(LogHandlerBase):
         if event == LogEvent.JOB_INFO:
             self._screen.started(
                 record.jobid, record.rule_name, record.rule_msg, record.wildcards,
-                threads=record.threads, logs=record.log, target=not record.output,
+                threads=record.threads, logs=record.log, target=not record.output, memory_mb=_memory(record.resources),
             )  # fmt: skip
         elif event == LogEvent.JOB_FINISHED:
             self._screen.finished(record.job_id)
@@ -192,3 +197,9 @@ class LogHandler(LogHandlerBase):
     @property
     def needs_rulegraph(self) -> bool:
         return False
+
+
+def _memory(resources: Any) -> int | None:
+    """Megabytes that a job asks for; None where it asks for none."""
+    memory = resources.get("mem_mb") if hasattr(resources, "get") else None
+    return memory if isinstance(memory, int) else None  # a text where it is not known yet

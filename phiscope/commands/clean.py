@@ -12,10 +12,14 @@ from pathlib import Path
 
 from phiscope.commands.runs import folder_of
 from phiscope.errors import ConfigError
+from phiscope.workflow.starting.head import require_free
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Say how much it is, ask unless told not to, and remove it."""
+    """Say how much it is, ask unless told not to, and remove it.
+
+    Raises PhiscopeError where somebody works on the run, or where its files cannot be removed.
+    """
     parser = argparse.ArgumentParser(prog="phiscope clean", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("run", metavar="RUN", help="its name below results/, or its folder")
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -23,11 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = folder_of(options.run)
     if folder.is_symlink():
         raise ConfigError(f"{folder} is a link to {folder.resolve()}; remove that, or the link, yourself")
+    require_free(folder)
     size = _bytes_below(folder) / 1e6
     if not options.yes and not _answered(f"remove {folder}, {size:,.0f} MB? [y/N] "):
         print("nothing was removed")
         return
-    shutil.rmtree(folder)
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise ConfigError(f"{error.filename or folder}: cannot be removed ({error.strerror or error})") from error
     print(f"removed {folder}, {size:,.0f} MB")
 
 

@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from phiscope.commands.changes import add_changes, as_snakemake
-from phiscope.commands.runs import snakemake
+from phiscope.commands.runs import become_snakemake
 from phiscope.workflow.configuration import read
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Start Snakemake; exits with its code."""
+    """Become Snakemake, with its exit code."""
     own, passed = _parted(sys.argv[1:] if arguments is None else arguments)
     options, others = _parser().parse_known_args(own)
     given: list[str | Path] = ["--cores", options.cores]
     files = [file for file in options.files if read(file)]  # what says nothing is no file to Snakemake
     for flag, values in (("--configfile", files), ("--config", as_snakemake(options.config))):
         given += [flag, *values] if values else []
-    raise SystemExit(snakemake([*given, *others, *passed]))
+    become_snakemake([*given, *others, *passed])
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,10 @@ from numba.core.caching import _CacheLocator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_NOT_KEPT = (
+    "compiled loops cannot be kept, as neither the environment nor the user's cache can be written, so that every "
+    "process spends some seconds on compiling; NUMBA_CACHE_DIR may name a folder for them"
+)
 _Locator: Any = _CacheLocator
 settings: Any = config  # made of environment variables when numba is imported
 
@@ -23,13 +28,19 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
     """`numba.njit` without the interpreter's lock, its machine code cached on disk; options: others of njit.
 
     The code is kept in share/phiscope/compiled/ of the environment, unless NUMBA_CACHE_DIR names another folder; where
-    neither can be written, where numba keeps it by itself: in __pycache__, or in the user's cache. Several processes
-    may write at a time: numba moves whole files into place.
+    neither can be written, where numba keeps it by itself: in __pycache__, or in the user's cache. Where none of these
+    can be, each process compiles for itself. Several processes may write at a time: numba moves whole files into place.
     """
 
     def decorate(function: Function) -> Function:
         with _cached_in(_folder(Path(function.__code__.co_filename).parent)):
-            return njit(cache=True, nogil=True, **options)(function)
+            try:
+                return njit(cache=True, nogil=True, **options)(function)
+            except RuntimeError as error:
+                if "cannot cache function" not in str(error):
+                    raise
+                warnings.warn(_NOT_KEPT, stacklevel=1)  # of one line, so that it is shown once
+                return njit(nogil=True, **options)(function)
 
     return decorate
 

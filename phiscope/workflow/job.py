@@ -10,12 +10,14 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from phiscope.errors import PhiscopeError
 from phiscope.files import Stamp, stamping
 from phiscope.workflow.cost import cost_so_far, counting_startup, line
 from phiscope.workflow.stamps import networks, require_own
+from phiscope.workflow.starting import jobs
+from phiscope.workflow.starting.refusals import refusal, refusing
 from phiscope.workflow.threads import use
 
 TOLD = "PHISCOPE_TOLD"  # set by a terminal that reads errors from the logs: jobs need not repeat them
@@ -42,27 +44,49 @@ def job(given: Any, threads: int = 1) -> Iterator[None]:
         return
     warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
     path = Path(given.log[0])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with counting_startup() as startup, path.open("w", buffering=1, encoding="utf-8") as file, _output_to(file):
+    with counting_startup() as startup, jobs.opened(path) as file, _output_to(file), jobs.ended_by_signals():
         _running.append(path)
         try:
-            with stamping(_checked(given)):
+            with jobs.alone(path, _say), stamping(_checked(given)):
                 yield
         except PhiscopeError as error:
-            file.write(f"phiscope: {error}\n")
-            sys.exit(1 if TOLD in os.environ else f"phiscope: {error}")
-        except KeyboardInterrupt:  # as from a terminal, which sends it to the jobs too
-            file.write("interrupted\n")
+            _end_with(file, str(error))
+        except KeyboardInterrupt:  # as from whoever ends the run
+            _write(file, "interrupted\n")
             sys.exit(130)
-        except Exception:
-            file.write(traceback.format_exc())
-            if TOLD in os.environ:
+        except Exception as error:
+            if sentence := refusal(error, path.parent):
+                _end_with(file, sentence)
+            written = _write(file, traceback.format_exc())
+            if sentence := refusing(path.parent):  # which libraries do not always say
+                _end_with(file, sentence)
+            if TOLD in os.environ and written:
                 sys.exit(1)
             raise
         finally:
             _running.remove(path)
             _flush()
-            file.write(line(cost_so_far(startup())))
+            _write(file, line(cost_so_far(startup())))
+
+
+def _end_with(file: TextIO, sentence: str) -> NoReturn:
+    """End the job with a sentence: in the log, and on the terminal unless that reads it there."""
+    written = _write(file, f"phiscope: {sentence}\n")
+    sys.exit(1 if TOLD in os.environ and written else f"phiscope: {sentence}")
+
+
+def _write(file: TextIO, text: str) -> bool:
+    """Write to the log; whether that was possible, as it is not on a full disk."""
+    try:
+        file.write(text)
+        file.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _checked(given: Any) -> Stamp | None:
@@ -117,4 +141,5 @@ def _output_to(file: TextIO) -> Iterator[None]:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with contextlib.suppress(OSError):  # no room
+            stream.flush()

@@ -291,20 +291,20 @@ def test_a_failure_without_a_log_says_so(tmp_path):
     ]
 
 
+KILLED = (
+    "It was killed from outside (SIGKILL), as happens where memory runs out; its rule has no limit of its own. "
+    "With fewer --cores fewer jobs share the memory."
+)
+
+
 @pytest.mark.parametrize(
     ("error", "line"),
     [
         ("Command 'x' returned non-zero exit status 1.", None),
         ("Command 'x' returned non-zero exit status 139.", "It ended with exit status 139."),
         ("Command 'x' died with <Signals.SIGSEGV: 11>.", "It ended with SIGSEGV."),
-        (
-            "Command 'x' returned non-zero exit status 137.",
-            "It was killed from outside, as happens where memory runs out.",
-        ),
-        (
-            "Command 'x' died with <Signals.SIGKILL: 9>.",
-            "It was killed from outside, as happens where memory runs out.",
-        ),
+        ("Command 'x' returned non-zero exit status 137.", KILLED),
+        ("Command 'x' died with <Signals.SIGKILL: 9>.", KILLED),
     ],
 )
 def test_a_job_that_did_not_end_by_itself_is_said_to(error, line):
@@ -314,11 +314,23 @@ def test_a_job_that_did_not_end_by_itself_is_said_to(error, line):
     assert terminal.lines == ["", "Failed: train (rule train)", *([f"  {line}"] if line else []), ""]
 
 
+def test_what_was_killed_may_have_met_the_limit_of_its_rule():
+    terminal = Terminal()
+    terminal.screen.started(1, "train", "Train", {}, memory_mb=4000)
+    terminal.screen.hold("Command 'x' died with <Signals.SIGKILL: 9>.")
+    terminal.screen.job_failed(1, "train", [])
+    assert terminal.lines[2] == (
+        "  It was killed from outside (SIGKILL), as happens where memory runs out: its rule asks for 4,000 MB; "
+        "--set-resources train:mem_mb=8000 asks for more."
+    )
+
+
 def test_jobs_of_an_interrupted_run_did_not_fail():
     terminal = Terminal()
     terminal.screen.planned({"train": 2})
     terminal.screen.started(1, "train", "Train", {})
     terminal.screen.interrupted()
+    terminal.screen.interrupted()  # Snakemake says it for every job that ends
     terminal.screen.hold("returned non-zero exit status 130")
     terminal.screen.job_failed(1, "train", [])
     terminal.screen.hold("returned non-zero exit status 130")

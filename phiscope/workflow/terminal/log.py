@@ -30,11 +30,22 @@ def reason(log: Path, everything: bool = False) -> list[str]:
     return lines[-_SHOWN:]
 
 
-def ended(error: str) -> str | None:
-    """How a job ended, from Snakemake's words on it, where it is not the ordinary failure that its log explains."""
+def ended(error: str, rule: str = "", memory_mb: int | None = None) -> str | None:
+    """How a job ended, from Snakemake's words on it, where it is not the ordinary failure that its log explains.
+
+    memory_mb: what its rule asks for, where it asks.
+    """
     status, signal = (found[1] if (found := each.search(error)) else None for each in (_STATUS, _SIGNAL))
     if status == "137" or signal == "SIGKILL":
-        return "It was killed from outside, as happens where memory runs out."
+        if memory_mb:
+            return (
+                "It was killed from outside (SIGKILL), as happens where memory runs out: its rule asks for "
+                f"{memory_mb:,} MB; --set-resources {rule}:mem_mb={2 * memory_mb} asks for more."
+            )
+        return (
+            "It was killed from outside (SIGKILL), as happens where memory runs out; its rule has no limit of its own. "
+            "With fewer --cores fewer jobs share the memory."
+        )
     if signal or status not in (None, "1"):
         return f"It ended with {signal or f'exit status {status}'}."
     return None

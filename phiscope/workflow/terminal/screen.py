@@ -22,6 +22,7 @@ class Job(NamedTuple):
     logs: Sequence[str]
     begun: float
     target: bool
+    memory_mb: int | None = None
 
 
 class Screen:
@@ -65,10 +66,10 @@ class Screen:
 
     def started(
         self, number: int, rule: str, message: str | None, wildcards: Mapping[str, str], *, threads: int = 1,
-        logs: Sequence[str] = (), target: bool = False,
+        logs: Sequence[str] = (), target: bool = False, memory_mb: int | None = None,
     ) -> None:  # fmt: skip
         now = self._clock()
-        self._jobs[number] = Job(number, rule, words.step(rule, message, wildcards), logs, now, target)
+        self._jobs[number] = Job(number, rule, words.step(rule, message, wildcards), logs, now, target, memory_mb)
         self._pace.start(number, rule, threads, now)
 
     def finished(self, number: int) -> None:
@@ -127,14 +128,16 @@ class Screen:
         self.say(f"Failed: {job.words if job else rule.replace('_', ' ')} (rule {rule})")
         paths = [Path(name) for name in logs]
         reasons = [line for path in paths for line in log.reason(path, self._whole_logs)]
-        for line in filter(None, [*reasons, log.ended(error), told]):
+        for line in filter(None, [*reasons, log.ended(error, rule, job.memory_mb if job else None), told]):
             self.say(f"  {line}")
         for path in paths:
             self.say(f"  log: {path}" if path.is_file() else f"  log: {path} was not written; see above")
         self.say("")
 
     def interrupted(self) -> None:
-        """Whoever started the run ends it."""
+        """Whoever started the run ends it; said once."""
+        if self._interrupted:
+            return
         self._interrupted = True
         self.say("Interrupted: ending the jobs that run. The same command goes on from here.")
 
