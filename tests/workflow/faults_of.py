@@ -1,4 +1,4 @@
-"""Which files of a run would not be its own under other configurations: read by a process of its own, nothing is started.
+"""Which files of a run would not be its own under other configurations; nothing is started.
 
 python faults_of.py SNAKEFILE FILE[,FILE]... prints a JSON object for each list of configuration files: file -> fault.
 """
