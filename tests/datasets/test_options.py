@@ -48,7 +48,10 @@ def test_options_that_are_right(change):
     [
         ({"reader": "tiff"}, "config: dataset.reader: got 'tiff', expected one of digits, idx"),
         ({"options": {"channels": 2}}, "config: dataset.options.channels: got 2, expected one of 1, 3"),
-        ({"options": {"size": "big"}}, "config: dataset.options.size: got 'big', expected a whole number, a list or null"),
+        (
+            {"options": {"size": "big"}},
+            "config: dataset.options.size: got 'big', expected a whole number, a list or null",
+        ),
         ({"options": {"test_share": 1}}, "config: dataset.options.test_share: got 1, expected less than 1"),
         (
             {"options": {"splits": {"training": "a"}}},
