@@ -10,11 +10,9 @@ from phiscope.workflow.plan.named import require_named
 ORDER = (4, 2, 7, 0)
 
 
-def planned(**changes):
+def planned(shape=(1, 8, 8), **changes):
     config = resolve([{"dataset": {"path": "digits"}, **changes}], name="run")
-    return Plan.of(
-        config, Counts({"train": 9, "test": len(ORDER)}, order=ORDER, shape=(1, 8, 8), classes=3, last_train=8)
-    )
+    return Plan.of(config, Counts({"train": 9, "test": len(ORDER)}, order=ORDER, shape=shape, classes=3, last_train=8))
 
 
 def view(**options):
@@ -29,6 +27,7 @@ def view(**options):
         {"inversions": {"samples": 2, "references": ["test:7", "train:8", "black"]}},
         {"inversions": {"samples": 0, "references": ["test:99"]}},
         {"views": view(kind="blend", toward=0, share=0.5)},
+        {"shape": (3, 8, 8), "classifier": {"normalise": {"mean": [0.5], "deviation": [1]}}},
     ],
 )
 def test_what_is_there(changes):
@@ -47,6 +46,14 @@ def test_what_is_there(changes):
         ({"inversions": {"edits": [{"sample": 5, "rectangles": [[0, 0, 1, 1]]}]}}, "inversions.edits.0.sample: test"),
         ({"views": view(kind="blend", toward=9, share=0.5)}, "views.mine.toward: test sample 9 is not among"),
         ({"views": view(kind="rotate", toward=3), "latent": {"enabled": True}}, "there is no class 3; expected 0 to 2"),
+        (
+            {"latent": {"enabled": True, "dimension": 2}, "views": {"lsd": None, "lsd-pgd": None}},
+            "latent.dimension: got 2, expected more than there are classes, 3",
+        ),
+        (
+            {"shape": (3, 8, 8), "classifier": {"normalise": {"mean": [0.5, 0.5], "deviation": [1, 1]}}},
+            "classifier.normalise.mean: got 2 entries for images of 3 channels; expected 3, or one for all",
+        ),
     ],
 )
 def test_what_is_not_there(changes, words):

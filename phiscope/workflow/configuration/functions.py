@@ -6,13 +6,18 @@ import ast
 import difflib
 import importlib.util
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from phiscope.datasets.options import DataOptions
+from phiscope.datasets.readers import READERS
 from phiscope.errors import ConfigError
 from phiscope.factories import file_of, folders
 from phiscope.workflow.configuration.place import Named, expanded
 from phiscope.workflow.configuration.sentences import nearest
+
+_SHARED = tuple(field.name for field in fields(DataOptions))
 
 
 def require_functions(config: Mapping[str, Any]) -> None:
@@ -33,8 +38,12 @@ def _factories(config: Mapping[str, Any]) -> Iterator[tuple[Named, Mapping[str, 
         yield Named(f"{where}.factory", given["factory"], network), given.get("arguments") or {}
     sets = {"dataset": config["dataset"]} | {f"datasets.{name}": each for name, each in config["datasets"].items()}
     for where, about in sets.items():
-        if ":" in (about.get("reader") or ""):
-            yield Named(f"{where}.reader", about["reader"], reader), {}
+        options = {key: value for key, value in (about.get("options") or {}).items() if key not in _SHARED}
+        name = about.get("reader") or ("digits" if about["path"] == "digits" else "")
+        if ":" in name:
+            yield Named(f"{where}.reader", name, reader), options
+        elif name in READERS:
+            yield Named(f"{where}.reader", f"{READERS[name].__name__}:read", reader), options
         if transform := (about.get("options") or {}).get("transform"):
             yield Named(f"{where}.options.transform", transform, "a function of an image"), {}
 
@@ -58,10 +67,13 @@ def _require_factory(named: Named, arguments: Mapping[str, Any]) -> None:
         found = difflib.get_close_matches(function, names, n=1)
         hint = f"; did you mean {found[0]!r}?" if found else ""
         raise ConfigError(f"config: {named.where}: {source or place} has no {function!r}; expected {named.what}{hint}")
-    takes = _arguments_of(tree, function)
+    takes = _arguments_of(tree, function)  # of a reader first the path and the split
     if takes is not None and (unknown := next((key for key in arguments if key not in takes), None)) is not None:
-        where = named.where.removesuffix("factory") + f"arguments.{unknown}"
-        raise ConfigError(f"config: {where}: {named.text} takes no such argument; {nearest(unknown, takes)}")
+        if named.where.endswith(".reader"):
+            where, known = named.where.removesuffix("reader") + "options", [*takes[2:], *_SHARED]
+        else:
+            where, known = named.where.removesuffix("factory") + "arguments", takes
+        raise ConfigError(f"config: {where}.{unknown}: {named.text} takes no such argument; {nearest(unknown, known)}")
 
 
 def _source_of(named: Named, module: str) -> Path | None:

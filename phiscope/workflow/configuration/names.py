@@ -8,9 +8,9 @@ from typing import Any
 from phiscope.errors import ConfigError
 
 # Folders of a run, and what stands beside the names of views in paths such as views/dataset/<name>/test/.
-_TAKEN = {
+TAKEN = {
     *("dataset", "train", "test", "first", "chunks", "data", "exhibits", "features", "figures", "inversions", "latent"),
-    *("logs", "models", "statistics", "tables", "views"),
+    *("denoised", "implicit", "logs", "models", "statistics", "tables", "views"),
 }
 
 
@@ -26,7 +26,7 @@ def check_names(config: Mapping[str, Any]) -> None:
     ):
         _check_different(where, names)
     for name in config["views"]:
-        if name.lower() in _TAKEN:
+        if name.lower() in TAKEN:
             raise ConfigError(f"config: views.{name}: the run has a folder of that name; expected another name")
     _check_benches(denoising["bench"]["noises"])
 

@@ -1,4 +1,5 @@
-"""Whether the samples and classes that a configuration names are among those of its data, once these are counted."""
+"""Whether the samples and classes that a configuration names are among those of its data, and its sizes fit them,
+once these are counted."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from phiscope.datasets.order import FIRST, numbered
 from phiscope.errors import ConfigError
 
 if TYPE_CHECKING:
+    from phiscope.workflow.plan.counts import Counts
     from phiscope.workflow.plan.plan import Plan
 
 
@@ -51,12 +53,29 @@ def require_named(plan: Plan) -> None:
         raise ConfigError(
             f"config: report.samples: {twice[0]} stands twice, once as {FIRST}; expected every test sample once"
         )
+    _require_sizes(plan, counts)
     for name, view in plan.views.items():
         if view.kind == "rotate" and view.options["toward"] >= counts.classes:
             raise ConfigError(
                 f"config: views.{name}.toward: there is no class {view.options['toward']}; expected 0 to "
                 f"{counts.classes - 1}"
             )
+
+
+def _require_sizes(plan: Plan, counts: Counts) -> None:
+    """What has to have a number for each channel, or a place for each class."""
+    normalise, channels = plan.config["classifier"]["normalise"], next(iter(counts.shape), 1)
+    if isinstance(normalise, Mapping) and channels > 1 and len(normalise["mean"]) not in (1, channels):
+        raise ConfigError(
+            f"config: classifier.normalise.mean: got {len(normalise['mean'])} entries for images of {channels} "
+            f"channels; expected {channels}, or one for all"
+        )
+    latent = plan.config["latent"]
+    if latent and latent["dimension"] < counts.classes:
+        raise ConfigError(
+            f"config: latent.dimension: got {latent['dimension']}, expected more than there are classes, "
+            f"{counts.classes}"
+        )
 
 
 def _rectangles(plan: Plan) -> Iterator[tuple[str, Sequence[int]]]:

@@ -228,6 +228,10 @@ WORDS = {
     "dataset: {path: digits, options: {splits: {test: a}, test_share: 0.5}}": "dataset.options",
     "dataset: {path: digits, options: {splits: {train: a, test: a}}}": "dataset.options.splits",
     "dataset: {path: digits, options: {skip_damaged: true}}": "dataset.options.skip_damaged",
+    "dataset: {path: digits, options: {sise: 8}}": "dataset.options.sise",
+    "dataset: {path: FOLDER, reader: idx, options: {trasnpose: true}}": "dataset.options.trasnpose",
+    "dataset: {path: FOLDER, reader: 'phiscope.datasets.readers.csv:read', options: {labels: a}}":
+        "dataset.options.labels",
     "dataset: {path: digits, is_papers: yes}": "dataset.is_papers",
     "dataset: {path: digits, is_papers: 1}": "dataset.is_papers",
     VIEW.format("kind: nosie, noise: gaussian, level: 0.1"): "views.mine.kind",
@@ -313,7 +317,7 @@ WORDS = {
     "dataset: {path: [a]}": "dataset.path",
     "dataset: {path: 3}": "dataset.path",
     "dataset: {path: true}": "dataset.path",
-}
+}  # fmt: skip
 
 PATHS = {
     "dataset: {path: ''}": "dataset.path",
@@ -480,6 +484,7 @@ RIGHT = [
     "classifier: {lower_bound: detect}",
     "dataset: {path: digits, options: {classes: [no, yes, 3]}}",
     "dataset: {path: digits, options: {range: [-1, 1]}}",
+    "dataset: {path: FOLDER, reader: idx, options: {transpose: true, prefix: emnist-letters-, size: 8}}",
     "dataset: {path: digits, checksum: " + "0" * 64 + "}",
     b"\xef\xbb\xbfdataset: {path: digits}\n",
     b"dataset: {path: digits}\r\nseed: 1\r\n",

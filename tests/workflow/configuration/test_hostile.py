@@ -17,8 +17,10 @@ from phiscope.implicit.encodings import ENCODINGS
 from phiscope.implicit.images import CONTROLS
 from phiscope.workflow.configuration import fits, load, read
 from phiscope.workflow.configuration.arguments import require_readable
+from phiscope.workflow.configuration.names import TAKEN
 from phiscope.workflow.configuration.plain import MOST_LEVELS
 from phiscope.workflow.configuration.reading import typed
+from phiscope.workflow.plan import Counts, Plan
 from tests.workflow.configuration.hostile import BASE, CASES, CHANGES, RIGHT, Case
 
 
@@ -140,6 +142,15 @@ def test_levels_that_are_allowed_are_read(tmp_path):
     levels = MOST_LEVELS - 3
     (tmp_path / "a.yaml").write_text(f"a: {'[' * levels}{']' * levels}\n")
     assert read(tmp_path / "a.yaml")
+
+
+def test_no_view_is_called_like_a_folder_of_a_run(root):
+    text = (root / "docs/configuration.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(TAKEN) if f"`{name}`" not in text] == []
+    counts = Counts({"train": 300, "test": 150}, order=tuple(range(150)), shape=(1, 8, 8), classes=10)
+    plan = Plan.of(load([root / "presets/tiny.yaml"], {"latent": {"enabled": True}}), counts, scripts=root / "scripts")
+    folders = {Path(path).relative_to(plan.results).parts[0] for path in plan.outputs() if "/" in path}
+    assert {name for name in folders if "." not in name} - TAKEN == set()
 
 
 def test_what_the_check_knows_of_encodings_and_images_is_what_there_is():
