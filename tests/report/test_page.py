@@ -121,6 +121,7 @@ def test_a_run_of_training_vectors_alone_says_which_labels_to_doubt(full):
     assert "The head gives 270 of 280 training samples with a label (96.4 %) their label" in page.words
     assert "10 training samples have a label that the head does not give. The 1 that are furthest" in page.words
     assert "7 ant bee 0.863" in page.words
+    assert "Vectors of other data sets, and the hull of the training set" in page.words
     assert not {"#classifier", "#distances", "#samples", "#support"} & set(page.attributes("a", "href"))
 
 
