@@ -118,7 +118,7 @@ def test_plane_is_not_squeezed_by_what_lies_far_out(rng):
     (ax,) = figure.axes
     assert ax.get_xlim()[1] < 2
     assert ax.get_ylim()[1] < 4
-    assert "2 further out, not shown: up to 29 from the hull, 50 from a boundary" in words(figure)
+    assert "2 further out, not shown:\nup to 29 from the hull, 50 from a boundary" in words(figure)
     assert "of 200 samples" in words(figure)
     near = figures.draw("plane", main_standing=frame.iloc[:198])
     assert "further out" not in words(near)

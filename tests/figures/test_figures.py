@@ -87,6 +87,7 @@ def test_a_missing_column_is_named(name, frames):
     column = {
         "standing": "margin",
         "main_standing": "margin",
+        "training_standing": "margin",
         "attacked_standing": "margin",
         "ambiguity_gallery": "ambiguity",
         "classifier_log": "val_loss",

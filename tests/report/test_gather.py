@@ -45,7 +45,7 @@ def artifacts():
     return {
         "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
         "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7]),
-        "training_images": SimpleNamespace(deviation=0.3, shape=(1, 8, 8)),
+        "training_images": SimpleNamespace(deviation=0.3, shape=(1, 8, 8), labels=np.zeros(2, int)),
         "standing": who.assign(distance=0.5),
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
@@ -71,7 +71,7 @@ def test_facts_are_counted_in_the_tables(artifacts):
 def test_a_run_without_extras_has_a_page(artifacts):
     page = gather(Run(artifacts.get, CONTEXT))
     assert {name for name, section in page.sections.items() if section is None} == {
-        *("inversion", "denoising", "latent", "implicit")
+        *("training", "inversion", "denoising", "latent", "implicit")
     }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words

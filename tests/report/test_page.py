@@ -91,7 +91,7 @@ def test_sections_are_written_from_artifacts_of_a_run():
 
 def test_every_section_has_its_place_and_its_link(full):
     page = Parsed(render(full))
-    assert page.attributes("section", "id") == list(SECTIONS)
+    assert page.attributes("section", "id") == [name for name in SECTIONS if name != "training"]
 
 
 def test_pictures_of_one_sample_stand_together(full):
@@ -121,6 +121,7 @@ def test_a_run_of_training_vectors_alone_says_which_labels_to_doubt(full):
     assert "The head gives 270 of 280 training samples with a label (96.4 %) their label" in page.words
     assert "10 training samples have a label that the head does not give. The 1 that are furthest" in page.words
     assert "7 ant bee 0.863" in page.words
+    assert "Vectors of other data sets, and the hull of the training set" in page.words
     assert not {"#classifier", "#distances", "#samples", "#support"} & set(page.attributes("a", "href"))
 
 

@@ -81,14 +81,16 @@ def read_hulls(results):
     return tables.read(results / "tables/hulls.parquet")
 
 
-def of_vectors(root, folder, head=True, **arrays):
-    """A finished run on these arrays of 40 training or 20 test vectors of 6 features, of 3 classes."""
+def of_vectors(root, folder, **arrays):
+    """A finished run on these arrays, vectors of 6 features, with a head that tells 3 classes apart."""
     project = copied(root, folder)
     np.savez(project.folder / "data.npz", **arrays)
-    config = {"run": "tiny", "dataset": {"path": "data.npz", "reader": "features"}}
-    if head:
-        np.savez(project.folder / "head.npz", weight=np.eye(3, 6), bias=np.zeros(3))
-        config["classifier"] = {"weights": {"path": "head.npz"}}
+    np.savez(project.folder / "head.npz", weight=np.eye(3, 6), bias=np.zeros(3))
+    config = {
+        "run": "tiny",
+        "dataset": {"path": "data.npz", "reader": "features"},
+        "classifier": {"weights": {"path": "head.npz"}},
+    }
     (project.folder / "presets/tiny.yaml").write_text(yaml.safe_dump(config))
     done = project.snakemake()
     assert done.returncode == 0, done.stderr[-4000:]
@@ -123,7 +125,7 @@ def test_test_vectors_and_a_head_are_enough(root, tmp_path, arrays):
 def test_training_vectors_alone_have_margins_and_labels_to_doubt(root, tmp_path, arrays):
     wrong = arrays["y_train"].copy()
     wrong[7] = (wrong[7] + 1) % 3
-    project, said = of_vectors(root, tmp_path, head=False, x_train=arrays["x_train"], y_train=wrong)
+    project, said = of_vectors(root, tmp_path, x_train=arrays["x_train"], y_train=wrong)
     assert "There are training vectors alone" in said
     assert "training samples another class than their label" in said
     standing = tables.read(project.results / "statistics/training_standing.parquet")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from phiscope.datasets import PreparedDataset
 from phiscope.exhibits.run import Run
 from phiscope.words.one_split import left_out
+
+if TYPE_CHECKING:
+    from phiscope.datasets import PreparedDataset
 
 TITLE = "What was left out"
 NUMBERS = ()

@@ -56,6 +56,6 @@ def test_one_training_image_is_enough():
 
 
 def test_without_training_images_there_are_no_copies():
-    none = samples(TRAIN[:0], 0, [])
+    none = Samples(np.empty((0, 5)), np.empty(0, int), np.empty(0, int), TRAIN.__getitem__)
     assert duplicates(samples(TRAIN[:3], 0, [0] * 3), none, 0.0).empty
     assert duplicates(none, samples(TRAIN, 1000, np.arange(60) % 3), DEVIATION).empty
