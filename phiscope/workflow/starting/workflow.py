@@ -59,7 +59,7 @@ def _alone(execute: Callable[[], Any], workflow: Any, plugin: Any, results: str,
     except PhiscopeError as error:
         sys.exit(f"phiscope: {error}")
     except KeyboardInterrupt:
-        print("Interrupted before jobs were started, or a second time.", file=sys.stderr)
+        print(ending.words, file=sys.stderr)
         sys.exit(130)
     except OSError as error:
         if sentence := refusal(error, results):
