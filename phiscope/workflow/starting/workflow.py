@@ -15,7 +15,7 @@ from phiscope.workflow.starting.ending import Ending
 from phiscope.workflow.starting.refusals import refusal
 
 # Before every command of a job: the terminal's Ctrl-C is for the head alone, which ends its jobs in their order.
-SHELL_PREFIX = "set -euo pipefail; trap '' INT; "
+SHELL_PREFIX = 'set -euo pipefail; trap "" INT; '
 
 _endings: list[Ending] = []
 
