@@ -22,6 +22,7 @@ from phiscope.errors import PhiscopeError
 from phiscope.workflow.configuration.arguments import require_readable
 from phiscope.workflow.job import TOLD
 from phiscope.workflow.starting import caches
+from phiscope.workflow.starting.ending import interrupts_are_a_line
 from phiscope.workflow.terminal.graph import jobs_left
 from phiscope.workflow.terminal.screen import Screen
 
@@ -56,6 +57,8 @@ class LogHandler(LogHandlerBase):
         self._plain: logging.Handler | None = None  # Snakemake's own way of saying things
         self._table = ""  # of rules, which a dry run tells at its beginning and at its end
         self._ended = threading.Event()
+        interrupts_are_a_line()
+        logging.raiseExceptions = False  # tracebacks of logging itself, where Snakemake's log finds no room
         if said := caches.ensure(get_appdirs().user_cache_dir):  # before Snakemake writes there
             self._write(said)
         settings = self.common_settings

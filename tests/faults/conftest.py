@@ -42,7 +42,7 @@ def read(path, split):
                     except OSError:
                         break
     draw = np.random.default_rng(0)
-    return draw.random((40, 8, 8)), np.arange(40) % 4
+    return draw.random((40, 32, 32)), np.arange(40) % 4
 '''
 CONFIG = "run: slow\ndataset: {path: ., reader: 'slow.py:read'}\n"
 

@@ -146,6 +146,15 @@ def test_where_jobs_are_not_children_whoever_started_them_ends_them(stubborn, sc
     assert stubborn.poll() is None
 
 
+def test_an_interrupt_that_nobody_handles_is_a_line():
+    """As while the workflow is read, before the run knows of it."""
+    code = "from phiscope.workflow.starting.ending import interrupts_are_a_line; interrupts_are_a_line(); "
+    done = subprocess.run([sys.executable, "-c", code + "raise KeyboardInterrupt"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "Interrupted before jobs were started.\n")
+    done = subprocess.run([sys.executable, "-c", code + "raise ValueError"], capture_output=True, text=True)
+    assert done.stderr.startswith("Traceback")
+
+
 def test_a_signal_that_is_ignored_stays_so():
     """As SIGHUP is under nohup, and SIGINT behind `&` in a script."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

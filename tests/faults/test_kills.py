@@ -16,7 +16,7 @@ import pytest
 from tests.faults.starts import Start, left_behind, snakemake, until
 from tools.compare import compare
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("kills")]
 
 CONFIG = """
 run: small

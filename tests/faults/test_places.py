@@ -133,7 +133,7 @@ class TestRuns:
 
     @pytest.mark.long
     def test_a_limit_of_the_size_of_files_is_a_sentence(self, start, folder):
-        limited = ("bash", "-c", 'ulimit -f 16; exec "$@"', "_")  # 16 kB; the images take 20
+        limited = ("bash", "-c", 'ulimit -f 16; exec "$@"', "_")  # 16 kB; the images take 40
         said = start(*COMMAND, before=limited).end(code=1)
         assert "File too large; raise what limits the size of files (ulimit -f, or the file system)" in said
         start(*COMMAND).end()

@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 from phiscope.workflow.starting import places
@@ -43,6 +44,11 @@ class Ending:
     def asked(self) -> bool:
         """Whether the run was told to end."""
         return self._first is not None
+
+    @property
+    def words(self) -> str:
+        """What is left to say when KeyboardInterrupt has ended it."""
+        return "Interrupted." if self._scheduling else "Interrupted before jobs were started."
 
     def schedule(self) -> None:
         """Jobs start now. Takes the signals anew, as Snakemake has taken SIGTERM for itself by now."""
@@ -75,13 +81,15 @@ class Ending:
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
-        if self._first is not None:
-            if now - self._first > _AGAIN:
-                self._hurry.set()
+        again = self._first is not None
+        if self._first is not None and now - self._first < _AGAIN:
             return
         self._first = now
         if self._stop is None or not self._scheduling:
             raise KeyboardInterrupt
+        if again:
+            self._hurry.set()
+            return
         self._thread = threading.Thread(target=self._end, daemon=True)
         self._thread.start()
 
@@ -98,6 +106,19 @@ class Ending:
                     _signal(process, kill=True)
                 elif since == now and not _is_shell(process):
                     _signal(process, kill=False)
+
+
+def interrupts_are_a_line() -> None:
+    """From now on an interrupt that nobody handles, such as while the workflow is read, is a line and no traceback."""
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            print("Interrupted before jobs were started.", file=sys.stderr)
+        else:
+            before(kind, error, traceback)
+
+    sys.excepthook = hook
 
 
 def jobs() -> list[Any]:

@@ -8,7 +8,6 @@ counts in: containers on one machine count apart.
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,7 +44,7 @@ class Process(NamedTuple):
 def this() -> Process:
     """The process that asks."""
     return Process(
-        host=socket.gethostname(),
+        host=os.uname().nodename,
         pid=os.getpid(),
         started=_started(os.getpid()),
         boot=_line("/proc/sys/kernel/random/boot_id"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +47,8 @@ def refusal(error: BaseException, folder: str | Path) -> str | None:
 
 def refusing(folder: str | Path) -> str | None:
     """The sentence for what happens when a file is written to a folder now; None where that goes well."""
+    import tempfile  # which loads more than every job needs
+
     for place in (folder, tempfile.gettempdir()):
         try:
             with tempfile.NamedTemporaryFile(dir=place, suffix=".tmp") as file:

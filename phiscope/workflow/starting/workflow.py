@@ -15,7 +15,7 @@ from phiscope.workflow.starting.ending import Ending
 from phiscope.workflow.starting.refusals import refusal
 
 # Before every command of a job: the terminal's Ctrl-C is for the head alone, which ends its jobs in their order.
-SHELL_PREFIX = "set -euo pipefail; trap '' INT; "
+SHELL_PREFIX = 'set -euo pipefail; trap "" INT; '
 
 _endings: list[Ending] = []
 
@@ -59,7 +59,7 @@ def _alone(execute: Callable[[], Any], workflow: Any, plugin: Any, results: str,
     except PhiscopeError as error:
         sys.exit(f"phiscope: {error}")
     except KeyboardInterrupt:
-        print("Interrupted before jobs were started, or a second time.", file=sys.stderr)
+        print(ending.words, file=sys.stderr)
         sys.exit(130)
     except OSError as error:
         if sentence := refusal(error, results):
