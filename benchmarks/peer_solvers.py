@@ -35,7 +35,8 @@ def interior_or_active_set(solver: str):
 def dual_form(solver: str):
     """min ½‖w‖² subject to <w, d_j - x> >= 1 for all j: d variables and n constraints, of x outside the hull alone.
 
-    Its optimum is w = (z - x) / ‖z - x‖², its multipliers are α / ‖z - x‖². Scaled so that the nearest vertex is 1 away.
+    Its optimum is w = (z - x) / ‖z - x‖², its multipliers are α / ‖z - x‖². Scaled so that the nearest
+    vertex is 1 away.
     """
 
     def solve(x, vertices):

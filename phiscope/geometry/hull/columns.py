@@ -55,7 +55,8 @@ class HullSearch:
         self.careful = np.zeros(m, np.bool_)
         self.status = np.full(m, "open", dtype="<U15")
         # A few queries remember all prices, so that later pricings look at few vertices.
-        self.known: list[pricing.Known | None] | None = [None] * m if m <= FEW and not is_tensor(self.light) else None
+        few = m <= FEW and not is_tensor(self.light)
+        self.known: list[pricing.Known | None] | None = [None] * m if few else None
         self.panel = pricing.PANEL if self.known is None else pricing.WIDE
         self.error = pricing.rounding(points.shape[1], vertices.largest, self.panel)
 
@@ -119,6 +120,7 @@ class HullSearch:
 
     def _price_one(self, query: int, unit: NDArray, below: float) -> pricing.Kept:
         assert self.known is not None
+        assert not is_tensor(self.light)
         vertices, known = self.vertices, self.known[query]
         if known is not None:
             kept = pricing.lowest_again(unit, known, self.light, vertices.centre, vertices.spans, below, KEPT)
@@ -182,5 +184,6 @@ class HullSearch:
             support = self.best[query]
             if support is not None and support is not self.supports[query]:
                 self.supports[query] = support
-                wolfe.combine(self.vertices.array, *support, len(support[0]), self.z[query])
+                indices, weights = support
+                wolfe.combine(self.vertices.array, indices, weights, len(indices), self.z[query])
                 self.z[query] = self.vertices.written(self.z[query])
