@@ -86,15 +86,6 @@ def _sets(options: argparse.Namespace) -> list[Set]:
 
 PARTS = {"passes": passes, "families": solve_hard, "single": alone, "scaling": scale, "peers": compare}
 PARTS |= {"margins": margin, "inversion": invert, "startup": start}
-    "passes": passes,
-    "families": solve_hard,
-    "single": alone,
-    "scaling": scale,
-    "peers": compare,
-    "margins": margin,
-    "inversion": invert,
-    "startup": start,
-}
 
 
 def parsed() -> argparse.Namespace:
