@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks import figures, hull, inversion, margins, peers, scaling, startup
+from benchmarks import figures, hard, hull, inversion, margins, peers, scaling, single, startup
 from benchmarks.output import circumstances, markdown, write_figure, write_table
 from benchmarks.processes import apart
 from benchmarks.sets import Set, real_sets, synthetic_set
@@ -24,6 +24,17 @@ def passes(options: argparse.Namespace, about: str) -> None:
         outcome = apart(hull.measure, chosen, options.queries, options.checked, options.threads, limit=ALWAYS)
         rows += outcome.rows or [{"set": chosen.name, "trouble": f"not run: {outcome.trouble}"}]
         write_table(rows, "Passes of the hull projection", options.output, "passes", about)
+
+
+def solve_hard(options: argparse.Namespace, about: str) -> None:
+    queries, trials = (10, 1) if options.quick else (200, 1)
+    rows = hard.families_rows(queries, trials) + hard.dependent_rows(_sets(options)[0], options.file)
+    write_table(rows, "Hull projections of a hard benchmark", options.output, "families", about)
+
+
+def alone(options: argparse.Namespace, about: str) -> None:
+    rows = single.rows(single.SIZES[:2] if options.quick else single.SIZES)
+    write_table(rows, "Single queries, in processor time", options.output, "single", about)
 
 
 def scale(options: argparse.Namespace, about: str) -> None:
@@ -73,7 +84,8 @@ def _sets(options: argparse.Namespace) -> list[Set]:
     return real or [synthetic_set(*((200, 5000, 64) if options.quick else (1000, 50_000, 64)))]
 
 
-PARTS = {"passes": passes, "scaling": scale, "peers": compare, "margins": margin, "inversion": invert, "startup": start}
+PARTS = {"passes": passes, "families": solve_hard, "single": alone, "scaling": scale, "peers": compare}
+PARTS |= {"margins": margin, "inversion": invert, "startup": start}
 
 
 def parsed() -> argparse.Namespace:
@@ -89,6 +101,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--checked", type=int, help="queries of each set verified independently; default all")
     parser.add_argument("--peer-queries", type=int, default=3)
     parser.add_argument("--limit", type=float, default=600, help="seconds for one solver or one case of the scaling")
+    parser.add_argument("--file", type=Path, help="families: a file of queries and vertices, sample_extrap10d.dat")
     parser.add_argument("--run", type=Path, help="startup: results/<run>/ of a finished run that is read instead")
     parser.add_argument(
         "--config", type=Path, default=startup.ROOT / "presets/tiny.yaml", help="startup: what is run; default tiny"

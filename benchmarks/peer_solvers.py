@@ -6,8 +6,10 @@ benchmark to judge.
 
 from __future__ import annotations
 
+import daqp
 import numpy as np
 import qpsolvers
+import quadprog
 import scipy.sparse as sp
 from scipy.optimize import nnls
 
@@ -26,6 +28,29 @@ def interior_or_active_set(solver: str):
         ub = np.full(d + n, np.inf)
         solution = qpsolvers.solve_qp(P, q, A=A, b=np.append(np.zeros(d), 1.0), lb=lb, ub=ub, solver=solver)
         return np.full(n, np.nan) if solution is None else solution[d:]
+
+    return solve
+
+
+def dual_form(solver: str):
+    """min ½‖w‖² subject to <w, d_j - x> >= 1 for all j: d variables and n constraints, of x outside the hull alone.
+
+    Its optimum is w = (z - x) / ‖z - x‖², its multipliers are α / ‖z - x‖². Scaled so that the nearest
+    vertex is 1 away.
+    """
+
+    def solve(x, vertices):
+        edges = vertices - x
+        edges = edges / np.linalg.norm(edges, axis=1).min()
+        n, d = edges.shape
+        if solver == "daqp":
+            *_, flag, info = daqp.solve(
+                np.eye(d), np.zeros(d), edges, np.full(n, 1e30), np.ones(n), np.zeros(n, np.intc), primal_tol=1e-11
+            )
+            multipliers = -info["lam"] if flag == 1 else np.full(n, np.nan)
+        else:
+            multipliers = quadprog.solve_qp(np.eye(d), np.zeros(d), np.ascontiguousarray(edges.T), np.ones(n))[4]
+        return multipliers / multipliers.sum()
 
     return solve
 
@@ -148,6 +173,8 @@ PEERS = {
     "HiGHS (qpsolvers)": interior_or_active_set("highs"),
     "Clarabel (qpsolvers)": interior_or_active_set("clarabel"),
     "PIQP (qpsolvers)": interior_or_active_set("piqp"),
+    "daqp, dual form": dual_form("daqp"),
+    "quadprog, dual form": dual_form("quadprog"),
     "scipy nnls, penalty row": nnls_with_penalty,
     "Wolfe 1976, plain": wolfe,
     "away-step Frank-Wolfe": frank_wolfe(pairwise=False),

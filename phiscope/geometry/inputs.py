@@ -72,7 +72,7 @@ def whole(value: Any, name: str, least: int) -> int:
 
 def nonnegative(value: Any, name: str) -> float:
     """A finite number, 0 at least."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not (math.isfinite(value) and value >= 0):
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= float(value) < math.inf:
         raise ConfigError(f"{name}: {value!r}; expected a finite number, 0 at least")
     return float(value)
 

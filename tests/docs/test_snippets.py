@@ -1,4 +1,4 @@
-"""The Python of the README runs as it stands."""
+"""The Python of the README and of docs/hull.md runs as it stands."""
 
 import os
 import re
@@ -9,7 +9,12 @@ import pytest
 
 from tests.conftest import ROOT
 
-SNIPPETS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+PAGES = ("README.md", "docs/hull.md")
+SNIPPETS = [
+    snippet
+    for page in PAGES
+    for snippet in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
+]
 OF_A_RUN = [snippet for snippet in SNIPPETS if "results/" in snippet]
 ALONE = [snippet for snippet in SNIPPETS if "results/" not in snippet]
 
@@ -22,7 +27,7 @@ def run(snippet, folder):
 
 
 def test_snippets_are_found():
-    assert (len(OF_A_RUN), len(ALONE)) == (1, 1)
+    assert (len(OF_A_RUN), len(ALONE)) == (1, 4)
 
 
 @pytest.mark.parametrize("snippet", ALONE)

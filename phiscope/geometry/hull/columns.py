@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.arrays import is_tensor
 from phiscope.geometry.hull import orthogonal, pricing, wolfe
 from phiscope.geometry.hull.projection import NEAR
 from phiscope.geometry.hull.vertices import Vertices
@@ -15,6 +16,7 @@ from phiscope.geometry.norms import lengths
 
 KEPT = 192  # vertices that a query takes from one pricing
 SPREAD = 0.8  # how far above the support the next pricing looks, relative to the last
+FEW = 4  # queries that are priced one by one
 STALLED = 8  # pricings of all vertices without a smaller gap, after which a query is left as it is
 _ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex
 _WRITTEN = 8  # times the rounding of a nearest point as it is written down: a gap as small as this may be all there is
@@ -52,6 +54,11 @@ class HullSearch:
         self.rounds, self.idle = np.zeros(m, np.int64), np.zeros(m, np.int64)
         self.careful = np.zeros(m, np.bool_)
         self.status = np.full(m, "open", dtype="<U15")
+        # A few queries remember all prices, so that later pricings look at few vertices.
+        few = m <= FEW and not is_tensor(self.light)
+        self.known: list[pricing.Known | None] | None = [None] * m if few else None
+        self.panel = pricing.PANEL if self.known is None else pricing.WIDE
+        self.error = pricing.rounding(points.shape[1], vertices.largest, self.panel)
 
     def begin(self, query: int, indices: NDArray[np.int64], weights: NDArray[np.float64]) -> None:
         """Start a query from a known support."""
@@ -66,7 +73,7 @@ class HullSearch:
                 self._improve(block, self._price(block, stride), wolfe)
             self._store(which, block)
         block.z = self.vertices.written(block.z)
-        kept = self._price(block, 1)
+        kept = self._price(block, 1, which)
         self._judge(which, block, kept)
         still, careful = self.status[which] == "open", self.careful[which]
         for going, method in ((still & ~careful, wolfe), (still & careful, orthogonal)):
@@ -93,16 +100,37 @@ class HullSearch:
             size = block.sizes[row]
             self.supports[q] = block.support[row, :size].copy(), block.weights[row, :size].copy()
 
-    def _price(self, block: Block, stride: int) -> pricing.Kept:
-        """The vertices priced lowest in direction z - x: as many as KEPT, or as far as the spread reaches."""
+    def _price(self, block: Block, stride: int, which: NDArray[np.int64] | None = None) -> pricing.Kept:
+        """The vertices priced lowest in direction z - x: as many as KEPT, or as far as the spread reaches.
+
+        which: the queries of the block where all vertices are priced.
+        """
         w = block.z - block.points
         length = lengths(w)[:, None]
         unit = np.divide(w, length, out=np.zeros_like(w), where=length > 0)
         limit = (unit * block.z).sum(1)
-        below = limit + np.maximum(block.spread, 4 * self.vertices.error)
-        kept = pricing.lowest(unit, self.light, stride, below, KEPT)
+        below = limit + np.maximum(block.spread, 4 * self.error)
+        if which is None or self.known is None:
+            kept = pricing.lowest(unit, self.light, stride, below, KEPT, panel=self.panel)
+        else:
+            kept = pricing.together([self._price_one(*query) for query in zip(which, unit, below)])
         seen = np.maximum(kept.others - limit, 0.5 * (kept.others - kept.price.min(1)))
         block.spread = np.where(kept.filled == KEPT, SPREAD * seen, block.spread)
+        return kept
+
+    def _price_one(self, query: int, unit: NDArray, below: float) -> pricing.Kept:
+        assert self.known is not None
+        assert not is_tensor(self.light)
+        vertices, known = self.vertices, self.known[query]
+        if known is not None:
+            kept = pricing.lowest_again(unit, known, self.light, vertices.centre, vertices.spans, below, KEPT)
+            if kept is not None:
+                return kept
+        prices = np.empty((1, len(vertices)), np.float32)
+        kept = pricing.lowest(
+            unit[None], self.light, 1, np.array([below]), KEPT, panel=self.panel, prices_of_all=prices
+        )
+        self.known[query] = pricing.Known(unit, prices[0])
         return kept
 
     def _improve(self, block: Block, kept: pricing.Kept, method: Any) -> None:
@@ -125,7 +153,7 @@ class HullSearch:
         """Gap, radius and status after a pricing of all vertices."""
         length = lengths(block.z - block.points)
         radius = np.max([np.linalg.norm(block.z - far, axis=1) for far in self.vertices.far], axis=0)
-        gap, blind = pricing.gaps(block.points, block.z, self.vertices.array, length, kept, self.vertices.error)
+        gap, blind = pricing.gaps(block.points, block.z, self.vertices.array, length, kept, self.error)
         allowed = length * np.maximum(self.tol * radius, _ROUNDING * self.vertices.largest)
         near = length <= 0.1 * NEAR * radius
         unseen = np.flatnonzero((blind | self.careful[which]) & (gap > allowed) & ~near)
@@ -156,5 +184,6 @@ class HullSearch:
             support = self.best[query]
             if support is not None and support is not self.supports[query]:
                 self.supports[query] = support
-                wolfe.combine(self.vertices.array, *support, len(support[0]), self.z[query])
+                indices, weights = support
+                wolfe.combine(self.vertices.array, indices, weights, len(indices), self.z[query])
                 self.z[query] = self.vertices.written(self.z[query])

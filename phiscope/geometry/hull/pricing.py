@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 CELLS = 1 << 18  # prices held at a time, in a core's cache: 1 MB
 COLUMNS = 4096  # and for few queries, vertices
+NARROW = 1024  # for at most eight queries, prices held at a time: OpenBLAS has faster loops for products so small
 PANEL = 256  # coordinates summed at a time
+WIDE = 1024  # coordinates summed at a time for a single query: rows are read once, and the bound on rounding is looser
+REPRICED = 0.3  # share of the vertices up to which it pays to price single ones
 _STRETCH = 16  # prices whose least is found before they are looked at one by one
 
 
@@ -41,10 +44,20 @@ class Kept:
         return Kept(self.at[rows], self.price[rows], self.filled[rows], self.others[rows])
 
 
-def lowest(w: NDArray, vertices: NDArray[np.float32] | Tensor, stride: int, below: NDArray, count: int) -> Kept:
+def lowest(
+    w: NDArray,
+    vertices: NDArray[np.float32] | Tensor,
+    stride: int,
+    below: NDArray,
+    count: int,
+    *,
+    panel: int = PANEL,
+    prices_of_all: NDArray[np.float32] | None = None,
+) -> Kept:
     """At most `count` vertices with the lowest price under below (b,), among every stride-th vertex.
 
-    Prices are made by whom the vertices belong to, numpy or torch.
+    Prices are made by whom the vertices belong to, numpy or torch; prices_of_all (b, n) is filled with them. panel:
+    coordinates summed at a time, by numpy.
     """
     size, w32 = len(w), w.astype(np.float32)
     kept = Kept(
@@ -55,13 +68,16 @@ def lowest(w: NDArray, vertices: NDArray[np.float32] | Tensor, stride: int, belo
     )
     on_device = is_tensor(vertices) and vertices.device.type != "cpu"
     reach = min(COLUMNS, max(1, CELLS // size)) * (64 if on_device else 1)
+    reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))
     products: Callable[[Any], Any] = (
-        _by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells)
+        _by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells, panel)
     )
     subset = vertices[::stride]
     for part in blocks(len(subset), reach):
         prices = products(subset[part])
+        if prices_of_all is not None:
+            prices_of_all[:, part] = as_numpy(prices)
         if on_device:
             _keep_on_device(prices, part.start, stride, kept)
         else:
@@ -69,19 +85,44 @@ def lowest(w: NDArray, vertices: NDArray[np.float32] | Tensor, stride: int, belo
     return kept
 
 
+@dataclass(frozen=True)
+class Known:
+    """What one query knows since all vertices were priced: the direction w (d,), ‖w‖ = 1, and every price (n,)."""
+
+    w: NDArray[np.float64]
+    prices: NDArray[np.float32]
+
+
+def lowest_again(
+    w: NDArray, known: Known, vertices: NDArray[np.float32], centre: NDArray, spans: NDArray, below: float, count: int
+) -> Kept | None:
+    """As `lowest` for one query w (d,), pricing only what may be below since the last time; None if that is too much.
+
+    As <w, v> = <w', v> + <w - w', c> + <w - w', v - c>, no price is less than the old one + <w - w', c> -
+    ‖w - w'‖ ‖v - c‖, in exact arithmetic, and errs no more than the old one. spans (n,): ‖v - c‖.
+    """
+    turn = w - known.w
+    least = known.prices + (turn @ centre) - (1 + 1e-9) * np.linalg.norm(turn) * spans
+    rows = np.flatnonzero(least < below)
+    if len(rows) > REPRICED * len(vertices):
+        return None
+    kept = lowest(w[None], vertices[rows], 1, np.array([below]), count, panel=WIDE)
+    return Kept(rows[kept.at], kept.price, kept.filled, kept.others) if len(rows) else kept
+
+
 # Both: vertices (k, d) -> w verticesᵀ (b, k), in a buffer of b x k <= cells that the next call overwrites; summed over
 # panels of coordinates, so that no float32 sum is longer than a panel.
 
 
-def _by_numpy(w: NDArray[np.float32], cells: int) -> Callable[[NDArray], NDArray]:
+def _by_numpy(w: NDArray[np.float32], cells: int, step: int = PANEL) -> Callable[[NDArray], NDArray]:
     (size, d), buffer = w.shape, np.empty(cells, np.float32)
-    of_panel = np.empty(cells if d > PANEL else 0, np.float32)
+    of_panel = np.empty(cells if d > step else 0, np.float32)
 
     def products(chunk: NDArray) -> NDArray:
         out = buffer[: size * len(chunk)].reshape(size, len(chunk))
-        np.matmul(w[:, :PANEL], chunk[:, :PANEL].T, out=out)
-        for first in range(PANEL, d, PANEL):
-            panel, part = slice(first, first + PANEL), of_panel[: out.size].reshape(out.shape)
+        np.matmul(w[:, :step], chunk[:, :step].T, out=out)
+        for first in range(step, d, step):
+            panel, part = slice(first, first + step), of_panel[: out.size].reshape(out.shape)
             out += np.matmul(w[:, panel], chunk[:, panel].T, out=part)
         return out
 
@@ -104,9 +145,9 @@ def _by_torch(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tens
     return products
 
 
-def rounding(d: int, largest: float) -> float:
+def rounding(d: int, largest: float, panel: int = PANEL) -> float:
     """Bound on the float32 error of <w, v>, ‖w‖ = 1, ‖v‖ <= largest, w and v rounded, summed in any order."""
-    terms = min(d, PANEL) + -(-d // PANEL) + 3
+    terms = min(d, panel) + -(-d // panel) + 3
     return 1.01 * terms * 2.0**-24 * largest
 
 
@@ -184,6 +225,11 @@ def gaps(
     below = unit + error - kept.others
     unseen = np.where(below > 0, length * np.maximum(below, 0), 0)
     return np.maximum(worst, unseen), unseen > worst
+
+
+def together(parts: list[Kept]) -> Kept:
+    """Of several blocks of queries one."""
+    return Kept(*(np.concatenate([getattr(part, name) for part in parts]) for name in Kept.__annotations__))
 
 
 def lowest_exact(points: NDArray, z: NDArray, vertices: NDArray, count: int) -> Kept:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
 from phiscope.errors import DataError
@@ -76,23 +77,38 @@ def project(
         _require_start(start, len(points), vertices)
         for query in range(len(points)):
             search.begin(query, *start.support(query))
-    with _threads(threads, by_torch=is_tensor(search.light)) as pool:
+    with _alone(by_torch=is_tensor(search.light)), ThreadPoolExecutor(threads) as pool:
         while len(waiting := np.flatnonzero(search.status == "open")):
-            size = min(QUERIES, -(-len(waiting) // pool._max_workers))
-            jobs = [pool.submit(search.advance, waiting[part]) for part in blocks(len(waiting), size)]
-            for job in as_completed(jobs):
-                job.result()
+            parts = list(blocks(len(waiting), min(QUERIES, -(-len(waiting) // threads))))
+            for _ in _done(pool, search, [waiting[part] for part in parts]):
                 if progress is not None:
                     progress(int((search.status != "open").sum()), len(points))
     return _result(search)
 
 
+def _done(pool: ThreadPoolExecutor, search: HullSearch, parts: list[NDArray]) -> Iterator[None]:
+    """Advance all parts, yielding after each; a single one needs no thread."""
+    if len(parts) == 1:
+        search.advance(parts[0])
+        yield
+        return
+    for job in as_completed([pool.submit(search.advance, part) for part in parts]):
+        job.result()
+        yield
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Looked for once: that takes as long as a small projection."""
+    return ThreadpoolController()
+
+
 @contextmanager
-def _threads(count: int, by_torch: bool) -> Iterator[ThreadPoolExecutor]:
-    """Threads that each work alone: products spread over no cores meanwhile, and torch multiplies in full float32."""
+def _alone(by_torch: bool) -> Iterator[None]:
+    """Every thread works alone: products spread over no cores meanwhile, and torch multiplies in full float32."""
     if not by_torch:
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(count) as pool:
-            yield pool
+        with _libraries().limit(limits=1, user_api="blas"):
+            yield
         return
     import torch  # deferred: small projections do without
 
@@ -100,8 +116,7 @@ def _threads(count: int, by_torch: bool) -> Iterator[ThreadPoolExecutor]:
     torch.set_num_threads(1)
     torch.set_float32_matmul_precision("highest")
     try:
-        with ThreadPoolExecutor(count) as pool:
-            yield pool
+        yield
     finally:
         torch.set_num_threads(before)
         torch.set_float32_matmul_precision(precision)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
+import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,6 @@ from numpy.typing import NDArray
 from phiscope.arrays import as_numpy, is_tensor
 from phiscope.errors import DataError
 from phiscope.geometry.compiled import compiled
-from phiscope.geometry.hull import pricing
 from phiscope.geometry.hull.wolfe import nearest_candidate, square_distance
 from phiscope.geometry.inputs import floats
 
@@ -29,6 +30,7 @@ LARGE = 2**34
 LARGEST, LEAST = 1e150, 1e-120  # of numbers, and of the reach of vertices that are not all the same: squares are needed
 FARTHEST = 1e140  # of queries, in reaches of the vertices
 _PLAIN = (2.0**-60, 2.0**100)  # reaches between these are solved as they are: float32 prices have digits to spare
+_SAVED = ("origin", "exponent", "centre", "largest", "spans", "far", "reach")
 _UNIT = 2.0**-53  # the relative rounding of float64
 
 
@@ -41,33 +43,65 @@ class Vertices:
     """
 
     def __init__(self, vertices: NDArray | Tensor) -> None:
+        self._take(vertices)
+        self.largest, _ = self._farthest(self.origin)
+        self.centre = self.array[:: max(1, len(self.array) // ROWS)].astype(np.float64).mean(0)
+        row = self._span()
+        spread, offset = self.spans[row], np.linalg.norm(self.centre)
+        if offset > FAR * spread or (spread > 0 and not _PLAIN[0] < spread < _PLAIN[1]):
+            self._move(self._middle() if offset > FAR * spread else self.origin)
+            row = self._span()
+        self.far = [self.array[row].astype(np.float64)]
+        for _ in range(2):
+            spread, row = self._farthest(self.far[-1])
+            self.far.append(self.array[row].astype(np.float64))
+        self.reach = spread / 2  # no point is nearer than this to both ends of a line this long
+
+    def save(self, path: str | Path) -> None:
+        """What was found out about the vertices, as .npz, which may stand beside the vertices' own file."""
+        about = {name: getattr(self, name) for name in _SAVED}
+        with Path(path).open("wb") as file:
+            np.savez(file, fingerprint=_fingerprint(self.given), **about)
+
+    @classmethod
+    def load(cls, path: str | Path, vertices: NDArray | Tensor) -> Vertices:
+        """The vertices with what `save` wrote about them; raises DataError where it was written about others."""
+        prepared = cls.__new__(cls)
+        prepared._take(vertices)
+        with np.load(path) as saved:
+            if not np.array_equal(saved["fingerprint"], _fingerprint(prepared.given)):
+                raise DataError(f"vertices: {path} was saved with others; prepare these by Vertices(vertices)")
+            for name in _SAVED:
+                value = saved[name]
+                setattr(prepared, name, value if value.ndim else value.item())
+        prepared.far = list(prepared.far)
+        if prepared.moved:
+            prepared.array = _read_only(np.ldexp(prepared.array - prepared.origin, -prepared.exponent))
+        return prepared
+
+    def _take(self, vertices: NDArray | Tensor) -> None:
         self.given = floats(vertices, "vertices")
         if self.given.ndim != 2 or 0 in self.given.shape:
             raise DataError(f"vertices {tuple(self.given.shape)}: expected (n, d), n and d not 0")
         self.array = _read_only(as_numpy(self.given))
         self.origin, self.exponent = np.zeros(self.array.shape[1]), 0
         self._light: NDArray[np.float32] | Tensor | None = None
-        self.largest, _ = self._farthest(self.origin)
-        self.centre = self.array[:: max(1, len(self.array) // ROWS)].astype(np.float64).mean(0)
-        spread, row = self._farthest(self.centre)
-        away = np.linalg.norm(self.centre) > FAR * spread
-        if away or (spread > 0 and not _PLAIN[0] < spread < _PLAIN[1]):
-            self._move(self._middle() if away else self.origin)
-            row = self._farthest(self.centre)[1]
-        self.far = [self.array[row].astype(np.float64)]
-        for _ in range(2):
-            spread, row = self._farthest(self.far[-1])
-            self.far.append(self.array[row].astype(np.float64))
-        self.reach = spread / 2  # no point is nearer than this to both ends of a line this long
-        self.error = pricing.rounding(self.array.shape[1], self.largest)
-        # What rounding moves a nearest point by, which is written down beside the origin.
-        self.grain = 2 * _UNIT * (self.largest + math.ldexp(float(np.linalg.norm(self.origin)), -self.exponent))
+
+    def _span(self) -> int:
+        """Distances from the centre; returns which vertex is the farthest."""
+        self.spans = np.empty(len(self.array))
+        return int(_distances(self.array, self.centre, self.spans))
 
     def __len__(self) -> int:
         return len(self.array)
 
     def __repr__(self) -> str:
         return f"Vertices({len(self.array)} of {self.array.shape[1]} dimensions)"
+
+    @property
+    def grain(self) -> float:
+        """What rounding moves a nearest point by, which is written down beside the origin."""
+        return 2 * _UNIT * (self.largest + math.ldexp(float(np.linalg.norm(self.origin)), -self.exponent))
 
     @property
     def moved(self) -> bool:
@@ -142,6 +176,36 @@ class Vertices:
             warnings.simplefilter("ignore", UserWarning)  # torch warns of what it could write into; it never does
             here = torch.from_numpy(self.array.astype(np.float32, copy=False))
         return here.to(self.given.device) if is_tensor(self.given) else here
+
+
+def _fingerprint(array: NDArray | Tensor) -> NDArray[np.uint64]:
+    """Rows, columns, bits of a number, and a number that changes with every other number in every other place."""
+    numbers = _read_only(as_numpy(array))
+    words = numbers.view(np.uint32)
+    odd = np.random.default_rng(0).integers(2**64, size=words.shape[1], dtype=np.uint64) | np.uint64(1)
+    rows = np.empty(len(words), np.uint64)
+    _hashes(words, odd, rows)
+    return np.array([*numbers.shape, numbers.dtype.itemsize, zlib.crc32(rows.tobytes())], dtype=np.uint64)
+
+
+@compiled()
+def _hashes(words: Any, odd: Any, out: Any) -> None:
+    for j in range(words.shape[0]):
+        total = np.uint64(0)
+        for k in range(words.shape[1]):
+            total += np.uint64(words[j, k]) * odd[k]
+        out[j] = total
+
+
+@compiled()
+def _distances(vertices: Any, point: Any, out: Any) -> Any:
+    """‖v - p‖ of every vertex; returns which is the farthest."""
+    farthest = 0
+    for j in range(vertices.shape[0]):
+        out[j] = np.sqrt(square_distance(vertices[j], point))
+        if out[j] > out[farthest]:
+            farthest = j
+    return farthest
 
 
 @compiled()
