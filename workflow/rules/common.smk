@@ -5,6 +5,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.exceptions import IncompleteCheckpointException
+
 from phiscope import figures
 from phiscope.errors import PhiscopeError
 from phiscope.factories import look_beside
@@ -70,6 +72,19 @@ def counted():
     return plan
 
 
+def known():
+    """The plan with its counts once there are some; before, without them."""
+    try:
+        return counted()
+    except IncompleteCheckpointException:
+        return PLAN
+
+
+def asks(of):
+    """What jobs of a rule, or of a chain of parts, ask a cluster for; locally, what `--resources mem_mb=` is shared among."""
+    return PLAN.resources(of, known)
+
+
 def of_each(pattern, values):
     return [pattern.format(value) for value in values]
 
@@ -95,5 +110,5 @@ def outputs(chain):
 def at_once(wildcards):
     """How many jobs may run beside each other here, and share the memory; one where each has an allocation of its own."""
     cores = workflow.resource_settings.cores
-    alone = "SLURM_JOB_ID" in os.environ or not isinstance(cores, int) or cores == sys.maxsize
+    alone = workflow.remote_exec or "SLURM_JOB_ID" in os.environ or not isinstance(cores, int) or cores == sys.maxsize
     return 1 if alone else cores

@@ -35,6 +35,8 @@ for group, names in PLAN.drawing.groups.items():
             f"{RESULTS}/logs/draw_{group}.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("draw_figures"),
         params:
             **PLAN.parameters("draw_figures", group=group),
             told_apart=lambda wildcards, group=group: keys_of_inputs(group),

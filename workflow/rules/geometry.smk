@@ -13,6 +13,8 @@ for name in PLAN.geometry.placed:
         conda:
             "../../envs/phiscope.yaml"
         threads: placing.threads
+        resources:
+            **asks(placing),
         params:
             parts=placing.described,
         message:
@@ -33,6 +35,8 @@ if PLAN.geometry.projecting().parts:
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.geometry.projecting().threads
+        resources:
+            **asks(PLAN.geometry.projecting()),
         params:
             parts=PLAN.geometry.projecting().described,
         message:
@@ -51,6 +55,8 @@ rule project_pixel_hull:
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.projecting_pixels().threads
+    resources:
+        **asks(PLAN.geometry.projecting_pixels()),
     params:
         parts=PLAN.geometry.projecting_pixels().described,
     message:
@@ -69,6 +75,8 @@ rule sum_up_views:
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.summing_up().threads
+    resources:
+        **asks(PLAN.geometry.summing_up()),
     params:
         parts=PLAN.geometry.summing_up().described,
     message:

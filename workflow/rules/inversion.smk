@@ -16,6 +16,7 @@ if PLAN.inversion.any:
         conda:
             "../../envs/phiscope.yaml"
         resources:
+            **asks("time_search"),
             jobs_at_once=at_once,
         params:
             **PLAN.parameters("time_search"),
@@ -44,6 +45,7 @@ rule invert:
     conda:
         "../../envs/phiscope.yaml"
     resources:
+        **asks("invert"),
         jobs_at_once=at_once,
     params:
         **PLAN.parameters("invert"),
@@ -71,6 +73,7 @@ rule explore_ball:
     conda:
         "../../envs/phiscope.yaml"
     resources:
+        **asks("explore_ball"),
         jobs_at_once=at_once,
     params:
         **PLAN.parameters("explore_ball"),
@@ -90,6 +93,8 @@ rule sum_up_run:
         f"{RESULTS}/logs/sum_up_run.log",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks(PLAN.inversion.summing_up()),
     params:
         parts=PLAN.inversion.summing_up().described,
     message:

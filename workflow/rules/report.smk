@@ -15,6 +15,8 @@ rule render_report:
         f"{RESULTS}/logs/render_report.log",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks("render_report"),
     params:
         **PLAN.parameters("render_report"),
     message:

@@ -9,6 +9,8 @@ rule merge_chunks:
         merged="|".join(PLAN.merged_alone),
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks("merge_chunks"),
     params:
         **PLAN.parameters("merge_chunks"),
     message:
@@ -27,6 +29,8 @@ rule tabulate_views:
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.tabulating().threads
+    resources:
+        **asks(PLAN.geometry.tabulating()),
     params:
         parts=PLAN.geometry.tabulating().described,
     message:

@@ -11,6 +11,8 @@ for name, prepared in PLAN.views.slices.items():
             f"{RESULTS}/logs/slice_{name}/{{split}}/{{chunk}}.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("slice_dataset"),
         params:
             **PLAN.parameters("slice_dataset"),
         message:
@@ -34,6 +36,8 @@ for name, split in PLAN.views.made:
                 f"{RESULTS}/logs/{'make' if split == 'test' else 'process'}_{name}/{{chunk}}.log",
             conda:
                 "../../envs/phiscope.yaml"
+            resources:
+                **asks(making),
             params:
                 parts=making.described,
             message:
@@ -53,6 +57,8 @@ if PLAN.drawing.exhibited:
             f"{RESULTS}/logs/pick_samples.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("pick_samples"),
         params:
             **PLAN.parameters("pick_samples"),
         message:

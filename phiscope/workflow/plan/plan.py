@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from phiscope.workflow.plan import (
     implicit,
     inversion,
     latent,
+    resources,
     views,
     views_rules,
     work,
@@ -236,6 +237,10 @@ class Plan:
 
     def is_threaded(self, rule: str) -> bool:
         return RULES[rule].threaded
+
+    def resources(self, of: str | Chain, known: Callable[[], Plan]) -> dict[str, Any]:
+        """Memory, time and card of the jobs of a rule or a chain; see `phiscope.workflow.plan.resources`."""
+        return resources.resources_of(self, of, known)
 
     def script_of(self, rule: str) -> str:
         """The script of a rule, below `scripts`."""
