@@ -3,6 +3,7 @@
 from snakemake.logging import logger
 from snakemake.utils import min_version
 
+from phiscope.workflow import slurm
 from phiscope.workflow.terminal.ending import ending
 from phiscope.workflow.record import write_record
 from phiscope.workflow.terminal.graph import follow
@@ -44,6 +45,11 @@ rule all:
 
 onstart:
     follow(workflow)
+    try:
+        for line in slurm.prepare(workflow, PLAN, Path(RESULTS)):
+            logger.info(line)
+    except PhiscopeError as error:
+        sys.exit(str(error))
     if not DRAWN_ALONE:
         write_record(RESULTS, GIVEN, workflow.configfiles)
     logger.info(f"Results go to {RESULTS}/.")

@@ -19,3 +19,7 @@ class ModelError(PhiscopeError):
 
 class DeviceError(PhiscopeError):
     """The device that was asked for is not there."""
+
+
+class ClusterError(PhiscopeError):
+    """A cluster does not take the jobs of the run."""

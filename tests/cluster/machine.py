@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
@@ -83,7 +84,7 @@ def cluster(
         daemon = environment | {"SLURM_CONF": f"{folder}/slurm.conf"}
         for name in ("slurmctld", "slurmd"):
             running.enter_context(_running([_which(name), "-D"], folder / f"{name}.out", daemon))
-            _wait_for(lambda: _answers(environment, idle=name == "slurmd"), name, folder)
+            _wait_for(partial(_answers, environment, idle=name == "slurmd"), name, folder)
         yield environment
 
 

@@ -85,6 +85,11 @@ def asks(of):
     return PLAN.resources(of, known)
 
 
+def merging(merged):
+    """The group of jobs that put tables together: other features may rest on those of the original view."""
+    return "merge_original" if merged.startswith("features/original/") else f"merge_{merged.replace('/', '_')}"
+
+
 def of_each(pattern, values):
     return [pattern.format(value) for value in values]
 

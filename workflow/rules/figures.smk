@@ -33,6 +33,8 @@ for group, names in PLAN.drawing.groups.items():
             captions=PLAN.drawing.drawn(names, "rst"),
         log:
             f"{RESULTS}/logs/draw_{group}.log",
+        group:
+            "report"
         conda:
             "../../envs/phiscope.yaml"
         resources:

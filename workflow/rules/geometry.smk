@@ -10,6 +10,8 @@ for name in PLAN.geometry.placed:
             **outputs(placing),
         log:
             f"{RESULTS}/logs/{name}/{{chunk}}.log",
+        group:
+            name
         conda:
             "../../envs/phiscope.yaml"
         threads: placing.threads
@@ -32,6 +34,8 @@ if PLAN.geometry.projecting().parts:
             **outputs(PLAN.geometry.projecting()),
         log:
             f"{RESULTS}/logs/project_original/test/{{chunk}}.log",
+        group:
+            "project_original"
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.geometry.projecting().threads
@@ -72,6 +76,8 @@ rule sum_up_views:
         **outputs(PLAN.geometry.summing_up()),
     log:
         f"{RESULTS}/logs/sum_up_views.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.summing_up().threads

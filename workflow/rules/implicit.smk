@@ -48,6 +48,8 @@ if PLAN.implicit:
             **outputs(PLAN.implicit.summing_up()),
         log:
             f"{RESULTS}/logs/sum_up_implicit.log",
+        group:
+            "report"
         conda:
             "../../envs/phiscope.yaml"
         resources:

@@ -91,6 +91,8 @@ rule sum_up_run:
         **outputs(PLAN.inversion.summing_up()),
     log:
         f"{RESULTS}/logs/sum_up_run.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
     resources:

@@ -13,6 +13,8 @@ rule render_report:
         findings=f"{RESULTS}/findings.txt",
     log:
         f"{RESULTS}/logs/render_report.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
     resources:

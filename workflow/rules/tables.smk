@@ -7,6 +7,8 @@ rule merge_chunks:
         f"{RESULTS}/logs/merge_chunks/{{merged}}.log",
     wildcard_constraints:
         merged="|".join(PLAN.merged_alone),
+    group:
+        lambda wildcards: merging(wildcards.merged)
     conda:
         "../../envs/phiscope.yaml"
     resources:
@@ -26,6 +28,8 @@ rule tabulate_views:
         **outputs(PLAN.geometry.tabulating()),
     log:
         f"{RESULTS}/logs/tabulate_views.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.tabulating().threads

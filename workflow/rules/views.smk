@@ -9,6 +9,8 @@ for name, prepared in PLAN.views.slices.items():
             PLAN.views.images(name) if PLAN.views.kept(name) else temp(PLAN.views.images(name)),
         log:
             f"{RESULTS}/logs/slice_{name}/{{split}}/{{chunk}}.log",
+        group:
+            "slices"
         conda:
             "../../envs/phiscope.yaml"
         resources:
@@ -55,6 +57,8 @@ if PLAN.drawing.exhibited:
             of_each(PLAN.path("exhibits", view="{}"), PLAN.drawing.exhibited),
         log:
             f"{RESULTS}/logs/pick_samples.log",
+        group:
+            "report"
         conda:
             "../../envs/phiscope.yaml"
         resources:

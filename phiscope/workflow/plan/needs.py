@@ -21,7 +21,9 @@ _MOST_OF_A_SEARCH = 4000.0  # MB for these, with which it takes fewer
 
 class Sizes(NamedTuple):
     """n training samples; m samples of the job; t samples of all tables; p values of an image; f features; c classes;
-    steps of an attack; epochs of a training; hours that the budget allows all inversions; file, MB of the one that the user names."""
+    steps of an attack; epochs of a training; hours that the budget allows all inversions; file, MB of what
+    the user names.
+    """
 
     n: int
     m: int

@@ -31,6 +31,8 @@ _START_MINUTES = 5  # the interpreter and the libraries, from a file system that
 _SLOWER = 5  # times the processor time that was measured: another processor, other work on the node
 _SIZES_UNKNOWN = {"n": 50_000, "m": 2_000, "p": 3_072, "c": 10}  # before the data are prepared
 _FEATURES = 512  # before there is a head that says how many
+# Name -> the most that there is where jobs run, once somebody has asked; a later attempt grows no further.
+CEILING: dict[str, int] = {}
 _STEPS = {"deepfool": 100, "pgd-first": 40, "pgd-full": 40}
 
 
@@ -49,14 +51,19 @@ def resources_of(plan: Plan, of: str | Chain, known: Callable[[], Plan]) -> dict
 
     def mem_mb(wildcards: Any, attempt: int) -> int:
         largest = max(memory for memory, _ in asked(wildcards))
-        return attempt * 100 * math.ceil((_AROUND_MB + _MARGIN * largest) / 100)
+        return _grown("mem_mb", 100 * math.ceil((_AROUND_MB + _MARGIN * largest) / 100), attempt)
 
     def runtime(wildcards: Any, attempt: int) -> int:
         seconds = sum(seconds for _, seconds in asked(wildcards))
-        return attempt * (_START_MINUTES + math.ceil(_SLOWER * seconds / 60))
+        return _grown("runtime", _START_MINUTES + math.ceil(_SLOWER * seconds / 60), attempt)
 
     wanted = plan.config["device"].startswith("cuda") and any(NEEDS[part.rule].card for part in parts)
     return {"mem_mb": mem_mb, "runtime": runtime, "gpu": int(wanted)}
+
+
+def _grown(name: str, asked: int, attempt: int) -> int:
+    """What is asked for, times the attempt; no more than what there is, unless the first attempt asks for more."""
+    return min(attempt * asked, max(asked, CEILING[name])) if name in CEILING else attempt * asked
 
 
 def sizes_of(plan: Plan, rule: str, wildcards: Mapping[str, str]) -> Sizes:
