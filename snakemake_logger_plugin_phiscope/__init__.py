@@ -28,6 +28,9 @@ _NOISE = re.compile(
     r"|Removing temporary output|Complete log\(s\):|Elapsed time:|Processed \d+ potential jobs|Shutting down"
     "|Cannot restore .*no backup found"  # of a job that had not made its outputs before
     "|Exiting because a job execution failed|Touching output file"
+    # Of the executor for SLURM; jobs have their lines when they end.
+    r"|SLURM run ID|MinJobAge \d+s|Job [\w-]+ has been submitted with SLURM|Cleaning up SLURM log files"
+    "|No SLURM account given|No account was given, not able|Unable to guess SLURM account"
 )
 # Of groups of jobs, their jobs are told.
 _SILENT = {

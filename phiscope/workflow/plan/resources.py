@@ -24,13 +24,13 @@ from phiscope.workflow.plan.needs import NEEDS, Sizes
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
 
-# Of the processes of Snakemake in whose midst a script runs on a node: 110 to 130 MB each, two of them under SLURM.
-_AROUND_MB = 300
+# Of the processes of Snakemake in whose midst a script runs on a node: 170 to 240 MB each, two of them under SLURM.
+_AROUND_MB = 500
 _MARGIN = 1.25  # of memory, over what the formulas say
 _START_MINUTES = 5  # the interpreter and the libraries, from a file system that is shared and busy
 _SLOWER = 5  # times the processor time that was measured: another processor, other work on the node
 _SIZES_UNKNOWN = {"n": 50_000, "m": 2_000, "p": 3_072, "c": 10}  # before the data are prepared
-_FEATURES = 512  # before there is a head that says how many
+_FEATURES = 128  # before there is a head that says how many
 # Name -> the most that there is where jobs run, once somebody has asked; a later attempt grows no further.
 CEILING: dict[str, int] = {}
 _STEPS = {"deepfool": 100, "pgd-first": 40, "pgd-full": 40}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from phiscope.errors import ClusterError
 
-_NEEDED = ("sbatch", "srun", "squeue", "sinfo", "scontrol")
+NEEDED = ("sbatch", "srun", "squeue", "sinfo", "scontrol")
 _PATIENCE = 60  # seconds for an answer
 _NO_LIMIT = 10**9  # minutes
 
@@ -29,7 +29,7 @@ class Partition(NamedTuple):
 
 def require_commands() -> None:
     """Raises ClusterError where a command of SLURM's is not to be found."""
-    missing = [name for name in _NEEDED if not shutil.which(name)]
+    missing = [name for name in NEEDED if not shutil.which(name)]
     if missing:
         raise ClusterError(
             f"SLURM: there is no {missing[0]} in PATH on {os.uname().nodename}; start on a login node of the cluster, "
