@@ -20,6 +20,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from phiscope.workflow.job import TOLD
 from phiscope.workflow.terminal.graph import jobs_left
 from phiscope.workflow.terminal.screen import Screen
+from phiscope.words.marks import visible
 
 # What Snakemake says of its own work while it runs a workflow. All else that it says is shown, what is unknown too.
 _NOISE = re.compile(
@@ -134,7 +135,7 @@ class LogHandler(LogHandlerBase):
 
     def _write(self, text: str) -> None:
         try:
-            self._stream.write(f"{text}\n")
+            self._stream.write(f"{visible(text)}\n")
             self._stream.flush()
         except (OSError, ValueError):  # nobody reads any more; the run is not to end for that
             pass

@@ -168,7 +168,7 @@ def test_no_free_node_is_said_where_the_folder_is_not_shared(standin, plan, tmp_
 def test_a_later_attempt_grows_to_what_the_partition_has(standin, plan, tmp_path):
     list(slurm.prepare(workflow(job()), plan, tmp_path))
     assert resources.CEILING == {"mem_mb": 8000, "runtime": 60}
-    wildcards = SimpleNamespace(items=dict(view="original", split="test", chunk="0000000-0002000").items)
+    wildcards = SimpleNamespace(items={"view": "original", "split": "test", "chunk": "0000000-0002000"}.items)
     asked = plan.resources(plan.geometry.projecting_pixels(), lambda: plan)
     first = asked["mem_mb"](wildcards, attempt=1)
     assert [asked["mem_mb"](wildcards, attempt=attempt) for attempt in (2, 20)] == [2 * first, 8000]
