@@ -1,6 +1,6 @@
 """Names that people gave, inside sentences of ours: what they hold changes nothing around them.
 
-Text is shown in the order of its letters' scripts. A mark such as U+202E turns all that follows it, and a name in Hebrew
+Text is shown in the order of its letters' scripts. A mark such as U+202E turns all that follows it; a name in Hebrew
 or Arabic draws numbers and brackets beside it to itself.
 """
 
