@@ -73,7 +73,7 @@ def _trained(s: Sizes) -> float:
 
 _LOOK = Need(lambda s: _network(s) + _images(500, s, 2), lambda s: 200 * _pass(s), card=True)
 _LIGHT = Need(lambda s: 300)
-_ROWS = Need(lambda s: 300 + 2e-3 * s.t * s.c + 3 * _COPY * (s.t + s.n) * s.f, lambda s: 5e-4 * s.t * s.c)
+_ROWS = Need(lambda s: 300 + 1e-3 * s.t * s.c + 3 * _COPY * (s.t + s.n) * s.f, lambda s: 1e-5 * s.t * s.c)
 _TRAINING = Need(lambda s: _network(s) + _images(s.n, s, 2), _trained, card=True)
 _LATENT = Need(lambda s: _network(s) + 200 + _images(s.n + s.t, s, 2), lambda s: 600 * _pass(s) * 100, card=True)
 
@@ -88,7 +88,7 @@ _HULL = Need(
     lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-3 * s.m,
     lambda s: 2e-10 * 8 * s.m * s.n * s.f + 5e-3 * s.m,
 )
-_PICTURES = Need(lambda s: 800 + 2e-3 * s.t * s.c + 3 * _COPY * (s.t + s.n) * s.f + 2e-3 * s.p, lambda s: 60.0)
+_PICTURES = Need(lambda s: 800 + 0.5e-3 * s.t * s.c + 3 * _COPY * (s.t + s.n) * s.f + 2e-3 * s.p, lambda s: 60.0)
 
 NEEDS: Mapping[str, Need] = MappingProxyType(
     {
@@ -120,7 +120,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
             lambda s: 300 + 4 * _COPY * s.n * s.p + 54e-6 * s.p * min(s.m, 256),
             lambda s: 2e-10 * 6 * s.m * s.n * s.p + 5e-3 * s.m,
         ),
-        "verify_hulls": Need(lambda s: 500 + _images(s.n, s, 2), lambda s: 1e-9 * s.n * s.p * 10 + 5e-3 * s.t),
+        "verify_hulls": Need(lambda s: 500 + _images(s.n, s, 3), lambda s: 1e-9 * s.n * s.p * 10 + 5e-3 * s.t),
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,
