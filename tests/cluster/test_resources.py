@@ -90,9 +90,8 @@ def test_more_data_ask_for_more(root):
 
 
 def test_views_of_any_name_ask_for_what_their_kind_needs(root):
-    plan = plan_of(
-        root, views={"mine": {"kind": "pgd-full", "steps": 1000}, "yours": {"kind": "pgd-full", "steps": 10}}
-    )
+    attack = {"kind": "pgd-full", "norm": "linf", "epsilon": 0.03}
+    plan = plan_of(root, views={"mine": attack | {"steps": 1000}, "yours": attack})
     long, short = (
         asked(plan, plan.chain(plan.views.making(name, "test")), {"chunk": "0000000-0000500"})
         for name in ("mine", "yours")
