@@ -12,15 +12,17 @@ import re
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, TextIO
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from phiscope.words.marks import visible
 from phiscope.workflow.job import TOLD
 from phiscope.workflow.terminal.graph import jobs_left
+from phiscope.workflow.terminal.log import shows_failure
 from phiscope.workflow.terminal.screen import Screen
-from phiscope.words.marks import visible
 
 # What Snakemake says of its own work while it runs a workflow. All else that it says is shown, what is unknown too.
 _NOISE = re.compile(
@@ -35,7 +37,7 @@ _NOISE = re.compile(
 )
 # Of groups of jobs, their jobs are told.
 _SILENT = {
-    LogEvent.WORKFLOW_STARTED, LogEvent.SHELLCMD, LogEvent.JOB_STARTED, LogEvent.GROUP_INFO, LogEvent.GROUP_ERROR,
+    LogEvent.WORKFLOW_STARTED, LogEvent.SHELLCMD, LogEvent.JOB_STARTED, LogEvent.GROUP_INFO,
     LogEvent.RULEGRAPH, LogEvent.DEBUG_DAG,
 }  # fmt: skip
 _EXIT = re.compile("returned non-zero exit status|died with <Signals")
@@ -97,6 +99,8 @@ class LogHandler(LogHandlerBase):
             self._run(event, record)
         elif event in (LogEvent.JOB_INFO, LogEvent.JOB_FINISHED, LogEvent.JOB_ERROR):
             self._job(event, record)
+        elif event == LogEvent.GROUP_ERROR:
+            self._screen.group_failed(getattr(record, "aux_logs", ()))
         elif event == LogEvent.ERROR or record.levelno >= logging.ERROR:
             self._error(str(record.msg))
         elif _INTERRUPTED.match(str(record.msg)):
@@ -122,6 +126,8 @@ class LogHandler(LogHandlerBase):
             )  # fmt: skip
         elif event == LogEvent.JOB_FINISHED:
             self._screen.finished(record.job_id)
+        elif getattr(record, "indent", False) and not any(shows_failure(Path(log)) for log in record.log):
+            self._screen.left_undone(record.jobid)
         else:
             self._screen.job_failed(record.jobid, record.rule_name, record.log, record.rule_msg)
 
