@@ -19,16 +19,23 @@ class Settings(SimpleNamespace):
     init_seconds_before_status_checks = 40
 
 
+class Job:
+    output, is_local = ("x",), False
+
+    def __init__(self, rule, threads, resources):
+        self.rule, self.threads, self.resources = rule, threads, resources
+
+    def is_group(self):
+        return False
+
+
 def job(rule="locate_original", threads=1, **asked):
     asked = {"mem_mb": 1000, "runtime": 10, "gpu": 0, "tmpdir": "/tmp"} | asked
-    rule = SimpleNamespace(name=rule)
-    return SimpleNamespace(
-        rule=rule, threads=threads, resources=asked, output=["x"], is_local=False, is_group=lambda: False
-    )
+    return Job(SimpleNamespace(name=rule), threads, asked)
 
 
 def workflow(*jobs, executor="slurm", cores=2):
-    dag = SimpleNamespace(get_jobs_or_groups=lambda: jobs, needrun=lambda job: True)
+    dag = SimpleNamespace(needrun_jobs=lambda: jobs)
     return SimpleNamespace(
         executor_plugin=SimpleNamespace(name=executor),
         executor_settings=Settings(),

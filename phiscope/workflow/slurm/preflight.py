@@ -109,10 +109,11 @@ def _require_threads(workflow: Any, plan: Plan) -> None:
 
 def _requests(workflow: Any) -> Iterator[Request]:
     """Of the jobs that are known to be needed; what follows on data that are not prepared is not known yet."""
+    grouped = getattr(workflow.dag, "_group", {})  # Snakemake's own way to ask fails for groups that are done
     seen = set()
-    for job in workflow.dag.get_jobs_or_groups():
+    for job in dict.fromkeys(grouped.get(each, each) for each in workflow.dag.needrun_jobs()):
         members = list(job.jobs) if job.is_group() else [job]
-        if not any(workflow.dag.needrun(each) and each.output and not each.is_local for each in members):
+        if not any(each.output and not each.is_local for each in members):
             continue
         given = {name: value for name, value in job.resources.items() if isinstance(value, str | int)}
         longest = max(members, key=lambda each: each.resources.get("runtime", 0)).rule.name
