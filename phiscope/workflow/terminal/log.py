@@ -33,14 +33,6 @@ def reason(log: Path, everything: bool = False) -> list[str]:
     return lines[-_SHOWN:]
 
 
-def shows_failure(log: Path) -> bool:
-    """Whether a job ended with an error, or was cut short, by its log; not where it wrote none."""
-    lines = lines_of(log)
-    return log.is_file() and (
-        read_cost(log) is None or any(line.startswith((_SENTENCE, "Traceback")) for line in lines)
-    )
-
-
 def ended(error: str) -> str | None:
     """How a job ended, from Snakemake's words on it, where it is not the ordinary failure that its log explains."""
     status, signal = (found[1] if (found := each.search(error)) else None for each in (_STATUS, _SIGNAL))
@@ -70,3 +62,11 @@ def lines_of(log: Path) -> list[str]:
             return without_cost(file.read().decode(errors="replace").splitlines())
     except OSError:
         return []
+
+
+def shows_failure(log: Path) -> bool:
+    """Whether a job ended with an error, or was cut short, by its log; not where it wrote none."""
+    lines = lines_of(log)
+    return log.is_file() and (
+        read_cost(log) is None or any(line.startswith((_SENTENCE, "Traceback")) for line in lines)
+    )
