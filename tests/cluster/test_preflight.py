@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from phiscope.errors import ClusterError
-from phiscope.workflow import slurm
+from phiscope.errors import ClusterError, ConfigError
+from phiscope.workflow import places, slurm
 from phiscope.workflow.plan import Plan, resources
 from phiscope.workflow.slurm import commands
 from tests.workflow.test_plan import configured
@@ -179,6 +179,12 @@ def test_a_later_attempt_grows_to_what_the_partition_has(standin, plan, tmp_path
     asked = plan.resources(plan.geometry.projecting_pixels(), lambda: plan)
     first = asked["mem_mb"](wildcards, attempt=1)
     assert [asked["mem_mb"](wildcards, attempt=attempt) for attempt in (2, 20)] == [2 * first, 8000]
+
+
+def test_results_in_a_storage_are_refused():
+    places.require_folder(None)
+    with pytest.raises(ConfigError, match="--default-storage-provider fs: results have to lie in a folder"):
+        places.require_folder("fs")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
 from phiscope.workflow.configuration import complete, load
 from phiscope.workflow.configuration.layers import typed
+from phiscope.workflow.places import require_folder
 from phiscope.workflow.plan import Plan, read_counts
 from phiscope.workflow.plan.counts import changed_sources
 from phiscope.workflow.plan.named import require_named
@@ -23,6 +24,7 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 # Read by phiscope's own rules, since Snakemake's drop nothing: files in their order, then --config. A workflow that uses
 # this one as a module gives all that differs from the schema's defaults.
 try:
+    require_folder(workflow.storage_settings.default_storage_provider)
     if workflow.modifier.parent_modifier is None:
         GIVEN = load(workflow.configfiles, typed(workflow.config_settings.config), root=ROOT)
     else:
