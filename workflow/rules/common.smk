@@ -89,7 +89,7 @@ def asks(of):
 
 def merging(merged):
     """The group of jobs that put tables together: other features may rest on those of the original view."""
-    return "merge_original" if merged.startswith("features/original/") else f"merge_{merged.replace('/', '_')}"
+    return "merge_original" if merged.startswith("features/original/") else "_".join(["merge", *Path(merged).parts])
 
 
 def of_each(pattern, values):
