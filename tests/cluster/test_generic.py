@@ -28,7 +28,7 @@ def test_scripts_that_a_command_runs_give_the_tables_of_a_local_run(root, small,
     sbatch.chmod(0o755)
     environment = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
     run = ClusterRun(root, tmp_path, small.configuration, environment)
-    table = "results/small/tables/margins.parquet"
+    table = "results/small/features/original/test.parquet"
     command = run.command(documented(root, "generic"), "--jobs", "2")
     run.finish([command[0], table, *command[1:]])
     differing = [each for each in compare(small.results, tmp_path / "results/small") if "only the old" not in each.what]
