@@ -36,6 +36,6 @@ def test_this_is_no_debian(installed):
 
 def test_the_user_may_not_install(installed):
     said = installed(
-        dpkg_query='case "$4" in munge) echo install ok installed;; esac', apt_get="exit 1", id="echo 1000"
+        dpkg_query='case "$3" in munge) echo install ok installed;; esac', apt_get="exit 1", id="echo 1000"
     )
     assert "not root; tests that need slurm-wlm chromium are skipped" in said

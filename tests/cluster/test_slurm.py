@@ -30,7 +30,8 @@ def test_a_killed_head_goes_on_and_gives_the_tables_of_a_local_run(root, slurm, 
     assert differences(small.results, tmp_path / "results/small") == []
     assert len(list((tmp_path / "results/small/tables").glob("*.parquet"))) > 3
     assert set(before) < set(after)
-    assert jobs(slurm, "FAILED", "TIMEOUT", "OUT_OF_MEMORY") == []
+    # A job that was waiting when its head was killed leaves the work to the next start's.
+    assert set(jobs(slurm, "FAILED", "TIMEOUT", "OUT_OF_MEMORY")) <= set(before)
     asked = subprocess.run(["squeue", "--states=all", "--noheader", "-o", "%m %l"], env=slurm, capture_output=True)
     assert b"4:00:00" not in asked.stdout  # the partition's own limit, which a job without one gets
     logs = {path.stem for path in (tmp_path / "results/small/logs/slurm").rglob("*.log")}
