@@ -29,7 +29,10 @@ class ClusterRun:
         self.root, self.folder, self.configuration = root, folder, configuration
         # As it comes first in PATH where an environment is activated.
         path = f"{Path(sys.executable).parent}:{environment['PATH']}"
-        self.environment = dict(environment) | {"PATH": path, "PYTHONPATH": str(root)}
+        self.environment = dict(environment) | {
+            "PATH": path,
+            "PYTHONPATH": f"{root}:{environment.get('PYTHONPATH', '')}",
+        }
         self.environment.pop("OMP_NUM_THREADS", None)
         self.output = folder / "head.out"
 
