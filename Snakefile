@@ -5,6 +5,7 @@ import shutil
 from snakemake.logging import logger
 from snakemake.utils import min_version
 
+from phiscope.workflow import slurm
 from phiscope.workflow.record import write_record
 from phiscope.workflow.stamps import ASIDE
 from phiscope.workflow.starting.workflow import SHELL_PREFIX, claim_first, schedule
@@ -57,6 +58,11 @@ if workflow.modifier.parent_modifier is None:
 onstart:
     schedule()
     follow(workflow)
+    try:
+        for line in slurm.prepare(workflow, PLAN, Path(RESULTS)):
+            logger.info(line)
+    except PhiscopeError as error:
+        sys.exit(str(error))
     if not DRAWN_ALONE:
         write_record(RESULTS, GIVEN, workflow.configfiles)
     logger.info(f"Results go to {RESULTS}/.")

@@ -33,6 +33,10 @@ class ResultError(PhiscopeError):
     """A file that a run made before is cut short, or not what the run makes now."""
 
 
+class ClusterError(PhiscopeError):
+    """A cluster does not take the jobs of the run."""
+
+
 def shown(text: str) -> str:
     r"""A text as it can be printed in one line, whoever wrote it.
 

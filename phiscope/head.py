@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from phiscope.files import write_arrays
 
@@ -44,3 +44,12 @@ class Head:
             about = file.metadata()
             bound = json.loads(about["lower_bound"])
             return cls(file.get_tensor("weight"), file.get_tensor("bias"), about["layer"], bound)
+
+
+def features_of(path: str | Path) -> int | None:
+    """How many features the head in a file weighs; None where there is no such file yet, or none that can be read."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return int(file.get_slice("weight").get_shape()[0])
+    except (OSError, SafetensorError):
+        return None

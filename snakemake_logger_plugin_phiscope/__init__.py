@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, TextIO
 
 from snakemake.common import get_appdirs
@@ -19,11 +20,13 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from phiscope.errors import PhiscopeError
+from phiscope.words.marks import visible
 from phiscope.workflow.configuration.arguments import require_readable
 from phiscope.workflow.job import TOLD
 from phiscope.workflow.starting import caches
 from phiscope.workflow.starting.ending import interrupts_are_a_line
 from phiscope.workflow.terminal.graph import jobs_left
+from phiscope.workflow.terminal.log import shows_failure
 from phiscope.workflow.terminal.screen import Screen
 
 # What Snakemake says of its own work while it runs a workflow. All else that it says is shown, what is unknown too.
@@ -34,10 +37,13 @@ _NOISE = re.compile(
     "|Cannot restore .*no backup found"  # of a job that had not made its outputs before
     "|Failed to setup log file"  # where nothing can be written, which is said when a run is started
     "|Exiting because a job execution failed|Touching output file"
+    # Of the executor for SLURM; jobs have their lines when they end.
+    r"|SLURM run ID|MinJobAge \d+s|Job [\w-]+ has been submitted with SLURM|Cleaning up SLURM log files"
+    "|No SLURM account given|No account was given, not able|Unable to guess SLURM account"
 )
 # Of groups of jobs, their jobs are told.
 _SILENT = {
-    LogEvent.WORKFLOW_STARTED, LogEvent.SHELLCMD, LogEvent.JOB_STARTED, LogEvent.GROUP_INFO, LogEvent.GROUP_ERROR,
+    LogEvent.WORKFLOW_STARTED, LogEvent.SHELLCMD, LogEvent.JOB_STARTED, LogEvent.GROUP_INFO,
     LogEvent.RULEGRAPH, LogEvent.DEBUG_DAG,
 }  # fmt: skip
 _EXIT = re.compile("returned non-zero exit status|died with <Signals")
@@ -107,6 +113,8 @@ class LogHandler(LogHandlerBase):
             self._run(event, record)
         elif event in (LogEvent.JOB_INFO, LogEvent.JOB_FINISHED, LogEvent.JOB_ERROR):
             self._job(event, record)
+        elif event == LogEvent.GROUP_ERROR:
+            self._screen.group_failed(getattr(record, "aux_logs", ()))
         elif event == LogEvent.ERROR or record.levelno >= logging.ERROR:
             self._error(str(record.msg))
         elif _INTERRUPTED.match(str(record.msg)):
@@ -132,6 +140,8 @@ class LogHandler(LogHandlerBase):
             )  # fmt: skip
         elif event == LogEvent.JOB_FINISHED:
             self._screen.finished(record.job_id)
+        elif getattr(record, "indent", False) and not any(shows_failure(Path(log)) for log in record.log):
+            self._screen.left_undone(record.jobid)
         else:
             self._screen.job_failed(record.jobid, record.rule_name, record.log, record.rule_msg)
 
@@ -145,7 +155,7 @@ class LogHandler(LogHandlerBase):
 
     def _write(self, text: str) -> None:
         try:
-            self._stream.write(f"{text}\n")
+            self._stream.write(f"{visible(text)}\n")
             self._stream.flush()
         except (OSError, ValueError):  # nobody reads any more; the run is not to end for that
             pass

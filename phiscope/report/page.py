@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import jinja2
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from phiscope import figures
 from phiscope.errors import ConfigError, DataError
@@ -26,6 +27,7 @@ from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.sections import SECTIONS, module_of, said_by, sections_of, title_of
 from phiscope.views import in_words
 from phiscope.views.epsilon import with_epsilon
+from phiscope.words.marks import isolated
 from phiscope.words.numbers import DASH, known, percent, significant
 
 # The numbers that the text of the page names: `key` in the table `paper_comparison`. All are optional.
@@ -193,6 +195,7 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
     environment = jinja2.Environment(
         loader=loader or jinja2.PackageLoader("phiscope.report"),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -207,6 +210,11 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
     return environment.get_template("page.html.j2").render(
         facts=facts, has=page.numbers, pictures=pictures, sections=sections, beside_paper=page.beside_paper
     )
+
+
+def _shown(value: Any) -> Any:
+    """What a template prints, before its tags are escaped; text that a macro has printed is done already."""
+    return isolated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def data_uri(picture: bytes) -> str:

@@ -26,3 +26,15 @@ def _project_of(package: Path) -> Path:
         f"{package}: no Snakefile lies in its folder {_SHARE} or beside it; install phiscope from a wheel or, with -e, "
         "from a checkout"
     )
+
+
+def require_folder(storage: str | None) -> None:
+    """Raises ConfigError where results were to lie in a storage of Snakemake's (`--default-storage-provider`).
+
+    What is planned follows from files that are there already, which are read where they lie.
+    """
+    if storage:
+        raise ConfigError(
+            f"--default-storage-provider {storage}: results have to lie in a folder that the head and all jobs see, "
+            "since what is left to do follows from them; leave it out, and start in such a folder (or --directory)"
+        )

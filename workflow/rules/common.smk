@@ -5,12 +5,15 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.exceptions import IncompleteCheckpointException
+
 from phiscope import figures
 from phiscope.errors import PhiscopeError
 from phiscope.factories import look_beside
 from phiscope.workflow import chunks, code
 from phiscope.workflow.configuration import complete, load, located
 from phiscope.workflow.configuration.reading import typed
+from phiscope.workflow.places import require_folder
 from phiscope.workflow.plan import Plan, read_counts
 from phiscope.workflow.plan.counts import changed_sources
 from phiscope.workflow.plan.named import require_named
@@ -21,6 +24,7 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 # Read by phiscope's own rules, since Snakemake's drop nothing: files in their order, then --config. A workflow that uses
 # this one as a module gives all that differs from the schema's defaults.
 try:
+    require_folder(workflow.storage_settings.default_storage_provider)
     if workflow.modifier.parent_modifier is None:
         GIVEN = load(workflow.configfiles, typed(workflow.config_settings.config), root=ROOT)
     else:
@@ -70,6 +74,24 @@ def counted():
     return plan
 
 
+def known():
+    """The plan with its counts once there are some; before, without them."""
+    try:
+        return counted()
+    except IncompleteCheckpointException:
+        return PLAN
+
+
+def asks(of):
+    """What jobs of a rule, or of a chain of parts, ask a cluster for; locally, what `--resources mem_mb=` is shared among."""
+    return PLAN.resources(of, known)
+
+
+def merging(merged):
+    """The group of jobs that put tables together: other features may rest on those of the original view."""
+    return "merge_original" if merged.startswith("features/original/") else "_".join(["merge", *Path(merged).parts])
+
+
 def of_each(pattern, values):
     return [pattern.format(value) for value in values]
 
@@ -95,5 +117,5 @@ def outputs(chain):
 def at_once(wildcards):
     """How many jobs may run beside each other here, and share the memory; one where each has an allocation of its own."""
     cores = workflow.resource_settings.cores
-    alone = "SLURM_JOB_ID" in os.environ or not isinstance(cores, int) or cores == sys.maxsize
+    alone = workflow.remote_exec or "SLURM_JOB_ID" in os.environ or not isinstance(cores, int) or cores == sys.maxsize
     return 1 if alone else cores

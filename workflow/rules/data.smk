@@ -8,6 +8,8 @@ checkpoint prepare_dataset:
         f"{RESULTS}/logs/prepare_dataset/{{split}}.log",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks("prepare_dataset"),
     params:
         **PLAN.parameters("prepare_dataset"),
         origin=lambda wildcards: PLAN.fingerprint("prepare_dataset", split=wildcards.split),
@@ -28,6 +30,8 @@ checkpoint prepare_other_dataset:
         dataset="[^/]+",
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks("prepare_other_dataset"),
     params:
         **PLAN.parameters("prepare_other_dataset"),
         origin=lambda wildcards: PLAN.fingerprint("prepare_other_dataset", dataset=wildcards.dataset),

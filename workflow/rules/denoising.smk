@@ -10,6 +10,8 @@ if PLAN.denoising and PLAN.denoising.is_loaded:
             f"{RESULTS}/logs/load_denoiser.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("load_denoiser"),
         params:
             **PLAN.parameters("load_denoiser"),
         message:
@@ -30,6 +32,8 @@ if PLAN.denoising and PLAN.denoising.trained:
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.denoising.training().threads
+        resources:
+            **asks(PLAN.denoising.training()),
         params:
             parts=PLAN.denoising.training().described,
         message:
@@ -54,6 +58,8 @@ if PLAN.denoising:
                 f"{RESULTS}/logs/score_denoisers_{images_of_set}.log",
             conda:
                 "../../envs/phiscope.yaml"
+            resources:
+                **asks(comparing),
             params:
                 parts=comparing.described,
             message:
@@ -76,6 +82,8 @@ if PLAN.denoising:
                 seed=r"\d+",
             conda:
                 "../../envs/phiscope.yaml"
+            resources:
+                **asks("study_denoising"),
             params:
                 **PLAN.parameters("study_denoising"),
             message:
@@ -95,6 +103,8 @@ if PLAN.denoising:
                 seed=r"\d+",
             conda:
                 "../../envs/phiscope.yaml"
+            resources:
+                **asks("retrain_denoiser"),
             params:
                 **PLAN.parameters("retrain_denoiser"),
             message:
@@ -111,6 +121,8 @@ if PLAN.denoising:
                 f"{RESULTS}/logs/sum_up_study.log",
             conda:
                 "../../envs/phiscope.yaml"
+            resources:
+                **asks("sum_up_study"),
             params:
                 **PLAN.parameters("sum_up_study"),
             message:
@@ -131,6 +143,8 @@ if PLAN.denoising:
             conda:
                 "../../envs/phiscope.yaml"
             threads: PLAN.threads
+            resources:
+                **asks("denoise_folder"),
             params:
                 **PLAN.parameters("denoise_folder"),
             message:

@@ -19,6 +19,7 @@ rule estimate_cost:
     conda:
         "../../envs/phiscope.yaml"
     resources:
+        **asks("estimate_cost"),
         jobs_at_once=at_once,
     params:
         **PLAN.parameters("estimate_cost"),

@@ -33,8 +33,12 @@ for group, names in PLAN.drawing.groups.items():
             captions=PLAN.drawing.drawn(names, "rst"),
         log:
             f"{RESULTS}/logs/draw_{group}.log",
+        group:
+            "report"
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("draw_figures"),
         params:
             **PLAN.parameters("draw_figures", group=group),
             told_apart=lambda wildcards, group=group: keys_of_inputs(group),

@@ -10,9 +10,13 @@ for name in PLAN.geometry.placed:
             **outputs(placing),
         log:
             f"{RESULTS}/logs/{name}/{{chunk}}.log",
+        group:
+            name
         conda:
             "../../envs/phiscope.yaml"
         threads: placing.threads
+        resources:
+            **asks(placing),
         params:
             parts=placing.described,
         message:
@@ -30,9 +34,13 @@ if PLAN.geometry.projecting().parts:
             **outputs(PLAN.geometry.projecting()),
         log:
             f"{RESULTS}/logs/project_original/test/{{chunk}}.log",
+        group:
+            "project_original"
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.geometry.projecting().threads
+        resources:
+            **asks(PLAN.geometry.projecting()),
         params:
             parts=PLAN.geometry.projecting().described,
         message:
@@ -51,6 +59,8 @@ rule project_pixel_hull:
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.projecting_pixels().threads
+    resources:
+        **asks(PLAN.geometry.projecting_pixels()),
     params:
         parts=PLAN.geometry.projecting_pixels().described,
     message:
@@ -66,9 +76,13 @@ rule sum_up_views:
         **outputs(PLAN.geometry.summing_up()),
     log:
         f"{RESULTS}/logs/sum_up_views.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.summing_up().threads
+    resources:
+        **asks(PLAN.geometry.summing_up()),
     params:
         parts=PLAN.geometry.summing_up().described,
     message:

@@ -11,6 +11,8 @@ if PLAN.implicit and PLAN.implicit.gathered_alone:
             f"{RESULTS}/logs/gather_images.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("gather_images"),
         params:
             **PLAN.parameters("gather_images"),
         message:
@@ -30,6 +32,8 @@ if PLAN.implicit:
             f"{RESULTS}/logs/fit_implicit/{PLAN.implicit.drawn_chunk}.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks(PLAN.implicit.fitting()),
         params:
             parts=PLAN.implicit.fitting().described,
         message:
@@ -44,8 +48,12 @@ if PLAN.implicit:
             **outputs(PLAN.implicit.summing_up()),
         log:
             f"{RESULTS}/logs/sum_up_implicit.log",
+        group:
+            "report"
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks(PLAN.implicit.summing_up()),
         params:
             parts=PLAN.implicit.summing_up().described,
         message:
@@ -65,6 +73,8 @@ if PLAN.implicit and PLAN.implicit.decoding:
             f"{RESULTS}/logs/measure_waves.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks(PLAN.implicit.measuring_waves()),
         params:
             parts=PLAN.implicit.measuring_waves().described,
         message:
@@ -84,6 +94,8 @@ if PLAN.implicit and PLAN.implicit.decoders:
             f"{RESULTS}/logs/train_decoders.log",
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks(PLAN.implicit.decoding_with_encodings()),
         params:
             parts=PLAN.implicit.decoding_with_encodings().described,
         message:

@@ -16,6 +16,7 @@ if PLAN.inversion.any:
         conda:
             "../../envs/phiscope.yaml"
         resources:
+            **asks("time_search"),
             jobs_at_once=at_once,
         params:
             **PLAN.parameters("time_search"),
@@ -44,6 +45,7 @@ rule invert:
     conda:
         "../../envs/phiscope.yaml"
     resources:
+        **asks("invert"),
         jobs_at_once=at_once,
     params:
         **PLAN.parameters("invert"),
@@ -71,6 +73,7 @@ rule explore_ball:
     conda:
         "../../envs/phiscope.yaml"
     resources:
+        **asks("explore_ball"),
         jobs_at_once=at_once,
     params:
         **PLAN.parameters("explore_ball"),
@@ -88,8 +91,12 @@ rule sum_up_run:
         **outputs(PLAN.inversion.summing_up()),
     log:
         f"{RESULTS}/logs/sum_up_run.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks(PLAN.inversion.summing_up()),
     params:
         parts=PLAN.inversion.summing_up().described,
     message:

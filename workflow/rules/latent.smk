@@ -12,6 +12,8 @@ if PLAN.latent:
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.latent.generating().threads
+        resources:
+            **asks(PLAN.latent.generating()),
         params:
             parts=PLAN.latent.generating().described,
         message:
@@ -34,6 +36,8 @@ if PLAN.latent:
             conda:
                 "../../envs/phiscope.yaml"
             threads: encoding.threads
+            resources:
+                **asks(encoding),
             params:
                 parts=encoding.described,
             message:
@@ -51,6 +55,8 @@ if PLAN.latent:
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.latent.measuring().threads
+        resources:
+            **asks(PLAN.latent.measuring()),
         params:
             parts=PLAN.latent.measuring().described,
         message:

@@ -15,6 +15,8 @@ if PLAN.geometry.is_trained:
         priority: 200
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("check_before_training"),
         params:
             **PLAN.parameters("check_before_training"),
         message:
@@ -34,6 +36,8 @@ if PLAN.geometry.is_trained:
         priority: 200
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("check_trained_classifier"),
         params:
             **PLAN.parameters("check_trained_classifier"),
         message:
@@ -54,6 +58,8 @@ elif PLAN.holds_images:
         priority: 200
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("check_loaded_classifier"),
         params:
             **PLAN.parameters("check_loaded_classifier"),
         message:
@@ -73,6 +79,8 @@ rule fit_classifier:
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.fitting().threads
+    resources:
+        **asks(PLAN.geometry.fitting()),
     params:
         parts=PLAN.geometry.fitting().described,
     message:

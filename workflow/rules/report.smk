@@ -13,8 +13,12 @@ rule render_report:
         findings=f"{RESULTS}/findings.txt",
     log:
         f"{RESULTS}/logs/render_report.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks("render_report"),
     params:
         **PLAN.parameters("render_report"),
     message:

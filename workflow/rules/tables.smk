@@ -7,8 +7,12 @@ rule merge_chunks:
         f"{RESULTS}/logs/merge_chunks/{{merged}}.log",
     wildcard_constraints:
         merged="|".join(PLAN.merged_alone),
+    group:
+        lambda wildcards: merging(wildcards.merged)
     conda:
         "../../envs/phiscope.yaml"
+    resources:
+        **asks("merge_chunks"),
     params:
         **PLAN.parameters("merge_chunks"),
     message:
@@ -24,9 +28,13 @@ rule tabulate_views:
         **outputs(PLAN.geometry.tabulating()),
     log:
         f"{RESULTS}/logs/tabulate_views.log",
+    group:
+        "report"
     conda:
         "../../envs/phiscope.yaml"
     threads: PLAN.geometry.tabulating().threads
+    resources:
+        **asks(PLAN.geometry.tabulating()),
     params:
         parts=PLAN.geometry.tabulating().described,
     message:

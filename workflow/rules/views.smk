@@ -9,8 +9,12 @@ for name, prepared in PLAN.views.slices.items():
             PLAN.views.images(name) if PLAN.views.kept(name) else temp(PLAN.views.images(name)),
         log:
             f"{RESULTS}/logs/slice_{name}/{{split}}/{{chunk}}.log",
+        group:
+            "slices"
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("slice_dataset"),
         params:
             **PLAN.parameters("slice_dataset"),
         message:
@@ -34,6 +38,8 @@ for name, split in PLAN.views.made:
                 f"{RESULTS}/logs/{'make' if split == 'test' else 'process'}_{name}/{{chunk}}.log",
             conda:
                 "../../envs/phiscope.yaml"
+            resources:
+                **asks(making),
             params:
                 parts=making.described,
             message:
@@ -51,8 +57,12 @@ if PLAN.drawing.exhibited:
             of_each(PLAN.path("exhibits", view="{}"), PLAN.drawing.exhibited),
         log:
             f"{RESULTS}/logs/pick_samples.log",
+        group:
+            "report"
         conda:
             "../../envs/phiscope.yaml"
+        resources:
+            **asks("pick_samples"),
         params:
             **PLAN.parameters("pick_samples"),
         message:

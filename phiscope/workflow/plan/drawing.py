@@ -10,7 +10,7 @@ from phiscope import figures
 from phiscope.exhibits.frames import artifacts_of
 from phiscope.report.page import artifacts_of_page
 from phiscope.report.sections import SECTIONS, module_of
-from phiscope.workflow.plan.rule import Rule
+from phiscope.workflow.plan.rule import Rule, reported
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -191,13 +191,13 @@ RULES = {
         "figures/draw_figures",
         lambda plan: {
             "names": lambda wildcards: plan.drawing.groups[wildcards.group],
-            "context": plan.drawing.context,
+            "context": reported(plan.drawing.context),
         },
         _code,
     ),
     "render_report": Rule(
         "report/render_report",
-        lambda plan: {"context": plan.drawing.context, "title": plan.config["report"]["title"]},
+        lambda plan: reported({"context": plan.drawing.context, "says": {"title": plan.config["report"]["title"]}}),
         lambda plan, wildcards: [module_of(section) for section in SECTIONS],
     ),
 }

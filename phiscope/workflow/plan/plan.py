@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -252,6 +253,11 @@ class Plan:
 
     def is_threaded(self, rule: str) -> bool:
         return RULES[rule].threaded
+
+    def resources(self, of: str | Chain, known: Callable[[], Plan]) -> dict[str, Any]:
+        """Memory, time and card of the jobs of a rule or a chain; see `phiscope.workflow.plan.resources`."""
+        # By name: what a script rests on is found by its imports, and no result rests on what its job asked for.
+        return import_module("phiscope.workflow.plan.resources").resources_of(self, of, known)
 
     def script_of(self, rule: str) -> str:
         """The script of a rule, below `scripts`."""

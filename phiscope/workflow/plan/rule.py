@@ -37,6 +37,22 @@ def resolved(parameters: Parameters, wildcards: Mapping[str, str]) -> dict[str, 
     return {key: value(known) if callable(value) else value for key, value in parameters.items()}
 
 
+class Reported(str):
+    """Text that Snakemake writes into the page of `--report`, inside a script: a tag in it would end that."""
+
+    def __repr__(self) -> str:
+        return str.__repr__(self).replace("<", "\\x3c")
+
+
+def reported(value: Any) -> Any:
+    """Parameters of a rule with results in Snakemake's report, which shows their `repr`; as they are in all else."""
+    if isinstance(value, Mapping):
+        return {reported(key): reported(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(reported, value))
+    return Reported(value) if isinstance(value, str) and "<" in value else value
+
+
 def digest(parameters: Parameters) -> str:
     """Changes when one of the values does."""
     return hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from phiscope.workflow.cost import without_cost
+from phiscope.workflow.cost import read_cost, without_cost
 from phiscope.workflow.job import TERMINAL
 
 _STATUS = re.compile(r"non-zero exit status (\d+)")
 _SIGNAL = re.compile(r"died with <Signals\.(\w+)")
+_OF_SLURM = re.compile(r"slurmstepd: error:|srun: error: .*(?:Killed|Out Of Memory)")
 _TAIL = 65536  # bytes that are read from the end
 _SENTENCE = "phiscope: "
 _SHOWN = 8  # lines of a traceback
@@ -19,11 +20,13 @@ _WIDE = 100  # characters: what is longer than this is no line about progress
 def reason(log: Path, everything: bool = False) -> list[str]:
     """The sentence that a job ended with, or the last lines of its traceback; [] where the log says nothing.
 
-    everything: all lines.
+    everything: all lines. A log of SLURM's holds Snakemake's words on a job too, which are said already.
     """
     lines = [line for line in lines_of(log) if line.strip()]
     if everything:
         return lines
+    if "slurm" in log.parts:
+        return [line for line in lines if _OF_SLURM.match(line)]
     sentence = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].startswith(_SENTENCE)), None)
     if sentence is not None:  # the last thing in the log; it may go on over lines
         return [lines[sentence].removeprefix(_SENTENCE), *lines[sentence + 1 :]]
@@ -70,3 +73,11 @@ def lines_of(log: Path) -> list[str]:
             return without_cost(file.read().decode(errors="replace").splitlines())
     except OSError:
         return []
+
+
+def shows_failure(log: Path) -> bool:
+    """Whether a job ended with an error, or was cut short, by its log; not where it wrote none."""
+    lines = lines_of(log)
+    return log.is_file() and (
+        read_cost(log) is None or any(line.startswith((_SENTENCE, "Traceback")) for line in lines)
+    )

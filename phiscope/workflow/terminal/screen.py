@@ -134,6 +134,19 @@ class Screen:
             self.say(f"  log: {path}" if path.is_file() else f"  log: {path} was not written; see above")
         self.say("")
 
+    def group_failed(self, logs: Sequence[str]) -> None:
+        """Some of the jobs that a cluster started together failed; `job_failed` or `left_undone` follows for each."""
+        if not self._interrupted:
+            self.say("")
+            self.say("Failed: one of the jobs that were started together, as told below")
+            for path in logs:
+                self.say(f"  log: {path}")
+
+    def left_undone(self, number: int) -> None:
+        """A job that did not fail itself, in a group of which another one did."""
+        self._pace.drop(number)
+        self._jobs.pop(number, None)
+
     def interrupted(self) -> None:
         """Whoever started the run ends it; said once."""
         if self._interrupted:
