@@ -247,3 +247,15 @@ def test_names_of_classes_may_lack_in_testing(tmp_path):
         frame.to_parquet(tmp_path / f"{split}.parquet")
     opened = of_parquet(tmp_path, "test")
     assert opened.labels[np.argsort(opened.samples)].tolist() == [0, -1, 1, -1]
+
+
+def test_labels_of_a_dictionary_and_files_in_data_are_read_as_those_of_images(tmp_path):
+    """Both readers of Parquet share what is no image and no vector."""
+    (tmp_path / "data").mkdir()
+    names = pa.array(["b", "a", "b", "a"]).dictionary_encode()
+    table = pa.table({"features": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]], "label": names})
+    for split in ("train-00000-of-00001", "test-00000-of-00001"):
+        pq.write_table(table, tmp_path / f"data/{split}.parquet")
+    found = prepared(tmp_path, "train", tmp_path)
+    assert found.classes == ("a", "b")
+    assert found.labels[np.argsort(found.samples)].tolist() == [1, 0, 1, 0]
