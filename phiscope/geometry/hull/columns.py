@@ -17,6 +17,7 @@ from phiscope.geometry.norms import lengths
 KEPT = 192  # vertices that a query takes from one pricing
 SPREAD = 0.8  # how far above the support the next pricing looks, relative to the last
 FEW = 4  # queries that are priced one by one
+SMALL = 2**19  # numbers in the vertices up to which few queries are solved over all of them at once
 STALLED = 8  # pricings of all vertices without a smaller gap, after which a query is left as it is
 _ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex
 _WRITTEN = 8  # times the rounding of a nearest point as it is written down: a gap as small as this may be all there is
@@ -82,6 +83,23 @@ class HullSearch:
                 part = block.take(rows)
                 self._improve(part, kept.take(rows), method)
                 self._store(which[rows], part)
+
+    @property
+    def small(self) -> bool:
+        """Whether solving over all vertices at once takes no longer than pricing them."""
+        return len(self.points) <= FEW and self.vertices.array.size <= SMALL
+
+    def begin_with_all(self) -> None:
+        """Solve every query over all vertices and judge it; what stays open goes on as usual."""
+        which, n = np.arange(len(self.points)), len(self.vertices)
+        every = np.broadcast_to(np.arange(n), (len(which), n)).copy()
+        full, unknown = np.full(len(which), n), np.full(len(which), np.inf)
+        block, kept = self._load(which), pricing.Kept(every, np.zeros(every.shape), full, unknown)
+        self._improve(block, kept, wolfe)
+        self._store(which, block)
+        block.z = self.vertices.written(block.z)
+        gap = pricing.exact_gaps(block.points, block.z, self.vertices.array, kept)
+        self._settle(which, block, *self._sizes(block), gap)
 
     def _load(self, which: NDArray[np.int64]) -> Block:
         n, d = self.vertices.array.shape
@@ -149,19 +167,28 @@ class HullSearch:
             self.vertices.reach,
         )
 
+    def _sizes(self, block: Block) -> tuple[NDArray, NDArray]:
+        """Length of z - x and radius."""
+        radius = np.max([np.linalg.norm(block.z - far, axis=1) for far in self.vertices.far], axis=0)
+        return lengths(block.z - block.points), radius
+
+    def _allowed(self, length: NDArray, radius: NDArray) -> NDArray:
+        return length * np.maximum(self.tol * radius, _ROUNDING * self.vertices.largest)
+
     def _judge(self, which: NDArray[np.int64], block: Block, kept: pricing.Kept) -> None:
         """Gap, radius and status after a pricing of all vertices."""
-        length = lengths(block.z - block.points)
-        radius = np.max([np.linalg.norm(block.z - far, axis=1) for far in self.vertices.far], axis=0)
+        length, radius = self._sizes(block)
         gap, blind = pricing.gaps(block.points, block.z, self.vertices.array, length, kept, self.error)
-        allowed = length * np.maximum(self.tol * radius, _ROUNDING * self.vertices.largest)
-        near = length <= 0.1 * NEAR * radius
-        unseen = np.flatnonzero((blind | self.careful[which]) & (gap > allowed) & ~near)
+        unsettled = (gap > self._allowed(length, radius)) & ~_near(length, radius)
+        unseen = np.flatnonzero((blind | self.careful[which]) & unsettled)
         if len(unseen):
             again = pricing.lowest_exact(block.points[unseen], block.z[unseen], self.vertices.array, KEPT)
             gap[unseen] = pricing.exact_gaps(block.points[unseen], block.z[unseen], self.vertices.array, again)
             kept.at[unseen], kept.filled[unseen] = again.at, again.filled
-        better, done = gap < self.gap[which], near | (gap <= allowed)
+        self._settle(which, block, length, radius, gap)
+
+    def _settle(self, which: NDArray[np.int64], block: Block, length: NDArray, radius: NDArray, gap: NDArray) -> None:
+        better, done = gap < self.gap[which], _near(length, radius) | (gap <= self._allowed(length, radius))
         self.rounds[which] += 1
         self.idle[which] = np.where(better, 0, self.idle[which] + 1)
         self.careful[which] |= ~better
@@ -187,3 +214,8 @@ class HullSearch:
                 indices, weights = support
                 wolfe.combine(self.vertices.array, indices, weights, len(indices), self.z[query])
                 self.z[query] = self.vertices.written(self.z[query])
+
+
+def _near(length: NDArray, radius: NDArray) -> NDArray[np.bool_]:
+    """So near to the hull that a query counts as touching it, and may stop."""
+    return length <= 0.1 * NEAR * radius

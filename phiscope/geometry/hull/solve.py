@@ -77,6 +77,12 @@ def project(
         _require_start(start, len(points), vertices)
         for query in range(len(points)):
             search.begin(query, *start.support(query))
+    elif search.small:
+        search.begin_with_all()
+    if progress is not None and len(points) and (search.status != "open").all():
+        progress(len(points), len(points))
+    if not (search.status == "open").any():
+        return _result(search)
     with _alone(by_torch=is_tensor(search.light)), ThreadPoolExecutor(threads) as pool:
         while len(waiting := np.flatnonzero(search.status == "open")):
             parts = list(blocks(len(waiting), min(QUERIES, -(-len(waiting) // threads))))

@@ -5,13 +5,14 @@ pytest -m long tests/geometry/hull/test_fuzz.py
 """
 
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from phiscope.geometry.hull import project
+from phiscope.geometry.hull import columns, project
 from tests.geometry.hull import cases
 
 quiet = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
@@ -28,27 +29,31 @@ drawn = st.sampled_from(cases.KINDS).flatmap(
         }
     )
 )
+# Few queries at a time are solved in other ways than many: over all vertices at once, or remembering prices.
+WAYS = {"over all": {"SMALL": 2**19}, "remembering": {"SMALL": 0}, "as many": {"FEW": 0}}
+ways = st.sampled_from(sorted(WAYS))
 tolerances = st.sampled_from([1e-6, 1e-10, 1e-13, 0.0])
 
 
-def judged(case, tol):
+def judged(case, tol, way):
     points, vertices = cases.case(**case)
     if np.isfinite(points).all() and np.isfinite(vertices).all():
-        projection = project(points, vertices, tol=tol, threads=1)
+        with patch.multiple(columns, **WAYS[way]):
+            projection = project(points, vertices, tol=tol, threads=1)
         assert cases.wrong_words(projection, points, vertices, tol) == []
 
 
-@given(drawn, tolerances)
+@given(drawn, tolerances, ways)
 @settings(quiet, max_examples=1500)
-def test_no_word_is_wrong(case, tol):
-    judged(case, tol)
+def test_no_word_is_wrong(case, tol, way):
+    judged(case, tol, way)
 
 
 @pytest.mark.long
-@given(drawn, tolerances)
+@given(drawn, tolerances, ways)
 @settings(quiet, max_examples=100_000)
-def test_no_word_is_wrong_at_length(case, tol):
-    judged(case, tol)
+def test_no_word_is_wrong_at_length(case, tol, way):
+    judged(case, tol, way)
 
 
 @pytest.mark.parametrize(

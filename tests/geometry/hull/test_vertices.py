@@ -3,7 +3,7 @@ import pytest
 
 from phiscope.errors import DataError
 from phiscope.geometry import hull
-from phiscope.geometry.hull import pricing
+from phiscope.geometry.hull import columns, pricing
 
 
 def cloud(n=3000, d=20, kind=np.float32, seed=0):
@@ -50,8 +50,10 @@ def test_what_was_saved_with_other_vertices_is_refused(change, tmp_path):
         hull.Vertices.load(tmp_path / "about.npz", change(vertices))
 
 
-def test_single_queries_agree_with_many():
-    """Few queries remember prices and sum in wider panels; the certificate is about all vertices nevertheless."""
+@pytest.mark.parametrize("small", [0, 2**30])
+def test_single_queries_agree_with_many(small, monkeypatch):
+    """Few queries are solved over all vertices, or remember prices; the certificate is about all vertices anyway."""
+    monkeypatch.setattr(columns, "SMALL", small)
     points, vertices = cloud(n=20_000, d=40)
     many = hull.project(points, vertices, threads=1)
     prepared = hull.Vertices(vertices)
