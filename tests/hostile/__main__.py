@@ -1,0 +1,33 @@
+"""`python -m tests.hostile [word ...]`: what is said of every hostile file, or of those with a word in their name."""
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+
+from tests.hostile import cases
+from tests.hostile.measured import outcomes
+
+
+def main(words: list[str]) -> None:
+    as_json = "--json" in words
+    words = [word for word in words if word != "--json"]
+    names = [name for name in cases.CASES if not words or any(word in name for word in words)]
+    found = []
+    for name in names:
+        (each,) = outcomes([name])
+        found.append(each)
+        if as_json:
+            print(json.dumps(asdict(each)), flush=True)
+        else:
+            more = ("  RAN CODE" if each.ran else "") + (f"  [{each.warned.strip()}]" if each.warned else "")
+            print(f"{each.how:9} {each.seconds:5.2f} s {each.peak:6.0f} MiB  {name}: {each.said}{more}", flush=True)
+    if not as_json:
+        kinds = Counter(cases.CASES[name].kind for name in names)
+        print(f"\n{len(names)} files of {len(kinds)} kinds: {dict(kinds)}")
+        print(dict(Counter(each.how for each in found)), "ran code:", sum(each.ran for each in found))
+        print(f"most memory {max(each.peak for each in found):.0f} MiB, longest {max(e.seconds for e in found):.1f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
