@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.limits import MOST_CLASSES
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED
+from phiscope.datasets.texts import plain
 from phiscope.errors import DataError
 
 _SHOWN = 10
@@ -21,6 +23,7 @@ _UNLESS = (
     "those with empty cells"
 )
 UNKNOWN = -1  # in place of a label
+_LARGEST = 2**53  # of a label: beyond, not every whole number is a float of its own
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ def of_labelled(
         labels = _numbers(mine, classes)
     else:
         labels, classes = _by_number(splits, mine, options)
+    if len(classes) > MOST_CLASSES:
+        raise _too_many(len(classes), own.where)
     if len(classes) < 2:
         raise DataError(f"there is one class only, {classes[0]!r}; expected two at least, for a boundary between them")
     empty = np.setdiff1d(np.arange(len(classes)), labels)
@@ -167,14 +172,28 @@ def _plain(rows: Rows, options: DataOptions) -> Labels:
         raise DataError(f"{rows.where}: labels have shape {values.shape}; expected one label an image")
     if values.dtype.kind in "OSU":
         return _named(values, rows, options)
-    if values.dtype.kind == "f" and np.array_equal(values, np.rint(values)):
-        values = values.astype(np.int64)
-    if values.dtype.kind not in "iub":
-        raise DataError(f"{rows.where}: labels are {values.dtype} with fractions; expected integers or names")
-    values = values.astype(np.int64) - (options.first_label or 0)
+    values = _whole(values, rows.where) - (options.first_label or 0)
     if classes is not None or not _are_values(options):
         _require_range(values, None if classes is None else len(classes), rows.where, options.first_label or 0)
     return Labels(values, classes, rows.where)
+
+
+def _whole(values: NDArray, where: str) -> NDArray[np.int64]:
+    """Labels (n,) of any type as whole numbers. Raises DataError where they are none, or too large to be any."""
+    if values.dtype.kind not in "iubf":
+        raise DataError(f"{where}: labels are {values.dtype}; expected integers or names")
+    if values.dtype.kind == "f" and len(fractions := np.flatnonzero(~(values == np.rint(values)) | np.isinf(values))):
+        row = int(fractions[0])
+        kind = "with fractions" if np.isfinite(values[row]) else "with a value that is not finite"
+        raise DataError(
+            f"{where}: labels are {values.dtype} {kind}, {values[row]} of image {row}; expected integers or names"
+        )
+    if len(far := np.flatnonzero((values > _LARGEST) | (values < -_LARGEST)) if values.dtype.kind != "b" else ()):
+        row = int(far[0])
+        raise DataError(
+            f"{where}: label {values[row]} of image {row} is out of range; expected whole numbers that count classes"
+        )
+    return values.astype(np.int64)
 
 
 def _are_values(options: DataOptions) -> bool:
@@ -185,7 +204,11 @@ def _are_values(options: DataOptions) -> bool:
 def _named(values: NDArray, rows: Rows, options: DataOptions) -> Labels:
     if options.first_label is not None:
         raise DataError(f"{rows.where}: labels are names; dataset.options.first_label is for numbers: leave it out")
-    names = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
+    for row, value in enumerate(values.tolist() if values.dtype.kind == "O" else ()):
+        if not isinstance(value, str | bytes):
+            found = f"{value!r}, {type(value).__name__}"
+            raise DataError(f"{rows.where}: the label of image {row} is {found}; expected integers or names")
+    names = [plain(value) for value in values.tolist()]
     return Labels(np.array(names, dtype=np.str_), rows.classes, rows.where)
 
 
@@ -283,6 +306,8 @@ def _by_number(
     if "train" in splits:
         _require_known(splits, count, first)
         _require_no_gap(np.unique(base.values), base.where, first)
+    if count > MOST_CLASSES:
+        raise _too_many(count, base.where)
     return mine.values, tuple(str(k + first) for k in range(count))
 
 
@@ -299,10 +324,9 @@ def _require_known(splits: dict[str, Labels], count: int, first: int) -> None:
 
 def _require_no_gap(present: NDArray, where: str, first: int) -> None:
     start, count = int(present[0]), int(present[-1]) + 1
-    skipped = np.setdiff1d(np.arange(start, count), present)
-    if len(skipped):
+    if count - start > len(present):
         raise DataError(
-            f"{where}: labels skip {_listed(skipped + first)}; give dataset.options.classes: the labels that occur, "
+            f"{where}: labels skip {_skipped(present, first)}; give dataset.options.classes: the labels that occur, "
             f"[{_listed(present + first)}], to number them anew, or all, [{start + first}, ..., {count - 1 + first}], "
             "where the network has outputs for these as well"
         )
@@ -311,6 +335,27 @@ def _require_no_gap(present: NDArray, where: str, first: int) -> None:
             f"{where}: labels begin at {start + first}; give dataset.options.first_label: {start + first}, or "
             f"dataset.options.classes: [{first}, ..., {count - 1 + first}] where the network has outputs below as well"
         )
+
+
+def _skipped(present: NDArray, first: int) -> str:
+    """The first numbers that are not there, and how many more: there may be more of them than there is memory."""
+    behind = present[:-1][np.diff(present) > 1]
+    ends = present[1:][np.diff(present) > 1]
+    shown: list[int] = []
+    for low, high in zip(behind.tolist(), ends.tolist()):
+        shown += range(low + 1, min(high, low + 1 + _SHOWN))
+        if len(shown) >= _SHOWN:
+            break
+    rest = int(present[-1] - present[0]) + 1 - len(present) - len(shown[:_SHOWN])
+    named = ", ".join(str(number + first) for number in shown[:_SHOWN])
+    return f"{named} and {rest} more" if rest else named
+
+
+def _too_many(count: int, where: str) -> DataError:
+    return DataError(
+        f"{where}: labels tell {count:,} classes apart, more than the {MOST_CLASSES:,} that are read; name the column "
+        "or array of the labels, or list the label values in dataset.options.classes"
+    )
 
 
 def _by_value(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.errors import DataError
+from phiscope.datasets.files import beginning, mistaken, trouble
+from phiscope.datasets.limits import MOST_PIXELS
+from phiscope.errors import DataError, PhiscopeError
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 SUFFIXES = {
     ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp",
 }  # fmt: skip
+_FORMATS = ("AVIF", "BMP", "DIB", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "TIFF", "WEBP")
 _EXIF_ORIENTATION = 0x112
 _LYING = (5, 6, 7, 8)  # orientations that swap the sides
 _SIXTEEN = 65535.0
@@ -71,7 +77,15 @@ def decode(source: bytes | Path, name: str, *, colour: bool | None = None) -> ND
         return image.pixels
     if image.white is None:
         raise DataError(f"{name}: holds numbers of 32 bits, none of which is known to be white; save it in 16 or 8")
-    return image.pixels / np.float32(image.white)
+    pixels = image.pixels / np.float32(image.white)
+    if not np.isfinite(pixels).all():
+        raise DataError(f"{name}: holds a value that is not finite; expected finite numbers only")
+    if pixels.min(initial=0) < 0 or pixels.max(initial=0) > 1:
+        raise DataError(
+            f"{name}: values range from {image.pixels.min():g} to {image.pixels.max():g}; expected 0 to "
+            f"{image.white:g}: save it in 8 or 16 bits"
+        )
+    return pixels
 
 
 def decoded(
@@ -107,18 +121,53 @@ def header(source: bytes | Path, name: str, *, colour: bool | None = None, turn:
         return Header(1 if grey else 3, *sides, white, deep, orientation != 1, _is_several(image))
 
 
+@cache
+def _pillow() -> tuple[str, ...]:
+    """The formats of `_FORMATS` that this Pillow reads, all of them registered.
+
+    Pillow opens PostScript by running Ghostscript on it, and guesses at others; none of these is asked.
+    """
+    from PIL import Image
+
+    Image.init()
+    # Larger images are refused here in a sentence; what Pillow warns of is the same, on every thread.
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # of damage, which is an error or nothing
+    return tuple(form for form in _FORMATS if form in Image.OPEN)
+
+
 @contextmanager
 def _opened(source: bytes | Path, name: str) -> Iterator[Picture]:
     """The image, of which Pillow has read the header; errors in the body of `with` are told in one sentence as well."""
     from PIL import Image, UnidentifiedImageError
 
+    if isinstance(source, Path) and (said := trouble(source)):
+        raise DataError(f"{name}: {said}")
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_pillow()) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise _too_large(image.width * image.height, name)
             yield image
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
-        raise DataError(
-            f"{name}: not an image that can be decoded ({error}); expected PNG, JPEG or the like"
-        ) from error
+    except PhiscopeError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        found = re.search(r"\d+", str(error))
+        raise _too_large(int(found[0]) if found else None, name) from error
+    except UnidentifiedImageError as error:
+        head = source[:512] if isinstance(source, bytes) else beginning(source)
+        raise _no_image(name, mistaken(head) or "is no image, by how it begins") from error
+    except Exception as error:  # Pillow can fail on a damaged file in any way
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise _no_image(name, f"is damaged or cut off: {said}") from error
+
+
+def _no_image(name: str, why: str) -> DataError:
+    return DataError(f"{name}: not an image that can be decoded: {why}; expected PNG, JPEG or the like")
+
+
+def _too_large(pixels: int | None, name: str) -> DataError:
+    count = "too many" if pixels is None else f"{pixels:,}"
+    return DataError(f"{name}: has {count} pixels, more than the {MOST_PIXELS:,} that are read; make it smaller")
 
 
 def _orientation(image: Picture) -> int:
@@ -131,7 +180,7 @@ def _orientation(image: Picture) -> int:
 
 
 def _is_several(image: Picture) -> bool:
-    return getattr(image, "n_frames", 1) > 1
+    return bool(getattr(image, "is_animated", False))
 
 
 def _is_deep(image: Picture) -> bool:
@@ -185,10 +234,12 @@ def is_image(file: Path) -> bool:
     """Whether a file is to be read as an image: by its suffix or, where that is none of the usual, by its content."""
     if file.suffix.lower() in SUFFIXES:
         return True
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        with Image.open(file):
+        with Image.open(file, formats=_pillow()):
             return True
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return True  # too large to be read, which whoever decodes it says
+    except Exception:  # whatever Pillow makes of other files
         return False

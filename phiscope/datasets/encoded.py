@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.files import require_content
 from phiscope.datasets.stamps import FileStamps
 from phiscope.errors import DataError
 
@@ -196,7 +197,7 @@ class ParquetImages(EncodedImages):
                         yield int(asked[0]), contents[int(places[0])].as_py()
                     else:
                         yield from self._of_group(file, group, places, asked)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise broken_parquet(self.files[number], error) from error
 
     def _keep(self, file: Any, number: int, group: int, begin: int) -> Any:
@@ -259,7 +260,13 @@ class ParquetImages(EncodedImages):
 
 
 def broken_parquet(file: Path, error: Exception) -> DataError:
-    return DataError(f"{file}: not a whole Parquet file ({error}); fetch it again")
+    """The sentence for what pyarrow raises: the first line of it, or what else the file is."""
+    try:
+        require_content(file)
+    except DataError as known:
+        return known
+    said = (str(error).strip().splitlines() or ["of no kind that is known"])[0]
+    return DataError(f"{file}: not a whole Parquet file, or of types that do not fit ({said}); fetch it again")
 
 
 @dataclass(frozen=True)

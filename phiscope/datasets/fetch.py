@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from phiscope.datasets.files import ABSENT, trouble
 from phiscope.errors import DataError
 
 PerFile = str | Mapping[str, str] | None
@@ -21,13 +22,22 @@ def located(name_or_path: str, checksum: PerFile, url: PerFile) -> Path:
     path = expanded(name_or_path)
     checksums, urls = _by_file(path, checksum), _by_file(path, url)
     for file in sorted(checksums.keys() | urls.keys()):
-        if not file.exists():
+        if not _is_there(file):
             _fetch(file, urls.get(file), checksums.get(file))
         elif file in checksums:
             _verify(file, checksums[file])
-    if not path.exists():
+    if not _is_there(path):
         raise DataError(f"{path}: there is no such file or folder; put the data there, or give dataset.url")
     return path
+
+
+def _is_there(path: Path) -> bool:
+    """Raises DataError for what is there but neither a file nor a folder, or closed."""
+    if (said := trouble(path, folders=True)) is None:
+        return True
+    if said == ABSENT:
+        return False
+    raise DataError(f"{path}: {said}")
 
 
 def expanded(name_or_path: str) -> Path:

@@ -15,7 +15,7 @@ def function(name: str, where: str) -> Callable[..., Any]:
     """What the name stands for. Raises DataError naming the option `where` it was given."""
     try:
         found = function_of(name)
-    except Exception as error:  # whatever importing somebody's module raises
+    except (Exception, SystemExit) as error:  # whatever importing somebody's module raises
         raise DataError(
             f"{where}: cannot find {name!r} ({type(error).__name__}: {error}); expected `package.module:function`, "
             "installed or beside the configuration, or `file.py:function`"

@@ -23,6 +23,7 @@ from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.index import ImageIndex
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.statistics import MOST, PixelStatistics
+from phiscope.datasets.texts import plain
 from phiscope.errors import DataError
 
 if TYPE_CHECKING:
@@ -192,7 +193,8 @@ class PreparedDataset:
         """What the source calls each image, relative to the data set; None where it has no names."""
         if self._index is not None:
             images = self._indexed.images
-            return [images.file(row) for row in range(len(self))]
+            named = (images.file(row) for row in range(len(self)))
+            return [None if name is None else plain(name) for name in named]
         further = self._further()
         if further is None or _FILE not in further.column_names:
             return [None] * len(self)

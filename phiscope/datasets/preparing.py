@@ -32,7 +32,7 @@ from phiscope.datasets.statistics import MOST, Moments, PixelStatistics, moments
 from phiscope.datasets.vector_classes import Outputs
 from phiscope.datasets.vectors import write_no_vectors, write_vectors
 from phiscope.datasets.visible import files_below
-from phiscope.errors import DataError
+from phiscope.errors import DataError, shown
 
 Say = Callable[[str], None]
 
@@ -145,7 +145,7 @@ def naming(path: Path, split: str) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise error if str(path) in str(error) else DataError(f"{path}, {split}: {error}") from error
+        raise error if shown(str(path)) in str(error) else DataError(f"{path}, {split}: {error}") from error
 
 
 def _collection(path: Path, options: Mapping[str, Any] | None) -> OpenedSplit:

@@ -40,6 +40,10 @@ class Rows:
     are_vectors: bool = False
     logits: Callable[[], NDArray] | None = None
 
+    def __post_init__(self) -> None:
+        if np.ndim(self.labels) == 0:
+            raise DataError(f"{self.where}: the labels are a single value; expected one label an image")
+
     @classmethod
     def of_vectors(
         cls,

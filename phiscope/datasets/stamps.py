@@ -51,6 +51,6 @@ class FileStamps:
 def _stamp(file: Path) -> tuple[int, int]:
     try:
         about = file.stat()
-    except OSError as error:
-        raise ChangedFileError(f"{file}: cannot be read any more ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        raise ChangedFileError(f"{file}: cannot be read any more ({getattr(error, 'strerror', error)})") from error
     return about.st_size, about.st_mtime_ns

@@ -1,4 +1,4 @@
-"""`python -m tests.hostile [word ...]`: what is said of every hostile file, or of those with a word in their name."""
+"""`python -m tests.hostile [--faults] [word ...]`: what is said of every hostile file, or of those with a word in their name."""
 
 import json
 import sys
@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import asdict
 
 from tests.hostile import cases
+from tests.hostile.judging import faults
 from tests.hostile.measured import outcomes
 
 
 def main(words: list[str]) -> None:
-    as_json = "--json" in words
-    words = [word for word in words if word != "--json"]
+    as_json, quiet = "--json" in words, "--faults" in words
+    words = [word for word in words if not word.startswith("--")]
     names = [name for name in cases.CASES if not words or any(word in name for word in words)]
     found = []
     for name in names:
@@ -20,8 +21,12 @@ def main(words: list[str]) -> None:
         if as_json:
             print(json.dumps(asdict(each)), flush=True)
         else:
+            if quiet and not faults(each):
+                continue
             more = ("  RAN CODE" if each.ran else "") + (f"  [{each.warned.strip()}]" if each.warned else "")
             print(f"{each.how:9} {each.seconds:5.2f} s {each.peak:6.0f} MiB  {name}: {each.said}{more}", flush=True)
+            for fault in faults(each):
+                print(f"    FAULT {fault}", flush=True)
     if not as_json:
         kinds = Counter(cases.CASES[name].kind for name in names)
         print(f"\n{len(names)} files of {len(kinds)} kinds: {dict(kinds)}")

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import importlib
-import io
-import pickle
 import tarfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.archives import Unpacked, require_inside, require_once
+from phiscope.datasets.files import require_content, require_file
+from phiscope.datasets.limits import MOST_BATCH
+from phiscope.datasets.pickled import pickled_arrays
 from phiscope.datasets.rows import Rows
+from phiscope.datasets.texts import listed, plain
 from phiscope.datasets.visible import files_below, is_hidden
 from phiscope.errors import DataError
 
 Files = dict[str, Callable[[], bytes]]
 Batch = tuple[NDArray, NDArray, list[str] | None]  # pixels, labels, and the names that the images once had as files
 _PIXELS = 3 * 32 * 32
+_KNOWN = {
+    name + end
+    for name in (*(f"data_batch_{k}" for k in range(1, 6)), "test_batch", "train", "test")
+    for end in ("", ".bin")
+} | {"batches.meta", "meta", "batches.meta.txt", "fine_label_names.txt"}
 _TEN = {"train": [f"data_batch_{k}" for k in range(1, 6)], "test": ["test_batch"]}
 
 
@@ -53,62 +61,91 @@ def read(path: Path, split: str) -> Rows:
 
 @lru_cache(maxsize=1)  # asked for both splits
 def _files(path: Path) -> Files:
-    """The members of a folder or an archive, by name, wherever in it they lie."""
+    """The members of a folder or an archive that are those of CIFAR, by name, wherever in it they lie.
+
+    Nothing is unpacked to disk. Raises DataError for a member that is no file, stands there twice or leads out.
+    """
     if path.is_dir():
-        return {file.name: file.read_bytes for file in files_below(path)}
+        below = [file for file in files_below(path) if file.name in _KNOWN]
+        _named(path, [file.name for file in below], require_once)
+        return {file.name: partial(_content, file) for file in below}
+    require_content(path)
     try:
-        with tarfile.open(path) as archive:
-            members = (
-                (m.name, archive.extractfile(m))
-                for m in archive.getmembers()
-                if m.isfile() and not _is_passed_over(m.name)
-            )
-            content = {Path(name).name: file.read() for name, file in members if file is not None}
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise DataError(f"{path}: not a whole .tar.gz ({error}); fetch it again") from error
-    return {name: partial(bytes, data) for name, data in content.items()}
+        with Unpacked(path) as unpacked, tarfile.open(fileobj=cast("IO[bytes]", unpacked), mode="r:") as archive:
+            return {name: partial(bytes, content) for name, content in _members(path, archive)}
+    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, OverflowError, MemoryError) as error:
+        said = str(error).partition("\n")[0]
+        raise DataError(f"{path}: not a whole .tar.gz ({said}); fetch it again") from error
+
+
+def _members(path: Path, archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    seen = []
+    for member in archive:
+        name = PurePosixPath(member.name).name
+        if name not in _KNOWN or _is_passed_over(member.name):
+            continue
+        _named(path, [member.name], require_inside)
+        _named(path, seen := [*seen, name], require_once)
+        if not member.isreg() or member.issparse():
+            what = "a link" if member.islnk() or member.issym() else "no plain file"
+            raise DataError(f"{path}: holds {member.name}, which is {what}; expected a file: fetch the archive again")
+        if member.size > MOST_BATCH:
+            raise DataError(f"{path}: {member.name} {_too_large(member.size)}")
+        file = archive.extractfile(member)
+        assert file is not None
+        yield name, file.read()
+
+
+def _named(path: Path, names: list[str], require: Callable[[Iterable[str]], None]) -> None:
+    try:
+        require(names)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def _content(file: Path) -> bytes:
+    require_file(file)
+    if (size := file.stat().st_size) > MOST_BATCH:
+        raise DataError(f"{file}: {_too_large(size)}")
+    return file.read_bytes()
+
+
+def _too_large(size: int) -> str:
+    return f"unpacks to {size:,} bytes, more than the {MOST_BATCH:,} of any batch of CIFAR; fetch the data set again"
 
 
 def _is_passed_over(member: str) -> bool:
-    return any(is_hidden(part) for part in Path(member).parts)
+    return any(is_hidden(part) for part in Path(member).parts if part != "..")
 
 
-class _ArraysOnly(pickle.Unpickler):
-    """Opens pickles of arrays, bytes, lists and dicts; anything that could run code is refused."""
+def _pickled(name: str, content: bytes, labels: bytes) -> Batch:
+    entries = _entries(name, content)
+    if b"data" not in entries or labels not in entries:
+        held = ", ".join(sorted(map(str, entries)))
+        raise DataError(f"{name}: holds {held}; expected data and {labels.decode()}")
+    data, numbers = entries[b"data"], entries[labels]
+    if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != _PIXELS:
+        found = f"{data.shape} {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
+        raise DataError(f"{name}: data are {found}; expected (n, {_PIXELS}) uint8")
+    if isinstance(numbers, np.ndarray) and numbers.dtype.kind in "iu" and numbers.ndim == 1:
+        numbers = numbers.tolist()
+    if not isinstance(numbers, list) or not all(type(each) is int and abs(each) < 2**53 for each in numbers):
+        raise DataError(f"{name}: {labels.decode()} are not a list of whole numbers; fetch the data set again")
+    if len(data) != len(numbers):
+        raise DataError(f"{name}: holds {len(data)} images but {len(numbers)} labels; expected as many")
+    named = entries.get(b"filenames", ())
+    files = list(listed(named, f"{name}: filenames")) if named else []
+    return data, np.array(numbers, np.int64), files if len(files) == len(numbers) else None
 
-    def find_class(self, module: str, name: str) -> Any:
-        if module.startswith(("numpy.core.multiarray", "numpy._core.multiarray")) and name == "_reconstruct":
-            return importlib.import_module("numpy._core.multiarray")._reconstruct
-        if module == "numpy" and name in ("ndarray", "dtype"):
-            return getattr(np, name)
-        if (module, name) == ("_codecs", "encode"):
-            import codecs
 
-            return codecs.encode
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-
-
-def _unpickled(name: str, content: bytes) -> dict:
+def _entries(name: str, content: bytes) -> dict[Any, Any]:
     try:
-        entries = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
-    except Exception as error:  # a damaged pickle can fail in any way
+        entries = pickled_arrays(content)
+    except ValueError as error:
         raise DataError(f"{name}: not a pickle of arrays ({error}); fetch the data set again") from error
     if not isinstance(entries, dict):
         raise DataError(f"{name}: holds a {type(entries).__name__}; expected a dict with data and labels")
     return {key.encode() if isinstance(key, str) else key: value for key, value in entries.items()}
-
-
-def _pickled(name: str, content: bytes, labels: bytes) -> Batch:
-    entries = _unpickled(name, content)
-    if b"data" not in entries or labels not in entries:
-        raise DataError(f"{name}: holds {sorted(entries)}; expected data and {labels.decode()}")
-    data, numbers = np.asarray(entries[b"data"]), np.asarray(entries[labels], dtype=np.int64)
-    if data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != _PIXELS or len(data) != len(numbers):
-        raise DataError(
-            f"{name}: data {data.shape} {data.dtype}, {len(numbers)} labels; expected (n, {_PIXELS}) uint8, n"
-        )
-    files = [each.decode() if isinstance(each, bytes) else str(each) for each in entries.get(b"filenames", ())]
-    return data, numbers, files if len(files) == len(numbers) else None
 
 
 def _binary(name: str, content: bytes, label_bytes: int) -> Batch:
@@ -132,8 +169,11 @@ def _joined(where: str, parts: list[Batch], classes: list[str]) -> Rows:
 def _names(files: Files, name: str, key: bytes, count: int) -> list[str]:
     if name not in files:
         return [str(k) for k in range(count)]
-    return [entry.decode() if isinstance(entry, bytes) else entry for entry in _unpickled(name, files[name]())[key]]
+    entries = _entries(name, files[name]())
+    if key not in entries:
+        raise DataError(f"{name}: has no {key.decode()}; expected the names of the classes: fetch the data set again")
+    return list(listed(entries[key], f"{name}: {key.decode()}"))
 
 
 def _lines(files: Files, name: str, count: int) -> list[str]:
-    return files[name]().decode().split() if name in files else [str(k) for k in range(count)]
+    return plain(files[name]()).split() if name in files else [str(k) for k in range(count)]

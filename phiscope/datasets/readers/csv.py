@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from phiscope.datasets.encoded import ImageFiles
+from phiscope.datasets.files import ABSENT, require_content, trouble
+from phiscope.datasets.limits import MOST_CELL, MOST_COLUMNS, MOST_ROWS, MOST_TABLE
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE
 from phiscope.datasets.visible import entries
@@ -22,6 +27,7 @@ _SPLITS = ("split", "set", "subset", "fold", "partition")
 _DELIMITERS = (",", ";", "\t")
 # Numbers that begin with a zero are names of something: 007 is no 7. More digits are more than an int64 holds.
 _COUNT = re.compile(r"-?(0|[1-9]\d{0,17})")
+_FRACTION = re.compile(r"[.eE]")  # whether a number is written as one that may have a fraction
 _NUMBER = re.compile(r"-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -63,12 +69,7 @@ def read(
         raise DataError(f"{table.path}: no row is of the split {split!r}")
     root = table.path.parent / (folder or "")
     names = [table.rows[k][files] for k in rows]
-    absent = [(k, root / name) for k, name in zip(rows, names) if not (root / name).is_file()]
-    if absent:
-        raise DataError(
-            f"{table.path}: row {absent[0][0]} names {absent[0][1]}, which is not there ({len(absent)} of {len(rows)} "
-            "rows are so); say where the images lie with dataset.options.folder"
-        )
+    _require_files(table.path, rows, [root / name for name in names])
     further = [k for k in range(len(table.names)) if k not in (files, labels, column)]
     values, unlabelled = _labels(table, labels, rows, label or _LABELS[0])
     return Rows(
@@ -85,21 +86,23 @@ class _Table:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: not a table as text ({error}); expected CSV in UTF-8") from error
-        first = text.partition("\n")[0]
-        delimiter = max(_DELIMITERS, key=first.count)
-        lines = [line for line in csv.reader(text.splitlines(), delimiter=delimiter) if line]
-        self.names = [name.strip() for name in lines[0]] if lines else []
-        self.rows = [[cell.strip() for cell in line] for line in lines[1:]]
-        uneven = [k for k, row in enumerate(self.rows) if len(row) != len(self.names)]
-        if uneven:
-            raise DataError(
-                f"{path}: row {uneven[0]} has {len(self.rows[uneven[0]])} cells; expected {len(self.names)}, as many "
-                "as the first line names"
-            )
+        lines = _lines(path)
+        self.names = [name.strip() for name in next(lines, [])]
+        if len(self.names) > MOST_COLUMNS:
+            raise DataError(f"{path}: has {len(self.names):,} columns, more than the {MOST_COLUMNS:,} that are read")
+        twice = [name for name, count in Counter(filter(None, self.names)).items() if count > 1]
+        if twice:
+            raise DataError(f"{path}: has the column {twice[0]!r} twice; expected every name once: rename one")
+        self.rows: list[list[str]] = []
+        for k, line in enumerate(lines):
+            if len(line) != len(self.names):
+                raise DataError(
+                    f"{path}: row {k} has {len(line)} cells; expected {len(self.names)}, as many as the first line "
+                    "names"
+                )
+            if k >= MOST_ROWS:
+                raise DataError(f"{path}: has more rows than the {MOST_ROWS:,} that are read")
+            self.rows.append([cell.strip() for cell in line])
 
     def column(self, wanted: str | None, usual: tuple[str, ...], option: str, *, needed: bool = True) -> int | None:
         """Where the column stands, None where there is none. Several usual names are refused: one of them is meant.
@@ -128,6 +131,51 @@ class _Table:
         return DataError(f"{self.path}: has the columns {columns}; {what}: name it with dataset.options.{option}")
 
 
+def _lines(path: Path) -> Iterator[list[str]]:
+    """The lines of a table as cells, without blank ones. Raises DataError, naming the line where one can be."""
+    require_content(path)
+    if (size := path.stat().st_size) > MOST_TABLE:
+        raise DataError(f"{path}: has {size:,} bytes, more than the {MOST_TABLE:,} that are read of a table")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not a table as text ({error}); expected CSV in UTF-8") from error
+    if (place := text.find("\0")) >= 0:
+        raise DataError(f"{path}: holds a NUL in line {text.count(chr(10), 0, place) + 1}; expected CSV in UTF-8")
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count), strict=True)
+    begun = 1
+    try:
+        for line in reader:
+            begun = reader.line_num + 1
+            if any(map(str.strip, line)) or len(line) > 1:
+                yield line
+    except csv.Error as error:
+        what = f"a cell of more than {MOST_CELL:,} characters" if "limit" in str(error) else f"no CSV: {error}"
+        raise DataError(f"{path}: line {begun} begins {what}; is a quote never closed there?") from error
+
+
+def _require_files(table: Path, rows: list[int], files: list[Path]) -> None:
+    """Raise DataError for the first that cannot be opened, and say how many are not there."""
+    troubled = {k: said for k, file in enumerate(files) if not _is_file(file) and (said := trouble(file))}
+    if not troubled:
+        return
+    k, first = next(iter(troubled.items()))
+    if first != ABSENT:
+        raise DataError(f"{table}: row {rows[k]} names {files[k]}, which {first}")
+    raise DataError(
+        f"{table}: row {rows[k]} names {files[k]}, which is not there ({len(troubled)} of {len(rows)} rows are so); say "
+        "where the images lie with dataset.options.folder"
+    )
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name that is too long, a folder that is closed
+        return False
+
+
 def _table_of(path: Path, split: str) -> Path:
     if path.is_file():
         return path
@@ -146,8 +194,13 @@ def _labels(
         error = table.unclear(f"expected {name} ({UNLABELLED})", "label")
         return np.full(len(rows), -1), (np.ones(len(rows), np.bool_), error)
     cells = [row[column] for row in table.rows]
-    are_numbers = all(_COUNT.fullmatch(cell) for cell in cells if cell)
-    values = np.array([int(cells[row] or -1) if are_numbers else cells[row] for row in rows])
+    written = [cell for cell in cells if cell]
+    if all(map(_COUNT.fullmatch, written)):
+        values = np.array([int(cells[row] or -1) for row in rows])
+    elif all(map(_NUMBER.fullmatch, written)) and any(map(_FRACTION.search, written)):
+        values = np.array([float(cells[row] or -1) for row in rows])
+    else:
+        values = np.array([cells[row] for row in rows])
     empty = np.array([not cells[row] for row in rows])
     if not empty.any():
         return values, None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.numpy_files import array, keys, mapped
 from phiscope.datasets.order import stratified_order
 from phiscope.datasets.readers.parquet_files import files_of, is_parquet, splits_in
 from phiscope.datasets.readers.vector_tables import VECTORS, kinds_in_table, read_table
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import WHOLE
+from phiscope.datasets.texts import names as class_names
 from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
@@ -100,35 +101,10 @@ def _arrays(path: Path) -> dict[str, Load]:
     """Name -> a function that opens the array."""
     if path.is_dir():
         files = [file for file in entries(path) if file.suffix == ".npy"]
-        return {file.stem: _opener(file) for file in files}
+        return {file.stem: cache(partial(mapped, file)) for file in files}
     if path.suffix == _ALONE:
-        return {_KINDS["vectors"][0]: _opener(path)}
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            return {key: _member(path, key) for key in content.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"{path}: not a whole .npz file of plain arrays ({error})") from error
-
-
-def _opener(file: Path) -> Load:
-    def load() -> NDArray:
-        try:
-            return np.load(file, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise DataError(f"{file}: not a whole .npy file of a plain array ({error})") from error
-
-    return cache(load)
-
-
-def _member(file: Path, key: str) -> Load:
-    def load() -> NDArray:
-        try:
-            with np.load(file, allow_pickle=False) as content:
-                return content[key]
-        except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-            raise DataError(f"{file}: {key} is no whole plain array ({error})") from error
-
-    return cache(load)
+        return {_KINDS["vectors"][0]: cache(partial(mapped, path))}
+    return {key: cache(partial(array, path, key)) for key in keys(path)}
 
 
 def _parsed(key: str) -> tuple[str, str] | None:
@@ -156,11 +132,11 @@ def _of_arrays(path: Path, arrays: Mapping[str, Load], split: str, *, named_by_f
     found: dict[str, str] = {}
     for kind in _KINDS:
         for wanted in (split, WHOLE) if named_by_file else (split,):
-            keys = [key for key in arrays if _parsed(key) == (kind, wanted)]
-            if len(keys) > 1:
-                raise DataError(f"{path}: {' and '.join(keys)} could both be {kind} of {split}; keep one")
-            if keys and kind not in found:
-                found[kind] = keys[0]
+            named = [key for key in arrays if _parsed(key) == (kind, wanted)]
+            if len(named) > 1:
+                raise DataError(f"{path}: {' and '.join(named)} could both be {kind} of {split}; keep one")
+            if named and kind not in found:
+                found[kind] = named[0]
     if "vectors" not in found:
         held = ", ".join(arrays) or "no array"
         files = "" if path.is_file() else f", {split}.npy or {split}.parquet"
@@ -170,7 +146,7 @@ def _of_arrays(path: Path, arrays: Mapping[str, Load], split: str, *, named_by_f
         )
     where = f"{path}: {found['vectors']}"
     names = next((key for key in arrays if key.lower() in _NAMES), None)
-    classes = None if names is None else tuple(map(str, arrays[names]().reshape(-1).tolist()))
+    classes = None if names is None else class_names(arrays[names](), f"{path}: {names}")
     labels = arrays[found["labels"]]() if "labels" in found else None
     logits = arrays[found["logits"]] if "logits" in found else None
     missing = f"{path}: holds {', '.join(arrays)}; expected labels of {split} as y_{split} or {split}_labels"

@@ -8,8 +8,10 @@ import numpy as np
 
 from phiscope.datasets.decode import SUFFIXES, is_image
 from phiscope.datasets.encoded import ImageFiles
+from phiscope.datasets.files import is_file
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE, is_usual
+from phiscope.datasets.texts import plain
 from phiscope.datasets.visible import entries, files_below, folders
 from phiscope.errors import DataError
 
@@ -44,11 +46,11 @@ def read(path: Path, split: str) -> Rows:
     every = [file for members in files for file in members]
     labels = np.repeat(np.arange(len(classes)), [len(members) for members in files])
     images = ImageFiles(path, [str(file.relative_to(path)) for file in every])
-    return Rows(str(folder), labels, images, tuple(each.name for each in classes))
+    return Rows(str(folder), labels, images, tuple(plain(each.name) for each in classes))
 
 
 def _unlabelled(path: Path, folder: Path) -> Rows:
-    files = [file for file in entries(folder) if file.is_file() and is_image(file)]
+    files = [file for file in entries(folder) if is_file(file) and is_image(file)]
     if not files:
         raise DataError(f"{folder}: expected one folder of images per class in it")
     share = "dataset.options: {splits: {train: <name>}, test_share: 0.2} draws labelled ones for testing"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import math
 import re
 import zlib
 from pathlib import Path
@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.archives import Unpacked, most_unpacked
+from phiscope.datasets.files import ABSENT, require_content, trouble
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
@@ -66,36 +68,50 @@ def _find(folder: Path, split: str, prefix: str, kind: str) -> Path:
         for suffix in ("", ".gz")
     ]
     for name in names:
-        if (folder / name).is_file():
-            return folder / name
+        if said := trouble(folder / name):
+            if said != ABSENT:
+                raise DataError(f"{folder / name}: {said}")
+            continue
+        return folder / name
     raise DataError(f"{folder}: there is no {prefix}{starts[0]}-{kind} or .gz of it; expected the IDX files")
 
 
 def _array(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    content = _content(path)
+    """The array of a file. What its header promises is read, and one byte more: never all that comes out of a .gz."""
+    require_content(path)
     expected = bytes([0, 0, 8, dimensions])  # two zeros, unsigned bytes, number of dimensions
-    if content[:4] != expected:
-        raise DataError(
-            f"{path}: begins with {content[:4].hex()}, expected {expected.hex()}, an IDX file of unsigned bytes in "
-            f"{dimensions} dimension{'s' if dimensions > 1 else ''}"
-        )
     header = 4 + 4 * dimensions
-    if len(content) < header:
-        raise DataError(f"{path}: ends inside its header; expected {header} bytes at least: fetch the file again")
-    shape = tuple(int(size) for size in np.frombuffer(content, ">u4", dimensions, offset=4))
-    if len(content) - header != np.prod(shape):
-        raise DataError(
-            f"{path}: holds {len(content) - header} bytes of data, its header promises {np.prod(shape)}; the file is "
-            "truncated or damaged: fetch it again"
-        )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    with Unpacked(path) as file:
+        begin = _read(path, file, header)
+        if begin[:4] != expected:
+            raise DataError(
+                f"{path}: begins with {begin[:4].hex()}, expected {expected.hex()}, an IDX file of unsigned bytes in "
+                f"{dimensions} dimension{'s' if dimensions > 1 else ''}"
+            )
+        if len(begin) < header:
+            raise DataError(f"{path}: ends inside its header; expected {header} bytes at least: fetch the file again")
+        shape = tuple(int(size) for size in np.frombuffer(begin, ">u4", dimensions, offset=4))
+        promised, packed = math.prod(shape), path.stat().st_size
+        if path.suffix != ".gz" and promised != packed - header:
+            raise _damaged(path, f"{packed - header} bytes of data", promised)
+        if promised > most_unpacked(packed):
+            raise _damaged(path, f"{packed:,} bytes, packed", promised)
+        content = _read(path, file, promised + 1)
+    if len(content) != promised:
+        held = "more" if len(content) > promised else f"{len(content)} bytes of data"
+        raise _damaged(path, held, promised)
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _content(path: Path) -> bytes:
-    raw = path.read_bytes()
-    if path.suffix != ".gz":
-        return raw
+def _damaged(path: Path, held: str, promised: int) -> DataError:
+    return DataError(
+        f"{path}: holds {held}, its header promises {promised}; the file is truncated or damaged: fetch it again"
+    )
+
+
+def _read(path: Path, file: Unpacked, count: int) -> bytes:
+    """The next bytes, as many as there are."""
     try:
-        return gzip.decompress(raw)
+        return file.read(count)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error}); fetch it again") from error

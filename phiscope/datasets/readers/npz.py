@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.classes import UNKNOWN
+from phiscope.datasets.files import ABSENT, trouble
+from phiscope.datasets.numpy_files import array, keys
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import WHOLE
+from phiscope.datasets.texts import names
 from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
@@ -24,7 +26,7 @@ def splits(path: Path) -> list[str]:
     if path.is_dir():
         return [file.stem for file in entries(path) if file.suffix == ".npz"]
     return list(
-        dict.fromkeys(split for split, kind in map(_parsed, _keys(path)) if kind == "images" and split is not None)
+        dict.fromkeys(split for split, kind in map(_parsed, keys(path)) if kind == "images" and split is not None)
     )
 
 
@@ -36,49 +38,27 @@ def read(path: Path, split: str) -> Rows:
     holds images of which none is known.
     """
     file = path / f"{split}.npz" if path.is_dir() else path
-    keys = _keys(file)
-    images, labels = _pair(keys, file, split, named_by_file=path.is_dir())
-    values = np.full(len(_array(file, images)), UNKNOWN) if labels is None else _array(file, labels)
-    names = next((key for key in keys if key.lower() in _NAMES), None)
+    if trouble(file) == ABSENT:
+        raise DataError(f"{path}: there is no {split}.npz in it; expected one file of arrays for each split")
+    held = keys(file)
+    images, labels = _pair(held, file, split, named_by_file=path.is_dir())
+    values = np.full(len(array(file, images)), UNKNOWN) if labels is None else array(file, labels)
+    name_of = next((key for key in held if key.lower() in _NAMES), None)
 
     def read_images() -> NDArray:
-        array = _array(file, images)
-        if array.ndim == 0 or len(array) != len(values):
+        pixels = array(file, images)
+        if pixels.ndim == 0 or len(pixels) != len(values):
             raise DataError(
-                f"{file}: holds {len(array) if array.ndim else 0} images but {len(values)} labels; expected as many"
+                f"{file}: holds {len(pixels) if pixels.ndim else 0} images but {len(values)} labels; expected as many"
             )
-        return array
+        return pixels
 
-    classes = None if names is None else tuple(_text(name) for name in _array(file, names).reshape(-1).tolist())
+    classes = None if name_of is None else names(array(file, name_of), f"{file}: {name_of}")
     unlabelled = None
     if labels is None:
         error = DataError(f"{file}: has no labels of {split}; expected {split}_labels or y_{split}: it is trained on")
         unlabelled = np.ones(len(values), np.bool_), error
     return Rows(str(file), values, read_images, classes, unlabelled=unlabelled)
-
-
-def _text(name: object) -> str:
-    return name.decode() if isinstance(name, bytes) else str(name)
-
-
-def _keys(file: Path) -> list[str]:
-    try:
-        with np.load(file, allow_pickle=False) as content:
-            return list(content.files)
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise _broken(file, error) from error
-
-
-def _array(file: Path, key: str) -> NDArray:
-    try:
-        with np.load(file, allow_pickle=False) as content:
-            return content[key]
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise _broken(file, error) from error
-
-
-def _broken(file: Path, error: Exception) -> DataError:
-    return DataError(f"{file}: not a whole .npz file of plain arrays ({error})")
 
 
 def _parsed(key: str) -> tuple[str | None, str | None]:
@@ -91,11 +71,11 @@ def _parsed(key: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _pair(keys: list[str], file: Path, split: str, *, named_by_file: bool) -> tuple[str, str | None]:
+def _pair(held: list[str], file: Path, split: str, *, named_by_file: bool) -> tuple[str, str | None]:
     """Names of the arrays of a split: the only ones of it that there are; None for labels that only others have."""
-    has_labels = named_by_file or any(kind == "labels" for _, kind in map(_parsed, keys))
+    has_labels = named_by_file or any(kind == "labels" for _, kind in map(_parsed, held))
     for wanted in (split, WHOLE) if named_by_file else (split,):
-        images, labels = ([key for key in keys if _parsed(key) == (wanted, kind)] for kind in ("images", "labels"))
+        images, labels = ([key for key in held if _parsed(key) == (wanted, kind)] for kind in ("images", "labels"))
         if len(images) > 1 or len(labels) > 1:
             raise DataError(
                 f"{file}: {' and '.join(images if len(images) > 1 else labels)} could both be of {split}; keep one"
@@ -103,6 +83,6 @@ def _pair(keys: list[str], file: Path, split: str, *, named_by_file: bool) -> tu
         if images and (labels or has_labels):
             return images[0], labels[0] if labels else None
     raise DataError(
-        f"{file}: holds {', '.join(keys) or 'nothing'}; expected {split}_images and {split}_labels, or "
+        f"{file}: holds {', '.join(held) or 'nothing'}; expected {split}_images and {split}_labels, or "
         f"x_{split} and y_{split}, or images and labels"
     )

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.encoded import ContentsInMemory, EncodedImages, ImageFiles
+from phiscope.datasets.files import is_file, require_file
 from phiscope.datasets.functions import function
 from phiscope.datasets.images import ImageDataset
 from phiscope.datasets.rows import Rows
+from phiscope.datasets.texts import listed
 from phiscope.errors import DataError, PhiscopeError
 
 _EXPECTED = "images and labels, or images, labels and the names of the classes"
@@ -44,7 +46,7 @@ class Own:
                 result = call(path, split, **options)
             except PhiscopeError:
                 raise
-            except Exception as error:  # a function of the user's own can fail in any way
+            except (Exception, SystemExit) as error:  # a function of the user's own can fail in any way
                 raise DataError(
                     f"{path}: dataset.reader {self.name} failed on {split} ({type(error).__name__}: {error})"
                 ) from error
@@ -59,22 +61,29 @@ class Own:
             raise DataError(
                 f"{where}: dataset.reader {self.name} returned {type(result).__name__}; expected {_EXPECTED}"
             )
-        images, labels = _images(result[0]), np.asarray(result[1])
+        images, labels = _images(result[0], where), _array(result[1], f"{where}: the labels")
         count = len(images) if isinstance(images, list) or images.ndim else 0
         if not count or labels.ndim == 0 or count != len(labels):
             of_labels = len(labels) if labels.ndim else 0
             raise DataError(f"{where}: holds {count} images but {of_labels} labels; expected as many, and some")
-        classes = tuple(map(str, result[2])) if len(result) == 3 else None
+        classes = listed(result[2], f"{where}: dataset.reader {self.name}") if len(result) == 3 else None
         if isinstance(images, list):
             return Rows(where, labels, _encoded(images, path, where), classes)
         return Rows(where, labels, lambda: images, classes)
 
 
-def _images(given: Any) -> NDArray | list[bytes | Path | None]:
+def _images(given: Any, where: str) -> NDArray | list[bytes | Path | None]:
     """An array as it is, files as bytes or paths."""
     if isinstance(given, list | tuple) and all(isinstance(each, bytes | str | Path) for each in given):
         return [Path(each) if isinstance(each, str) else each for each in given]
-    return np.asarray(given)
+    return _array(given, f"{where}: the images")
+
+
+def _array(given: Any, where: str) -> NDArray:
+    try:
+        return np.asarray(given)
+    except Exception as error:  # whatever has to become an array here can fail in any way
+        raise DataError(f"{where} are no array ({type(error).__name__}: {error}); expected all of one shape") from error
 
 
 def _encoded(images: list[bytes | Path | None], path: Path, where: str) -> EncodedImages:
@@ -82,4 +91,7 @@ def _encoded(images: list[bytes | Path | None], path: Path, where: str) -> Encod
     if len(files) < len(images):
         return ContentsInMemory(where, images.__getitem__, np.arange(len(images)))
     root = path if path.is_dir() else path.parent
+    for file in files:
+        if not is_file(root / file):
+            require_file(root / file)
     return ImageFiles(root, [str(file.relative_to(root) if file.is_relative_to(root) else file) for file in files])

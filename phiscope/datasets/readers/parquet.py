@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from phiscope.datasets.readers.parquet_files import (
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED
 from phiscope.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _IMAGES, _LABELS = ("image", "img"), ("label", "fine_label", "labels")
 
@@ -43,12 +47,12 @@ def read(path: Path, split: str, *, image: str | None = None, label: str | None 
     files = files_of(path, split)
     if not files:
         raise DataError(f"{path}: there is no {split}.parquet, {split}-*.parquet or {split}/*.parquet in it")
-    schema = schema_of(files[0])
+    schema = schema_of(files)
     image = _column(schema.names, files[0], image, _IMAGES, "image")
     own = label or next((name for name in _LABELS if name in schema.names), None)
     fields = schema.field(image).type
-    if not pa.types.is_struct(fields) or fields.get_field_index("bytes") < 0:
-        raise DataError(f"{files[0]}: column {image!r} is {fields}; expected a struct with `bytes`")
+    if not pa.types.is_struct(fields) or not _holds_bytes(fields):
+        raise DataError(f"{files[0]}: column {image!r} is {fields}; expected a struct with `bytes`, which are binary")
     if own is not None and own in schema.names:
         labels, unlabelled = labels_of(files, own)
     else:
@@ -66,6 +70,14 @@ def read(path: Path, split: str, *, image: str | None = None, label: str | None 
         columns=lambda: further(files, beside),
         unlabelled=unlabelled,
     )
+
+
+def _holds_bytes(fields: pa.DataType) -> bool:
+    """Whether a struct has contents of files, and no texts, which could name files anywhere."""
+    import pyarrow as pa
+
+    index = fields.get_field_index("bytes")
+    return index >= 0 and (pa.types.is_binary(fields[index].type) or pa.types.is_large_binary(fields[index].type))
 
 
 def _places(files: list[Path]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

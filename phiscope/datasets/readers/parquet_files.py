@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.encoded import broken_parquet
+from phiscope.datasets.files import require_content
+from phiscope.datasets.limits import MOST_ROWS
 from phiscope.datasets.rows import Columns
 from phiscope.datasets.splits import WHOLE
 from phiscope.datasets.visible import entries, folders
@@ -41,7 +45,7 @@ def files_of(path: Path, split: str) -> list[Path]:
     for root in _roots(path):
         whole = root / f"{split}.parquet"
         shards = [file for file in _in(root) if file.name.startswith(f"{split}-")]
-        files = ([whole] if whole.is_file() else []) or shards or _in(root / split)
+        files = ([whole] if os.path.lexists(whole) else []) or shards or _in(root / split)
         if files:
             return files
     return []
@@ -55,14 +59,27 @@ def _in(folder: Path) -> list[Path]:
     return [file for file in entries(folder) if is_parquet(file)]
 
 
-def schema_of(file: Path) -> pa.Schema:
+def schema_of(files: Sequence[Path]) -> pa.Schema:
+    """That of the first file; of every one it is known then that it is Parquet, of a size that can be read."""
+    return [_schema(file) for file in files][0]  # noqa: RUF015 - of all
+
+
+def _schema(file: Path) -> pa.Schema:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    require_content(file)
     try:
-        return pq.read_schema(file)
-    except (pa.ArrowInvalid, OSError) as error:
+        schema = pq.read_schema(file)
+        rows = pq.read_metadata(file).num_rows
+    except (pa.ArrowException, OSError) as error:
         raise broken_parquet(file, error) from error
+    twice = [name for name, count in Counter(schema.names).items() if count > 1]
+    if twice:
+        raise DataError(f"{file}: has the column {twice[0]!r} twice; expected every name once: rename one")
+    if rows > MOST_ROWS:
+        raise DataError(f"{file}: has {rows:,} rows, more than the {MOST_ROWS:,} that are read")
+    return schema
 
 
 def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
@@ -73,7 +90,7 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
     try:
         tables = [pq.ParquetFile(file).read(list(columns)) for file in files]
         return pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise broken_parquet(files[0], error) from error
 
 
@@ -125,6 +142,6 @@ def class_names(schema: pa.Schema, label: str | None) -> tuple[str, ...] | None:
     metadata = (schema.metadata or {}).get(b"huggingface")
     try:
         names = json.loads(metadata)["info"]["features"][label]["names"] if metadata else None
-    except (ValueError, KeyError, TypeError):  # metadata of another kind, or of a label that is a plain number
+    except (ValueError, KeyError, TypeError, RecursionError):  # of another kind, or of a label that is a plain number
         return None
-    return tuple(map(str, names)) if names else None
+    return tuple(map(str, names)) if isinstance(names, list) and names else None

@@ -29,7 +29,7 @@ def read_table(
 
     Of the columns nothing is read but these and the numbers of samples.
     """
-    schema, file = schema_of(files[0]), files[0]
+    schema, file = schema_of(files), files[0]
     names = schema.names
     for name in [*([features] if isinstance(features, str) else features or []), label, logits]:
         if name is not None and name not in names:
@@ -61,7 +61,7 @@ def read_table(
 
 def kinds_in_table(file: Path, label: str | None, logits: str | None) -> set[str]:
     """Of vectors, labels and logits, what the columns of a file say that it has."""
-    schema = schema_of(file)
+    schema = schema_of([file])
     found = {"labels": label or _label_in(schema), "logits": logits or _logits_in(schema)}
     return {"vectors", *(kind for kind, name in found.items() if name in schema.names)}
 

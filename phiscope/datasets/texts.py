@@ -1,0 +1,42 @@
+"""Names as data sets have them, as texts that every table can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phiscope.errors import DataError
+
+
+def plain(text: str | bytes) -> str:
+    r"""A text of UTF-8; bytes that are none, as in names of old systems, are written out: `caf\xe9`.
+
+    All else is handed on as it is, control characters and marks included: they are names, and whoever shows them
+    escapes them.
+    """
+    if isinstance(text, str):
+        if text.isascii():
+            return text
+        text = text.encode("utf-8", "surrogateescape")
+    return text.decode("utf-8", "backslashreplace")
+
+
+def names(values: NDArray, where: str) -> tuple[str, ...]:
+    """Names of classes from an array of texts or whole numbers. Raises DataError for others."""
+    if values.dtype.kind not in "USiub":
+        raise DataError(f"{where}: is {values.dtype}; expected the names of the classes, as texts or whole numbers")
+    return tuple(plain(each) if isinstance(each, str | bytes) else str(each) for each in values.reshape(-1).tolist())
+
+
+def listed(given: Any, where: str) -> tuple[str, ...]:
+    """Names of classes from what somebody's function or file gives: texts, or whole numbers."""
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise DataError(f"{where}: got {type(given).__name__}; expected the names of the classes as a list")
+    found = list(given)
+    for each in found:
+        if isinstance(each, bool) or not isinstance(each, str | bytes | int | np.integer):
+            raise DataError(f"{where}: {each!r} is {type(each).__name__}; expected the names of the classes as texts")
+    return tuple(plain(each) if isinstance(each, str | bytes) else str(each) for each in found)
