@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,12 +171,33 @@ def _plain(rows: Rows, options: DataOptions) -> Labels:
         values, classes = _from_one_hot(values, rows.where), classes or tuple(map(str, range(values.shape[1])))
     if values.ndim != 1:
         raise DataError(f"{rows.where}: labels have shape {values.shape}; expected one label an image")
-    if values.dtype.kind in "OSU":
+    values = _of_objects(values, rows.where) if values.dtype.kind == "O" else values
+    if values.dtype.kind in "SU":
         return _named(values, rows, options)
     values = _whole(values, rows.where) - (options.first_label or 0)
     if classes is not None or not _are_values(options):
         _require_range(values, None if classes is None else len(classes), rows.where, options.first_label or 0)
     return Labels(values, classes, rows.where)
+
+
+def _of_objects(values: NDArray, where: str) -> NDArray:
+    """Labels (n,) of Python as an array of numbers or of texts."""
+    given = values.tolist()
+    for row, value in enumerate(given):
+        if isinstance(value, bool) or not isinstance(value, str | bytes | int):
+            found = f"{value!r}, {type(value).__name__}"
+            raise DataError(f"{where}: the label of image {row} is {found}; expected integers or names")
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise _out_of_range(value, row, where)
+    if len({isinstance(value, int) for value in given}) > 1:
+        raise DataError(f"{where}: some labels are names and some numbers; expected one or the other")
+    return np.array([value if isinstance(value, int) else plain(value) for value in given])
+
+
+def _out_of_range(value: Any, row: int, where: str) -> DataError:
+    return DataError(
+        f"{where}: label {value} of image {row} is out of range; expected whole numbers that count classes"
+    )
 
 
 def _whole(values: NDArray, where: str) -> NDArray[np.int64]:
@@ -189,10 +211,7 @@ def _whole(values: NDArray, where: str) -> NDArray[np.int64]:
             f"{where}: labels are {values.dtype} {kind}, {values[row]} of image {row}; expected integers or names"
         )
     if len(far := np.flatnonzero((values > _LARGEST) | (values < -_LARGEST)) if values.dtype.kind != "b" else ()):
-        row = int(far[0])
-        raise DataError(
-            f"{where}: label {values[row]} of image {row} is out of range; expected whole numbers that count classes"
-        )
+        raise _out_of_range(values[far[0]], int(far[0]), where)
     return values.astype(np.int64)
 
 
@@ -204,10 +223,6 @@ def _are_values(options: DataOptions) -> bool:
 def _named(values: NDArray, rows: Rows, options: DataOptions) -> Labels:
     if options.first_label is not None:
         raise DataError(f"{rows.where}: labels are names; dataset.options.first_label is for numbers: leave it out")
-    for row, value in enumerate(values.tolist() if values.dtype.kind == "O" else ()):
-        if not isinstance(value, str | bytes):
-            found = f"{value!r}, {type(value).__name__}"
-            raise DataError(f"{rows.where}: the label of image {row} is {found}; expected integers or names")
     names = [plain(value) for value in values.tolist()]
     return Labels(np.array(names, dtype=np.str_), rows.classes, rows.where)
 

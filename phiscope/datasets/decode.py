@@ -157,8 +157,12 @@ def _opened(source: bytes | Path, name: str) -> Iterator[Picture]:
         head = source[:512] if isinstance(source, bytes) else beginning(source)
         raise _no_image(name, mistaken(head) or "is no image, by how it begins") from error
     except Exception as error:  # Pillow can fail on a damaged file in any way
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise _no_image(name, f"is damaged or cut off: {said}") from error
+        raise _no_image(name, f"is damaged or cut off: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return "it holds more text or a larger profile than images have" if "MAX_TEXT" in said else said
 
 
 def _no_image(name: str, why: str) -> DataError:

@@ -177,7 +177,7 @@ def _mixed(shapes: Mapping[int, tuple[int, ...]], name: Callable[[int], str]) ->
 
 def are_same(train: Rows, test: Rows) -> bool:
     """Whether two splits hold the same images in the same order; images are read only where labels give reason to."""
-    if len(train) != len(test) or not np.array_equal(train.labels, test.labels):
+    if not len(train) or len(train) != len(test) or not np.array_equal(train.labels, test.labels):
         return False
     first, other = train.first(), test.first()
     if isinstance(first, np.ndarray) != isinstance(other, np.ndarray):

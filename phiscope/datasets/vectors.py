@@ -85,6 +85,8 @@ def _require_length(opened: OpenedSplit, found: int, length: int | None) -> None
 def _logits(values: NDArray, samples: int, classes: int, where: str) -> NDArray[np.float64]:
     if values.shape != (samples, classes):
         raise DataError(f"{where}: logits have shape {values.shape}; expected {(samples, classes)}: samples, classes")
+    if values.dtype.kind not in "fiu":
+        raise DataError(f"{where}: logits are {values.dtype}; expected numbers")
     logits = np.asarray(values, dtype=np.float64)
     require_finite(logits, f"{where}: logits")
     return logits

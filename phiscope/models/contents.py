@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import pickle
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from phiscope.errors import ModelError
+from phiscope.datasets.archives import require_plain
+from phiscope.datasets.files import beginning, mistaken, trouble
+from phiscope.datasets.limits import MOST_DICTIONARIES
+from phiscope.errors import DataError, ModelError
 
 State = dict[str, Tensor]
 
@@ -22,6 +25,8 @@ _ANEW = (
     "`state = {key: value.cpu() for key, value in model.state_dict().items()}` and "
     '`torch.save(state, "weights.pt")`'
 )
+_EXPECTED = "expected a state dict of torch, a Lightning checkpoint or safetensors"
+_DAMAGED = "is damaged or cut off; get or save it once more"
 _DEEP = 4  # levels of dictionaries that are searched for tensors
 # Beginnings of files that are no weights of torch.
 _BEGINNINGS = {
@@ -34,9 +39,8 @@ _BEGINNINGS = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
-    b"version https://git-lfs": "a pointer of Git LFS, not the file itself; fetch it with `git lfs pull`",
 }
-_PAGES = re.compile(rb"\s*<(!doctype|html|head|\?xml|!--)", re.IGNORECASE)
+_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # with which torch began its files before they were archives
 # Words that names of an accuracy of a whole network are made of: `best_prec1`, `val/acc@1`, `testAccuracy`. Another
 # word makes it something else: of training, of five guesses, an error, the epoch of the best one.
 _ACCURACY = {"acc", "accuracy", "prec"}
@@ -61,10 +65,8 @@ def states_in(path: Path) -> dict[str, State]:
     that says what the file is.
     """
     if path.is_dir():
-        names = sorted(each.name for each in path.iterdir() if not each.name.startswith("."))
-        raise ModelError(f"is a folder with {few(names)}; name the file of weights in it")
-    with path.open("rb") as file:
-        head = file.read(512)
+        raise ModelError(f"is a folder with {few(_names_in(path))}; name the file of weights in it")
+    head = _head(path)
     _require_weights(path, head)
     if path.suffix == ".safetensors" or head[8:9] == b"{":
         return {"": _safetensors(path)}
@@ -74,6 +76,20 @@ def states_in(path: Path) -> dict[str, State]:
         held = few([str(key) for key in content]) if isinstance(content, Mapping) else type(content).__name__
         raise ModelError(f"expected a dict of tensors, or one below a key; found {held}")
     return states
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+    except OSError as error:
+        raise ModelError(f"cannot be read ({error.strerror})") from error
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file; ModelError where it cannot be opened as one."""
+    if said := trouble(path):
+        raise ModelError(said)
+    return beginning(path)
 
 
 def stated_accuracy(path: str | Path) -> float | None:
@@ -86,8 +102,7 @@ def stated_accuracy(path: str | Path) -> float | None:
     """
     path = Path(os.path.expandvars(path)).expanduser()
     try:
-        with path.open("rb") as file:
-            head = file.read(512)
+        head = _head(path)
         _require_weights(path, head)
         is_safetensors = path.suffix == ".safetensors" or head[8:9] == b"{"
         content = _metadata(path) if is_safetensors else _pickled(path, head)
@@ -102,16 +117,17 @@ def _precedence(name: str) -> tuple[int, bool]:
     return max(_OF_SPLITS.get(word, 0) for word in words), not words & {"best", "max"}
 
 
-def _accuracies(content: Any, depth: int) -> list[tuple[str, float]]:
+def _accuracies(content: Any, depth: int, seen: Iterator[int] | None = None) -> list[tuple[str, float]]:
     """Names and values of accuracies in nested dictionaries, as shares."""
-    if not isinstance(content, Mapping) or not depth:
+    seen = itertools.count(1) if seen is None else seen
+    if not isinstance(content, Mapping) or not depth or next(seen) > MOST_DICTIONARIES:
         return []
     content = {key: value for key, value in content.items() if not {"train", "training"} & set(_words(str(key)))}
     found: list[tuple[str, Any]] = [(str(key), value) for key, value in content.items()]
     if isinstance(content.get("monitor"), str):  # of Lightning: the name stands beside the numbers
         found += [(f"{content['monitor']} {key}", content.get(f"{key}_score")) for key in ("current", "best_model")]
     shares = [(name, share) for name, value in found if _names_accuracy(name) and (share := _share(value))]
-    return shares + [each for value in content.values() for each in _accuracies(value, depth - 1)]
+    return shares + [each for value in content.values() for each in _accuracies(value, depth - 1, seen)]
 
 
 def _words(name: str) -> list[str]:
@@ -128,7 +144,7 @@ def _share(value: Any) -> float | None:
     """A number as a share in (0, 1]; None where it is none, or 0, which a checkpoint begins with."""
     try:
         number = float(value.removesuffix("%") if isinstance(value, str) else value)
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         return None
     if isinstance(value, bool) or not 0 < number <= 100:
         return None
@@ -141,7 +157,7 @@ def _metadata(path: Path) -> Mapping[str, str]:
     try:
         with safe_open(path, "pt") as file:
             return file.metadata() or {}
-    except SafetensorError as error:
+    except (SafetensorError, ValueError) as error:
         raise ModelError("is no whole file of safetensors") from error
 
 
@@ -152,12 +168,10 @@ def few(names: list[str], most: int = 3) -> str:
 
 def _require_weights(path: Path, head: bytes) -> None:
     """Say what a file is that holds no weights of torch, by how it begins and by its name."""
+    if said := mistaken(head):
+        raise ModelError(f"{said}; {_EXPECTED}")
     found = next((words for start, words in _BEGINNINGS.items() if head.startswith(start)), None)
-    if not head:
-        found = "empty"
-    elif _PAGES.match(head):
-        found = "a page of the web, saved instead of the file; download the file itself"
-    elif head[4:8] == b"TFL3":
+    if head[4:8] == b"TFL3":
         found = _SUFFIXES[".tflite"]
     elif head[257:262] == b"ustar" and path.suffix != ".pt":
         found = "an archive of tar; unpack it first"
@@ -168,13 +182,19 @@ def _require_weights(path: Path, head: bytes) -> None:
     elif head[:2] == b"PK" and zipfile.is_zipfile(path):
         found = _in_archive(path)
     if found:
-        raise ModelError(f"is {found}; expected a state dict of torch, a Lightning checkpoint or safetensors")
+        raise ModelError(f"is {found}; {_EXPECTED}")
 
 
 def _in_archive(path: Path) -> str | None:
     """What an archive of zip holds, unless it is torch's form of a pickle."""
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            require_plain(archive, path.stat().st_size)
+    except DataError as error:
+        raise ModelError(str(error)) from error
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise ModelError(f"{_DAMAGED}: an archive without its list of members") from error
     last = {name.rsplit("/", 1)[-1] for name in names}
     if "constants.pkl" in last:
         return "an archive of TorchScript, which is a program; save the state dict of the network it was made of"
@@ -193,9 +213,10 @@ def _safetensors(path: Path) -> State:
 
     try:
         return load_file(path)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError, MemoryError) as error:
+        said = str(error).partition("\n")[0][:200]  # which lists every type there is where one is unknown
         raise ModelError(
-            f"is no whole file of safetensors, of {path.stat().st_size:,} bytes ({error}): it is damaged or cut off; "
+            f"is no whole file of safetensors, of {path.stat().st_size:,} bytes ({said}): it is damaged or cut off; "
             "get or save it once more"
         ) from error
 
@@ -206,11 +227,11 @@ def _pickled(path: Path, head: bytes) -> Any:
     try:
         with warnings.catch_warnings(action="ignore"):  # about pickles that are refused in the next line
             return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, UnicodeDecodeError) as error:
-        raise ModelError(_refused(str(error), is_pickle=head[:1] == b"\x80")) from error
+    except Exception as error:  # a damaged file can fail in any way
+        raise ModelError(_refused(str(error), head)) from error
 
 
-def _refused(said: str, is_pickle: bool) -> str:
+def _refused(said: str, head: bytes) -> str:
     """One sentence of ours for what torch says, whose own text advises to switch safety off."""
     if named := re.search(r"(?:GLOBAL|Unsupported global:|Unsupported class|class)\s+([A-Za-z_][\w.]*\.[\w.]+)", said):
         return (
@@ -219,20 +240,25 @@ def _refused(said: str, is_pickle: bool) -> str:
         )
     if "zip archive" in said or "central directory" in said or "PytorchStreamReader" in said:
         return "is damaged or cut off: an archive without its end; get or save it once more"
-    if "Ran out of input" in said or "EOF" in said or "unexpected end" in said:
-        return "is cut off; get or save it once more"
-    if is_pickle:
+    if head[:2] == b"PK" or head.startswith(_LEGACY) or "Ran out of input" in said:
+        return _DAMAGED
+    if head[:1] == b"\x80":
         return f"is a pickle that torch.save did not write, which could run code and so stays closed: {_ANEW}"
     return "not a file of tensors that torch, Lightning or safetensors wrote; name the file of the weights"
 
 
-def _dictionaries(content: Any, place: str, depth: int) -> list[tuple[str, State]]:
-    """Dictionaries of tensors in nested ones, the outermost first."""
+def _dictionaries(content: Any, place: str, depth: int, seen: Iterator[int] | None = None) -> list[tuple[str, State]]:
+    """Dictionaries of tensors in nested ones, the outermost first. Raises ModelError where they are too many."""
+    seen = itertools.count(1) if seen is None else seen
     if not isinstance(content, Mapping) or not depth:
         return []
+    if next(seen) > MOST_DICTIONARIES:
+        raise ModelError(
+            f"holds more dictionaries than the {MOST_DICTIONARIES:,} that are looked at; save the state dict alone"
+        )
     state = {key: value for key, value in content.items() if isinstance(key, str) and isinstance(value, Tensor)}
     found = [(place, state)] if state else []
     for key, value in content.items():
         if isinstance(key, str):
-            found += _dictionaries(value, f"{place}.{key}" if place else key, depth - 1)
+            found += _dictionaries(value, f"{place}.{key}" if place else key, depth - 1, seen)
     return found

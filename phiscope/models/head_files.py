@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from phiscope.errors import DataError, ModelError
+from phiscope.datasets.numpy_files import array, keys
+from phiscope.errors import DataError, ModelError, shown
 from phiscope.geometry.margin.head import Rows, affine_map
 from phiscope.models.contents import few, states_in
+from phiscope.models.numbers import real
 
 _WEIGHTS, _BIASES = ("weight", "coef_", "W", "w"), ("bias", "intercept_", "b")
 
@@ -54,7 +55,12 @@ def read_head(
     try:
         return _read(path, features, classes, prefix, key)
     except (DataError, ModelError) as error:
-        raise ModelError(f"{where}: {path}: {error}") from error
+        raise _at(where, path, error) from error
+
+
+def _at(where: str, path: Path, error: Exception) -> ModelError:
+    """Errors of arrays name their file already."""
+    return ModelError(f"{where}: {path}: {str(error).removeprefix(shown(f'{path}: '))}")
 
 
 def outputs(weights: Mapping[str, Any]) -> Callable[[int], int]:
@@ -69,7 +75,7 @@ def outputs(weights: Mapping[str, Any]) -> Callable[[int], int]:
             arrays = _arrays(path, weights.get("prefix") or "", weights.get("key"))
             bias = _chosen(arrays, features, None)[1]
         except (DataError, ModelError) as error:
-            raise ModelError(f"classifier.weights: {path}: {error}") from error
+            raise _at("classifier.weights", path, error) from error
         return max(2, len(bias))  # one output stands for two classes
 
     return counted
@@ -94,25 +100,17 @@ def _read(path: Path, features: int, classes: int, prefix: str, key: str | None)
     return Affine(matrix, offset, bound)
 
 
-def _arrays(path: Path, prefix: str, key: str | None) -> dict[str, NDArray]:
-    """What a file holds by name, without the prefix."""
+def _arrays(path: Path, prefix: str, key: str | None) -> dict[str, Any]:
+    """What a file holds by name, without the prefix: arrays, or tensors as they are, which may claim to be large."""
     if path.suffix == ".npz":
-        arrays = _of_npz(path)
+        arrays: dict[str, Any] = {name: array(path, name) for name in keys(path)}
     else:
         states = states_in(path)
         if key is not None and key not in states:
             raise ModelError(f"no tensors below the key {key!r}; there are some below {few(list(states))}")
         state = states[key] if key is not None else next(iter(states.values()))
-        arrays = {name: value.double().numpy() for name, value in state.items()}
+        arrays = dict(state)
     return {name.removeprefix(prefix): value for name, value in arrays.items()}
-
-
-def _of_npz(path: Path) -> dict[str, NDArray]:
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            return {name: content[name] for name in content.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise ModelError(f"not a whole .npz file of plain arrays ({error})") from error
 
 
 def _own_bound(path: Path) -> tuple[float | None] | None:
@@ -125,28 +123,38 @@ def _own_bound(path: Path) -> tuple[float | None] | None:
         return None
 
 
-def _chosen(arrays: Mapping[str, NDArray], features: int, classes: int | None) -> tuple[NDArray, NDArray]:
+def _chosen(arrays: Mapping[str, Any], features: int, classes: int | None) -> tuple[NDArray, NDArray]:
     """The weight and the bias: by their own names, or the only layer of a network that fits; no bias is 0.
 
     classes: None where any number of them fits.
     """
     named = next((name for name in _WEIGHTS if name in arrays), None)
     if named is not None:
-        weight = np.asarray(arrays[named])
-        bias = next((arrays[name] for name in _BIASES if name in arrays), np.zeros(_outputs(weight, features)))
-        return weight, np.asarray(bias)
+        weight = _numbers(arrays[named], named)
+        bias = next((_numbers(arrays[name], name) for name in _BIASES if name in arrays), None)
+        return weight, np.zeros(_outputs(weight, features)) if bias is None else bias
     fitting = [
         name for name, value in arrays.items() if name.endswith(".weight") and _fits(value.shape, features, classes)
     ]
     if len(fitting) != 1:
-        found = few([f"{name} {value.shape}" for name, value in arrays.items()], 5)
+        found = few([f"{name} {tuple(value.shape)}" for name, value in arrays.items()], 5)
         rows = "classes" if classes is None else classes
         raise ModelError(
             f"holds {found}; expected `weight` ({rows}, {features}) and `bias` ({rows},), alone or as the only "
             "layer of that size"
         )
-    weight = arrays[fitting[0]]
-    return weight, arrays.get(fitting[0].removesuffix("weight") + "bias", np.zeros(len(weight)))
+    weight = _numbers(arrays[fitting[0]], fitting[0])
+    beside = fitting[0].removesuffix("weight") + "bias"
+    return weight, _numbers(arrays[beside], beside) if beside in arrays else np.zeros(len(weight))
+
+
+def _numbers(value: Any, name: str) -> NDArray:
+    """An array of real numbers, of a tensor in float64."""
+    if not isinstance(value, np.ndarray):
+        return real(name, value).numpy()
+    if value.dtype.kind not in "fiu":
+        raise ModelError(f"{name} is {value.dtype}; expected numbers: floats, or whole ones")
+    return value
 
 
 def _fits(shape: tuple[int, ...], features: int, classes: int | None) -> bool:

@@ -55,7 +55,7 @@ def construct(factory: str, arguments: Mapping[str, Any], where: str) -> nn.Modu
             raise ModelError(f"{where.removesuffix('factory')}{error}") from error
         except TypeError as error:
             raise ModelError(f"{where}: {factory} does not take {dict(arguments)} ({error})") from error
-        except Exception as error:  # whatever somebody's code raises
+        except (Exception, SystemExit) as error:  # whatever somebody's code raises
             said = (str(error).strip().splitlines() or ["no reason"])[0]
             raise ModelError(
                 f"{where}: {factory} fails with {dict(arguments)} ({type(error).__name__}: {said})"
@@ -122,7 +122,7 @@ def _widened(network: nn.Module) -> nn.Module:
 def _function(factory: str, where: str) -> Callable[..., Any]:
     try:
         return function_of(factory)
-    except Exception as error:  # whatever importing somebody's module raises
+    except (Exception, SystemExit) as error:  # whatever importing somebody's module raises
         raise ModelError(
             f"{where}: cannot find {factory!r} ({type(error).__name__}: {error}); expected `package.module:function` "
             "of an installed package or beside the configuration, or `file.py:function`"

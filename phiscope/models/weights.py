@@ -10,9 +10,11 @@ from pathlib import Path
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from phiscope.errors import ModelError
+from phiscope.datasets.files import ABSENT, trouble
+from phiscope.errors import ModelError, shown
 from phiscope.models import hub
 from phiscope.models.contents import State, few, states_in
+from phiscope.models.numbers import require_numbers
 
 _USUAL = ("state_dict", "")  # a file's own place for weights: Lightning's, and the whole file
 _AVERAGED = re.compile(r"(^|[._])(ema|swa|averaged?|shadow)([._]|$)|ema$|^ema", re.IGNORECASE)
@@ -31,8 +33,10 @@ def load_weights(
     errors speak of, such as `denoising.network.weights`.
     """
     path = Path(os.path.expandvars(path)).expanduser()
-    if not path.exists():
-        raise ModelError(f"{where}.path: there is no file {path}; give the path of a state dict")
+    if said := trouble(path, folders=True):
+        if said == ABSENT:
+            raise ModelError(f"{where}.path: there is no file {path}; give the path of a state dict")
+        raise ModelError(f"{where}.path: {path}: {said}")
     try:
         if hub.is_folder_for(network, path):
             place, state = "", hub.state_of(network, path)
@@ -42,7 +46,7 @@ def load_weights(
     except ModelError as error:
         raise ModelError(f"{where}: {path}: {error}") from error
     if place not in _USUAL:
-        print(f"{path}: the weights are those of `{place}`")
+        print(shown(f"{path}: the weights are those of `{place}`"))
 
 
 def _choose(states: Mapping[str, State], network: nn.Module, prefix: str, key: str | None) -> tuple[str, State]:
@@ -60,7 +64,7 @@ def _choose(states: Mapping[str, State], network: nn.Module, prefix: str, key: s
         place = next((each for each in _USUAL if each in plain), (plain or fitting)[0])
         others = [each for each in averaged if each != place]
         if others:
-            print(f"a moving average of the weights lies unused below {_places(others)}; `key` chooses it")
+            print(shown(f"a moving average of the weights lies unused below {_places(others)}; `key` chooses it"))
         return place, states[place]
     raise ModelError(_why_none(states, network, prefix))
 
@@ -139,4 +143,6 @@ def _places(places: list[str]) -> str:
 def _fill(network: nn.Module, state: State, prefix: str) -> None:
     if differences := _differences(network, state, prefix):
         raise ModelError(differences)
-    network.load_state_dict(_without(state, prefix), strict=False)
+    cut = _without(state, prefix)
+    require_numbers(cut, network)
+    network.load_state_dict(cut, strict=False)

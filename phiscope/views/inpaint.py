@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.decode import decode
+from phiscope.datasets.files import ABSENT, trouble
 from phiscope.errors import ConfigError, DataError
 from phiscope.views.source import Source
 
@@ -46,8 +47,10 @@ def hidden_pixels(shape: tuple[int, int], mask: str | None, rectangles: Sequence
 
 def _read(mask: str, shape: tuple[int, int]) -> NDArray[np.bool_]:
     path = Path(os.path.expandvars(mask)).expanduser()
-    if not path.is_file():
+    if (said := trouble(path)) == ABSENT:
         raise DataError(f"{path}: there is no such mask; give a PNG of {shape[0]} x {shape[1]} pixels")
+    if said:
+        raise DataError(f"{path}: {said}: the mask, a PNG of {shape[0]} x {shape[1]} pixels")
     black = decode(path, str(path), colour=False)[0] > 0
     if black.shape != shape:
         raise DataError(f"{path}: the mask is {black.shape[0]} x {black.shape[1]}, the images {shape[0]} x {shape[1]}")

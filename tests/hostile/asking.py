@@ -14,7 +14,7 @@ from torch import nn
 from phiscope.datasets import Specification, load_collection, open_prepared, prepare, prepare_other
 from phiscope.models import load_weights
 from phiscope.models.contents import stated_accuracy
-from phiscope.models.vectors import read_head
+from phiscope.models.head_files import read_head
 from phiscope.views.inpaint import hidden_pixels
 
 
@@ -77,7 +77,7 @@ def weights(**options: Any):
         load_weights(filled, path, where="classifier.weights", **options)
         stated = stated_accuracy(path)
         assert all(bool(each.isfinite().all()) for each in filled.state_dict().values())
-        return f"{sorted(filled.state_dict())[0]} first {float(next(filled.parameters()).flatten()[0]):.4g} {stated}"
+        return f"{sorted(filled.state_dict())[0]} first {float(next(filled.parameters()).detach().flatten()[0]):.4g} {stated}"
 
     return ask
 

@@ -61,7 +61,7 @@ add("damaged EXIF", "damaged", placed(encoded(COLOUR[:6, :6], "JPEG", exif=b"Exi
 ROWS = 30_000 * (1 + 30_000 // 8)
 BIG = png(30_000, 30_000, zlib.compress(bytes(ROWS), 1), depth=1)
 PROMISE = png(2**31 - 1, 2**31 - 1, zlib.compress(bytes(100)))
-TOO_MANY = "is 30,000 x 30,000 pixels, more than"
+TOO_MANY = "has 900,000,000 pixels, more than"
 add("900 megapixels", "promises", placed(BIG), asking.data("folder"), TOO_MANY)
 add("900 megapixels resized", "promises", placed(BIG), asking.data("folder", size=6), TOO_MANY)
 add("900 megapixels in a folder", "promises", alone(BIG), asking.folder, TOO_MANY)

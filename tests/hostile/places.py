@@ -163,14 +163,14 @@ def pipe_of_parquet(folder: Path) -> Path:
     return folder
 
 
-@case("pipe that a table names", "no file", asking.data("csv"), "x.png: is a named pipe")
+@case("pipe that a table names", "no file", asking.data("csv"), "x.png, which is a named pipe")
 def pipe_of_table(folder: Path) -> Path:
     pipe(folder / "x.png")
     (folder / "a.csv").write_text("file,label,split\nx.png,a,train\nx.png,b,test\n")
     return folder / "a.csv"
 
 
-@case("device that a table names", "no file", asking.data("csv"), "/dev/zero: is a device")
+@case("device that a table names", "no file", asking.data("csv"), "/dev/zero, which is a device")
 def device_of_table(folder: Path) -> Path:
     (folder / "a.csv").write_text("file,label,split\n/dev/zero,a,train\n/dev/zero,b,test\n")
     return folder / "a.csv"

@@ -88,6 +88,8 @@ class _Table:
         self.path = path
         lines = _lines(path)
         self.names = [name.strip() for name in next(lines, [])]
+        if not self.names:
+            raise DataError(f"{path}: is empty; expected a line of names of columns, and a row for each image")
         if len(self.names) > MOST_COLUMNS:
             raise DataError(f"{path}: has {len(self.names):,} columns, more than the {MOST_COLUMNS:,} that are read")
         twice = [name for name, count in Counter(filter(None, self.names)).items() if count > 1]
@@ -164,8 +166,8 @@ def _require_files(table: Path, rows: list[int], files: list[Path]) -> None:
     if first != ABSENT:
         raise DataError(f"{table}: row {rows[k]} names {files[k]}, which {first}")
     raise DataError(
-        f"{table}: row {rows[k]} names {files[k]}, which is not there ({len(troubled)} of {len(rows)} rows are so); say "
-        "where the images lie with dataset.options.folder"
+        f"{table}: row {rows[k]} names {files[k]}, which is not there ({len(troubled)} of {len(rows)} rows are so); "
+        "say where the images lie with dataset.options.folder"
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.datasets.archives import Unpacked, most_unpacked
+from phiscope.datasets.archives import Unpacked, most_unpacked, too_much
 from phiscope.datasets.files import ABSENT, require_content, trouble
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.visible import entries
@@ -95,7 +95,7 @@ def _array(path: Path, dimensions: int) -> NDArray[np.uint8]:
         if path.suffix != ".gz" and promised != packed - header:
             raise _damaged(path, f"{packed - header} bytes of data", promised)
         if promised > most_unpacked(packed):
-            raise _damaged(path, f"{packed:,} bytes, packed", promised)
+            raise DataError(f"{path}: {too_much(promised, packed)}")
         content = _read(path, file, promised + 1)
     if len(content) != promised:
         held = "more" if len(content) > promised else f"{len(content)} bytes of data"
