@@ -15,7 +15,7 @@ from phiscope.datasets.limits import MOST_CLASSES
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED
-from phiscope.datasets.texts import plain
+from phiscope.datasets.texts import array_of, plain
 from phiscope.errors import DataError
 
 _SHOWN = 10
@@ -191,7 +191,9 @@ def _of_objects(values: NDArray, where: str) -> NDArray:
             raise _out_of_range(value, row, where)
     if len({isinstance(value, int) for value in given}) > 1:
         raise DataError(f"{where}: some labels are names and some numbers; expected one or the other")
-    return np.array([value if isinstance(value, int) else plain(value) for value in given])
+    if given and isinstance(given[0], int):
+        return np.array(given)
+    return array_of([plain(value) for value in given], where)
 
 
 def _out_of_range(value: Any, row: int, where: str) -> DataError:
@@ -224,7 +226,7 @@ def _named(values: NDArray, rows: Rows, options: DataOptions) -> Labels:
     if options.first_label is not None:
         raise DataError(f"{rows.where}: labels are names; dataset.options.first_label is for numbers: leave it out")
     names = [plain(value) for value in values.tolist()]
-    return Labels(np.array(names, dtype=np.str_), rows.classes, rows.where)
+    return Labels(array_of(names, rows.where), rows.classes, rows.where)
 
 
 def _from_one_hot(values: NDArray, where: str) -> NDArray[np.int64]:

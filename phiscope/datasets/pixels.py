@@ -129,7 +129,8 @@ def _unit(images: NDArray, where: str) -> NDArray[np.float32]:
 def _within(images: NDArray, limits: tuple[float, float], where: str) -> NDArray[np.float32]:
     _require_finite(images, where)
     low, high = limits
-    values = (images.astype(np.float64) - low) / (high - low)
+    with np.errstate(over="ignore"):  # of wider floats: infinity is outside as well
+        values = (images.astype(np.float64) - low) / (high - low)
     if values.min(initial=0) < -_ROUNDING or values.max(initial=0) > 1 + _ROUNDING:
         raise OptionDoesNotFitError(
             f"{where}: values range from {images.min():g} to {images.max():g}; dataset.options.range says {low:g} to "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.limits import MOST_CLASSES, MOST_NAME
 from phiscope.errors import DataError
 
 
@@ -24,11 +25,23 @@ def plain(text: str | bytes) -> str:
     return text.decode("utf-8", "backslashreplace")
 
 
+def array_of(texts: Sequence[str], where: str) -> NDArray[np.str_]:
+    """Names of the classes of images as an array, in which each takes the room of the longest: DataError for a text
+    that is too long for a name."""
+    longest = max(range(len(texts)), key=lambda k: len(texts[k]), default=None)
+    if longest is not None and len(texts[longest]) > MOST_NAME:
+        raise DataError(
+            f"{where}: the label of image {longest} has {len(texts[longest]):,} characters, more than the "
+            f"{MOST_NAME:,} of a name; name the column or array of the labels"
+        )
+    return np.array(texts, dtype=np.str_)
+
+
 def names(values: NDArray, where: str) -> tuple[str, ...]:
     """Names of classes from an array of texts or whole numbers. Raises DataError for others."""
     if values.dtype.kind not in "USiub":
         raise DataError(f"{where}: is {values.dtype}; expected the names of the classes, as texts or whole numbers")
-    return tuple(plain(each) if isinstance(each, str | bytes) else str(each) for each in values.reshape(-1).tolist())
+    return _short((plain(each) if isinstance(each, str | bytes) else str(each) for each in values.flat), where)
 
 
 def listed(given: Any, where: str) -> tuple[str, ...]:
@@ -39,4 +52,13 @@ def listed(given: Any, where: str) -> tuple[str, ...]:
     for each in found:
         if isinstance(each, bool) or not isinstance(each, str | bytes | int | np.integer):
             raise DataError(f"{where}: {each!r} is {type(each).__name__}; expected the names of the classes as texts")
-    return tuple(plain(each) if isinstance(each, str | bytes) else str(each) for each in found)
+    return _short((plain(each) if isinstance(each, str | bytes) else str(each) for each in found), where)
+
+
+def _short(found: Iterable[str], where: str) -> tuple[str, ...]:
+    every = tuple(found)
+    if len(every) > MOST_CLASSES:
+        raise DataError(f"{where}: names {len(every):,} classes, more than the {MOST_CLASSES:,} that are read")
+    if long := next((each for each in every if len(each) > MOST_NAME), None):
+        raise DataError(f"{where}: a name has {len(long):,} characters, more than the {MOST_NAME:,} that are read")
+    return every

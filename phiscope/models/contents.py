@@ -15,7 +15,7 @@ from torch import Tensor
 
 from phiscope.datasets.archives import require_plain
 from phiscope.datasets.files import beginning, mistaken, trouble
-from phiscope.datasets.limits import MOST_DICTIONARIES
+from phiscope.datasets.limits import MOST_ENTRIES
 from phiscope.errors import DataError, ModelError
 
 State = dict[str, Tensor]
@@ -43,6 +43,7 @@ _BEGINNINGS = {
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # with which torch began its files before they were archives
 # Words that names of an accuracy of a whole network are made of: `best_prec1`, `val/acc@1`, `testAccuracy`. Another
 # word makes it something else: of training, of five guesses, an error, the epoch of the best one.
+_NAME = 200  # characters of a key that may name one
 _ACCURACY = {"acc", "accuracy", "prec"}
 _AROUND = {"1", "at", "best", "clean", "current", "eval", "final", "last", "max", "model", "natural", "score"}
 _OF_SPLITS = {"test": 2, "testing": 2, "val": 1, "valid": 1, "validation": 1}  # which goes first
@@ -120,9 +121,10 @@ def _precedence(name: str) -> tuple[int, bool]:
 def _accuracies(content: Any, depth: int, seen: Iterator[int] | None = None) -> list[tuple[str, float]]:
     """Names and values of accuracies in nested dictionaries, as shares."""
     seen = itertools.count(1) if seen is None else seen
-    if not isinstance(content, Mapping) or not depth or next(seen) > MOST_DICTIONARIES:
+    if not isinstance(content, Mapping) or not depth:
         return []
-    content = {key: value for key, value in content.items() if not {"train", "training"} & set(_words(str(key)))}
+    entries = itertools.takewhile(lambda _: next(seen) <= MOST_ENTRIES, content.items())
+    content = {key: value for key, value in entries if not {"train", "training"} & set(_words(str(key)[:_NAME]))}
     found: list[tuple[str, Any]] = [(str(key), value) for key, value in content.items()]
     if isinstance(content.get("monitor"), str):  # of Lightning: the name stands beside the numbers
         found += [(f"{content['monitor']} {key}", content.get(f"{key}_score")) for key in ("current", "best_model")]
@@ -240,7 +242,7 @@ def _refused(said: str, head: bytes) -> str:
         )
     if "zip archive" in said or "central directory" in said or "PytorchStreamReader" in said:
         return "is damaged or cut off: an archive without its end; get or save it once more"
-    if head[:2] == b"PK" or head.startswith(_LEGACY) or "Ran out of input" in said:
+    if head[:2] == b"PK" or head.startswith(_LEGACY) or _LEGACY.startswith(head) or "Ran out of input" in said:
         return _DAMAGED
     if head[:1] == b"\x80":
         return f"is a pickle that torch.save did not write, which could run code and so stays closed: {_ANEW}"
@@ -252,13 +254,11 @@ def _dictionaries(content: Any, place: str, depth: int, seen: Iterator[int] | No
     seen = itertools.count(1) if seen is None else seen
     if not isinstance(content, Mapping) or not depth:
         return []
-    if next(seen) > MOST_DICTIONARIES:
-        raise ModelError(
-            f"holds more dictionaries than the {MOST_DICTIONARIES:,} that are looked at; save the state dict alone"
-        )
     state = {key: value for key, value in content.items() if isinstance(key, str) and isinstance(value, Tensor)}
     found = [(place, state)] if state else []
     for key, value in content.items():
+        if next(seen) > MOST_ENTRIES:
+            raise ModelError(f"holds more than {MOST_ENTRIES:,} entries in dictionaries; save the state dict alone")
         if isinstance(key, str):
             found += _dictionaries(value, f"{place}.{key}" if place else key, depth - 1, seen)
     return found

@@ -35,15 +35,18 @@ def transformers(*, architecture: str | None = None, config: str | None = None, 
     or that file. fields: of the config, such as `num_labels`, `image_size`, `hidden_size`. Nothing is downloaded.
     Raises ModelError where neither is given or both, and for what transformers refuses.
     """
-    package = _package()
     if (architecture is None) == (config is None):
         raise ModelError("arguments: give either `architecture`, such as vit, or `config`, a folder with config.json")
+    if config is not None:
+        _require_small(_file(config))
+    package = _package()
     try:
         if architecture is not None:
             made: Any = partial(package.AutoConfig.for_model, _known(package, architecture))
         else:
-            _require_small(file := _file(config))
-            made = partial(package.AutoConfig.from_pretrained, file, local_files_only=True, trust_remote_code=False)
+            made = partial(
+                package.AutoConfig.from_pretrained, _file(config), local_files_only=True, trust_remote_code=False
+            )
         if fields and (unknown := [name for name in fields if not hasattr(plain := made(), name)]):
             raise ModelError(f"arguments: the config of {plain.model_type} has no field {unknown[0]!r}")
         described = made(**fields)

@@ -24,22 +24,28 @@ def deflated_zeros(count: int, head: bytes = b"", wbits: int = -15) -> bytes:
 
 def gzip_zeros(count: int, head: bytes = b"") -> bytes:
     """A gzip file; its checksum at the end is wrong, which is known only when all of it has been unpacked."""
-    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + deflated_zeros(count, head) + struct.pack("<II", 0, (count + len(head)) % 2**32)
+    return (
+        b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+        + deflated_zeros(count, head)
+        + struct.pack("<II", 0, (count + len(head)) % 2**32)
+    )
 
 
 def zip_file(members: Iterable[tuple[str, bytes, int, int]]) -> bytes:
     """An archive of (name, stored bytes, size that it is said to have, method): 0 is stored, 8 is deflated."""
-    body, directory, count = io.BytesIO(), b"", 0
+    body, directory, count = io.BytesIO(), bytearray(), 0
     for name, stored, size, method in members:
         raw = name.encode("utf-8", "surrogateescape")
         place, check = body.tell(), zlib.crc32(stored) if method == 0 else 0
         extra = struct.pack("<HHQQ", 1, 16, size, len(stored))  # Zip64
-        common = struct.pack("<HHHHHIIIHH", 45, 0x800, method, 0, 0x21, check, 2**32 - 1, 2**32 - 1, len(raw), len(extra))
+        common = struct.pack(
+            "<HHHHHIIIHH", 45, 0x800, method, 0, 0x21, check, 2**32 - 1, 2**32 - 1, len(raw), len(extra)
+        )
         body.write(b"PK\3\4" + common + raw + extra + stored)
         directory += b"PK\1\2" + struct.pack("<H", 45) + common + struct.pack("<HHHII", 0, 0, 0, 0, place) + raw + extra
         count += 1
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(directory), body.tell(), 0)
-    return body.getvalue() + directory + end
+    return body.getvalue() + bytes(directory) + end
 
 
 def npy_header(shape: tuple[int, ...], kind: str = "|u1") -> bytes:

@@ -9,7 +9,9 @@ from tests.hostile.case import CASES
 from tests.hostile.measured import Outcome
 
 SECONDS, PEAK = 20.0, 400.0  # of a case at most; MiB beside the libraries
-_ADVICE = re.compile(r"allow_pickle|weights_only|trust_remote_code|MAX_IMAGE|LOAD_TRUNCATED|MAX_TEXT|max_header|unsafe", re.I)
+_ADVICE = re.compile(
+    r"allow_pickle|weights_only|trust_remote_code|MAX_IMAGE|LOAD_TRUNCATED|MAX_TEXT|max_header|unsafe", re.I
+)
 _INSIDE = re.compile(r"Traceback|File \"|0x[0-9a-f]{6}|\[Errno|object at|numpy\._core")
 
 

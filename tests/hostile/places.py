@@ -103,7 +103,13 @@ add("folder for head", "no file", lambda f: made_folder(f / "head.npz"), asking.
 add("folder for csv", "no file", lambda f: made_folder(f / "a.csv"), asking.data("csv"), "no train.csv in it")
 add("folder for npz", "no file", lambda f: made_folder(f / "a.npz"), asking.data("npz"), "no train.npz in it")
 add("folder for mask", "no file", lambda f: made_folder(f / "m.png"), asking.mask, "is a folder; expected a file")
-add("folder for archive", "no file", lambda f: made_folder(f / "c.tar.gz"), asking.data("cifar"), "expected data_batch_1")
+add(
+    "folder for archive",
+    "no file",
+    lambda f: made_folder(f / "c.tar.gz"),
+    asking.data("cifar"),
+    "expected data_batch_1",
+)
 add("long name", "no file", lambda f: f / ("n" * 300 + ".npz"), asking.data(), "name is too long")
 add("long name of weights", "no file", lambda f: f / ("n" * 300 + ".pt"), asking.weights(), "name is too long")
 add("NUL in a name", "no file", lambda f: f / "a\0b.npz", asking.data(), "a NUL in its name")
@@ -258,7 +264,8 @@ for word, name in NAMES.items():
         "names",
         lambda folder, name=name: split_folder(folder, ("ant", name)),
         asking.data("folder"),
-        gives="classes .*" + repr(name)[1:-1].replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").replace("[", "\\["),
+        gives="classes .*"
+        + repr(name)[1:-1].replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").replace("[", "\\["),
     )
 
 
@@ -285,7 +292,11 @@ def damaged_name(folder: Path) -> Path:
 def names_in_a_table(folder: Path) -> Path:
     for name, k in (("x\ny.png", 0), ("z.png", 1)):
         (folder / name).write_bytes(encoded(GREY[k]))
-    rows = [f'"{file}",{label},{split}' for split in ("train", "test") for file, label in (("x\ny.png", "a\u2028b"), ("z.png", "<b>"))]
+    rows = [
+        f'"{file}",{label},{split}'
+        for split in ("train", "test")
+        for file, label in (("x\ny.png", "a\u2028b"), ("z.png", "<b>"))
+    ]
     (folder / "a.csv").write_text("\n".join(["file,label,split", *rows]) + "\n")
     return folder / "a.csv"
 

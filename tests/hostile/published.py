@@ -51,17 +51,59 @@ add("empty IDX", "empty", mnist(b""), IDX, "empty")
 add("text for IDX", "something else", mnist(b"hello"), IDX, "begins with")
 add("page for IDX", "something else", mnist(b"<html></html>"), IDX, "page of the web")
 add("IDX that promises petabytes", "promises", mnist(idx(PIXELS, shape=(2**31, 2**31, 2**31))), IDX, "header promises")
-add("IDX whose size overflows", "promises", mnist(idx(PIXELS[:0], shape=(2**32 - 1, 2**32 - 1, 2**32 - 1))), IDX, "header promises")
-add("IDX whose size overflows to nothing", "promises", mnist(idx(PIXELS[:0], shape=(2**31, 2**31, 4))), IDX, "header promises")
-add("IDX labels that promise gigabytes", "promises", mnist(labels=idx(np.zeros(4, np.uint8), shape=(2**32 - 1,))), IDX, "header promises")
+add(
+    "IDX whose size overflows",
+    "promises",
+    mnist(idx(PIXELS[:0], shape=(2**32 - 1, 2**32 - 1, 2**32 - 1))),
+    IDX,
+    "header promises",
+)
+add(
+    "IDX whose size overflows to nothing",
+    "promises",
+    mnist(idx(PIXELS[:0], shape=(2**31, 2**31, 4))),
+    IDX,
+    "header promises",
+)
+add(
+    "IDX labels that promise gigabytes",
+    "promises",
+    mnist(labels=idx(np.zeros(4, np.uint8), shape=(2**32 - 1,))),
+    IDX,
+    "header promises",
+)
 add("IDX of floats", "published", mnist(idx(PIXELS.astype(">f4"), kind=13)), IDX, "begins with")
 add("IDX of no images", "empty", mnist(idx(PIXELS[:0]), idx(np.zeros(0, np.uint8))), IDX, "no images")
-add("more labels than images", "published", mnist(labels=idx(np.arange(9, dtype=np.uint8) % 2)), IDX, "4 images but.*9 labels")
+add(
+    "more labels than images",
+    "published",
+    mnist(labels=idx(np.arange(9, dtype=np.uint8) % 2)),
+    IDX,
+    "4 images but.*9 labels",
+)
 add("gzip cut off", "cut off", mnist(gzip.compress(IMAGES)[:60], suffix=".gz"), IDX, "gzip")
-add("gzip of something else", "something else", lambda f: replaced(mnist(suffix=".gz")(f), b"plain"), IDX, "begins with 706c")
+add(
+    "gzip of something else",
+    "something else",
+    lambda f: replaced(mnist(suffix=".gz")(f), b"plain"),
+    IDX,
+    "begins with 706c",
+)
 add("gzip bomb for IDX", "bombs", mnist(gzip_zeros(4 * 2**30), suffix=".gz"), IDX, "begins with")
-add("gzip bomb with a fitting header", "bombs", mnist(gzip_zeros(4 * 2**30, bytes([0, 0, 8, 3]) + struct.pack(">3I", 4096, 1024, 1024)), suffix=".gz"), IDX, "unpacks to")
-add("gzip bomb behind a small header", "bombs", mnist(gzip_zeros(4 * 2**30, IMAGES), suffix=".gz"), IDX, "header promises")
+add(
+    "gzip bomb with a fitting header",
+    "bombs",
+    mnist(gzip_zeros(4 * 2**30, bytes([0, 0, 8, 3]) + struct.pack(">3I", 4096, 1024, 1024)), suffix=".gz"),
+    IDX,
+    "unpacks to",
+)
+add(
+    "gzip bomb behind a small header",
+    "bombs",
+    mnist(gzip_zeros(4 * 2**30, IMAGES), suffix=".gz"),
+    IDX,
+    "header promises",
+)
 
 
 def replaced(folder: Path, content: bytes) -> Path:
@@ -79,7 +121,11 @@ def batches(first: Any = None, meta: Any = None) -> dict[str, bytes]:
     plain = pickle.dumps(BATCH, protocol=2)
     files = dict.fromkeys(NAMES, plain) | {"batches.meta": pickle.dumps({"label_names": list("abcdefghij")})}
     given = {"data_batch_1": first, "batches.meta": meta}
-    return files | {name: value if isinstance(value, bytes) else pickle.dumps(value) for name, value in given.items() if value is not None}
+    return files | {
+        name: value if isinstance(value, bytes) else pickle.dumps(value)
+        for name, value in given.items()
+        if value is not None
+    }
 
 
 def ten(first: Any = None, meta: Any = None):
@@ -91,7 +137,9 @@ def ten(first: Any = None, meta: Any = None):
     return make
 
 
-CIFAR = asking.data("cifar", )
+CIFAR = asking.data(
+    "cifar",
+)
 add("whole CIFAR", "published", ten(), CIFAR, gives="train 20")
 add("CIFAR cut in the middle", "cut off", ten(pickle.dumps(BATCH)[:900]), CIFAR, "data_batch_1.*pickle")
 add("CIFAR cut by a byte", "cut off", ten(pickle.dumps(BATCH)[:-1]), CIFAR, "data_batch_1.*pickle")
@@ -101,7 +149,13 @@ add("CIFAR that runs code", "code", ten({b"data": Runs(), b"labels": []}), CIFAR
 add("CIFAR that runs code below", "code", ten(BATCH | {b"more": [{"x": (Runs(),)}]}), CIFAR, "data_batch_1.*system")
 add("class names that run code", "code", ten(meta={"label_names": Runs()}), CIFAR, "batches.meta.*system")
 add("CIFAR of objects", "code", ten(BATCH | {b"data": np.array([[Runs()]], dtype=object)}), CIFAR, "data_batch_1")
-add("CIFAR that calls a builtin", "code", ten(b"cbuiltins\neval\n(S'open(__import__(\"os\").environ[\"PHISCOPE_CANARY\"],\"w\")'\ntR."), CIFAR, "builtins.eval")
+add(
+    "CIFAR that calls a builtin",
+    "code",
+    ten(b'cbuiltins\neval\n(S\'open(__import__("os").environ["PHISCOPE_CANARY"],"w")\'\ntR.'),
+    CIFAR,
+    "builtins.eval",
+)
 add("CIFAR that is no dictionary", "published", ten([1, 2]), CIFAR, "holds a list")
 add("CIFAR without data", "published", ten({b"labels": [1]}), CIFAR, "expected data")
 add("CIFAR of texts", "published", ten({b"data": "a", b"labels": [1]}), CIFAR, "data_batch_1")
@@ -110,12 +164,42 @@ add("CIFAR labels of 2^70", "labels", ten(BATCH | {b"labels": [2**70] * 4}), CIF
 add("CIFAR labels with fractions", "labels", ten(BATCH | {b"labels": [0.5] * 4}), CIFAR, "data_batch_1.*labels")
 add("CIFAR labels of 2^40", "labels", ten(BATCH | {b"labels": [2**40] * 4}), CIFAR, "out of range")
 add("keys that cannot be sorted", "published", ten({1: 2, b"a": 3, (1,): 2}), CIFAR, "data_batch_1")
-add("class names that are numbers", "published", ten(meta={"label_names": list(range(10))}), CIFAR, gives="classes .'0', '1'")
+add(
+    "class names that are numbers",
+    "published",
+    ten(meta={"label_names": list(range(10))}),
+    CIFAR,
+    gives="classes .'0', '1'",
+)
 add("class names that are missing", "published", ten(meta={"names": []}), CIFAR, "batches.meta")
-add("class names in bytes that are not UTF-8", "names", ten(meta={"label_names": [b"caf\xe9", *(b"%d" % k for k in range(9))]}), CIFAR, gives=r"caf\\\\xe9")
-add("an array of petabytes in a pickle", "promises", ten(b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(L1125899906842624L\ntS'b'\ntR."), CIFAR, "data_batch_1")
-add("an array of 7 GB in a pickle", "promises", ten(b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(L7000000000L\ntS'b'\ntR."), CIFAR, "data_batch_1")
-add("a memo of gigabytes in a pickle", "promises", ten(b"\x80\x02Nr" + struct.pack("<I", 2**28) + b"."), CIFAR, "data_batch_1")
+add(
+    "class names in bytes that are not UTF-8",
+    "names",
+    ten(meta={"label_names": [b"caf\xe9", *(b"%d" % k for k in range(9))]}),
+    CIFAR,
+    gives=r"caf\\\\xe9",
+)
+add(
+    "an array of petabytes in a pickle",
+    "promises",
+    ten(b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(L1125899906842624L\ntS'b'\ntR."),
+    CIFAR,
+    "data_batch_1",
+)
+add(
+    "an array of 7 GB in a pickle",
+    "promises",
+    ten(b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(L7000000000L\ntS'b'\ntR."),
+    CIFAR,
+    "data_batch_1",
+)
+add(
+    "a memo of gigabytes in a pickle",
+    "promises",
+    ten(b"\x80\x02Nr" + struct.pack("<I", 2**28) + b"."),
+    CIFAR,
+    "data_batch_1",
+)
 add("binary CIFAR cut off", "cut off", lambda f: binary(f, 3000), CIFAR, "multiple of 3073")
 
 
@@ -151,23 +235,117 @@ def without(name: str) -> dict[str, bytes]:
 
 FIRST = batches()["data_batch_1"]
 add("whole archive", "archives", archive(), CIFAR, gives="train 20")
-add("archive with a link", "archives", archive(lambda made: member(made, "cifar/data_batch_1", type=tarfile.SYMTYPE, linkname="/etc/passwd"), files=without("data_batch_1")), CIFAR, "data_batch_1.*link")
-add("archive with a hard link", "archives", archive(lambda made: member(made, "cifar/data_batch_1", type=tarfile.LNKTYPE, linkname="cifar/data_batch_2"), files=without("data_batch_1")), CIFAR, "data_batch_1.*link")
-add("archive with a device", "archives", archive(lambda made: member(made, "cifar/data_batch_1", type=tarfile.CHRTYPE), files=without("data_batch_1")), CIFAR, "data_batch_1.*(device|file)")
-add("archive with a pipe", "archives", archive(lambda made: member(made, "cifar/data_batch_1", type=tarfile.FIFOTYPE), files=without("data_batch_1")), CIFAR, "data_batch_1.*(device|file|pipe)")
-add("archive that leads out", "archives", archive(lambda made: member(made, "../../data_batch_1", FIRST), files=without("data_batch_1")), CIFAR, "leads out")
-add("archive from the root", "archives", archive(lambda made: member(made, "/tmp/data_batch_1", FIRST), files=without("data_batch_1")), CIFAR, "leads out")
-add("archive with a batch twice", "archives", archive(lambda made: member(made, "other/data_batch_1", FIRST)), CIFAR, "data_batch_1.*twice")
-add("archive with a hostile name", "archives", archive(lambda made: member(made, "cifar/a\nb\x1b[2J", b"x")), CIFAR, gives="train 20")
-add("archive in an archive", "archives", archive(lambda made: member(made, "c.tar.gz", b"x"), files={}), CIFAR, "expected data_batch_1")
-add("archive with a file of petabytes", "promises", lambda f: short(archive(lambda made: None, "w:")(f)), CIFAR, "unpacks to|not a whole")
+add(
+    "archive with a link",
+    "archives",
+    archive(
+        lambda made: member(made, "cifar/data_batch_1", type=tarfile.SYMTYPE, linkname="/etc/passwd"),
+        files=without("data_batch_1"),
+    ),
+    CIFAR,
+    "data_batch_1.*link",
+)
+add(
+    "archive with a hard link",
+    "archives",
+    archive(
+        lambda made: member(made, "cifar/data_batch_1", type=tarfile.LNKTYPE, linkname="cifar/data_batch_2"),
+        files=without("data_batch_1"),
+    ),
+    CIFAR,
+    "data_batch_1.*link",
+)
+add(
+    "archive with a device",
+    "archives",
+    archive(lambda made: member(made, "cifar/data_batch_1", type=tarfile.CHRTYPE), files=without("data_batch_1")),
+    CIFAR,
+    "data_batch_1.*(device|file)",
+)
+add(
+    "archive with a pipe",
+    "archives",
+    archive(lambda made: member(made, "cifar/data_batch_1", type=tarfile.FIFOTYPE), files=without("data_batch_1")),
+    CIFAR,
+    "data_batch_1.*(device|file|pipe)",
+)
+add(
+    "archive that leads out",
+    "archives",
+    archive(lambda made: member(made, "../../data_batch_1", FIRST), files=without("data_batch_1")),
+    CIFAR,
+    "leads out",
+)
+add(
+    "archive from the root",
+    "archives",
+    archive(lambda made: member(made, "/tmp/data_batch_1", FIRST), files=without("data_batch_1")),
+    CIFAR,
+    "leads out",
+)
+add(
+    "archive with a batch twice",
+    "archives",
+    archive(lambda made: member(made, "other/data_batch_1", FIRST)),
+    CIFAR,
+    "data_batch_1.*twice",
+)
+add(
+    "archive with a hostile name",
+    "archives",
+    archive(lambda made: member(made, "cifar/a\nb\x1b[2J", b"x")),
+    CIFAR,
+    gives="train 20",
+)
+add(
+    "archive in an archive",
+    "archives",
+    archive(lambda made: member(made, "c.tar.gz", b"x"), files={}),
+    CIFAR,
+    "expected data_batch_1",
+)
+add(
+    "archive with a file of petabytes",
+    "promises",
+    lambda f: short(archive(lambda made: None, "w:")(f)),
+    CIFAR,
+    "unpacks to|not a whole",
+)
 add("archive cut off", "cut off", lambda f: shortened(archive()(f), 0.5), CIFAR, "not a whole .tar.gz")
 add("archive cut by a byte", "cut off", lambda f: shortened(archive()(f), 1), CIFAR, "not a whole .tar.gz")
 add("empty archive", "empty", lambda f: shortened(archive()(f), 0), CIFAR, "empty")
-add("page for an archive", "something else", lambda f: (f / "c.tar.gz").write_bytes(b"<html></html>") and f / "c.tar.gz", CIFAR, "page of the web")
-add("gzip bomb for an archive", "bombs", lambda f: (f / "c.tar.gz").write_bytes(gzip_zeros(8 * 2**30, header("cifar/spare", 8 * 2**30))) and f / "c.tar.gz", CIFAR, "unpacks to")
-add("gzip bomb in a batch", "bombs", lambda f: (f / "c.tar.gz").write_bytes(gzip_zeros(8 * 2**30, header("cifar/data_batch_1", 8 * 2**30))) and f / "c.tar.gz", CIFAR, "unpacks to")
-add("gzip bomb in a long name", "bombs", lambda f: (f / "c.tar.gz").write_bytes(gzip_zeros(4 * 2**30, header("././@LongLink", 4 * 2**30, b"L"))) and f / "c.tar.gz", CIFAR, "unpacks to|not a whole")
+add(
+    "page for an archive",
+    "something else",
+    lambda f: (f / "c.tar.gz").write_bytes(b"<html></html>") and f / "c.tar.gz",
+    CIFAR,
+    "page of the web",
+)
+add(
+    "gzip bomb for an archive",
+    "bombs",
+    lambda f: (f / "c.tar.gz").write_bytes(gzip_zeros(8 * 2**30, header("cifar/spare", 8 * 2**30))) and f / "c.tar.gz",
+    CIFAR,
+    "unpacks to",
+)
+add(
+    "gzip bomb in a batch",
+    "bombs",
+    lambda f: (
+        (f / "c.tar.gz").write_bytes(gzip_zeros(8 * 2**30, header("cifar/data_batch_1", 8 * 2**30))) and f / "c.tar.gz"
+    ),
+    CIFAR,
+    "unpacks to",
+)
+add(
+    "gzip bomb in a long name",
+    "bombs",
+    lambda f: (
+        (f / "c.tar.gz").write_bytes(gzip_zeros(4 * 2**30, header("././@LongLink", 4 * 2**30, b"L"))) and f / "c.tar.gz"
+    ),
+    CIFAR,
+    "unpacks to|not a whole",
+)
 add("sparse file of petabytes", "bombs", lambda f: sparse(f), CIFAR, "data_batch_1|not a whole")
 
 
@@ -221,10 +399,16 @@ for name, (body, says) in {
     "a generator": ("return (x for x in 'ab'), [0, 1]", "images"),
     "ragged images": ("return [np.zeros((2, 2)), np.zeros((3, 3))], [0, 1]", "images"),
     "labels of 2^40": ("return np.full((4, 6, 6), 255, np.uint8), [0, 2**40, 0, 2**40]", "labels skip"),
-    "labels of 2^70": ("return np.full((4, 6, 6), 255, np.uint8), [0, 2**70, 0, 2**70]", "label 1180591620717411303424 of image 1"),
+    "labels of 2^70": (
+        "return np.full((4, 6, 6), 255, np.uint8), [0, 2**70, 0, 2**70]",
+        "label 1180591620717411303424 of image 1",
+    ),
     "labels of objects": ("return np.full((4, 6, 6), 255, np.uint8), [0, None, {}, 1]", "label of image 1 is None"),
     "ragged labels": ("return np.full((4, 6, 6), 255, np.uint8), [[0], [0, 1], 1, 2]", "labels"),
-    "class names as one text": ("return np.full((4, 6, 6), 255, np.uint8), [0, 1, 0, 1], 7", "names of the classes|failed"),
+    "class names as one text": (
+        "return np.full((4, 6, 6), 255, np.uint8), [0, 1, 0, 1], 7",
+        "names of the classes|failed",
+    ),
     "files that are not there": ("return ['a.png', 'b.png'], [0, 1]", "a.png"),
     "bytes that are no images": ("return [b'a', b'b'], [0, 1]", "not an image"),
     "the end of the program": ("raise SystemExit(3)", "failed on train"),

@@ -18,6 +18,7 @@ from phiscope.datasets.limits import MOST_CELL, MOST_COLUMNS, MOST_ROWS, MOST_TA
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE
 from phiscope.datasets.visible import entries
+from phiscope.datasets.texts import array_of
 from phiscope.errors import DataError
 
 SUFFIXES = (".csv", ".tsv")
@@ -202,7 +203,7 @@ def _labels(
     elif all(map(_NUMBER.fullmatch, written)) and any(map(_FRACTION.search, written)):
         values = np.array([float(cells[row] or -1) for row in rows])
     else:
-        values = np.array([cells[row] for row in rows])
+        values = array_of([cells[row] for row in rows], str(table.path))
     empty = np.array([not cells[row] for row in rows])
     if not empty.any():
         return values, None

@@ -8,21 +8,26 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.archives import most_unpacked, too_much
 from phiscope.datasets.encoded import broken_parquet
 from phiscope.datasets.files import require_content
 from phiscope.datasets.limits import MOST_ROWS
 from phiscope.datasets.rows import Columns
 from phiscope.datasets.splits import WHOLE
+from phiscope.datasets.texts import array_of
 from phiscope.datasets.visible import entries, folders
 from phiscope.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 8, "FLOAT": 4, "DOUBLE": 8}  # bytes in memory
 
 
 def is_parquet(file: Path) -> bool:
@@ -71,7 +76,8 @@ def _schema(file: Path) -> pa.Schema:
     require_content(file)
     try:
         schema = pq.read_schema(file)
-        rows = pq.read_metadata(file).num_rows
+        metadata = pq.read_metadata(file)
+        rows = metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise broken_parquet(file, error) from error
     twice = [name for name, count in Counter(schema.names).items() if count > 1]
@@ -79,7 +85,38 @@ def _schema(file: Path) -> pa.Schema:
         raise DataError(f"{file}: has the column {twice[0]!r} twice; expected every name once: rename one")
     if rows > MOST_ROWS:
         raise DataError(f"{file}: has {rows:,} rows, more than the {MOST_ROWS:,} that are read")
+    _require_size(metadata, file)
     return schema
+
+
+def _require_size(metadata: Any, file: Path) -> None:
+    """Raise DataError where the columns of a file take far more room than the file: numbers that are all the same are
+    kept as one of them and how often it stands there."""
+    sizes: Counter[str] = Counter()
+    for group in range(metadata.num_row_groups):
+        for k in range(metadata.num_columns):
+            column = metadata.row_group(group).column(k)
+            plain = column.num_values * _WIDTHS.get(column.physical_type, 0)
+            sizes[column.path_in_schema] += max(plain, column.total_uncompressed_size)
+    packed = file.stat().st_size
+    if sizes and (largest := max(sizes.values())) > most_unpacked(packed):
+        raise DataError(f"{file}: a column {too_much(largest, packed)}")
+
+
+def _require_unpacked(table: pa.Table, file: Path) -> None:
+    """Raise DataError where texts of which the file has one take far more room in all the rows that have it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    packed = file.stat().st_size
+    for column in table.columns:
+        for chunk in column.chunks:
+            leaf = chunk.flatten()[0] if pa.types.is_struct(chunk.type) and chunk.type.num_fields else chunk
+            if pa.types.is_dictionary(leaf.type) and len(leaf) and not pa.types.is_primitive(leaf.type.value_type):
+                lengths = pc.binary_length(leaf.dictionary).cast(pa.int64())
+                size = pc.sum(lengths.take(leaf.indices)).as_py() or 0
+                if size > most_unpacked(packed):
+                    raise DataError(f"{file}: a column {too_much(size, packed)}")
 
 
 def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
@@ -88,8 +125,15 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        tables = [pq.ParquetFile(file).read(list(columns)) for file in files]
-        return pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
+        tables = []
+        for file in files:
+            # Texts as the file keeps them, each once: a single long one can stand in every row of a small file.
+            leaves = pq.read_metadata(file).schema
+            texts = [each.path for each in map(leaves.column, range(len(leaves))) if each.physical_type == "BYTE_ARRAY"]
+            opened = pq.ParquetFile(file, read_dictionary=[each for each in texts if each in columns])
+            tables.append(opened.read(list(columns)).replace_schema_metadata(None))
+            _require_unpacked(tables[-1], file)
+        return pa.concat_tables(tables)
     except (pa.ArrowException, OSError) as error:
         raise broken_parquet(files[0], error) from error
 
@@ -133,8 +177,9 @@ def labels_of(files: Sequence[Path], label: str) -> tuple[NDArray, tuple[NDArray
     unlabelled = (np.asarray(column.is_null()), error) if column.null_count else None
     if column.null_count:
         column = column.fill_null("" if as_text else False if pa.types.is_boolean(kind) else 0)
-    values = np.array(column.to_pylist()) if as_text or pa.types.is_boolean(kind) else column.to_numpy()
-    return values, unlabelled
+    if as_text:
+        return array_of(column.to_pylist(), str(file)), unlabelled
+    return np.array(column.to_pylist()) if pa.types.is_boolean(kind) else column.to_numpy(), unlabelled
 
 
 def class_names(schema: pa.Schema, label: str | None) -> tuple[str, ...] | None:

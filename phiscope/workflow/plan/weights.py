@@ -20,7 +20,7 @@ def content_of_weights(weights: Mapping[str, Any] | str | None, kept: str) -> st
     if not isinstance(weights, Mapping):
         return None
     path = Path(os.path.expandvars(weights["path"])).expanduser()
-    if path.exists():
+    if path.is_file() or path.is_dir():  # what is neither is refused by who reads it: a named pipe is never read here
         return content_of_file(path)
     description = Path(kept).with_suffix(".json")
     return json.loads(description.read_text()).get("content_of_weights") if description.is_file() else None
