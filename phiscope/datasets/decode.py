@@ -141,8 +141,6 @@ def _opened(source: bytes | Path, name: str) -> Iterator[Picture]:
     """The image, of which Pillow has read the header; errors in the body of `with` are told in one sentence as well."""
     from PIL import Image, UnidentifiedImageError
 
-    if isinstance(source, Path) and (said := trouble(source)):
-        raise DataError(f"{name}: {said}")
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_pillow()) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -155,9 +153,11 @@ def _opened(source: bytes | Path, name: str) -> Iterator[Picture]:
         raise _too_large(int(found[0]) if found else None, name) from error
     except UnidentifiedImageError as error:
         head = source[:512] if isinstance(source, bytes) else beginning(source)
-        raise _no_image(name, mistaken(head) or "is no image, by how it begins") from error
+        raise _no_image(name, mistaken(head) or "it does not begin as one") from error
     except Exception as error:  # Pillow can fail on a damaged file in any way
-        raise _no_image(name, f"is damaged or cut off: {_said(error)}") from error
+        if isinstance(source, Path) and (closed := trouble(source)):
+            raise DataError(f"{name}: {closed}") from error
+        raise _no_image(name, f"damaged or cut off: {_said(error)}") from error
 
 
 def _said(error: Exception) -> str:
@@ -166,7 +166,7 @@ def _said(error: Exception) -> str:
 
 
 def _no_image(name: str, why: str) -> DataError:
-    return DataError(f"{name}: not an image that can be decoded: {why}; expected PNG, JPEG or the like")
+    return DataError(f"{name}: not an image that can be decoded ({why}); expected PNG, JPEG or the like")
 
 
 def _too_large(pixels: int | None, name: str) -> DataError:

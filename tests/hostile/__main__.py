@@ -12,8 +12,10 @@ from tests.hostile.measured import outcomes
 
 def main(words: list[str]) -> None:
     as_json, quiet = "--json" in words, "--faults" in words
+    of_length = [value for word, value in (("--long", True), ("--short", False)) if word in words] or [True, False]
     words = [word for word in words if not word.startswith("--")]
-    names = [name for name in cases.CASES if not words or any(word in name for word in words)]
+    named = {name: case for name, case in cases.CASES.items() if not words or any(word in name for word in words)}
+    names = [name for name, case in named.items() if case.long in of_length]
     found = []
     for name in names:
         (each,) = outcomes([name])

@@ -98,6 +98,13 @@ add("files far away", "tables", table(HEAD + "../../../../../etc/passwd,a,train\
 add("NUL in a file name", "tables", table(HEAD + "a\0.png,a,train\n" + ROWS), CSV, "NUL")
 add("a very long file name", "tables", table(HEAD + "n" * 5000 + ".png,a,train\n" + ROWS), CSV, "not there|too long")
 add("a bomb of commas", "bombs", table(HEAD + ROWS + "," * 2**22), CSV, "cells")
+add(
+    "a label of a hundred thousand characters",
+    "bombs",
+    table(HEAD + ROWS + f"0.png,{'x' * 10**5},train\n"),
+    CSV,
+    "100,000 characters",
+)
 add("table of 300 MB", "bombs", lambda f: sparse(f / "a.csv", HEAD.encode(), 300 * 2**20), CSV, "more than")
 
 
@@ -231,7 +238,23 @@ add(
 )
 add("metadata that is no text", "tables", lambda f: named(f, b"\xff\xfe{"), PARQUET, gives="train 8")
 add("metadata nested too deep", "tables", lambda f: named(f, b"[" * 100_000), PARQUET, gives="train 8")
+add("a long label in every row", "bombs", lambda f: repeated(f, label="n" * 2**20), PARQUET, "unpacks to|characters")
+add("a long text beside every image", "bombs", lambda f: repeated(f, note="n" * 2**20), PARQUET, "unpacks to")
 add("a hundred million rows of nothing", "bombs", lambda f: many_rows(f), PARQUET, "rows, more than", long=True)
+
+
+def repeated(folder: Path, rows: int = 2**11, label: str = "", note: str = "b") -> Path:
+    """The same values in so many rows, which a file of Parquet keeps once."""
+
+    def every(values: pa.Array) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), values)
+
+    images = pa.array([{"bytes": IMAGES[k % 8], "path": None} for k in range(rows)], KIND)
+    labels = every(pa.array([label])) if label else pa.array(np.arange(rows) % 2)
+    columns = {"image": images, "label": labels, "note": every(pa.array([note]))}
+    for split in ("train", "test"):
+        pq.write_table(pa.table(columns), folder / f"{split}.parquet")
+    return folder
 
 
 def rowless(folder: Path) -> Path:
@@ -329,6 +352,18 @@ def many_vectors(folder: Path) -> Path:
         with pq.ParquetWriter(folder / f"{split}.parquet", rows.schema) as writer:
             for _ in range(10):
                 writer.write_table(rows)
+    return folder
+
+
+@case("vectors of zeros that are kept once", "bombs", FEATURES, "unpacks to", long=True)
+def zero_vectors(folder: Path) -> Path:
+    length, rows = 2**15, 2**7
+    zeros = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(length * rows, np.float32)), length)
+    part = pa.table({"features": zeros, "label": pa.array(np.arange(rows) % 2)})
+    for split in ("train", "test"):
+        with pq.ParquetWriter(folder / f"{split}.parquet", part.schema) as writer:
+            for _ in range(70):
+                writer.write_table(part)
     return folder
 
 

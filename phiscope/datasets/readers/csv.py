@@ -17,8 +17,8 @@ from phiscope.datasets.files import ABSENT, require_content, trouble
 from phiscope.datasets.limits import MOST_CELL, MOST_COLUMNS, MOST_ROWS, MOST_TABLE
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.splits import UNLABELLED, WHOLE
-from phiscope.datasets.visible import entries
 from phiscope.datasets.texts import array_of
+from phiscope.datasets.visible import entries
 from phiscope.errors import DataError
 
 SUFFIXES = (".csv", ".tsv")

@@ -88,10 +88,10 @@ def _array(given: Any, where: str) -> NDArray:
 
 def _encoded(images: list[bytes | Path | None], path: Path, where: str) -> EncodedImages:
     files = [image for image in images if isinstance(image, Path)]
+    root = path if path.is_dir() else path.parent
+    for file in files if len(files) < len(images) else [root / file for file in files]:
+        if not is_file(file):
+            require_file(file)
     if len(files) < len(images):
         return ContentsInMemory(where, images.__getitem__, np.arange(len(images)))
-    root = path if path.is_dir() else path.parent
-    for file in files:
-        if not is_file(root / file):
-            require_file(root / file)
     return ImageFiles(root, [str(file.relative_to(root) if file.is_relative_to(root) else file) for file in files])

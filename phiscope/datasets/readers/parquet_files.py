@@ -110,11 +110,12 @@ def _require_unpacked(table: pa.Table, file: Path) -> None:
 
     packed = file.stat().st_size
     for column in table.columns:
+        if not pa.types.is_dictionary(column.type) or pa.types.is_primitive(column.type.value_type):
+            continue
         for chunk in column.chunks:
-            leaf = chunk.flatten()[0] if pa.types.is_struct(chunk.type) and chunk.type.num_fields else chunk
-            if pa.types.is_dictionary(leaf.type) and len(leaf) and not pa.types.is_primitive(leaf.type.value_type):
-                lengths = pc.binary_length(leaf.dictionary).cast(pa.int64())
-                size = pc.sum(lengths.take(leaf.indices)).as_py() or 0
+            if len(chunk):
+                lengths = pc.binary_length(chunk.dictionary).cast(pa.int64())
+                size = pc.sum(lengths.take(chunk.indices)).as_py() or 0
                 if size > most_unpacked(packed):
                     raise DataError(f"{file}: a column {too_much(size, packed)}")
 
@@ -130,7 +131,9 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
             # Texts as the file keeps them, each once: a single long one can stand in every row of a small file.
             leaves = pq.read_metadata(file).schema
             texts = [each.path for each in map(leaves.column, range(len(leaves))) if each.physical_type == "BYTE_ARRAY"]
-            opened = pq.ParquetFile(file, read_dictionary=[each for each in texts if each in columns])
+            opened = pq.ParquetFile(
+                file, read_dictionary=[each for each in texts if each in columns and "." not in each]
+            )
             tables.append(opened.read(list(columns)).replace_schema_metadata(None))
             _require_unpacked(tables[-1], file)
         return pa.concat_tables(tables)
