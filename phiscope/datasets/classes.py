@@ -212,7 +212,8 @@ def _whole(values: NDArray, where: str) -> NDArray[np.int64]:
         raise DataError(
             f"{where}: labels are {values.dtype} {kind}, {values[row]} of image {row}; expected integers or names"
         )
-    if len(far := np.flatnonzero((values > _LARGEST) | (values < -_LARGEST)) if values.dtype.kind != "b" else ()):
+    far = np.flatnonzero((values > _LARGEST) | (values < -_LARGEST)) if values.dtype.kind != "b" else np.empty(0, int)
+    if len(far):
         raise _out_of_range(values[far[0]], int(far[0]), where)
     return values.astype(np.int64)
 

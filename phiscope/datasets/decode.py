@@ -161,7 +161,7 @@ def _opened(source: bytes | Path, name: str) -> Iterator[Picture]:
 
 
 def _said(error: Exception) -> str:
-    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    said = (str(error).strip().splitlines() or ["its parts do not fit together"])[0]
     return "it holds more text or a larger profile than images have" if "MAX_TEXT" in said else said
 
 

@@ -205,7 +205,7 @@ def _transformed(pixels: NDArray, transform: str, name: str) -> NDArray:
     call = function(transform, "dataset.options.transform")
     try:
         result = np.asarray(call(as_picture(pixels) if pixels.dtype == np.uint8 else pixels))
-    except Exception as error:  # a function of the user's own can fail in any way
+    except (Exception, SystemExit) as error:  # a function of the user's own can fail in any way
         raise OptionDoesNotFitError(f"{where} failed ({type(error).__name__}: {error})") from error
     if result.ndim not in (2, 3) or result.dtype.kind not in "iufb":
         raise OptionDoesNotFitError(f"{where} gives {result.dtype} of shape {result.shape}; expected an image")

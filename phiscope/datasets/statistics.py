@@ -66,6 +66,7 @@ class PixelStatistics:
 
 
 def moments(image: NDArray) -> Moments:
-    """Mean and variance of each channel of an image, its pixels in [0, 1]."""
-    pixels = unit_range(image).reshape(len(image), -1).astype(np.float64)
-    return pixels.mean(axis=1), pixels.var(axis=1)
+    """Mean and variance of each channel of an image, its pixels in [0, 1]; one channel is widened at a time."""
+    channels = (unit_range(channel).reshape(-1).astype(np.float64) for channel in image)
+    means, variances = zip(*((channel.mean(), channel.var()) for channel in channels))
+    return np.array(means), np.array(variances)

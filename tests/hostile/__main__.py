@@ -1,4 +1,7 @@
-"""`python -m tests.hostile [--faults] [word ...]`: what is said of every hostile file, or of those with a word in their name."""
+"""What is said of every hostile file: `python -m tests.hostile [--faults] [--short | --long] [word ...]`.
+
+With words, only of files that have one in their name; --faults: only where something is wrong.
+"""
 
 import json
 import sys

@@ -29,9 +29,10 @@ def data(reader: str | None = None, split: str | None = None, **options: Any):
             prepared = open_prepared(to)
             images, columns = prepared.images(slice(0, 4)), prepared.columns
             table = pa.table({"class": pa.array(prepared.classes, pa.string())})  # as tables and figures need them
+            named = sorted(prepared.files[:9], key=str)
             told.append(
                 f"{each} {len(prepared)} {images.shape} labels {prepared.labels.tolist()[:6]} classes "
-                f"{table['class'].to_pylist()[:6]} columns {columns.column_names} files {sorted(prepared.files[:9], key=str)}"
+                f"{table['class'].to_pylist()[:6]} columns {columns.column_names} files {named}"
             )
             assert np.isfinite(images).all()
         return "; ".join(told)
@@ -77,7 +78,8 @@ def weights(**options: Any):
         load_weights(filled, path, where="classifier.weights", **options)
         stated = stated_accuracy(path)
         assert all(bool(each.isfinite().all()) for each in filled.state_dict().values())
-        return f"{sorted(filled.state_dict())[0]} first {float(next(filled.parameters()).detach().flatten()[0]):.4g} {stated}"
+        first = next(iter(filled.parameters())).detach().flatten()[0]
+        return f"{sorted(filled.state_dict())[0]} first {float(first):.4g} {stated}"
 
     return ask
 

@@ -1,4 +1,4 @@
-"""Files that promise more than they hold, or hold more than they weigh: made without the memory that they would take."""
+"""Files that promise more than they hold, or hold more than they weigh, made without the memory that they claim."""
 
 from __future__ import annotations
 

@@ -195,7 +195,8 @@ def circle_of_tiff(folder: Path) -> Path:
 
 
 # What Pillow would hand to another program.
-SCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 6 6\n%%EndComments\n(%pipe%touch $PHISCOPE_CANARY) (w) file\nshowpage\n"
+SCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 6 6\n%%EndComments\n"
+SCRIPT += b"(%pipe%touch $PHISCOPE_CANARY) (w) file\nshowpage\n"
 add("PostScript as image", "code", placed(SCRIPT), asking.data("folder"), NOT_ONE)
 add("PostScript in a folder", "code", alone(SCRIPT), asking.folder, NOT_ONE)
 add("PostScript without a suffix", "code", placed(SCRIPT, "x"), asking.data("folder"), gives="train 6")

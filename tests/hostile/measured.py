@@ -1,4 +1,4 @@
-"""Every case in a process of its own: what was said, how long it took, and how much memory it needed beside the libraries."""
+"""Every case in a process of its own: what was said, how long it took, how much memory it took beside the libraries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SECONDS = int(os.environ.get("HOSTILE_SECONDS", 60))
 
 @dataclass(frozen=True)
 class Outcome:
-    """how: refused, accepted, traceback, died or hung. said: the sentence, what was read, or the end of the traceback."""
+    """how: refused, accepted, traceback, died or hung. said: the sentence, what was read, or a traceback's end."""
 
     name: str
     how: str

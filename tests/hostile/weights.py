@@ -280,7 +280,8 @@ def pickled(program: bytes) -> bytes:
 
 
 STORAGE = b"(X\x07\x00\x00\x00storageq\x00ctorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpu\x8a\x08%sNtQ"
-REBUILD = b"\x80\x02}X\x01\x00\x00\x00actorch._utils\n_rebuild_tensor_v2\n(%sK\x00(%st(%stI00\nccollections\nOrderedDict\n)RtRs."
+REBUILD = b"\x80\x02}X\x01\x00\x00\x00actorch._utils\n_rebuild_tensor_v2\n"
+REBUILD += b"(%sK\x00(%st(%stI00\nccollections\nOrderedDict\n)RtRs."
 KEYS = pickle.dumps(["0"], 2) + struct.pack("<q", 2) + struct.pack("<2f", 1, 2)
 
 

@@ -73,7 +73,7 @@ def _files(path: Path) -> Files:
     require_content(path)
     try:
         with Unpacked(path) as unpacked, tarfile.open(fileobj=cast("IO[bytes]", unpacked), mode="r:") as archive:
-            found = {name: partial(bytes, content) for name, content in _members(path, archive)}
+            found: Files = {name: partial(bytes, content) for name, content in _members(path, archive)}
             while unpacked.read(_PART):  # the checksum stands at the end
                 pass
             return found
@@ -83,7 +83,7 @@ def _files(path: Path) -> Files:
 
 
 def _members(path: Path, archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
-    seen = []
+    seen: list[str] = []
     for member in archive:
         name = PurePosixPath(member.name).name
         if name not in _KNOWN or _is_passed_over(member.name):

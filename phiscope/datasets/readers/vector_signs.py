@@ -46,7 +46,7 @@ def _table_holds(file: Path) -> bool | None:
     import pyarrow as pa
 
     try:
-        schema = schema_of(file)
+        schema = schema_of([file])
     except DataError:
         return None
     if any(pa.types.is_struct(each.type) for each in schema):
