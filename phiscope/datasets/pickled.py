@@ -1,6 +1,6 @@
 """Pickles of arrays, as data sets of the time before Python 3 have them, read without running what they name.
 
-A pickle is a program: it names functions and calls them. Here three names have a meaning, those that an array of NumPy
+A pickle is a program: it names functions and calls them. Here a few names have a meaning, those that an array of NumPy
 is pickled with, and it is ours: each stands for a record of what it was given. Any other name ends the reading. Arrays
 are then made from these records, so that no number in the file takes memory that its bytes do not fill.
 """
@@ -69,12 +69,20 @@ def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
     return text.encode("latin1")
 
 
+def _no_bytes(*given: Any) -> bytes:
+    """As Python 3 writes empty bytes for Python 2."""
+    if given:
+        raise pickle.UnpicklingError("bytes that are none")
+    return b""
+
+
 _MEANT: dict[tuple[str, str], Any] = {
     ("numpy.core.multiarray", "_reconstruct"): _reconstructed,
     ("numpy._core.multiarray", "_reconstruct"): _reconstructed,
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Kind,
     ("_codecs", "encode"): _encoded,
+    ("__builtin__", "bytes"): _no_bytes,
 }
 
 
