@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -118,9 +119,12 @@ def _own_bound(path: Path) -> tuple[float | None] | None:
     from phiscope.head import Head
 
     try:
-        return (Head.load(path).lower_bound,)
+        bound = Head.load(path).lower_bound
     except Exception:  # whatever another file lacks
         return None
+    if bound is not None and not (isinstance(bound, int | float) and math.isfinite(bound)):
+        raise ModelError(f"its metadata give the lower bound {bound!r}; expected a number, or null: get it once more")
+    return (bound,)
 
 
 def _chosen(arrays: Mapping[str, Any], features: int, classes: int | None) -> tuple[NDArray, NDArray]:

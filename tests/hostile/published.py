@@ -17,6 +17,7 @@ from tests.hostile import asking
 from tests.hostile.arrays import Runs
 from tests.hostile.bombs import gzip_zeros
 from tests.hostile.case import add, case
+from tests.hostile.places import split_folder
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (4, 6, 6), dtype=np.uint8)
 
@@ -429,3 +430,28 @@ def unparsed(folder: Path) -> Path:
 def nul(folder: Path) -> Path:
     (folder / "mine.py").write_bytes(bytes(range(256)))
     return folder
+
+
+def transformed(path: Path) -> str:
+    os.environ["PHISCOPE_FACTORIES"] = str(path)
+    return asking.data("folder", transform=f"{path}/mine.py:turn")(path)
+
+
+def turning(body: str):
+    def make(folder: Path) -> Path:
+        split_folder(folder)
+        (folder / "mine.py").write_text(f"import numpy as np\ndef turn(image):\n    {body}\n")
+        return folder
+
+    return make
+
+
+for name, body, says in (
+    ("the end of the program", "raise SystemExit(0)", "failed .SystemExit"),
+    ("nothing", "return None", "expected an image"),
+    ("NaN", "return np.full((1, 6, 6), np.nan, np.float32)", "finite|range|nan"),
+    ("a text", "return 'image'", "expected an image"),
+    ("complex numbers", "return np.ones((1, 6, 6)) * 1j", "expected an image"),
+    ("too much memory", "return np.zeros((2**25, 2**25))", "failed"),
+):
+    add(f"transform: {name}", "own readers", turning(body), transformed, says)

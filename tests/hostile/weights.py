@@ -476,7 +476,7 @@ def sparse_head(folder: Path) -> Path:
     return folder / "h.pt"
 
 
-@case("a head whose lower bound is a lie", "numbers", asking.head, gives="head")
+@case("a head whose lower bound is NaN", "numbers", asking.head, "lower bound nan")
 def bound_of_nan(folder: Path) -> Path:
     from safetensors.torch import save_file
 
