@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.archives import most_unpacked, too_much
-from phiscope.datasets.encoded import broken_parquet
+from phiscope.datasets.encoded import reading_parquet
 from phiscope.datasets.files import require_content
 from phiscope.datasets.limits import MOST_ROWS
 from phiscope.datasets.rows import Columns
@@ -70,22 +70,22 @@ def schema_of(files: Sequence[Path]) -> pa.Schema:
 
 
 def _schema(file: Path) -> pa.Schema:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     require_content(file)
-    try:
-        schema = pq.read_schema(file)
-        metadata = pq.read_metadata(file)
+    with reading_parquet(file):
+        schema, metadata = pq.read_schema(file), pq.read_metadata(file)
         rows = metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise broken_parquet(file, error) from error
+        groups = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        if min(groups, default=0) < 0 or sum(groups) != rows:
+            raise ValueError(f"{sum(groups):,} rows in its groups, {rows:,} in all")
     twice = [name for name, count in Counter(schema.names).items() if count > 1]
     if twice:
         raise DataError(f"{file}: has the column {twice[0]!r} twice; expected every name once: rename one")
     if rows > MOST_ROWS:
         raise DataError(f"{file}: has {rows:,} rows, more than the {MOST_ROWS:,} that are read")
-    _require_size(metadata, file)
+    with reading_parquet(file):
+        _require_size(metadata, file)
     return schema
 
 
@@ -125,9 +125,9 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        tables = []
-        for file in files:
+    tables = []
+    for file in files:
+        with reading_parquet(file):
             # Texts as the file keeps them, each once: a single long one can stand in every row of a small file.
             leaves = pq.read_metadata(file).schema
             texts = [each.path for each in map(leaves.column, range(len(leaves))) if each.physical_type == "BYTE_ARRAY"]
@@ -136,9 +136,8 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
             )
             tables.append(opened.read(list(columns)).replace_schema_metadata(None))
             _require_unpacked(tables[-1], file)
+    with reading_parquet(files[0]):
         return pa.concat_tables(tables)
-    except (pa.ArrowException, OSError) as error:
-        raise broken_parquet(files[0], error) from error
 
 
 def is_text(kind: pa.DataType) -> bool:
