@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_BUFFER = 2**20  # bytes, of a column that is looked at
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 8, "FLOAT": 4, "DOUBLE": 8}  # bytes in memory
 
 
@@ -90,17 +91,29 @@ def _schema(file: Path) -> pa.Schema:
 
 
 def _require_size(metadata: Any, file: Path) -> None:
-    """Raise DataError where the columns of a file take far more room than the file: numbers that are all the same are
-    kept as one of them and how often it stands there."""
-    sizes: Counter[str] = Counter()
-    for group in range(metadata.num_row_groups):
-        for k in range(metadata.num_columns):
-            column = metadata.row_group(group).column(k)
-            plain = column.num_values * _WIDTHS.get(column.physical_type, 0)
-            sizes[column.path_in_schema] += max(plain, column.total_uncompressed_size)
+    """Raise DataError where a file unpacks to far more than it has, or its lists do: numbers that are all the same are
+    kept as one of them and how often it stands there. What is no list has as many values as rows.
+
+    A group's lists are read once, one row of them, before it is asked how long they are: of damaged statistics pyarrow
+    raises an error then, and ends the process otherwise.
+    """
+    import pyarrow.parquet as pq
+
+    leaves = [metadata.schema.column(k) for k in range(metadata.num_columns)]
+    widths = {k: _WIDTHS.get(each.physical_type, 0) for k, each in enumerate(leaves) if each.max_repetition_level}
+    tops = sorted({leaves[k].path.partition(".")[0] for k, width in widths.items() if width})
+    groups = range(metadata.num_row_groups)
+    sizes = [sum(metadata.row_group(group).total_byte_size for group in groups)]
+    if tops:
+        with pq.ParquetFile(file, buffer_size=_BUFFER) as opened:
+            for group in groups:
+                next(opened.iter_batches(1, row_groups=[group], columns=tops), None)
+        for k, width in widths.items():
+            if width:
+                sizes.append(width * sum(metadata.row_group(group).column(k).num_values for group in groups))
     packed = file.stat().st_size
-    if sizes and (largest := max(sizes.values())) > most_unpacked(packed):
-        raise DataError(f"{file}: a column {too_much(largest, packed)}")
+    if max(sizes) > most_unpacked(packed):
+        raise DataError(f"{file}: a column {too_much(max(sizes), packed)}")
 
 
 def _require_unpacked(table: pa.Table, file: Path) -> None:
