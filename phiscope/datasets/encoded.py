@@ -10,6 +10,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from phiscope.datasets.files import require_content
 from phiscope.datasets.stamps import FileStamps
-from phiscope.errors import DataError
+from phiscope.errors import DataError, PhiscopeError
 
 Encoded = bytes | Path | None  # an image file's content or place; None where the source has a row but no image
 Arrays = dict[str, NDArray]
@@ -175,12 +176,11 @@ class ParquetImages(EncodedImages):
 
     def _of_file(self, number: int, rows: NDArray, members: NDArray) -> Iterator[tuple[int, bytes | None]]:
         """Of the images rows[members], which lie in one file."""
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         groups = self.group[rows[members]]
         wanted = {group: members[groups == group] for group in np.unique(groups).tolist()}
-        try:
+        with reading_parquet(self.files[number]):
             for group in [group for group in wanted if (number, group) in self._kept]:
                 begin, contents = self._kept[number, group]
                 for k in wanted.pop(group).tolist():
@@ -197,8 +197,6 @@ class ParquetImages(EncodedImages):
                         yield int(asked[0]), contents[int(places[0])].as_py()
                     else:
                         yield from self._of_group(file, group, places, asked)
-        except (pa.ArrowException, OSError) as error:
-            raise broken_parquet(self.files[number], error) from error
 
     def _keep(self, file: Any, number: int, group: int, begin: int) -> Any:
         """The contents of a group, of which one image is asked for: others may follow one by one."""
@@ -259,14 +257,19 @@ class ParquetImages(EncodedImages):
         )
 
 
-def broken_parquet(file: Path, error: Exception) -> DataError:
-    """The sentence for what pyarrow raises: the first line of it, or what else the file is."""
+@contextmanager
+def reading_parquet(file: Path) -> Iterator[None]:
+    """The body reads a file of Parquet: DataError, naming it, for whatever pyarrow makes of a damaged one."""
     try:
+        yield
+    except PhiscopeError:
+        raise
+    except Exception as error:  # names that are no UTF-8, sizes below zero, types that do not fit: there is no end
         require_content(file)
-    except DataError as known:
-        return known
-    said = (str(error).strip().splitlines() or ["of no kind that is known"])[0]
-    return DataError(f"{file}: not a whole Parquet file, or of types that do not fit ({said}); fetch it again")
+        said = (str(error).strip().splitlines() or ["of no kind that is known"])[0]
+        raise DataError(
+            f"{file}: not a whole Parquet file, or of types that do not fit ({said}); fetch it again"
+        ) from error
 
 
 @dataclass(frozen=True)

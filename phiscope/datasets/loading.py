@@ -18,7 +18,7 @@ from phiscope.datasets.order import stratified_order
 from phiscope.datasets.readers import features, guess, reader, require_options
 from phiscope.datasets.rows import Rows
 from phiscope.datasets.vector_classes import Outputs, encoded_vectors
-from phiscope.errors import DataError
+from phiscope.errors import DataError, shown
 
 Say = Callable[[str], None]
 
@@ -115,7 +115,7 @@ def open_split(
         )
     unused = [name for name in source.found if name != splits.WHOLE and name not in called.values()]
     if unused and split == "train":
-        say(f"not used: {', '.join(unused)}, beside the splits {' and '.join(filter(None, (own, other)))}")
+        say(shown(f"not used: {', '.join(unused)}, beside the splits {' and '.join(filter(None, (own, other)))}"))
     if own != split:
         say(f"{split} {'vectors' if source.name == features.NAME else 'images'} are those of {own!r}")
     mine = source.rows(own)

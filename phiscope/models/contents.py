@@ -181,10 +181,17 @@ def _require_weights(path: Path, head: bytes) -> None:
         found = "a text of JSON"
     elif head[:2] != b"PK" and head[:1] != b"\x80" and path.suffix in _SUFFIXES:
         found = _SUFFIXES[path.suffix]
-    elif head[:2] == b"PK" and zipfile.is_zipfile(path):
+    elif head[:2] == b"PK" and _is_archive(path):
         found = _in_archive(path)
     if found:
         raise ModelError(f"is {found}; {_EXPECTED}")
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:  # its end says what none can be
+        return False
 
 
 def _in_archive(path: Path) -> str | None:

@@ -1,5 +1,6 @@
 """The options of the configuration are those that the library takes, and wrong ones are told before anything runs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
 import pytest
@@ -73,3 +74,11 @@ def test_a_transform_lies_beside_the_configuration(tmp_path, monkeypatch):
     assert callable(function("mine-own.py:darker", "dataset.options.transform"))
     with pytest.raises(DataError, match="dataset.options.transform: cannot find 'mine-own.py:lighter'"):
         function("mine-own.py:lighter", "dataset.options.transform")
+
+
+def test_a_function_is_imported_once_however_many_threads_ask_for_it(tmp_path, monkeypatch):
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(0.2)\ndef turn(image):\n    return image\n")
+    monkeypatch.setenv("PHISCOPE_FACTORIES", str(tmp_path))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: function("slow.py:turn", "dataset.options.transform"), range(4)))
+    assert len(set(found)) == 1

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.datasets.archives import most_unpacked, too_much
-from phiscope.datasets.encoded import broken_parquet
+from phiscope.datasets.encoded import reading_parquet
 from phiscope.datasets.files import require_content
 from phiscope.datasets.limits import MOST_ROWS
 from phiscope.datasets.rows import Columns
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_BUFFER = 2**20  # bytes, of a column that is looked at
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 8, "FLOAT": 4, "DOUBLE": 8}  # bytes in memory
 
 
@@ -70,37 +71,49 @@ def schema_of(files: Sequence[Path]) -> pa.Schema:
 
 
 def _schema(file: Path) -> pa.Schema:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     require_content(file)
-    try:
-        schema = pq.read_schema(file)
-        metadata = pq.read_metadata(file)
+    with reading_parquet(file):
+        schema, metadata = pq.read_schema(file), pq.read_metadata(file)
         rows = metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise broken_parquet(file, error) from error
+        groups = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        if min(groups, default=0) < 0 or sum(groups) != rows:
+            raise ValueError(f"{sum(groups):,} rows in its groups, {rows:,} in all")
     twice = [name for name, count in Counter(schema.names).items() if count > 1]
     if twice:
         raise DataError(f"{file}: has the column {twice[0]!r} twice; expected every name once: rename one")
     if rows > MOST_ROWS:
         raise DataError(f"{file}: has {rows:,} rows, more than the {MOST_ROWS:,} that are read")
-    _require_size(metadata, file)
+    with reading_parquet(file):
+        _require_size(metadata, file)
     return schema
 
 
 def _require_size(metadata: Any, file: Path) -> None:
-    """Raise DataError where the columns of a file take far more room than the file: numbers that are all the same are
-    kept as one of them and how often it stands there."""
-    sizes: Counter[str] = Counter()
-    for group in range(metadata.num_row_groups):
-        for k in range(metadata.num_columns):
-            column = metadata.row_group(group).column(k)
-            plain = column.num_values * _WIDTHS.get(column.physical_type, 0)
-            sizes[column.path_in_schema] += max(plain, column.total_uncompressed_size)
+    """Raise DataError where a file unpacks to far more than it has, or its lists do: numbers that are all the same are
+    kept as one of them and how often it stands there. What is no list has as many values as rows.
+
+    A group's lists are read once, one row of them, before it is asked how long they are: of damaged statistics pyarrow
+    raises an error then, and ends the process otherwise.
+    """
+    import pyarrow.parquet as pq
+
+    leaves = [metadata.schema.column(k) for k in range(metadata.num_columns)]
+    widths = {k: _WIDTHS.get(each.physical_type, 0) for k, each in enumerate(leaves) if each.max_repetition_level}
+    tops = sorted({leaves[k].path.partition(".")[0] for k, width in widths.items() if width})
+    groups = range(metadata.num_row_groups)
+    sizes = [sum(metadata.row_group(group).total_byte_size for group in groups)]
+    if tops:
+        with pq.ParquetFile(file, buffer_size=_BUFFER) as opened:
+            for group in groups:
+                next(opened.iter_batches(1, row_groups=[group], columns=tops), None)
+        for k, width in widths.items():
+            if width:
+                sizes.append(width * sum(metadata.row_group(group).column(k).num_values for group in groups))
     packed = file.stat().st_size
-    if sizes and (largest := max(sizes.values())) > most_unpacked(packed):
-        raise DataError(f"{file}: a column {too_much(largest, packed)}")
+    if max(sizes) > most_unpacked(packed):
+        raise DataError(f"{file}: a column {too_much(max(sizes), packed)}")
 
 
 def _require_unpacked(table: pa.Table, file: Path) -> None:
@@ -125,9 +138,9 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        tables = []
-        for file in files:
+    tables = []
+    for file in files:
+        with reading_parquet(file):
             # Texts as the file keeps them, each once: a single long one can stand in every row of a small file.
             leaves = pq.read_metadata(file).schema
             texts = [each.path for each in map(leaves.column, range(len(leaves))) if each.physical_type == "BYTE_ARRAY"]
@@ -136,9 +149,8 @@ def columns_of(files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
             )
             tables.append(opened.read(list(columns)).replace_schema_metadata(None))
             _require_unpacked(tables[-1], file)
+    with reading_parquet(files[0]):
         return pa.concat_tables(tables)
-    except (pa.ArrowException, OSError) as error:
-        raise broken_parquet(files[0], error) from error
 
 
 def is_text(kind: pa.DataType) -> bool:
