@@ -1,3 +1,8 @@
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 
 from phiscope.workflow.code import fingerprint
@@ -91,3 +96,33 @@ def test_what_a_package_hands_on_when_asked_counts_as_imported_from_there(tree):
         assert tree(scripts__work=script, phiscope__tools__saw=saw, **handed) == base
     whole = "from phiscope import tools\n\nprint(tools)\n"
     assert tree(scripts__work=whole, phiscope__tools__saw=saw, **handed) != tree(scripts__work=whole, **handed)
+
+
+FINGERPRINTS = """
+import sys
+from phiscope.workflow import source
+from phiscope.workflow.code import LIBRARY, fingerprint
+parsed = []
+source.ast.parse = lambda *given, parse=source.ast.parse, **named: parsed.append(1) or parse(*given, **named)
+print(fingerprint(LIBRARY / sys.argv[1]), len(parsed))
+"""
+
+
+def test_what_files_say_is_kept_between_processes_and_says_the_same(tmp_path):
+    def found(cache):
+        command = [sys.executable, "-c", FINGERPRINTS, "phiscope/geometry/hull/solve.py"]
+        environment = os.environ | {"XDG_CACHE_HOME": str(cache)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        digest, parsed = done.stdout.split()
+        return digest, int(parsed)
+
+    digest, parsed = found(tmp_path)
+    assert parsed > 5
+    assert found(tmp_path) == (digest, 0)
+    place = tmp_path / "phiscope/sources.json"
+    assert len(json.loads(place.read_text())) == parsed
+    for damaged in ("", "[]", "{"):
+        place.write_text(damaged)
+        assert found(tmp_path) == (digest, parsed)
+    (tmp_path / "file").write_text("")
+    assert found(tmp_path / "file/no folder") == (digest, parsed)
