@@ -235,7 +235,7 @@ def _require_whole(path: Path) -> None:
                         pass
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise ModelError(
-            "is damaged: its tensors are not what their checksums say; get or save it once more"
+            "is damaged or cut off: it holds not what its checksums say; get or save it once more"
         ) from error
 
 
