@@ -7,6 +7,7 @@ import os
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ _ANEW = (
 )
 _EXPECTED = "expected a state dict of torch, a Lightning checkpoint or safetensors"
 _DAMAGED = "is damaged or cut off; get or save it once more"
+_PART = 2**20  # bytes
 _DEEP = 4  # levels of dictionaries that are searched for tensors
 # Beginnings of files that are no weights of torch.
 _BEGINNINGS = {
@@ -71,6 +73,8 @@ def states_in(path: Path) -> dict[str, State]:
     _require_weights(path, head)
     if path.suffix == ".safetensors" or head[8:9] == b"{":
         return {"": _safetensors(path)}
+    if head[:2] == b"PK":
+        _require_whole(path)
     content = _pickled(path, head)
     states = dict(_dictionaries(content, "", _DEEP))
     if not states:
@@ -203,7 +207,9 @@ def _in_archive(path: Path) -> str | None:
     except DataError as error:
         raise ModelError(str(error)) from error
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise ModelError(f"{_DAMAGED}: an archive without its list of members") from error
+        raise ModelError(
+            "is damaged or cut off: an archive without its list of members; get or save it once more"
+        ) from error
     last = {name.rsplit("/", 1)[-1] for name in names}
     if "constants.pkl" in last:
         return "an archive of TorchScript, which is a program; save the state dict of the network it was made of"
@@ -214,6 +220,23 @@ def _in_archive(path: Path) -> str | None:
     if "model.weights.h5" in last:
         return _SUFFIXES[".keras"]
     return f"an archive with {few(names)}; unpack it first"
+
+
+def _require_whole(path: Path) -> None:
+    """Raise ModelError where a member of an archive is not what its checksum says, which torch does not look at.
+
+    Archives that were saved without checksums have zeros in their place.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as file:
+                    while member.CRC and file.read(_PART):
+                        pass
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise ModelError(
+            "is damaged or cut off: it holds not what its checksums say; get or save it once more"
+        ) from error
 
 
 def _safetensors(path: Path) -> State:

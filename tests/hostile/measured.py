@@ -49,7 +49,7 @@ def _outcome(case: Case) -> Outcome:
     os.environ[CANARY] = str(folder / "canary")
     try:
         (folder / "data").mkdir()
-        found = _in_child(lambda: _asked(case, folder / "data"))
+        found = in_child(lambda: _asked(case, folder / "data"))
         return Outcome(case.name, **{"path": str(folder / "data")} | found, ran=(folder / "canary").exists())
     finally:
         for each in folder.rglob("*"):
@@ -88,7 +88,7 @@ def _memory(name: str) -> int:
     return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) * 1024
 
 
-def _in_child(function) -> dict:
+def in_child(function) -> dict:
     """What a function returns, in JSON, from a process that is ended after a minute."""
     reading, writing = os.pipe()
     sys.stdout.flush()

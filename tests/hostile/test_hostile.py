@@ -14,6 +14,7 @@ import pytest
 
 from phiscope.datasets import limits
 from tests.hostile.cases import CASES
+from tests.hostile.changed_bytes import WHOLE, tried
 from tests.hostile.judging import faults
 from tests.hostile.measured import Outcome
 
@@ -44,6 +45,14 @@ def test_a_hostile_file_is_refused_in_a_sentence_or_read_as_it_is(name):
 @pytest.mark.parametrize("name", LONG)
 def test_one_that_takes_longer_to_make_or_to_refuse(name):
     assert not faults(outcomes("--long")[name]), outcomes("--long")[name]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_with_bytes_changed_is_refused_in_a_sentence_or_read(name):
+    found = tried(name, 60, seed=1)
+    assert found.get("wrong") == [], found
+    assert found.get("refused", 0) + found.get("accepted", 0) == 60
 
 
 def test_there_are_enough_of_them_and_of_every_kind():

@@ -269,6 +269,25 @@ add(
 )
 
 
+def flipped(folder: Path) -> Path:
+    """A bit of the largest exponent of a weight, which torch reads without a word."""
+    content = bytearray(ZIPPED)
+    content[ZIPPED.find(STATE["0.weight"].numpy().tobytes()[:8]) + 3] ^= 0x40
+    (folder / "w.pt").write_bytes(content)
+    return folder / "w.pt"
+
+
+def without_checksums(folder: Path) -> Path:
+    torch.serialization.set_crc32_options(False)
+    torch.save(STATE, folder / "w.pt")
+    return folder / "w.pt"
+
+
+add("weights with a bit turned", "damaged", flipped, WEIGHTS, "checksums")
+add("a head with a bit turned", "damaged", flipped, asking.head, "checksums")
+add("weights without checksums", "weights", without_checksums, WEIGHTS, gives="first -0.002496")
+
+
 def pickled(program: bytes) -> bytes:
     """A legacy file of torch whose content is this pickle."""
     return (
