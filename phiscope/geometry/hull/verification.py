@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.arrays import as_numpy
+from phiscope.errors import DataError
 from phiscope.geometry.hull.projection import HullProjection, Verification
+from phiscope.geometry.inputs import floats
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,7 +25,12 @@ def verify(projection: HullProjection, points: NDArray | Tensor, vertices: NDArr
     queries with all vertices, 4mnd operations, find the j; what is returned is then computed for that vertex from the
     differences themselves. points (m, d) and vertices (n, d): numpy or torch, vertices memory-mapped if you like.
     """
-    points, vertices = as_numpy(points), as_numpy(vertices)
+    points, vertices = as_numpy(floats(points, "points")), as_numpy(floats(vertices, "vertices"))
+    if points.shape != projection.nearest.shape or vertices.shape[1:] != points.shape[1:]:
+        raise DataError(
+            f"points {points.shape} and vertices {vertices.shape}: expected those of the projection, whose nearest "
+            f"points are {projection.nearest.shape}"
+        )
     points, z = points.astype(np.float64), projection.nearest
     lowest = _extreme(points - z, vertices)
     farthest = _extreme(-2 * z, vertices, squares=1.0)

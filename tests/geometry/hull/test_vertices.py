@@ -90,3 +90,13 @@ def test_a_turn_that_is_too_large_is_left_to_the_pricing_of_all():
     old, new = np.eye(20)[:2]
     known = pricing.Known(old, vertices @ old.astype(np.float32))
     assert pricing.lowest_again(new, known, vertices, centre, spans, 0.0, 192) is None
+
+
+def test_verification_refuses_what_was_not_projected():
+    points, vertices = cloud()
+    projection = hull.project(points, vertices, threads=1)
+    for others in ((points[:3], vertices), (points, vertices[:, :5])):
+        with pytest.raises(DataError, match="expected those of the projection"):
+            hull.verify(projection, *others)
+    with pytest.raises(DataError, match="vertices: a masked array"):
+        hull.verify(projection, points, np.ma.masked_array(vertices, mask=vertices > 1))
