@@ -29,7 +29,7 @@ class Suspect(NamedTuple):
     margin: float
 
 
-class Training(NamedTuple):
+class TrainingStanding(NamedTuple):
     """How many samples there are, how many have a label, how many of these the classifier gives it (right) or another
     (wrong); median margin; suspects: wrong ones, those first that are furthest inside another class."""
 
@@ -41,7 +41,7 @@ class Training(NamedTuple):
     wrong: int
 
     @classmethod
-    def of(cls, standing: pd.DataFrame, classes: Sequence[str]) -> Training:
+    def of(cls, standing: pd.DataFrame, classes: Sequence[str]) -> TrainingStanding:
         labelled = standing[standing["label"] >= 0]
         wrong = labelled[~labelled["correct"]].sort_values(["margin", "sample"], ascending=[False, True])
         return cls(
@@ -60,6 +60,6 @@ def _suspect(row: dict[str, Any], classes: Sequence[str]) -> Suspect:
     )
 
 
-def data(run: Run) -> Training | None:
+def data(run: Run) -> TrainingStanding | None:
     standing = run["training_standing"]
-    return None if standing is None else Training.of(standing, run.classes)
+    return None if standing is None else TrainingStanding.of(standing, run.classes)
