@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from phiscope.workflow.source import Source, source_of
+from phiscope.workflow.source import SourceFile, source_of
 
 _SURROUNDING = "phiscope.workflow.job"  # logs, locks, looks at inputs: no number of a script rests on it
 
@@ -62,7 +62,7 @@ def _imported_files(file: Path, root: Path) -> frozenset[Path]:
     return frozenset(path for module, name in source.imports for path in _providers_to(source, module, name, root))
 
 
-def _providers_to(source: Source, module: str, name: str | None, root: Path) -> Iterator[Path]:
+def _providers_to(source: SourceFile, module: str, name: str | None, root: Path) -> Iterator[Path]:
     """The files that an import rests on: of a package imported as a name, those of the names that are taken from it."""
     imported = _file_of(f"{module}.{name}", root) if name else None
     used = source.used[str(name)] if imported and imported.stem == "__init__" else None

@@ -25,7 +25,7 @@ _FORMAT = f"1 {sys.version}"  # of what is kept; another Python may make other t
 _MOST = 5000  # files that are kept: some versions of the library
 
 
-class Source(NamedTuple):
+class SourceFile(NamedTuple):
     """digest: of the syntax tree without docstrings. imports: (module, name) of the package's own imports, deferred
     ones too; name is None for `import module`. used: of each name that is imported, what is taken from it as an
     attribute: ["draw"] for `figures.draw(...)`; None where it is used in another way."""
@@ -36,14 +36,14 @@ class Source(NamedTuple):
 
 
 @cache
-def source_of(file: Path) -> Source:
+def source_of(file: Path) -> SourceFile:
     """What a file says now; it is read once in a process."""
     text = file.read_bytes()
     key = hashlib.sha256(_FORMAT.encode() + text).hexdigest()
     kept = _kept()
     if key in kept:
         digest, imports, used = kept.pop(key)
-        found = Source(digest, [(module, name) for module, name in imports], used)
+        found = SourceFile(digest, [(module, name) for module, name in imports], used)
     else:
         found = _parsed(text, str(file))
         _changed.append(key)
@@ -51,7 +51,7 @@ def source_of(file: Path) -> Source:
     return found
 
 
-def _parsed(text: bytes, name: str) -> Source:
+def _parsed(text: bytes, name: str) -> SourceFile:
     tree = ast.parse(text, filename=name)
     imports = list(dict.fromkeys(_imports(tree)))
     used = {each: _used_of(tree, each) for _, each in imports if each}
@@ -60,7 +60,7 @@ def _parsed(text: bytes, name: str) -> Source:
             node, clean=False
         ):
             node.body = node.body[1:]
-    return Source(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports, used)
+    return SourceFile(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports, used)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str | None]]:

@@ -14,7 +14,7 @@ from phiscope.datasets.options import DataOptions
 from phiscope.datasets.readers import READERS
 from phiscope.errors import ConfigError
 from phiscope.factories import file_of, folders
-from phiscope.workflow.configuration.place import Named, expanded
+from phiscope.workflow.configuration.place import NamedPlace, expanded
 from phiscope.workflow.configuration.sentences import nearest
 
 _SHARED = tuple(field.name for field in fields(DataOptions))
@@ -26,7 +26,7 @@ def require_functions(config: Mapping[str, Any]) -> None:
         _require_factory(named, arguments)
 
 
-def _factories(config: Mapping[str, Any]) -> Iterator[tuple[Named, Mapping[str, Any]]]:
+def _factories(config: Mapping[str, Any]) -> Iterator[tuple[NamedPlace, Mapping[str, Any]]]:
     """Functions of the user's, or ours, with the arguments that the configuration gives them."""
     network, reader = "a function that returns a torch network", "a function that reads images"
     networks = {"classifier": config["classifier"]}
@@ -35,20 +35,20 @@ def _factories(config: Mapping[str, Any]) -> Iterator[tuple[Named, Mapping[str, 
         others = {name: other for name, other in denoising["others"].items() if other}
         networks |= {f"denoising.others.{name}.network": other["network"] for name, other in others.items()}
     for where, given in networks.items():
-        yield Named(f"{where}.factory", given["factory"], network), given.get("arguments") or {}
+        yield NamedPlace(f"{where}.factory", given["factory"], network), given.get("arguments") or {}
     sets = {"dataset": config["dataset"]} | {f"datasets.{name}": each for name, each in config["datasets"].items()}
     for where, about in sets.items():
         options = {key: value for key, value in (about.get("options") or {}).items() if key not in _SHARED}
         name = about.get("reader") or ("digits" if about["path"] == "digits" else "")
         if ":" in name:
-            yield Named(f"{where}.reader", name, reader), options
+            yield NamedPlace(f"{where}.reader", name, reader), options
         elif name in READERS:
-            yield Named(f"{where}.reader", f"{READERS[name].__name__}:read", reader), options
+            yield NamedPlace(f"{where}.reader", f"{READERS[name].__name__}:read", reader), options
         if transform := (about.get("options") or {}).get("transform"):
-            yield Named(f"{where}.options.transform", transform, "a function of an image"), {}
+            yield NamedPlace(f"{where}.options.transform", transform, "a function of an image"), {}
 
 
-def _require_factory(named: Named, arguments: Mapping[str, Any]) -> None:
+def _require_factory(named: NamedPlace, arguments: Mapping[str, Any]) -> None:
     """Find the source of `package.module:function` or `file.py:function`, and the name in it, without running it."""
     place, _, function = named.text.rpartition(":")
     if place.endswith(".py"):
@@ -76,7 +76,7 @@ def _require_factory(named: Named, arguments: Mapping[str, Any]) -> None:
         raise ConfigError(f"config: {where}.{unknown}: {named.text} takes no such argument; {nearest(unknown, known)}")
 
 
-def _source_of(named: Named, module: str) -> Path | None:
+def _source_of(named: NamedPlace, module: str) -> Path | None:
     """The file of a module, whose packages are not imported for it; None where it has none to read."""
     first, *others = module.split(".")
     if not all((first, *others)):

@@ -11,7 +11,7 @@ from phiscope.errors import ConfigError
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 
 
-class Named(NamedTuple):
+class NamedPlace(NamedTuple):
     """A place that a configuration names: where it says so, what it says, what it is.
 
     made: what a run makes of it, below its folder; once that is there, and the run was started with the same words,
@@ -24,7 +24,7 @@ class Named(NamedTuple):
     made: str = ""
 
 
-def expanded(named: Named) -> str:
+def expanded(named: NamedPlace) -> str:
     place = os.path.expanduser(os.path.expandvars(named.text))
     if left := _VARIABLE.search(place):
         variable = left[1] or left[2]

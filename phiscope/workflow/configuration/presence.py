@@ -13,7 +13,7 @@ from phiscope.errors import ConfigError
 from phiscope.workflow.configuration.checks import enabled
 from phiscope.workflow.configuration.features import of_features
 from phiscope.workflow.configuration.functions import require_functions
-from phiscope.workflow.configuration.place import Named, expanded
+from phiscope.workflow.configuration.place import NamedPlace, expanded
 from phiscope.workflow.record import RECORD
 
 _INPUT = "an image file"  # what becomes the input of a rule as it is
@@ -54,7 +54,7 @@ def _at(config: Any, where: str) -> Any:
     return config
 
 
-def _require_path(named: Named) -> None:
+def _require_path(named: NamedPlace) -> None:
     """The place is there, and a file or folder as its key wants: what reads a pipe or a device may never end."""
     text = expanded(named)
     if named.what == _INPUT and set("{}") & set(text):
@@ -94,7 +94,7 @@ def _require_solver(solver: str) -> None:
         raise ConfigError(f"config: {error}") from None
 
 
-def paths_of(config: Mapping[str, Any]) -> Iterator[Named]:
+def paths_of(config: Mapping[str, Any]) -> Iterator[NamedPlace]:
     """Files and folders that have to be there."""
     sets = {"dataset": config["dataset"]} | {f"datasets.{name}": each for name, each in config["datasets"].items()}
     for where, about in sets.items():
@@ -102,9 +102,9 @@ def paths_of(config: Mapping[str, Any]) -> Iterator[Named]:
         bundled = about["path"] == "digits" or (of_features({"dataset": about}) and is_bundled(Path(about["path"])))
         if not (bundled or about.get("url") or own):
             made = "data/test.safetensors" if where == "dataset" else f"data/{where.replace('.', '/')}.safetensors"
-            yield Named(f"{where}.path", about["path"], "a file or folder with data", made)
+            yield NamedPlace(f"{where}.path", about["path"], "a file or folder with data", made)
     if labels := config["dataset"]["human_labels"]:
-        yield Named("dataset.human_labels", labels, "a .npy file")
+        yield NamedPlace("dataset.human_labels", labels, "a .npy file")
     networks = {"classifier": config["classifier"]}
     if config["denoising"]:
         yield from _of_denoising(config["denoising"])
@@ -116,23 +116,23 @@ def paths_of(config: Mapping[str, Any]) -> Iterator[Named]:
     for where, network in networks.items():
         if isinstance(network.get("weights"), Mapping):
             made = _NETWORKS.get(where, "")
-            yield Named(f"{where}.weights.path", network["weights"]["path"], "a file of weights", made)
+            yield NamedPlace(f"{where}.weights.path", network["weights"]["path"], "a file of weights", made)
     filled_in = {f"views.{name}": view for name, view in config["views"].items()}
     filled_in |= {f"inversions.edits.{place}": edit for place, edit in enumerate(config["inversions"]["edits"])}
     for where, about in filled_in.items():
         if about.get("mask"):
-            yield Named(f"{where}.mask", about["mask"], _INPUT)
+            yield NamedPlace(f"{where}.mask", about["mask"], _INPUT)
     for place, images in enumerate(config["implicit"]["images"] if config["implicit"] else []):
         if images.get("path"):
-            yield Named(f"implicit.images.{place}.path", images["path"], "a folder of images")
+            yield NamedPlace(f"implicit.images.{place}.path", images["path"], "a folder of images")
 
 
-def _of_denoising(denoising: Mapping[str, Any]) -> Iterator[Named]:
+def _of_denoising(denoising: Mapping[str, Any]) -> Iterator[NamedPlace]:
     images = "a folder of images"
     if denoising["images"]:
-        yield Named("denoising.images", denoising["images"], images)
+        yield NamedPlace("denoising.images", denoising["images"], images)
     if denoising["folder"]:
-        yield Named("denoising.folder.path", denoising["folder"]["path"], images)
+        yield NamedPlace("denoising.folder.path", denoising["folder"]["path"], images)
     for name, folder in denoising["bench"]["sets"].items():
         if folder:
-            yield Named(f"denoising.bench.sets.{name}", folder, images)
+            yield NamedPlace(f"denoising.bench.sets.{name}", folder, images)
