@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +99,12 @@ def write_json(value: Mapping[str, Any], path: str | Path) -> None:
     write_text(json.dumps(dict(value) | stamped(), indent=1, ensure_ascii=False) + "\n", path)
 
 
+def write_shown(content: bytes, path: str | Path) -> None:
+    """A figure (.svg, .png), a page (.html) or a caption (.rst), with its stamp where readers of it see nothing."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(_with_stamp(content, Path(path).suffix) if _stamps else content)
+
+
 def read_json(path: str | Path) -> dict[str, Any]:
     """What `write_json` wrote, without its stamp."""
     value: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -149,12 +157,41 @@ def _read_json(path: Path) -> str | None:
     return value.get(KEY) if isinstance(value, dict) else None
 
 
+def _with_stamp(content: bytes, suffix: str) -> bytes:
+    text = f"{KEY} {_stamps[-1].text}".replace("--", "-\\u002d").encode()  # two dashes would end a comment
+    if suffix != ".png":
+        return content + _COMMENTS[suffix] % text
+    chunk = b"tEXt" + text.replace(b" ", b"\0", 1)
+    length, checksum = len(chunk) - 4, zlib.crc32(chunk)
+    return content[:-_PNG_END] + struct.pack(">I", length) + chunk + struct.pack(">I", checksum) + content[-_PNG_END:]
+
+
+def _read_shown(path: Path) -> str | None:
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+        tail = file.read()
+    if not tail:
+        raise ValueError("it is empty")
+    found = _STAMP.findall(tail)
+    text = found[-1] if found else None
+    comment = _COMMENTS.get(path.suffix, b"%s") % (KEY.encode() + b" " + text) if text else b""
+    if not tail.removesuffix(comment).rstrip().endswith(_ENDS[path.suffix]):
+        raise ValueError("it ends too soon")
+    return None if text is None else text.decode()
+
+
 def _read_other(path: Path) -> None:
     if path.is_file() and path.stat().st_size == 0:
         raise ValueError("it is empty")
 
 
+_COMMENTS = {".svg": b"<!-- %s -->\n", ".html": b"<!-- %s -->\n", ".rst": b"\n.. %s\n"}
+_ENDS = {".svg": b"</svg>", ".html": b"</html>", ".rst": b"", ".png": b"IEND\xaeB`\x82"}
+_PNG_END = 12  # bytes of the last chunk
+_TAIL = 2**16  # bytes at the end of a file that hold its stamp
+_STAMP = re.compile(re.escape(KEY.encode()) + rb"[ \0](\{.*\})")
 _FRAMES = {".safetensors": _read_safetensors, ".parquet": _read_parquet, ".json": _read_json}
+_FRAMES |= dict.fromkeys(_ENDS, _read_shown)
 
 
 def _umask() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phiscope import figures
-from phiscope.files import replacing
+from phiscope.files import write_shown
 
 
 def draw(name: str, frames: Mapping[str, Any], folder: Path) -> None:
@@ -20,5 +20,4 @@ def draw(name: str, frames: Mapping[str, Any], folder: Path) -> None:
     files = {file_kind: figures.encode(figure, file_kind) for file_kind in ("svg", "png")}
     files["rst"] = f"{figures.about(kind).caption}\n".encode()
     for file_kind, content in files.items():
-        with replacing(folder / f"{name}.{file_kind}") as temporary:
-            temporary.write_bytes(content)
+        write_shown(content, folder / f"{name}.{file_kind}")

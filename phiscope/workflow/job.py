@@ -91,11 +91,11 @@ def _say(text: str) -> None:
 
 def _checked(given: Any) -> Stamp | None:
     """What the job stamps its files with, once its inputs are seen to be whole and the run's own."""
-    inputs, expected = list(given.input), given.params.get("expected")
+    expected, made_by = (getattr(given.params, name, None) for name in ("expected", "made_by"))
     if expected is None:  # not started by the project's Snakefile
         return None
+    inputs = list(given.input)
     require_own(inputs, expected, f"results/{given.config['run']}")
-    made_by = given.params.get("made_by")
     return Stamp(made_by, networks(inputs)) if made_by else None
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from phiscope.exhibits.run import Run
-from phiscope.files import write_text
+from phiscope.files import write_shown, write_text
 from phiscope.report import page
 from phiscope.report.findings import findings
 from phiscope.workflow.artifacts import opened
@@ -21,4 +21,4 @@ if "snakemake" in globals():
         run = Run(opened(snakemake.input, {}), context)
         html = page.render(page.gather(run))
         write_text("\n".join([*findings(run), ""]), snakemake.output.findings)
-        write_text(html, snakemake.output.page)
+        write_shown(html.encode(), snakemake.output.page)

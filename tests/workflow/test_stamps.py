@@ -51,7 +51,7 @@ def stamped_below(results):
 
 def started(expected):
     return SimpleNamespace(
-        log=["log"], input=CHUNKS, config={"run": "a"}, params={"expected": expected, "made_by": "next"}
+        log=["log"], input=CHUNKS, config={"run": "a"}, params=SimpleNamespace(expected=expected, made_by="next")
     )
 
 
