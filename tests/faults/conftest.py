@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -45,6 +46,13 @@ def read(path, split):
     return draw.random((40, 32, 32)), np.arange(40) % 4
 '''
 CONFIG = "run: slow\ndataset: {path: ., reader: 'slow.py:read'}\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts():
+    """Children do not inherit that interrupts are ignored, as they are where a shell started the tests with `&`."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

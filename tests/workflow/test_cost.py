@@ -9,11 +9,12 @@ from phiscope.workflow.cost import Cost, cost_so_far, line, read_cost, without_c
 
 JOB = """
 import time
+from types import SimpleNamespace
 block = b"x" * 300_000_000
 while time.process_time() < 0.5:
     pass
 from phiscope.workflow.job import job
-with job({log!r}):
+with job(SimpleNamespace(log=[{log!r}], params=None)):
     print("working")
     time.sleep(0.5)
     end = time.process_time() + 0.5
@@ -43,7 +44,9 @@ def test_imports_count_as_start_up_whenever_they_happen(tmp_path):
         "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end:\n    pass\n"
     )
     log = str(tmp_path / "a.log")
-    code = f"from phiscope.workflow.job import job\nwith job({log!r}):\n    import slow\n    import slow"
+    given = f"SimpleNamespace(log=[{log!r}], params=None)"
+    imports = "from types import SimpleNamespace\nfrom phiscope.workflow.job import job"
+    code = f"{imports}\nwith job({given}):\n    import slow\n    import slow"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
     cost = read_cost(tmp_path / "a.log")
     assert cost.startup_s >= 0.5

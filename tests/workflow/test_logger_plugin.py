@@ -28,7 +28,7 @@ from pathlib import Path
 from phiscope.errors import DataError
 from phiscope.workflow.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     print("a word for the log")
     {body}
     Path(snakemake.output[0]).write_text("done")
