@@ -18,7 +18,7 @@ KEPT = 192  # vertices that a query takes from one pricing
 SPREAD = 0.8  # how far above the support the next pricing looks, relative to the last
 FEW = 4  # queries that are priced one by one
 SMALL = 2**19  # numbers in the vertices up to which few queries are solved over all of them at once
-STALLED = 8  # pricings of all vertices without a smaller gap, after which a query is left as it is
+STALLED = 8  # pricings without a smaller gap or distance, after which a query is left as it is
 _ROUNDING = 4e-16  # a float64 price is good to this, relative to distance times the largest vertex
 _WRITTEN = 8  # times the rounding of a nearest point as it is written down: a gap as small as this may be all there is
 
@@ -53,7 +53,8 @@ class HullSearch:
         self.z = np.tile(vertices.centre, (m, 1))
         self.gap, self.radius, self.spread = np.full(m, np.inf), np.zeros(m), np.full(m, np.inf)
         self.rounds, self.idle = np.zeros(m, np.int64), np.zeros(m, np.int64)
-        self.careful = np.zeros(m, np.bool_)
+        self.careful, self.length = np.zeros(m, np.bool_), np.full(m, np.inf)
+        self.pools: dict[int, NDArray[np.int64]] = {}
         self.status = np.full(m, "open", dtype="<U15")
         # A few queries remember all prices, so that later pricings look at few vertices.
         few = m <= FEW and not is_tensor(self.light)
@@ -80,9 +81,19 @@ class HullSearch:
         for going, method in ((still & ~careful, wolfe), (still & careful, orthogonal)):
             rows = np.flatnonzero(going)
             if len(rows):
-                part = block.take(rows)
-                self._improve(part, kept.take(rows), method)
+                part, found = block.take(rows), kept.take(rows)
+                self._improve(part, found if method is wolfe else self._gathered(which[rows], found), method)
                 self._store(which[rows], part)
+
+    def _gathered(self, which: NDArray[np.int64], kept: pricing.Kept) -> pricing.Kept:
+        """What careful queries have kept so far: what each pricing finds alone may undo what the last one gave."""
+        for query, at, filled in zip(which, kept.at, kept.filled):
+            self.pools[query] = np.union1d(self.pools.get(query, at[:0]), at[:filled])
+        filled = np.array([len(self.pools[query]) for query in which])
+        at = np.zeros((len(which), filled.max()), np.int64)
+        for row, query in enumerate(which):
+            at[row, : filled[row]] = self.pools[query]
+        return pricing.Kept(at, kept.price, filled, kept.others)
 
     @property
     def small(self) -> bool:
@@ -190,15 +201,18 @@ class HullSearch:
     def _settle(self, which: NDArray[np.int64], block: Block, length: NDArray, radius: NDArray, gap: NDArray) -> None:
         better, done = gap < self.gap[which], _near(length, radius) | (gap <= self._allowed(length, radius))
         self.rounds[which] += 1
-        self.idle[which] = np.where(better, 0, self.idle[which] + 1)
         self.careful[which] |= ~better
         now = which[better | done]
         self.z[now] = block.z[better | done]
         self.gap[now], self.radius[now] = gap[better | done], radius[better | done]
         for query in now:
             self.best[query] = self.supports[query]
-        least = _WRITTEN * self.vertices.grain * (self.radius[which] + length)
-        stalled, limited = self.idle[which] >= STALLED, self.gap[which] <= least
+        limited = self.gap[which] <= _WRITTEN * self.vertices.grain * (self.radius[which] + length)
+        # Gaps need not fall from one support to the next; distances do, until rounding is all that moves.
+        moving = better | ((length < self.length[which]) & ~limited)
+        self.length[which] = np.minimum(length, self.length[which])
+        self.idle[which] = np.where(moving, 0, self.idle[which] + 1)
+        stalled = self.idle[which] >= STALLED
         self.status[which[self.rounds[which] >= self.max_rounds]] = "max_rounds"
         self.status[which[stalled & limited]] = "precision_limit"
         self.status[which[stalled & ~limited]] = "stalled"

@@ -115,8 +115,8 @@ def lowest_again(
 
 
 def _by_numpy(w: NDArray[np.float32], cells: int, step: int = PANEL) -> Callable[[NDArray], NDArray]:
-    (size, d), buffer = w.shape, np.empty(cells, np.float32)
-    of_panel = np.empty(cells if d > step else 0, np.float32)
+    (size, d), buffer = w.shape, np.zeros(cells, np.float32)  # what is left in memory may be NaN
+    of_panel = np.zeros(cells if d > step else 0, np.float32)
 
     def products(chunk: NDArray) -> NDArray:
         out = buffer[: size * len(chunk)].reshape(size, len(chunk))
