@@ -60,6 +60,7 @@ WHEN = {
 FIGURES: dict[str, str] = {
     "contact_sheet": "phiscope.figures.models.contact_sheet",
     "training": "phiscope.figures.models.training",
+    "duplicates": "phiscope.figures.models.duplicates",
     "distances": "phiscope.figures.geometry.distances",
     "distances_by_view": "phiscope.figures.geometry.distances_by_view",
     "plane": "phiscope.figures.geometry.plane",
