@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +12,62 @@ from safetensors import SafetensorError, safe_open
 
 from phiscope.files import write_arrays
 
+ROUNDING = 2.0**-24  # of a number that is kept in float32
+
+
+@dataclass(frozen=True)
+class FeatureNoise:
+    """How far the features φ(x) of an image, and the boundaries of a float32 head, may be off.
+
+    features, head: r and h, relative to max(‖φ(x)‖, length); the largest that were found among `images` images, times
+    `factor`, and r no less than the rounding of float32. length: the median ‖φ‖ of these images, as what was rounded on
+    the way is no smaller where features happen to be. float64, alone, float32_head: what was found, see
+    `phiscope.experiments.geometry.noise`; float64 is None where the network does not compute in it. Measured, not
+    proven. `FeatureNoise()`: nothing was measured, and features are numbers rounded to float32.
+    """
+
+    features: float = ROUNDING
+    head: float = 0.0
+    length: float = 0.0
+    float64: float | None = None
+    alone: float = 0.0
+    float32_head: float = 0.0
+    images: int = 0
+    factor: float = 1.0
+
+    @classmethod
+    def of(
+        cls, float64: float | None, alone: float, float32_head: float, *, length: float, images: int, factor: float
+    ) -> FeatureNoise:
+        """From the largest relative differences that were found."""
+        rounding = max(factor * max(float64 or 0.0, alone), ROUNDING)
+        return cls(rounding, factor * float32_head, length, float64, alone, float32_head, images, factor)
+
+    def of_features(self, features: NDArray) -> NDArray[np.float64]:
+        """δ(x) = r max(‖φ(x)‖, length) for features (m, f): so far may each be from those of exact arithmetic."""
+        return self.features * self._lengths(features)
+
+    def of_margins(self, features: NDArray) -> NDArray[np.float64]:
+        """The same for the margin of each: that of its features, and what a head in float32 moves a boundary."""
+        return (self.features + self.head) * self._lengths(features)
+
+    def _lengths(self, features: NDArray) -> NDArray[np.float64]:
+        return np.maximum(np.linalg.norm(features.astype(np.float64), axis=1), self.length)
+
 
 @dataclass(frozen=True)
 class Head:
     """Equation (4) without the softmax: logits = features @ weight + bias.
 
     weight (f, n) and bias (n,), float64; `layer` names the linear layer; `lower_bound` bounds every feature
-    from below, for constraint (10), or is None.
+    from below, for constraint (10), or is None; noise: of the features that the network gives this head.
     """
 
     weight: NDArray[np.float64]
     bias: NDArray[np.float64]
     layer: str
     lower_bound: float | None
+    noise: FeatureNoise = FeatureNoise()
 
     def logits(self, features: NDArray) -> NDArray[np.float64]:
         """(m, f) -> (m, n) in float64, whatever the features came in."""
@@ -35,7 +78,11 @@ class Head:
         return self.logits(features).argmax(1)
 
     def save(self, path: str | Path) -> None:
-        about = {"layer": self.layer, "lower_bound": json.dumps(self.lower_bound)}
+        about = {
+            "layer": self.layer,
+            "lower_bound": json.dumps(self.lower_bound),
+            "noise": json.dumps(asdict(self.noise)),
+        }
         write_arrays({"weight": self.weight, "bias": self.bias}, path, about)
 
     @classmethod
@@ -43,7 +90,8 @@ class Head:
         with safe_open(path, framework="numpy") as file:
             about = file.metadata()
             bound = json.loads(about["lower_bound"])
-            return cls(file.get_tensor("weight"), file.get_tensor("bias"), about["layer"], bound)
+            noise = FeatureNoise(**json.loads(about.get("noise", "{}")))
+            return cls(file.get_tensor("weight"), file.get_tensor("bias"), about["layer"], bound, noise)
 
 
 def features_of(path: str | Path) -> int | None:

@@ -3,7 +3,7 @@
 import json
 import runpy
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,6 +128,12 @@ def scripts(root, name):
     return runpy.run_path(str(root / f"scripts/models/{name}.py"))
 
 
+def split_classifier(root, folder, classifier, head):
+    images = folder / "test.safetensors"
+    given = SimpleNamespace(classifier=classifier, images=images, training=images)
+    scripts(root, "split_classifier")["split_classifier"](given, None, "detect", 0, "cpu", head)
+
+
 def test_scripts_load_and_split_what_the_configuration_describes(root, folder, images):
     torch.manual_seed(0)
     state = {
@@ -142,10 +148,11 @@ def test_scripts_load_and_split_what_the_configuration_describes(root, folder, i
     assert given["content"] == content_of(own["factory"])
     kept, head = str(folder / "classifier.safetensors"), str(folder / "head.safetensors")
     scripts(root, "load_classifier")["load"](given["classifier"], given["where"], kept)
-    scripts(root, "split_classifier")["split_classifier"](kept, str(folder / "test.safetensors"), None, "detect", head)
+    split_classifier(root, folder, kept, head)
     found, (network, _) = Head.load(head), load_artifact(kept)
     np.testing.assert_allclose(found.weight.T, 3 * state["module.fc.weight"][[6, 2]], rtol=1e-6)
     assert (found.layer, found.lower_bound) == ("network.fc", 0.0)
+    assert 0 < found.noise.images <= 2 * len(images)
     pixels = torch.from_numpy(unit_range(images))
     features = network.network.body(pixels).detach().numpy()
     np.testing.assert_allclose(found.logits(features), network(pixels).detach(), rtol=1e-4, atol=1e-5)
@@ -163,9 +170,7 @@ def test_another_number_of_classes_is_said(root, folder, images):
     description = {"factory": "my-networks.py:build", "arguments": {}, "normalise": None, "output": 1}
     save_artifact(build(**description), description, kept := folder / "classifier.safetensors")
     with pytest.raises(ModelError, match="tells 7 classes apart .* data set has 2; .* outputs with classifier.columns"):
-        scripts(root, "split_classifier")["split_classifier"](
-            str(kept), str(folder / "test.safetensors"), None, "detect", "never"
-        )
+        split_classifier(root, folder, kept, "never")
 
 
 def test_weights_that_share_memory_are_kept_and_lazy_ones_read(folder):

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import pydoc
 import re
@@ -18,7 +19,8 @@ def features(samples):
     return {
         **tables.constant({"view": "original", "split": "test"}, count),
         "sample": samples, "label": [0] * count, "predicted": [1] * count, "margin": np.arange(count) / 2,
-        "closest_class": [2] * count, "features": np.arange(count * 3, dtype=np.float32).reshape(count, 3),
+        "closest_class": [2] * count, "noise": [1e-6] * count, "margin_noise": [1e-6] * count,
+        "features": np.arange(count * 3, dtype=np.float32).reshape(count, 3),
         "logits": np.arange(count * 2, dtype=np.float64).reshape(count, 2),
     }  # fmt: skip
 
@@ -77,6 +79,20 @@ def test_a_projection_survives_its_table():
     assert sorted(read.support(3)[0]) == sorted(known.support(3)[0])
     with pytest.raises(DataError, match="not among the vertices"):
         tables.hull_projection(pd.DataFrame(tables.hull_columns(known, numbers, "feature")), vertices, numbers + 100)
+
+
+def test_outside_is_what_is_proven_to_be_further_away_than_noise():
+    """Onto the unit square: touching, nearer than noise, further, and a bound that is no further than noise."""
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    projection = hull.project(np.array([[0.5, 0.5], [0.5, -1e-5], [0.5, -1e-3], [0.5, -1.0]]), square)
+    known = ["within_tolerance", "outside", "outside", "outside"]
+    assert tables.hull_columns(projection, np.arange(4), "feature")["position"].tolist() == known
+    columns = tables.hull_columns(projection, np.arange(4), "feature", np.array([1e-4, 1e-4, 1e-4, 1.0]))
+    assert columns["position"].tolist() == ["within_tolerance", "within_noise", "outside", "within_noise"]
+    assert columns["noise"].tolist() == [1e-4, 1e-4, 1e-4, 1.0]
+    unproven = dataclasses.replace(projection, gap=projection.distance**2)
+    columns = tables.hull_columns(unproven, np.arange(4), "feature", 1e-4)
+    assert columns["position"].tolist() == ["within_tolerance", "within_noise", "undecided", "undecided"]
 
 
 def test_columns_that_do_not_fit_are_named(tmp_path):

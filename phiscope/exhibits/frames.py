@@ -53,6 +53,10 @@ FRAMES: dict[str, Frame] = {
     "classes": Frame(("test_images",), lambda run: run.classes),
     "class_count": Frame(("test_images",), lambda run: len(run.classes)),
     "contact_sheet": Frame(("test_images",), lambda run: contact.contact_sheet(run["test_images"])),
+    "duplicate_pairs": Frame(
+        ("duplicates", "test_images", "training_images"),
+        lambda run: samples.duplicate_pairs(run["duplicates"], run.test, run.train, run.classes),
+    ),
     # Where samples stand.
     "main_standing": Frame(("standing",), lambda run: run.main("standing")),
     "main_accuracy": Frame(("accuracy",), lambda run: run.main("accuracy")),

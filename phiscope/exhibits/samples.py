@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import blocks
 from phiscope.datasets import ImagesBySample
+from phiscope.datasets.classes import UNKNOWN
 from phiscope.geometry.margin import closest_flip, flip_points
 from phiscope.geometry.slices import plane_through
 from phiscope.head import Head
@@ -36,6 +37,28 @@ def gallery(standing: pd.DataFrame, images: ImagesBySample, classes: Sequence[st
             names = {"label_name": named(row.label, classes), "predicted_name": classes[row.predicted]}
             place = {"rank": rank, "group": group, "sample": row.sample, "ambiguity": row.ambiguity}
             rows.append(place | names | shape | {"image": image.ravel()})
+    return pd.DataFrame(rows)
+
+
+def duplicate_pairs(
+    duplicates: pd.DataFrame, test: ImagesBySample, train: ImagesBySample, classes: Sequence[str], count: int = 12
+) -> pd.DataFrame:
+    """The first pairs of a test image and the training image that it is a copy of, two rows each: those that are
+    closest in pixels, then those that are close in features alone."""
+    ordered = duplicates.assign(apart=duplicates["kind"] == "apart")
+    ordered = ordered.sort_values(["apart", "pixel_rms", "feature_distance"], kind="stable").head(count)
+    rows = []
+    for pair, row in enumerate(ordered.to_dict("records")):
+        about = {key: row[key] for key in ("kind", "feature_kind", "pixel_rms", "feature_distance")}
+        about |= {"pair": pair, "same_label": row["label"] in (row["train_label"], UNKNOWN)}
+        for split, images, sample, label in (
+            ("test", test, row["sample"], row["label"]),
+            ("train", train, row["train_sample"], row["train_label"]),
+        ):
+            image = images[sample]
+            who = {"split": split, "sample": sample, "label_name": named(label, classes)}
+            shape = dict(zip(("channels", "height", "width"), image.shape))
+            rows.append(about | who | shape | {"image": image.ravel()})
     return pd.DataFrame(rows)
 
 

@@ -66,6 +66,7 @@ FIGURES: dict[str, str] = {
     "contact_sheet": "phiscope.figures.models.contact_sheet",
     "training": "phiscope.figures.models.training",
     "training_margins": "phiscope.figures.geometry.training_margins",
+    "duplicates": "phiscope.figures.models.duplicates",
     "distances": "phiscope.figures.geometry.distances",
     "distances_by_view": "phiscope.figures.geometry.distances_by_view",
     "plane": "phiscope.figures.geometry.plane",

@@ -1,12 +1,14 @@
 """Guaranteed balls, equation (13), and their union: which samples lie inside which.
 
 Distances come from one matrix product per block, ‖c - p‖² = ‖c‖² + ‖p‖² - 2 cᵀp in float64; pairs so close to
-the sphere that rounding could decide are computed again as differences, so that counts are exact.
+the sphere that rounding could decide are computed again as differences, so that counts are exact. Where centres, points
+or radii are off by some noise themselves, what lies no further from a sphere than that is counted apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,21 @@ _BLOCK = 256
 _ROUNDING = 1e-12  # of ‖c‖² + ‖p‖²; the product's own error is below 1e-14 of it for thousands of dimensions
 
 
+class BallCounts(NamedTuple):
+    """(m,) of balls: how many points lie inside by more than the noise, and how many no further from the sphere."""
+
+    inside: NDArray[np.int64]
+    on_surface: NDArray[np.int64]
+
+
+class Membership(NamedTuple):
+    """(m,) of points: whether some ball holds one by more than the noise; whether none does, and the sphere of one is
+    no further than that."""
+
+    inside: NDArray[np.bool_]
+    on_surface: NDArray[np.bool_]
+
+
 def inside(
     centers: NDArray, radii: NDArray, points: NDArray, *, exclude_self: NDArray | None = None
 ) -> NDArray[np.int64]:
@@ -25,9 +42,26 @@ def inside(
     exclude_self (m,): which of the points is the centre itself, not to be counted. An infinite radius holds
     everything.
     """
-    counts = np.empty(len(centers), dtype=np.int64)
-    for part, mask in _membership(centers, radii, points, exclude_self):
-        counts[part] = mask.sum(1)
+    return counted(centers, radii, points, exclude_self=exclude_self).inside
+
+
+def counted(
+    centers: NDArray,
+    radii: NDArray,
+    points: NDArray,
+    *,
+    noise: NDArray | None = None,
+    exclude_self: NDArray | None = None,
+) -> BallCounts:
+    """The same with ‖p - c‖ < r - noise, and with r - noise <= ‖p - c‖ < r + noise.
+
+    noise (m,): of each ball; None for 0.
+    """
+    counts = BallCounts(np.empty(len(centers), dtype=np.int64), np.zeros(len(centers), dtype=np.int64))
+    for part, mask, possible in _membership(centers, radii, points, exclude_self, noise):
+        counts.inside[part] = mask.sum(1)
+        if possible is not None:
+            counts.on_surface[part] = possible.sum(1) - counts.inside[part]
     return counts
 
 
@@ -38,31 +72,65 @@ def in_union(
 
     exclude_self (m,): which of the centres is the point itself; its own ball does not count.
     """
-    covered = np.empty(len(points), dtype=bool)
-    for part, mask in _membership(points, radii, centers, exclude_self, radius_of_columns=True):
-        covered[part] = mask.any(1)
-    return covered
+    return placed(points, centers, radii, exclude_self=exclude_self).inside
+
+
+def placed(
+    points: NDArray,
+    centers: NDArray,
+    radii: NDArray,
+    *,
+    noise: NDArray | None = None,
+    exclude_self: NDArray | None = None,
+) -> Membership:
+    """The same by more than the noise (n,) of each ball, and whether noise alone decides; None for 0."""
+    found = Membership(np.empty(len(points), dtype=bool), np.zeros(len(points), dtype=bool))
+    for part, mask, possible in _membership(points, radii, centers, exclude_self, noise, radius_of_columns=True):
+        found.inside[part] = mask.any(1)
+        if possible is not None:
+            found.on_surface[part] = possible.any(1) & ~found.inside[part]
+    return found
+
+
+Masks = tuple[slice, NDArray[np.bool_], NDArray[np.bool_] | None]
 
 
 def _membership(
-    rows: NDArray, radii: NDArray, columns: NDArray, exclude_self: NDArray | None, *, radius_of_columns: bool = False
-) -> Iterator[tuple[slice, NDArray[np.bool_]]]:
-    """(part of the rows, (b, n) whether row and column lie within the radius of the one that is the centre)."""
+    rows: NDArray,
+    radii: NDArray,
+    columns: NDArray,
+    exclude_self: NDArray | None,
+    noise: NDArray | None,
+    *,
+    radius_of_columns: bool = False,
+) -> Iterator[Masks]:
+    """(part of the rows, (b, n) whether row and column lie within the radius, less the noise, of the one that is the
+    centre, the same with the noise added, None where there is none)."""
     rows, columns = rows.astype(np.float64, copy=False), columns.astype(np.float64, copy=False)
     row_norms, column_norms = (rows**2).sum(1), (columns**2).sum(1)
+    limits = [radii] if noise is None else [np.maximum(radii - noise, 0), radii + noise]
     for part in blocks(len(rows), _BLOCK):
         scale = row_norms[part, None] + column_norms
-        excess = rows[part] @ columns.T
-        excess *= -2
-        excess += scale
-        limit = (radii[None, :] if radius_of_columns else radii[part, None]) ** 2
-        excess -= limit
-        mask = excess < 0
+        squares = rows[part] @ columns.T
+        squares *= -2
+        squares += scale
         scale *= _ROUNDING
-        close = np.abs(excess, out=excess) <= scale
-        for i, j in zip(*np.nonzero(close)):
-            radius = radii[j] if radius_of_columns else radii[part.start + i]
-            mask[i, j] = np.linalg.norm(rows[part.start + i] - columns[j]) < radius
-        if exclude_self is not None:
-            mask[np.arange(part.stop - part.start), np.asarray(exclude_self)[part]] = False
-        yield part, mask
+        masks = []
+        for limit in limits:
+            limit = limit[None, :] if radius_of_columns else limit[part, None]
+            masks.append(_within(squares, limit, scale, rows[part], columns))
+            if exclude_self is not None:
+                masks[-1][np.arange(part.stop - part.start), np.asarray(exclude_self)[part]] = False
+        yield part, masks[0], masks[1] if noise is not None else None
+
+
+def _within(squares: NDArray, limit: NDArray, scale: NDArray, rows: NDArray, columns: NDArray) -> NDArray[np.bool_]:
+    """(b, n) whether rows (b, f) and columns (n, f), whose squared distances are known to `scale`, are closer than
+    limit (b, 1) or (1, n)."""
+    excess = squares - limit**2
+    mask = excess < 0
+    close = np.abs(excess, out=excess) <= scale
+    limit = np.broadcast_to(limit, mask.shape)
+    for i, j in zip(*np.nonzero(close)):
+        mask[i, j] = np.linalg.norm(rows[i] - columns[j]) < limit[i, j]
+    return mask

@@ -90,12 +90,14 @@ def _distances(standing: pd.DataFrame, hulls: pd.DataFrame, options: Resampling)
     if len(standing):
         if len(labelled := standing[standing["label"] >= 0]):
             yield "accuracy", share_of(labelled["correct"], options)
+        yield "margin_within_noise", share_of(standing["margin"] <= standing["margin_noise"], options)
         yield "median_margin", median_of(standing["margin"], options)
         if standing["distance"].notna().any():
             yield "closer_to_hull", share_of(standing["distance"] < standing["margin"], options)
             yield "median_distance", median_of(standing["distance"], options)
     for space, rows in hulls.groupby("space"):
         yield f"outside_{space}", share_of(rows["position"] == "outside", options)
+        yield f"within_noise_{space}", share_of(rows["position"] == "within_noise", options)
 
 
 def _accuracies(accuracy: pd.DataFrame, options: Resampling) -> Estimates:
@@ -124,6 +126,7 @@ def _balls(balls: pd.DataFrame, options: Resampling) -> Estimates:
     test = balls[balls["split"] == "test"]
     if len(test) and "train" in set(balls["split"]):
         yield "in_union", share_of(test["in_train_union"], options)
+        yield "on_union_surface", share_of(test["on_union_surface"], options)
 
 
 def _lipschitz(lipschitz: pd.DataFrame, test_samples: int) -> Estimates:

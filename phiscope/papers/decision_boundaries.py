@@ -96,6 +96,13 @@ STATED: dict[str, Stated] = {
     "median_distance": Stated("median distance to the hull, feature space", "distance", "7.2, Figure 10"),
     "outside_feature": Stated("share of test samples proven outside the hull, feature space", "share", "6, 7.1", 1.0),
     "outside_pixel": Stated("share of test samples proven outside the hull, pixel space", "share", "6, 7.1", 1.0),
+    **{
+        f"within_noise_{space}": Stated(
+            f"share of test samples no further from the hull than noise, {space} space", "share", paper=""
+        )
+        for space in ("feature", "pixel")
+    },
+    "margin_within_noise": Stated("share of test samples no further from a boundary than noise", "share", paper=""),
     # `the accuracy does not change at all`, since no boundary separates a sample from its projection.
     **_accuracies("feature", None, None, 0.0),
     **_accuracies("pixel", 0.9, 0.33, None),
@@ -107,6 +114,7 @@ STATED: dict[str, Stated] = {
     "balls_mean": Stated("other samples inside a ball, mean", "count", "7.2", 297),
     "balls_most": Stated("other samples inside a ball, most", "count", "7.2", 4791),
     "in_union": Stated("share of test samples in the union of training balls", "share", "7.2", 0.68),
+    "on_union_surface": Stated("share of test samples for which noise decides about that union", "share", paper=""),
     "lipschitz": Stated("Lipschitz constant of the head, σ_max(Wφ)", "ratio", "7.1", 6.122),
     "largest_ratio": Stated("largest observed ratio of (14) over pairs with a test sample", "ratio", "3"),
     **_sample(0, "first test sample", "7.1", 2.546, 0.508),

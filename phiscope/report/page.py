@@ -31,7 +31,7 @@ from phiscope.words.marks import isolated
 from phiscope.words.numbers import DASH, known, percent, significant
 
 # The numbers that the text of the page names: `key` in the table `paper_comparison`. All are optional.
-NUMBERS = tuple(key for section in SECTIONS for key in said_by(section, "NUMBERS"))
+NUMBERS = tuple(dict.fromkeys(key for section in SECTIONS for key in said_by(section, "NUMBERS")))
 
 # What the facts at the top are read from.
 _IMAGES = ("training_images", "test_images")

@@ -68,15 +68,23 @@ def no_rows(name: str) -> dict[str, list]:
     return {column: [] for column in SCHEMAS[name].names}
 
 
-def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) -> dict[str, Any]:
-    """The columns of `hulls` that a projection knows; numbers[k] is the sample that vertex k is."""
+def hull_columns(
+    projection: HullProjection, numbers: np.ndarray, space: str, noise: np.ndarray | float = 0.0
+) -> dict[str, Any]:
+    """The columns of `hulls` that a projection knows; numbers[k] is the sample that vertex k is.
+
+    noise (m,): how far rounding may have moved a query and the vertices. What is proven of the numbers is `outside`
+    only beyond it.
+    """
     support = [projection.support(row) for row in range(len(projection.distance))]
+    noise = np.broadcast_to(np.asarray(noise, np.float64), len(support))
     ordered = [(numbers[index[order]], weight[order]) for index, weight in support for order in [np.argsort(-weight)]]
     return {
         "space": [space] * len(support),
         "distance": projection.distance,
         "distance_lower": projection.distance_lower,
-        "position": projection.position,
+        "noise": noise,
+        "position": position_beyond(projection, noise),
         "support_size": [len(index) for index, _ in ordered],
         "support_index": [index for index, _ in ordered],
         "support_weight": [weight for _, weight in ordered],
@@ -85,6 +93,14 @@ def hull_columns(projection: HullProjection, numbers: np.ndarray, space: str) ->
         "rounds": projection.rounds,
         "status": projection.status,
     }
+
+
+def position_beyond(projection: HullProjection, noise: np.ndarray) -> np.ndarray:
+    """(m,) `position` where queries and vertices are known to `noise` (m,): `within_noise` where the distance does not
+    exceed it, or where a point that is proven outside is not proven to be that far."""
+    known = projection.position
+    near = (projection.distance <= noise) | ((known == "outside") & (projection.distance_lower <= noise))
+    return np.where((known != "within_tolerance") & (noise > 0) & near, "within_noise", known)
 
 
 def hull_projection(rows: pd.DataFrame, vertices: np.ndarray, numbers: np.ndarray) -> HullProjection:

@@ -38,6 +38,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_SAMPLE,
             _field("margin", _REAL, "distance to the closest decision boundary, equation (12), exact search", _PHI),
             _field("closest_class", _INT, "class on the other side of that boundary; -1 if there is none"),
+            _field("margin_noise", _REAL, "how far rounding may move that boundary and the sample; measured", _PHI),
+            _field("noise", _REAL, "how far rounding may move the features; measured, see decision 18", _PHI),
             _field("features", pa.list_(pa.float32()), "input of the linear head, equation (3)"),
             _field("logits", pa.list_(_REAL), "equation (4) without softmax, in float64"),
         ]
@@ -47,6 +49,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_SAMPLE,
             _field("other_class", _INT, "class j of the boundary"),
             _field("margin", _REAL, "distance to the closest flip point between the two classes, equation (11)", _PHI),
+            _field("noise", _REAL, "how far rounding in float32 may move boundary and sample; measured", _PHI),
             _field(
                 "status",
                 _TEXT,
@@ -71,7 +74,19 @@ SCHEMAS: dict[str, pa.Schema] = {
                 "distance", _REAL, "distance to the hull of the training set, equation (25)", "distance in the space"
             ),
             _field("distance_lower", _REAL, "proven lower bound on that distance", "distance in the space"),
-            _field("position", _TEXT, "what is proven: `outside`, `within_tolerance` or `undecided`"),
+            _field(
+                "noise",
+                _REAL,
+                "how far rounding may move the sample and the hull: measured in feature space, that of "
+                "float32 for images of floats, 0 for 8-bit images in pixel space",
+                "distance in the space",
+            ),
+            _field(
+                "position",
+                _TEXT,
+                "what is proven: `outside`, `distance_lower` exceeds `noise`; `within_noise`, the distance does not, "
+                "or is not proven to; `within_tolerance`, the sample touches the hull; `undecided`",
+            ),
             _field("support_size", _INT, "training samples with a positive coefficient"),
             _field("support_index", pa.list_(_INT), "their `sample` in the training split, largest coefficient first"),
             _field("support_weight", pa.list_(_REAL), "their coefficients α of equation (21)"),
@@ -94,9 +109,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_SAMPLE,
             _field("radius", _REAL, "of the ball B that the classifier gives one class, equation (13)", _PHI),
             _field("closest_class", _INT, "class of the boundary that the ball touches; -1 if there is none"),
-            _field("train_inside", _INT, "training samples strictly inside, the centre not counted"),
-            _field("test_inside", _INT, "test samples strictly inside, the centre not counted"),
-            _field("in_train_union", _FLAG, "whether the sample lies in the ball of some (other) training sample"),
+            _field("noise", _REAL, "how close to the sphere rounding decides who is inside; measured", _PHI),
+            _field("train_inside", _INT, "training samples inside by more than that, the centre not counted"),
+            _field("test_inside", _INT, "test samples inside by more than that, the centre not counted"),
+            _field("on_surface", _INT, "samples of both splits no further from the sphere than `noise`"),
+            _field("in_train_union", _FLAG, "whether some (other) training ball holds the sample, by more than noise"),
+            _field("on_union_surface", _FLAG, "whether none does, and rounding decides about some ball"),
         ]
     ),
     "attacks": pa.schema(

@@ -13,7 +13,7 @@ from phiscope.workflow.job import job
 
 
 def frames_of(inputs, params) -> dict[str, pd.DataFrame]:
-    columns = [*tables.SAMPLE_COLUMNS, "margin", "closest_class", "logits"]
+    columns = [*tables.SAMPLE_COLUMNS, "margin", "margin_noise", "closest_class", "logits"]
     features = pd.concat([tables.read(path, columns) for path in inputs.features])
     hulls = tables.read(inputs.hulls)
     train_labels = tables.read(inputs.train, ["sample", "label"]).set_index("sample")["label"]

@@ -11,7 +11,8 @@ COLUMNS = [*tables.SAMPLE_COLUMNS, "margin", "closest_class"]
 
 
 def balls_of(path: str) -> Balls:
-    return Balls(tables.vectors(path), tables.read(path, ["margin"])["margin"].to_numpy())
+    columns = tables.arrays(path, ["margin", "noise", "margin_noise"])
+    return Balls(tables.vectors(path), *columns.values())
 
 
 def count_balls(located: list[str], train: str, test: str, config: dict, output: str) -> None:

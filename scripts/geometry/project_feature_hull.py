@@ -36,7 +36,8 @@ def project(
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
-    columns |= tables.hull_columns(projection, samples[order], "feature")
+    noise = classes.noise.of_features(points) + classes.noise.of_features(vertices).max()
+    columns |= tables.hull_columns(projection, samples[order], "feature", noise)
     columns["projected_class"] = classes.classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))

@@ -5,7 +5,7 @@ from safetensors.numpy import load_file
 from phiscope import tables
 from phiscope.arrays import as_vectors
 from phiscope.datasets import open_prepared
-from phiscope.experiments.geometry.projections import projected
+from phiscope.experiments.geometry.projections import projected, rounding_of
 from phiscope.head import Head
 from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
@@ -28,11 +28,11 @@ def project(
     most: how many samples of the chunk, from its first; None for all.
     """
     prepared, used = open_prepared(training), slice(0, limit)
-    vertices = as_vectors(prepared.images(used))
-    points, bar = as_vectors(load_file(images)["images"][:most]), progress_bar("hull")
-    found = projected(
-        points, vertices, prepared.samples[used], "pixel", tolerance=tolerance, threads=threads, progress=bar
-    )
+    spanning, shown = prepared.images(used), load_file(images)["images"][:most]
+    vertices, points = as_vectors(spanning), as_vectors(shown)
+    noise = rounding_of(shown) + rounding_of(spanning).max()
+    options = {"tolerance": tolerance, "threads": threads, "progress": progress_bar("hull")}
+    found = projected(points, vertices, prepared.samples[used], "pixel", noise=noise, **options)
     view = {key: array[:most] for key, array in load_file(vectors).items()}
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": Head.load(head).classify(view["features"])}

@@ -4,7 +4,7 @@ import pytest
 
 from phiscope.datasets import ImageDataset, ImagesBySample, open_prepared, save
 from phiscope.exhibits.attacks import attacked_page
-from phiscope.exhibits.samples import ProjectedSample, gallery, page, slice_frames
+from phiscope.exhibits.samples import ProjectedSample, duplicate_pairs, gallery, page, slice_frames
 from phiscope.head import Head
 
 CLASSES = ("a", "b", "c")
@@ -102,3 +102,26 @@ def test_slice_of_two_classes_goes_through_the_hull_projection(sample):
     hull = points[points["kind"] == "hull"].iloc[0]
     assert len(points) == 3
     assert np.hypot(hull["u"], hull["v"]) == pytest.approx(np.linalg.norm(np.full(6, 0.1)))
+
+
+def test_pairs_of_copies_come_closest_in_pixels_first():
+    images = {sample: np.full((1, 2, 3), sample / 100) for sample in range(100)}
+    columns = [
+        "sample",
+        "label",
+        "train_sample",
+        "train_label",
+        "kind",
+        "feature_kind",
+        "pixel_rms",
+        "feature_distance",
+    ]
+    rows = [(1, 0, 11, 0, "apart", "near", 0.2, 0.1), (2, -1, 12, 1, "near", "near", 0.02, 0.1),
+            (3, 0, 13, 1, "exact", "exact", 0.0, 0.0)]  # fmt: skip
+    found = duplicate_pairs(pd.DataFrame(rows, columns=columns), images, images, ("ant", "bee"), count=2)
+    assert found["sample"].tolist() == [3, 13, 2, 12]
+    assert found["split"].tolist() == ["test", "train"] * 2
+    assert found["label_name"].tolist() == ["ant", "bee", "no label", "bee"]
+    assert found["same_label"].tolist() == [False, False, True, True]
+    np.testing.assert_array_equal(found["image"].iloc[1], np.full(6, 0.13))
+    assert duplicate_pairs(pd.DataFrame(columns=columns), images, images, ("ant",)).empty

@@ -39,6 +39,8 @@ def standing(rng):
                     "closest_class": (predicted + 1) % 3,
                     "distance": distance,
                     "distance_lower": distance,
+                    "distance_noise": 1e-6,
+                    "margin_noise": 1e-6,
                     "position": "outside",
                     "ambiguity": margin - distance,
                     "confidence": 0.9,
@@ -114,6 +116,20 @@ def plane_slice():
 def agreement():
     rows = [("ambiguity indicator (d_h - d_f)", 0.41, 0.39, 0.43), ("softmax uncertainty", 0.38, 0.36, 0.4)]
     return pd.DataFrame(rows, columns=["indicator", "correlation", "ci_low", "ci_high"])
+
+
+@pytest.fixture
+def duplicate_pairs(rng):
+    """A copy with another label, a near copy, and two images that only the network takes for one."""
+    kinds = [("exact", "exact", 0.0, 1e-7), ("near", "near", 0.02, 0.1), ("apart", "near", 0.3, 0.2)]
+    rows = []
+    for pair, about in enumerate(kinds):
+        about = dict(zip(("kind", "feature_kind", "pixel_rms", "feature_distance"), about))
+        for split, sample in (("test", 4), ("train", 17)):
+            image = {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)}
+            who = {"pair": pair, "split": split, "sample": sample + pair, "label_name": "ant"}
+            rows.append(about | who | image | {"same_label": pair > 0})
+    return pd.DataFrame(rows)
 
 
 @pytest.fixture
@@ -210,12 +226,13 @@ def inversion_frames(rng):
 
 
 @pytest.fixture
-def frames(rng, standing, gallery, log, contact_sheet, projection_accuracy, support_shares, balls, plane_slice,
-           agreement, margins, page, paper_comparison, roc_curves, detection, by_confidence, attack_plane, exhibits,
-           inversion_frames):  # fmt: skip
+def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projection_accuracy, support_shares, balls,
+           plane_slice, agreement, margins, page, paper_comparison, roc_curves, detection, by_confidence, attack_plane,
+           exhibits, inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     frames = {
         "contact_sheet": {"contact_sheet": contact_sheet},
+        "duplicates": {"duplicate_pairs": duplicate_pairs},
         "training": {"classifier_log": log},
         "distances": {"main_standing": standing},
         "distances_by_view": {"standing": standing},

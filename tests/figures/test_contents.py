@@ -50,8 +50,11 @@ def test_distances_has_one_axes_a_view_and_states_the_medians(standing):
 
 def test_distances_histograms_hold_all_samples_on_the_axis(standing):
     margin = np.r_[np.linspace(0.5, 1.5, 399), 100.0]  # one sample far out
-    original = pd.DataFrame({"margin": margin, "distance": 1.0})
+    position = ["within_noise"] * 3 + ["outside"] * 397
+    original = pd.DataFrame({"margin": margin, "margin_noise": 0.5, "distance": 1.0, "position": position})
     figure = figures.draw("distances", main_standing=original)
+    assert "(1 within noise)" in words(figure)  # of margins, the least
+    assert "(3 within noise)" in words(figure)
     assert "(1 further out, up to 100)" in words(figure)
     (blue, *_) = [c.get_paths()[0] for c in figure.axes[0].collections]
     assert blue.vertices[:, 0].max() < 10

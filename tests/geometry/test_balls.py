@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phiscope.geometry.balls import in_union, inside
+from phiscope.geometry.balls import counted, in_union, inside, placed
 
 
 @given(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 300), st.integers(1, 5))
@@ -40,3 +40,18 @@ def test_blocks_do_not_show():
     whole = inside(x, radii, x, exclude_self=np.arange(700))
     parts = [inside(x[k : k + 1], radii[k : k + 1], x, exclude_self=np.array([k])) for k in range(0, 700, 97)]
     np.testing.assert_array_equal(whole[::97], np.concatenate(parts))
+
+
+def test_what_noise_decides_is_counted_apart():
+    random = np.random.default_rng(3)
+    centers, points = random.normal(size=(30, 2)), random.normal(size=(300, 2))
+    radii, noise = random.exponential(size=30), random.exponential(size=30) / 2
+    distances = np.linalg.norm(centers[:, None] - points, axis=2)
+    surely, maybe = distances < (radii - noise)[:, None], distances < (radii + noise)[:, None]
+    found = counted(centers, radii, points, noise=noise)
+    assert (noise > radii).any()  # a ball in which nothing surely lies
+    np.testing.assert_array_equal(found.inside, surely.sum(1))
+    np.testing.assert_array_equal(found.on_surface, (maybe & ~surely).sum(1))
+    union = placed(points, centers, radii, noise=noise)
+    np.testing.assert_array_equal(union.inside, surely.any(0))
+    np.testing.assert_array_equal(union.on_surface, maybe.any(0) & ~surely.any(0))

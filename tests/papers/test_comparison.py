@@ -45,6 +45,9 @@ def test_values_are_those_of_the_tables(run, compare):
         "balls_mean": inside.mean(),
         "balls_most": inside.max(),
         "balls_train_nonempty": (inside > 0)[run["balls"]["split"] == "train"].mean(),
+        "within_noise_feature": 0.0,
+        "margin_within_noise": 0.0,
+        "on_union_surface": 0.0,
         "in_union": run["balls"].loc[run["balls"]["split"] == "test", "in_train_union"].mean(),
         "lipschitz": 3.0,
         "largest_ratio": 2.5,
@@ -52,6 +55,15 @@ def test_values_are_those_of_the_tables(run, compare):
         "sample_0_distance": feature.loc[0, "distance"],
     }
     np.testing.assert_allclose(found.loc[list(expected), "value"].astype(float), list(expected.values()))
+
+
+def test_what_is_within_noise_is_counted_apart(run, compare):
+    run["hulls"].loc[:2, "position"] = "within_noise"
+    run["features"]["margin_noise"] = 100.0
+    run["balls"]["on_union_surface"] = True
+    found = by_key(compare(run))["value"]
+    assert found["outside_feature"] == pytest.approx(1 - found["within_noise_feature"]) == pytest.approx(0.7)
+    assert found["outside_pixel"] == found["margin_within_noise"] == found["on_union_surface"] == 1
 
 
 def test_samples_without_a_label_are_neither_right_nor_wrong(run, compare):
@@ -140,7 +152,8 @@ def test_our_own_questions_name_no_paper(run, compare):
     human = found["key"].str.startswith("human_")
     assert human.sum() == 10
     inverted = {"inverted_flip_solved", "inverted_hull_solved", "flip_image_nearer", "flip_over_deepfool"}
-    ours = human | found["key"].isin(inverted)
+    noise = {"within_noise_feature", "within_noise_pixel", "margin_within_noise", "on_union_surface"}
+    ours = human | found["key"].isin(inverted | noise)
     assert (found.loc[ours, "paper"] == "").all()
     assert (found.loc[~ours, "paper"] == "Yousefzadeh 2022").all()
     assert not compare(run, people=False)["key"].str.startswith("human_").any()

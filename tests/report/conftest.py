@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from phiscope.experiments.denoising.network import layer_table
+from phiscope.experiments.geometry.duplicates import COLUMNS
 from phiscope.figures import FIGURES
+from phiscope.head import FeatureNoise
 from phiscope.models.denoiser import dncnn
 from phiscope.papers.references import Reference
 from phiscope.report.estimate import MeasuredNumber
@@ -16,8 +18,10 @@ from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
 from phiscope.report.sections.distances import Slopes
+from phiscope.report.sections.duplicates import Duplicates
 from phiscope.report.sections.implicit import answers_of
 from phiscope.report.sections.latent import LatentPage
+from phiscope.report.sections.noise import Rounding
 from phiscope.report.sections.provenance import Origin
 from phiscope.report.sections.samples import SamplePage
 from tests.report.reading import PNG, SVG
@@ -60,6 +64,7 @@ def full(bare):
             "accuracy",
             "support",
             "balls",
+            "duplicates",
         ),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
@@ -97,12 +102,17 @@ def full(bare):
             "processed": [None, 1.25],
         }
     )
+    pairs = pd.DataFrame(
+        [(4, 0, 17, 1, "exact", "exact", 0.0, 0.0), (9, 0, 3, 0, "apart", "near", 0.2, 0.1)], columns=list(COLUMNS)
+    )
     summary = denoising.assign(dataset="test", noise="gaussian", level=0.2)
     layers = pd.DataFrame(layer_table(dncnn(width=4, depth=3, fold=2), 24))
     sections = {
         "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
         "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows),
         "distances": Slopes(6.122, 4.4),
+        "duplicates": Duplicates.of(pairs),
+        "noise": Rounding(FeatureNoise.of(3e-7, 5e-7, 1e-7, length=7.0, images=256, factor=4.0), 2.5e-5, 1.5e-5),
         "comparison": ComparisonTable.of(comparison),
         "samples": [pages],
         "latent": latent,

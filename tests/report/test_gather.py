@@ -8,6 +8,7 @@ import pytest
 
 from phiscope.errors import ConfigError
 from phiscope.exhibits.run import Run
+from phiscope.experiments.geometry.duplicates import COLUMNS
 from phiscope.head import Head
 from phiscope.report.page import artifacts_of_page, gather, render
 from phiscope.report.sections.limits import data as limits_of
@@ -46,7 +47,7 @@ def artifacts():
         "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
         "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7]),
         "training_images": SimpleNamespace(deviation=0.3, shape=(1, 8, 8), labels=np.zeros(2, int)),
-        "standing": who.assign(distance=0.5),
+        "standing": who.assign(distance=0.5, distance_noise=1e-6, margin_noise=2e-6),
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
         "balls": samples.assign(train_inside=2, test_inside=1),
@@ -55,7 +56,7 @@ def artifacts():
         "classifier_description": {"factory": "zoo.small:net", "training": {"epochs": 3}},
         "check": check(doubts=("ants are called bees, and bees <ants>",)),
         "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
-        "duplicates": pd.DataFrame(columns=["sample", "label", "train_sample", "train_label", "kind"]),
+        "duplicates": pd.DataFrame(columns=list(COLUMNS)),
         "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
     }
 

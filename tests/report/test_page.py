@@ -29,6 +29,10 @@ def test_a_full_run_leaves_no_gap(full):
     for text in ("not measured", "Not asked", "no picture", "not counted", "No sample", "Not compared"):
         assert text not in page.words
     assert "convolution 2 1 3 1 1 12 10" in page.words  # of the network's layers
+    assert "1 test image is also in the training set, pixel for pixel, and 0 nearly so; of 1 other" in page.words
+    assert "1 of all these has another label there. " in page.words
+    assert "exact 1 0 0 near 0 0 1 apart 0 0 –" in page.words
+    assert "Of 256 samples of both splits the features were computed with sixteen digits" in page.words
     assert "On held-out pixels Gaussian is best, at 25.5 dB." in page.words
     assert len(page.attributes("img", "src")) == len(full.pictures)
 

@@ -18,6 +18,7 @@ def _features(view: str, split: str, count: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame({
         "view": view, "split": split, "sample": np.arange(count), "label": random.integers(3, size=count),
         "predicted": logits.argmax(axis=1), "margin": random.uniform(0.1, 2, count), "closest_class": 1,
+        "margin_noise": 1e-6,
         "logits": list(logits),
     })  # fmt: skip
 
@@ -26,7 +27,7 @@ def _hulls(features: pd.DataFrame, space: str, seed: int) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     sizes = random.integers(1, 6, len(features))
     return features[["view", "split", "sample", "label", "predicted"]].assign(
-        space=space, distance=random.uniform(0.1, 2, len(features)), distance_lower=0.1, position="outside",
+        space=space, distance=random.uniform(0.1, 2, len(features)), distance_lower=0.1, position="outside", noise=1e-6,
         support_size=sizes, support_index=[random.choice(TRAIN, size, replace=False) for size in sizes],
         support_weight=[random.dirichlet(np.ones(size)) for size in sizes],
         projected_class=features["predicted"].astype(float) if space == "feature" else np.nan,
@@ -57,6 +58,7 @@ def run() -> dict:
     balls = pd.concat([original, train], ignore_index=True)[["view", "split", "sample", "label", "predicted"]].assign(
         radius=random.uniform(0.1, 2, TEST + TRAIN), train_inside=random.integers(0, 4, TEST + TRAIN),
         test_inside=random.integers(0, 2, TEST + TRAIN), in_train_union=random.random(TEST + TRAIN) < 0.5,
+        on_surface=0, on_union_surface=False,
     )  # fmt: skip
     return {
         "features": pd.concat([original, projected, train], ignore_index=True),

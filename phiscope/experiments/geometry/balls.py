@@ -12,10 +12,16 @@ from phiscope.geometry import balls
 
 
 class Balls(NamedTuple):
-    """vectors (n, f): the centres; radii (n,): the margins of their samples."""
+    """vectors (n, f): the centres; radii (n,): the margins of their samples; the noise (n,) of both."""
 
     vectors: NDArray
     radii: NDArray
+    noise: NDArray
+    radius_noise: NDArray
+
+    def noise_beside(self, *points: Balls) -> NDArray[np.float64]:
+        """(n,) how close to the sphere of a ball the noise of centre, radius and points decides which side is which."""
+        return self.noise + self.radius_noise + max(other.noise.max(initial=0.0) for other in points)
 
 
 def count_inside(samples: pd.DataFrame, own: Balls, train: Balls, test: Balls) -> pd.DataFrame:
@@ -23,13 +29,24 @@ def count_inside(samples: pd.DataFrame, own: Balls, train: Balls, test: Balls) -
 
     samples: the sample columns of the n balls `own`, with margin and closest_class, in the same order; train, test:
     those of the original view. Where `own` is one of the two (the same object), a centre is not counted in its ball.
+    What lies no further from a sphere than the noise of centre, radius and points together is on the surface: neither
+    inside nor outside.
     """
 
     def itself(others: Balls) -> NDArray[np.int64] | None:
         return np.arange(len(samples)) if others is own else None
 
+    def counted(others: Balls) -> balls.BallCounts:
+        return balls.counted(own.vectors, own.radii, others.vectors, noise=noise, exclude_self=itself(others))
+
+    noise, training_noise = own.noise_beside(train, test), train.noise_beside(own)
+    in_train, in_test = counted(train), counted(test)
+    union = balls.placed(own.vectors, train.vectors, train.radii, noise=training_noise, exclude_self=itself(train))
     return samples.rename(columns={"margin": "radius"}).assign(
-        train_inside=balls.inside(*own, train.vectors, exclude_self=itself(train)),
-        test_inside=balls.inside(*own, test.vectors, exclude_self=itself(test)),
-        in_train_union=balls.in_union(own.vectors, *train, exclude_self=itself(train)),
+        noise=noise,
+        train_inside=in_train.inside,
+        test_inside=in_test.inside,
+        on_surface=in_train.on_surface + in_test.on_surface,
+        in_train_union=union.inside,
+        on_union_surface=union.on_surface,
     )

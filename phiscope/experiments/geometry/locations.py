@@ -26,16 +26,21 @@ class Location(NamedTuple):
 def locate(features: NDArray, head: Head, samples: Mapping[str, NDArray], *, solver: str) -> Location:
     """Classes, closest boundaries and flip points of features (m, f), each distance with its certificate.
 
-    samples: (m,) columns that both tables take over, such as sample and label; solver: as in `margin.flip_points`.
+    Both tables say how far rounding may move the distances. samples: (m,) columns that both take over, such as sample
+    and label; solver: as in `margin.flip_points`.
     """
     logits = head.logits(features)
     about = {**samples, "predicted": logits.argmax(1)}
     vectors = features.astype("float64")
     closest = margin.closest_flip(vectors, head, lower_bound=head.lower_bound)
-    nearest = {"margin": closest.distance, "closest_class": closest.other_class}
+    noise = head.noise.of_margins(features)
+    nearest = {"margin": closest.distance, "closest_class": closest.other_class, "margin_noise": noise}
+    nearest |= {"noise": head.noise.of_features(features)}
     flips = margin.flip_points(vectors, head, lower_bound=head.lower_bound, solver=solver)
     repeated = {key: column[flips.sample] for key, column in about.items()}
     return Location(
         features={**about, **nearest, "features": features, "logits": logits},
-        margins=repeated | {"margin": flips.distance} | {key: getattr(flips, key) for key in CERTIFICATE},
+        margins=repeated
+        | {"margin": flips.distance, "noise": noise[flips.sample]}
+        | {key: getattr(flips, key) for key in CERTIFICATE},
     )

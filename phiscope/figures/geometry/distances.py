@@ -15,7 +15,8 @@ from phiscope.figures.style import HULL, MARGIN, MUTED, note, panels, themed, up
 
 CAPTION = (
     "Distances in feature space of every test sample: to the closest decision boundary (blue) and, where there is a "
-    "training set, to its hull (rust). Dashed: medians."
+    "training set, to its hull (rust). Dashed: medians. Of how many samples rounding of features decides on which side "
+    "they are, is said where there are any."
 )
 CATEGORY = "Where samples stand"
 ALT = "Histograms of the distance to the closest decision boundary and, where there is one, to the hull, on one axis"
@@ -28,11 +29,11 @@ _ON_AXIS = 0.995  # a few far samples must not squeeze all others into one bar; 
 
 @themed
 def draw(main_standing: pd.DataFrame) -> Figure:
-    """main_standing: one row per view and test sample with margin and distance, both in feature space.
+    """main_standing: one row per view and test sample with margin, its noise, distance and position, in feature space.
 
     Both distributions share one axis, since the question is which of the two is larger.
     """
-    require(main_standing, "main_standing", "margin", "distance")
+    require(main_standing, "main_standing", "margin", "margin_noise", "distance", "position")
     views = per_view(main_standing)
     end = upper_limit(main_standing[["margin", "distance"]].to_numpy(float), _ON_AXIS)
     figure, axes = panels(len(views), 1, 2.6, sharex=True)
@@ -45,8 +46,11 @@ def draw(main_standing: pd.DataFrame) -> Figure:
 
 def _panel(ax: Axes, rows: pd.DataFrame, edges: np.ndarray) -> None:
     lines = []
-    kinds = (("margin", MARGIN, "to the closest decision boundary"), ("distance", HULL, "to the hull"))
-    for column, colour, words in kinds:
+    kinds = (
+        ("margin", MARGIN, "to the closest decision boundary", rows["margin"] <= rows["margin_noise"]),
+        ("distance", HULL, "to the hull", rows["position"] == "within_noise"),
+    )
+    for column, colour, words, within in kinds:
         values = rows[column].to_numpy(float)
         values = values[np.isfinite(values)]
         weights = np.full(values.size, 1 / max(values.size, 1))  # shares of all samples, also of those off the axis
@@ -57,6 +61,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, edges: np.ndarray) -> None:
             ax.axvline(np.median(values), color=colour, lw=1.2, ls="--")
             lines.append((f"{words}: median {np.median(values):.3g}", colour))
             lines += _beyond(values, edges[-1])
+            lines += [(f"({within.sum():,} within noise)", MUTED)] if within.any() else []
     note(ax, lines)
     ax.set(xlim=(0.0, edges[-1]), ylabel="share of samples")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -21,11 +21,12 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
     features: the table of that name (its column `features` is not needed); hulls: the table of that name. Samples
     without a feature hull are left out, unless none has one: then distance and ambiguity are NaN. Columns added:
     ambiguity = margin - distance, which is small or negative for ambiguous images; confidence = largest softmax of
-    the logits; correct, never so for samples of another data set, whose label is -1; processed, the distance in the
-    table processed_hulls, NaN where there is none.
+    the logits; correct, never so for samples of another data set, whose label is -1; distance_noise, how far rounding
+    may move sample and hull; processed, the distance in the table processed_hulls, NaN where there is none.
     """
-    hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "position"]]
-    own = features.loc[features["split"] == "test", [*_WHO, "margin", "closest_class", "logits"]]
+    hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "noise", "position"]]
+    hull = hull.rename(columns={"noise": "distance_noise"})
+    own = features.loc[features["split"] == "test", [*_WHO, "margin", "margin_noise", "closest_class", "logits"]]
     kept = "inner" if len(hull) else "left"
     samples = own.merge(hull, on=_KEY, how=kept, validate="one_to_one")
     samples = samples.sort_values(["view", "sample"], ignore_index=True)
@@ -121,7 +122,9 @@ def ball_summary(balls: pd.DataFrame) -> pd.DataFrame:
     """Per view and split: how many balls hold another sample, how many they hold, how many centres the union holds.
 
     balls: the table of that name. Columns: n, share_nonempty, mean_inside, max_inside (training and test samples
-    together, over all balls), share_in_union (of the balls of other training samples), median_radius.
+    together, over all balls), share_in_union (of the balls of other training samples), median_radius. What noise
+    decides counts as neither inside nor outside: on_surface, how many pairs of a ball and a sample; on_union_surface,
+    how many centres.
     """
     inside = balls["train_inside"] + balls["test_inside"]
     frame = balls.assign(inside=inside, nonempty=inside > 0)
@@ -131,6 +134,8 @@ def ball_summary(balls: pd.DataFrame) -> pd.DataFrame:
         mean_inside=("inside", "mean"),
         max_inside=("inside", "max"),
         share_in_union=("in_train_union", "mean"),
+        on_surface=("on_surface", "sum"),
+        on_union_surface=("on_union_surface", "sum"),
         median_radius=("radius", "median"),
     )
 

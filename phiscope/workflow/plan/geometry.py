@@ -144,7 +144,8 @@ class Geometry:
             own = Part("train_classifier", images, network | {"log": plan.path("classifier_log")})
         else:
             own = Part("load_classifier", {}, network)
-        split = {"classifier": network["classifier"], "images": plan.prepared(plan.tried)}
+        prepared = {"images": plan.prepared(plan.tried), "training": plan.prepared("train")}
+        split: dict[str, Source] = {"classifier": network["classifier"], **prepared}
         return Chain(plan, [own, Part("split_classifier", split, {"head": plan.path("head")})])
 
     @property

@@ -97,6 +97,7 @@ RULES = {
         lambda plan: {
             "head": plan.config["classifier"].get("head") if plan.holds_images else None,
             "lower_bound": plan.config["classifier"].get("lower_bound", "detect"),
+            "seed": plan.config["seed"],
         },
     ),
     "extract_features": Rule("geometry/extract_features"),

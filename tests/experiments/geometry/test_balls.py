@@ -8,8 +8,9 @@ from phiscope import tables
 from phiscope.experiments.geometry.balls import Balls, count_inside
 
 
-def on_a_line(places, radii) -> Balls:
-    return Balls(np.array([[place, 0.0] for place in places], np.float32), np.array(radii, float))
+def on_a_line(places, radii, noise=0.0, radius_noise=0.0) -> Balls:
+    both = (np.full(len(radii), value) for value in (noise, radius_noise))
+    return Balls(np.array([[place, 0.0] for place in places], np.float32), np.array(radii, float), *both)
 
 
 def samples_of(balls: Balls, view: str, split: str) -> pd.DataFrame:
@@ -52,3 +53,16 @@ def test_rows_are_those_of_the_table(tmp_path):
     rows = count_inside(samples_of(TEST, "original", "test"), TEST, TRAIN, TEST)
     tables.write(rows, "balls", tmp_path / "balls.parquet", {})
     assert tables.read(tmp_path / "balls.parquet")["sample"].tolist() == [10, 11]
+
+
+def test_what_noise_decides_is_neither_inside_nor_outside():
+    """Centre, radius and point are off by 1/64 each at the most: 3/64 to both sides of the sphere."""
+    small = 1 / 64
+    train = on_a_line([0.0], [1.0], small, small)
+    places = [1 - 4 * small, 1 - 3 * small, 1.0, 1 + 3 * small, 1 + 4 * small]
+    test = on_a_line(places, [0.0] * 5, small, small)
+    ball = count_inside(samples_of(train, "original", "train"), train, train, test).iloc[0]
+    assert (ball["noise"], ball["test_inside"], ball["on_surface"]) == (3 * small, 1, 2)
+    rows = count_inside(samples_of(test, "original", "test"), test, train, test)
+    assert rows["in_train_union"].tolist() == [True, False, False, False, False]
+    assert rows["on_union_surface"].tolist() == [False, True, True, False, False]

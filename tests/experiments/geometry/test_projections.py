@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phiscope.experiments.geometry.projections import projected
+from phiscope.experiments.geometry.projections import projected, rounding_of
 from phiscope.geometry.hull import projection, queries_at_a_time
 
 
@@ -26,3 +26,17 @@ def test_parts_tell_what_the_whole_tells(monkeypatch):
 
 def test_one_query_at_least():
     assert queries_at_a_time(10**12) == 1
+
+
+def test_pixels_of_bytes_are_exact_and_those_of_floats_are_rounded():
+    images = np.full((2, 1, 2, 2), 51, np.uint8)
+    assert rounding_of(images).tolist() == [0, 0]
+    floats = np.full((2, 1, 2, 2), 0.5, np.float32)
+    assert rounding_of(floats).tolist() == [2**-24] * 2
+
+
+def test_noise_goes_with_its_query():
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    points, noise = np.array([[0.5, -1e-5], [0.5, -1e-5]]), np.array([1e-6, 1e-4])
+    found = projected(points, square, np.arange(4), "pixel", noise=noise, tolerance=1e-10, threads=1)
+    assert found["position"].tolist() == ["outside", "within_noise"]

@@ -10,7 +10,8 @@ from phiscope.errors import DataError
 def hulls_of(*rows):
     """view, space, sample, label, predicted, projected_class, support_index, support_weight."""
     names = ["view", "space", "sample", "label", "predicted", "projected_class", "support_index", "support_weight"]
-    frame = pd.DataFrame(rows, columns=names).assign(split="test", distance=1.0, distance_lower=0.9, position="outside")
+    frame = pd.DataFrame(rows, columns=names)
+    frame = frame.assign(split="test", distance=1.0, distance_lower=0.9, noise=1e-6, position="outside")
     frame["support_size"] = frame["support_index"].map(len)
     return frame
 
@@ -18,7 +19,7 @@ def hulls_of(*rows):
 def features_of(*rows):
     """view, split, sample, label, predicted, margin."""
     names = ["view", "split", "sample", "label", "predicted", "margin"]
-    frame = pd.DataFrame(rows, columns=names).assign(closest_class=1)
+    frame = pd.DataFrame(rows, columns=names).assign(closest_class=1, margin_noise=1e-6)
     frame["logits"] = [np.array([np.log(3), 0.0])] * len(frame)
     return frame
 
@@ -182,11 +183,12 @@ def test_ball_summary_by_hand():
     balls = pd.DataFrame({
         "view": "original", "split": ["train", "train", "test", "test", "test"], "sample": [0, 1, 0, 1, 2],
         "radius": [1.0, 3.0, 0.5, 0.7, 2.0], "train_inside": [0, 4, 0, 0, 2], "test_inside": [0, 1, 0, 1, 2],
-        "in_train_union": [False, True, False, True, True],
+        "in_train_union": [False, True, False, True, True], "on_surface": [0, 1, 0, 0, 2],
+        "on_union_surface": [True, False, False, False, False],
     })  # fmt: skip
     found = stats.ball_summary(balls).set_index("split")
-    assert found.loc["train"].drop("view").to_list() == [2, 0.5, 2.5, 5, 0.5, 2.0]
-    np.testing.assert_allclose(found.loc["test"].drop("view").to_list(), [3, 2 / 3, 5 / 3, 4, 2 / 3, 0.7])
+    assert found.loc["train"].drop("view").to_list() == [2, 0.5, 2.5, 5, 0.5, 1, 1, 2.0]
+    np.testing.assert_allclose(found.loc["test"].drop("view").to_list(), [3, 2 / 3, 5 / 3, 4, 2 / 3, 2, 0, 0.7])
 
 
 @pytest.mark.parametrize("seed", range(3))
