@@ -39,7 +39,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("margin", _REAL, "distance to the closest decision boundary, equation (12), exact search", _PHI),
             _field("closest_class", _INT, "class on the other side of that boundary; -1 if there is none"),
             _field("margin_noise", _REAL, "how far rounding may move that boundary and the sample; measured", _PHI),
-            _field("noise", _REAL, "how far rounding may move the features; measured, see decision 18", _PHI),
+            _field("noise", _REAL, "how far rounding may move the features; measured, see decision 19", _PHI),
             _field("features", pa.list_(pa.float32()), "input of the linear head, equation (3)"),
             _field("logits", pa.list_(_REAL), "equation (4) without softmax, in float64"),
         ]
