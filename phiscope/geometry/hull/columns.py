@@ -46,6 +46,7 @@ class HullSearch:
 
     def __init__(self, points: NDArray[np.float64], vertices: Vertices, tol: float, max_rounds: int) -> None:
         m = len(points)
+        self.given = points
         self.points, self.vertices, self.light = vertices.inwards(points), vertices, vertices.light(m)
         self.tol, self.max_rounds = tol, max_rounds
         self.supports: list[tuple[NDArray, NDArray]] = [(np.empty(0, np.int64), np.empty(0))] * m

@@ -139,14 +139,19 @@ def _require_start(start: HullProjection, queries: int, vertices: Vertices) -> N
 
 def _result(search: HullSearch) -> HullProjection:
     sizes, exponent = [len(indices) for indices, _ in search.supports], search.vertices.exponent
+    distance, radius, gap = lengths(search.z - search.points), search.radius, search.gap
+    nearest = search.vertices.outwards(search.z)
+    if search.vertices.origin.any():  # differences to the origin were rounded; the gap is one of the numbers given
+        gap = gap + 2.0**-50 * (distance + 4 * radius) * radius
+        distance = lengths(np.ldexp(nearest - search.given, -exponent))
     return HullProjection(
-        nearest=search.vertices.outwards(search.z),
-        distance=np.ldexp(lengths(search.z - search.points), exponent),
+        nearest=nearest,
+        distance=np.ldexp(distance, exponent),
         support_indices=np.concatenate([np.empty(0, np.int64), *(indices for indices, _ in search.supports)]),
         support_weights=np.concatenate([np.empty(0), *(weights for _, weights in search.supports)]),
         support_offsets=np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64),
-        gap=np.ldexp(search.gap, 2 * exponent),
-        radius=np.ldexp(search.radius, exponent),
+        gap=np.ldexp(gap, 2 * exponent),
+        radius=np.ldexp(radius, exponent),
         rounds=search.rounds,
         status=search.status,
     )
