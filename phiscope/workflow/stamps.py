@@ -73,19 +73,29 @@ def require_own(inputs: Iterable[str], expected: Mapping[str, str], results: str
 
 
 def clear(
-    results: str | Path, fingerprint_of: Callable[[str], str | None], trusted: Callable[[str], bool]
+    results: str | Path,
+    fingerprint_of: Callable[[str], str | None],
+    noted: Callable[[str], bool],
+    *,
+    compare: bool = True,
 ) -> dict[str, str]:
     """Move aside what a run must not use, before it is planned: path -> why, as a clause.
 
     fingerprint_of: path -> the fingerprint of what makes it now, None where no rule does: such files are left alone.
-    trusted: whether only damage of a file counts, as where Snakemake knows what made it: then it sees changes itself.
+    noted: whether Snakemake knows what made a file: then it sees itself that settings have changed, if the file is one
+    of this version's. compare: otherwise only damage counts.
     """
     faults = {}
     # Data first, whose counts fingerprints may need; then models: what used one that is damaged is as good as it was.
     first = {name: place for place, name in enumerate(("data", "models"))}
     for path in sorted(made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path)):
         expected = fingerprint_of(str(path))
-        if expected is not None and (why := fault(path, None if trusted(str(path)) else expected)):
+        if expected is None:
+            continue
+        why = fault(path, None)
+        if why is None and compare and not (noted(str(path)) and stamp_of(path)):
+            why = fault(path, expected)
+        if why:
             faults[str(path)] = why
             set_aside(path, results)
     return faults

@@ -100,7 +100,15 @@ def test_a_start_moves_all_of_it_aside_and_says_each_reason_once(results):
 
 
 def test_what_snakemake_knows_of_is_left_to_it(results):
-    assert clear("results/a", lambda path: "changed", lambda path: True) == {}
+    faults = clear("results/a", lambda path: "changed", lambda path: True)
+    assert list(faults) == ["results/a/models/head.safetensors"]  # of another version, which knew no stamps
+    assert not list((results / "chunks").glob(ASIDE))
+    assert len(list((results / "chunks").iterdir())) == 2
+
+
+def test_where_settings_are_not_compared_only_damage_counts(results):
+    os.truncate(CHUNKS[0], 9)
+    assert list(clear("results/a", lambda path: "changed", lambda path: False, compare=False)) == CHUNKS[:1]
 
 
 def test_a_damaged_network_does_not_take_along_what_it_was_used_for(results):

@@ -5,7 +5,7 @@ from snakemake.exceptions import IncompleteCheckpointException
 from snakemake.io import IOFile
 from snakemake.settings.types import RerunTrigger
 
-from phiscope.workflow.makers import Fingerprints, before_planning, is_noted
+from phiscope.workflow.fingerprints import Fingerprints, before_planning, is_noted
 from phiscope.workflow.stamps import clear, in_words
 
 OWN_RULES = [each for each in workflow.rules if Path(str(each.snakefile)).is_relative_to(ROOT)]
@@ -27,8 +27,8 @@ def compares_settings():
 
 def clear_results():
     """Files that must not be used, which Snakemake is then to make."""
-    trusted = lambda path: not compares_settings() or is_noted(workflow, path, IOFile)
-    faults = clear(RESULTS, FINGERPRINTS, trusted)
+    noted = lambda path: is_noted(workflow, path, IOFile)
+    faults = clear(RESULTS, FINGERPRINTS, noted, compare=compares_settings())
     for line in in_words(faults, RESULTS):
         print(line, file=sys.stderr)
     return faults
