@@ -160,7 +160,8 @@ def _read_json(path: Path) -> str | None:
 def _with_stamp(content: bytes, suffix: str) -> bytes:
     text = f"{KEY} {_stamps[-1].text}".replace("--", "-\\u002d").encode()  # two dashes would end a comment
     if suffix != ".png":
-        return content + _COMMENTS[suffix] % text
+        before, end, after = content.rpartition(_ENDS.get(suffix, b"\0"))
+        return before + _COMMENTS[suffix] % text + end + after if end else content + _COMMENTS[suffix] % text
     chunk = b"tEXt" + text.replace(b" ", b"\0", 1)
     length, checksum = len(chunk) - 4, zlib.crc32(chunk)
     return content[:-_PNG_END] + struct.pack(">I", length) + chunk + struct.pack(">I", checksum) + content[-_PNG_END:]
@@ -172,12 +173,10 @@ def _read_shown(path: Path) -> str | None:
         tail = file.read()
     if not tail:
         raise ValueError("it is empty")
-    found = _STAMP.findall(tail)
-    text = found[-1] if found else None
-    comment = _COMMENTS.get(path.suffix, b"%s") % (KEY.encode() + b" " + text) if text else b""
-    if not tail.removesuffix(comment).rstrip().endswith(_ENDS[path.suffix]):
+    if not tail.rstrip().endswith(_ENDS.get(path.suffix, b"")):
         raise ValueError("it ends too soon")
-    return None if text is None else text.decode()
+    found = _STAMP.findall(tail)
+    return found[-1].decode() if found else None
 
 
 def _read_other(path: Path) -> None:
@@ -186,12 +185,12 @@ def _read_other(path: Path) -> None:
 
 
 _COMMENTS = {".svg": b"<!-- %s -->\n", ".html": b"<!-- %s -->\n", ".rst": b"\n.. %s\n"}
-_ENDS = {".svg": b"</svg>", ".html": b"</html>", ".rst": b"", ".png": b"IEND\xaeB`\x82"}
+_ENDS = {".svg": b"</svg>", ".html": b"</html>", ".png": b"IEND\xaeB`\x82"}
 _PNG_END = 12  # bytes of the last chunk
 _TAIL = 2**16  # bytes at the end of a file that hold its stamp
 _STAMP = re.compile(re.escape(KEY.encode()) + rb"[ \0](\{.*\})")
 _FRAMES = {".safetensors": _read_safetensors, ".parquet": _read_parquet, ".json": _read_json}
-_FRAMES |= dict.fromkeys(_ENDS, _read_shown)
+_FRAMES |= dict.fromkeys((*_COMMENTS, ".png"), _read_shown)
 
 
 def _umask() -> int:
