@@ -236,7 +236,6 @@ WORDS = {
     "dataset: {path: digits, is_papers: 1}": "dataset.is_papers",
     VIEW.format("kind: nosie, noise: gaussian, level: 0.1"): "views.mine.kind",
     VIEW.format("kind: noise, noise: gausian, level: 0.1"): "views.mine.noise",
-    VIEW.format("kind: quantise, spaces: []"): "views.mine.spaces",
     VIEW.format("kind: quantise, spaces: [feature, feature]"): "views.mine.spaces",
     VIEW.format("kind: quantise, spaces: feature"): "views.mine.spaces",
     VIEW.format("kind: quantise, keep: no"): "views.mine.keep",
