@@ -12,6 +12,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from phiscope.workflow.record import RECORD
+
 _PACKAGES = (
     *("numpy", "scipy", "numba", "scikit-learn", "scikit-image", "torch", "pytorch-lightning", "qpsolvers", "daqp"),
     *("pandas", "pyarrow", "safetensors", "snakemake"),
@@ -20,7 +22,16 @@ _PACKAGES = (
 
 def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     """What a table carries: enough to make it again. The same for every job of one run on one machine."""
-    return summary(config) | {"configuration": dict(config)}
+    return summary(config) | {"configuration": _started_with(config)}
+
+
+def _started_with(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of the run's record, which says also what was taken away from the defaults."""
+    try:
+        record = json.loads(Path("results", config["run"], RECORD).read_text(encoding="utf-8"))
+        return dict(record["configuration"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return dict(config)
 
 
 def summary(config: Mapping[str, Any]) -> dict[str, Any]:
