@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from safetensors import SafetensorError
@@ -83,10 +84,10 @@ def test_a_full_disk_that_a_library_says_nothing_of_is_seen(small_disk):
 def test_a_job_whose_log_finds_no_room_says_so_on_the_terminal(small_disk, monkeypatch):
     monkeypatch.setenv(module.TOLD, "1")
     fill(small_disk)
-    with pytest.raises(SystemExit) as ended, module.job(small_disk / "a.log"):
+    with pytest.raises(SystemExit) as ended, module.job(SimpleNamespace(log=[small_disk / "a.log"], params=None)):
         raise ValueError("a library's own words")
     assert ended.value.code == f"phiscope: {small_disk}: {FULL}"
-    with pytest.raises(SystemExit) as ended, module.job(small_disk / "a.log"):
+    with pytest.raises(SystemExit) as ended, module.job(SimpleNamespace(log=[small_disk / "a.log"], params=None)):
         print("a" * 100_000)
     assert "No space left on device" in ended.value.code
 

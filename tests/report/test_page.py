@@ -10,7 +10,7 @@ from phiscope.errors import ConfigError, DataError
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, artifacts_of_page, by_sample, data_uri, render
 from phiscope.report.sections import SECTIONS, sections_of
-from phiscope.report.sections.training import Suspect, Training
+from phiscope.report.sections.training import Suspect, TrainingStanding
 from phiscope.workflow.artifacts import ARTIFACTS
 from tests.report.reading import PNG, SVG, Parsed, with_facts, with_section
 
@@ -119,7 +119,7 @@ def test_a_run_of_test_vectors_alone_speaks_of_no_hull(full):
 
 
 def test_a_run_of_training_vectors_alone_says_which_labels_to_doubt(full):
-    training = Training(300, 280, 270, 0.5, [Suspect(7, "ant", "bee", 0.863)], 10)
+    training = TrainingStanding(300, 280, 270, 0.5, [Suspect(7, "ant", "bee", 0.863)], 10)
     run = with_section(with_facts(full, only="train", has_images=False), "training", training)
     page = Parsed(render(run))
     assert "The head gives 270 of 280 training samples with a label (96.4 %) their label" in page.words
@@ -139,7 +139,7 @@ def test_labels_to_doubt_are_those_furthest_inside_another_class():
             "correct": [False, True, False, False],
         }
     )
-    found = Training.of(standing, ["ant", "bee"])
+    found = TrainingStanding.of(standing, ["ant", "bee"])
     assert (found.total, found.labelled, found.right, found.wrong) == (4, 3, 1, 2)
     assert [each.sample for each in found.suspects] == [8, 3]
     assert found.suspects[0] == Suspect(8, "bee", "ant", 0.9)

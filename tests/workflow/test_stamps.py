@@ -162,7 +162,12 @@ class TestOfARun:
 
     @pytest.mark.parametrize(
         "victim",
-        ["data/test.safetensors", "models/classifier.safetensors", "tables/margins.parquet", "tables/samples.parquet"],
+        [
+            "models/classifier.safetensors",
+            "tables/margins.parquet",
+            pytest.param("data/test.safetensors", marks=pytest.mark.long),
+            pytest.param("tables/samples.parquet", marks=pytest.mark.long),
+        ],
     )
     def test_what_is_cut_short_is_named_and_made_again(self, project, finished, victim):
         path = project.results / victim

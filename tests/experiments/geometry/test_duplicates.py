@@ -60,7 +60,8 @@ def test_one_training_image_is_enough():
 
 
 def test_without_training_images_there_are_no_copies():
-    none = Samples(np.empty((0, 5)), np.empty(0, int), np.empty(0, int), TRAIN.__getitem__)
+    nothing = np.empty(0, int)
+    none = Samples(np.empty((0, 5)), np.empty(0), nothing, nothing, TRAIN.__getitem__, None)
     assert duplicates(samples(TRAIN[:3], 0, [0] * 3), none, 0.0).empty
     assert duplicates(none, samples(TRAIN, 1000, np.arange(60) % 3), DEVIATION).empty
 
