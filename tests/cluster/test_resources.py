@@ -152,7 +152,10 @@ def groups_are_possible(root, tmp_path, names, monkeypatch):
     monkeypatch.setenv("PHISCOPE_DATA", str(tmp_path / "data"))
     plan = Plan.of(configured(root, *names), scripts=root / "scripts")
     for named in paths_of(plan.config):
-        Path(os.path.expandvars(named.text)).mkdir(parents=True, exist_ok=True)
+        path = Path(os.path.expandvars(named.text))
+        (path.parent if path.suffix else path).mkdir(parents=True, exist_ok=True)
+        if path.suffix:
+            path.touch()
     prepare(plan, tmp_path)
     assert read_counts(plan, tmp_path)
     files = [str(root / name) for name in names or ["config.yaml"]]
