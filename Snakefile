@@ -1,13 +1,11 @@
 """phiscope: from a data set and a model to tables, statistics, figures and one report."""
 
-import shutil
-
 from snakemake.logging import logger
 from snakemake.utils import min_version
 
 from phiscope.workflow import slurm
 from phiscope.workflow.record import write_record
-from phiscope.workflow.stamps import ASIDE
+from phiscope.workflow.stamps import forget_replaced
 from phiscope.workflow.starting.workflow import SHELL_PREFIX, claim_first, schedule
 from phiscope.workflow.terminal.ending import ending
 from phiscope.workflow.terminal.graph import follow
@@ -71,6 +69,6 @@ onstart:
 
 
 onsuccess:
-    shutil.rmtree(Path(RESULTS, ASIDE), ignore_errors=True)  # all of it was made again
+    forget_replaced(RESULTS)
     for line in ending(RESULTS, {job.rule.name for job in workflow.dag.jobs}):
         logger.info(line)

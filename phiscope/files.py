@@ -134,11 +134,15 @@ def _read_safetensors(path: Path) -> str | None:
         if len(begin) < 8 or (length := struct.unpack("<Q", begin)[0]) > size - 8:
             raise ValueError("it ends within its header")
         header = json.loads(file.read(length))
-    about = header.pop("__metadata__", {})
-    ends = [entry["data_offsets"][1] for entry in header.values()]
+    try:
+        about = header.pop("__metadata__", {})
+        ends = [int(entry["data_offsets"][1]) for entry in header.values()]
+        text = about.get(KEY)
+    except (AttributeError, KeyError, IndexError, TypeError) as error:
+        raise ValueError("its header says nothing of its arrays") from error
     if 8 + length + max(ends, default=0) != size:
         raise ValueError(f"it has {size:,} bytes; its header says {8 + length + max(ends, default=0):,}")
-    return about.get(KEY)
+    return text
 
 
 def _read_parquet(path: Path) -> str | None:

@@ -59,12 +59,13 @@ def set_aside(path: str | Path, results: str | Path) -> Path:
 def require_own(inputs: Iterable[str], expected: Mapping[str, str], results: str | Path) -> None:
     """Raise ResultError naming the first input that is not to be used; all such are moved aside.
 
-    expected: path -> fingerprint of what makes it now.
+    expected: path -> fingerprint of what makes it now. Files outside the run are the user's, for their readers to
+    judge.
     """
-    faults = {path: why for path in dict.fromkeys(inputs) if (why := fault(path, expected.get(path)))}
+    own = dict.fromkeys(path for path in inputs if Path(path).is_relative_to(results))
+    faults = {path: why for path in own if (why := fault(path, expected.get(path)))}
     for path in faults:
-        if Path(path).is_relative_to(results):
-            set_aside(path, results)
+        set_aside(path, results)
     for path, why in faults.items():
         others = f" ({len(faults) - 1:,} more inputs are not to be used)" if len(faults) > 1 else ""
         raise ResultError(
@@ -99,6 +100,19 @@ def clear(
             faults[str(path)] = why
             set_aside(path, results)
     return faults
+
+
+def forget_replaced(results: str | Path) -> None:
+    """Remove what was moved aside and has been made again; what a start was not asked for stays."""
+    aside = Path(results, ASIDE)
+    for path in sorted(aside.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif Path(results, path.relative_to(aside)).exists():
+            path.unlink()
+    if aside.is_dir() and not any(aside.iterdir()):
+        aside.rmdir()
 
 
 def in_words(faults: Mapping[str, str], results: str | Path) -> Iterator[str]:

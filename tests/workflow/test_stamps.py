@@ -15,7 +15,7 @@ import yaml
 from phiscope import tables
 from phiscope.files import Stamp, stamp_of, stamping, write_arrays
 from phiscope.workflow.job import job
-from phiscope.workflow.stamps import ASIDE, clear, fault, in_words, made, networks
+from phiscope.workflow.stamps import ASIDE, clear, fault, forget_replaced, in_words, made, networks, set_aside
 from tests.workflow.project import copied
 
 
@@ -75,6 +75,35 @@ def test_a_job_that_meets_a_part_of_other_settings_fails_with_its_name_and_moves
     assert not (results / "chunks/1.safetensors").exists()
     assert (results / ASIDE / "chunks/1.safetensors").exists()
     assert (results / "chunks/0.safetensors").exists()
+
+
+def test_files_of_the_users_are_left_to_their_readers(results, tmp_path):
+    (tmp_path / "mask.png").write_bytes(b"\x89PNG and more behind its end")
+    given = started({})
+    given.input = ["mask.png"]
+    with job(given):
+        pass
+    assert (tmp_path / "mask.png").exists()
+
+
+def test_only_what_was_made_again_is_forgotten(results):
+    for path in CHUNKS:
+        set_aside(path, "results/a")
+    write_arrays({"x": np.arange(4)}, CHUNKS[0])
+    forget_replaced("results/a")
+    assert [path.name for path in (results / ASIDE).rglob("*.*")] == ["1.safetensors"]
+    write_arrays({"x": np.arange(4)}, CHUNKS[1])
+    forget_replaced("results/a")
+    assert not (results / ASIDE).exists()
+
+
+@pytest.mark.parametrize(
+    "header", [b"[]", b'{"x": 1}', b'{"x": {}}', b'{"x": {"data_offsets": []}}', b'{"__metadata__": 1}']
+)
+def test_a_header_that_is_none_is_damage(results, header):
+    path = results / "chunks/0.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    assert fault(path, None).startswith("is damaged")
 
 
 def test_what_another_network_was_used_for_is_not_the_runs(results):
