@@ -19,6 +19,7 @@ from phiscope.workflow.places import project
 from phiscope.workflow.plan import (
     denoising,
     drawing,
+    explorer,
     geometry,
     geometry_rules,
     implicit,
@@ -40,6 +41,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     | implicit.RULES
     | latent.RULES
     | drawing.RULES
+    | explorer.RULES
     | work.RULES
 )
 
@@ -121,6 +123,10 @@ class Plan:
     @cached_property
     def drawing(self) -> drawing.Drawing:
         return drawing.Drawing(self)
+
+    @cached_property
+    def explorer(self) -> explorer.Explorer:
+        return explorer.Explorer(self)
 
     # Paths.
 
@@ -299,11 +305,14 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        seen = [self.below("report.html"), *map(self.path, ["estimate_text", *self.geometry.looks])]
+        seen = [self.below("report.html"), self.explorer.page, *map(self.path, ["estimate_text", *self.geometry.looks])]
         return [*seen, *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
-        parts = (self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing)
+        parts = (
+            *(self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing),
+            self.explorer,
+        )
         estimate = {self.path("estimate"), self.path("estimate_text")}
         return estimate | {path for part in parts if part for path in part.outputs()}

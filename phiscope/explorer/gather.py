@@ -1,0 +1,105 @@
+"""From a finished run to what the explorer shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phiscope.exhibits.run import Run
+from phiscope.explorer.columns import columns_of
+from phiscope.explorer.details import details_of
+from phiscope.explorer.frames import frames_of, of_split, spectra_of
+from phiscope.explorer.page import Explored, Training
+from phiscope.explorer.questions import questions_of
+from phiscope.explorer.thumbnails import Sheets
+from phiscope.views import in_words
+from phiscope.views.epsilon import with_epsilon
+
+# Artifacts that the page is made of, by name.
+NEEDS = ("located", "margins", "hulls", "balls", "samples", "test_images", "training_images")
+OPTIONAL = ("support", "duplicates", "processed_hulls", "attacks", "scores", "inversions", "spectra", "entropy", "thumbnails")
+TRAIN = ":train"  # names of groups of thumbnails, which no view can have
+INVERTED = ":inverted"
+
+
+def gather(run: Run) -> Explored:
+    """What the page of a run shows. context: title, setting, only; views, as configured, and their origins."""
+    run, asked = run.only([*NEEDS, *OPTIONAL]), run.context["views"]
+    frames, classes = frames_of(run), run.classes
+    columns = columns_of(frames, classes)
+    split = "train" if run.single_split == "train" else "test"
+    hulls = {
+        "feature": run["hulls"].query("space == 'feature'"),
+        "pixel": run["hulls"].query("space == 'pixel'"),
+        "processed": run["processed_hulls"],
+    }
+    hulls = {kind: rows for kind, rows in hulls.items() if rows is not None and len(rows)}
+    pictures = pictures_of(run["thumbnails"])
+    spectra = spectra_of(run["spectra"], run.context["setting"])
+    details = details_of(
+        *(frames, len(classes), of_split(run["margins"], split), hulls),
+        *(_pictured(run["inversions"]), spectra),
+    )
+    return Explored(
+        title=run.context["title"],
+        classes=classes,
+        columns=columns,
+        questions=questions_of(columns),
+        axes=("hull_distance", "margin") if "feature" in hulls else ("confidence", "margin"),
+        pictures=pictures,
+        details=details,
+        training=_training(run["samples"], run["duplicates"], hulls),
+        views={name: in_words(with_epsilon(view, run["training_images"])) for name, view in asked.items()},
+        origins=run.context["origins"],
+        split=split,
+    )
+
+
+def pictures_of(arrays: Mapping[str, NDArray] | None) -> dict[str, Sheets]:
+    """Name of a view, `TRAIN` or `INVERTED` -> its thumbnails; from the file of thumbnails."""
+    groups: dict[str, dict[str, NDArray]] = {}
+    for key, array in (arrays or {}).items():
+        name, _, part = key.rpartition("/")
+        groups.setdefault(name, {})[part] = array
+    return {name: Sheets.of_arrays(parts) for name, parts in groups.items()}
+
+
+def used_training_samples(
+    hulls: Mapping[str, pd.DataFrame], duplicates: pd.DataFrame | None
+) -> NDArray[np.int64]:
+    """Numbers of the training samples that some projection rests on, or that are the double of a test sample."""
+    parts = [np.concatenate([np.empty(0, int), *rows["support_index"]]) for rows in hulls.values()]
+    if duplicates is not None and len(duplicates):
+        parts.append(duplicates["train_sample"].to_numpy(int))
+    return np.unique(np.concatenate([np.empty(0, int), *parts]).astype(np.int64))
+
+
+def _training(
+    listed: pd.DataFrame, duplicates: pd.DataFrame | None, hulls: Mapping[str, pd.DataFrame]
+) -> Training:
+    numbers = used_training_samples(hulls, duplicates)
+    own = listed[listed["dataset"].isna() & (listed["split"] == "train")].set_index("sample").reindex(numbers)
+    counts = {}
+    for kind, rows in hulls.items():
+        index = np.concatenate([np.empty(0, int), *rows.loc[rows["view"] == "original", "support_index"]]).astype(int)
+        counts[kind] = np.bincount(np.searchsorted(numbers, index), minlength=len(numbers))
+    files = [value if isinstance(value, str) else None for value in own["file"]]
+    labels = own["label"].fillna(-1).to_numpy(int)
+    return Training(numbers, labels, files, counts)
+
+
+def _pictured(inversions: pd.DataFrame | None) -> Any:
+    """The table with the number of each row's thumbnail, -1 where its image has none."""
+    if inversions is None:
+        return None
+    drawn = has_picture(inversions)
+    return inversions.assign(picture=np.where(drawn, np.cumsum(drawn) - 1, -1))
+
+
+def has_picture(inversions: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of which rows the image is shown: those of flip points and hull projections that have a target."""
+    return (inversions["target"].isin(["flip", "hull"]) & (inversions["status"] != "no_target")).to_numpy()
