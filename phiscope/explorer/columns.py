@@ -144,8 +144,7 @@ def _identity(rows: pd.DataFrame, classes: Sequence[str]) -> list[Column]:
     return [
         Column("sample", "sample", "integer", rows["sample"].to_numpy(int), who, "", _said("features", "sample"),
                shown=True),
-        Column("view", "view", "category", _codes(rows["view"], views), who, "", _said("features", "view"), views,
-               shown=len(views) > 1),
+        Column("view", "view", "category", _codes(rows["view"], views), who, "", _said("features", "view"), views),
         Column("file", "file", "text", _texts(rows["file"]), who, "", _said("samples", "file"), shown=True),
         Column("label", "label", "category", label, who, "", _said("features", "label"), classes, "no label", True),
         Column("predicted", "prediction", "category", predicted, answer, "", _said("features", "predicted"), classes,
@@ -174,7 +173,7 @@ def _quantities(frames: Frames, classes: Sequence[str]) -> list[Column]:
 def _ambiguity(values: NDArray[np.float64]) -> Column:
     said = "margin minus hull distance, equation (26): small or negative for ambiguous samples"
     return Column(
-        "ambiguity", "margin − hull distance", "number", values, "hull", "distance in feature space", said, shown=True
+        "ambiguity", "margin − hull distance", "number", values, "hull", "distance in feature space", said
     )
 
 

@@ -45,7 +45,8 @@ class Explored:
     """What a page shows; columns have one length; axes: columns that are drawn first, across and up.
 
     pictures: by view, and of other groups; views: what each is, in words; origins: view -> `original` or the data set
-    that it begins with; note: a sentence above everything.
+    that it begins with; note: a sentence above everything; colour: column that colours the points; cells: columns that
+    are counted against each other; outcomes and medians: of the strip of classes; report: link to the report.
     """
 
     title: str
@@ -61,6 +62,10 @@ class Explored:
     split: str = "test"
     note: str = ""
     colour: str = "outcome"
+    cells: tuple[str, str] = ("label", "predicted")
+    outcomes: Sequence[tuple[str, str]] = (("accuracy", "outcome"),)
+    medians: Sequence[str] = ("margin", "hull_distance")
+    report: str = "../report.html"
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -185,6 +190,10 @@ def manifest(explored: Explored, beside: Mapping[str, str]) -> dict[str, Any]:
         "origins": explored.origins,
         "split": explored.split,
         "note": explored.note,
+        "cells": explored.cells,
+        "outcomes": explored.outcomes,
+        "medians": [name for name in explored.medians if any(each.name == name for each in explored.columns)],
+        "report": explored.report,
         "beside": beside,
     }
 

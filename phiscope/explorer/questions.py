@@ -67,7 +67,7 @@ def _errors(columns: Columns) -> Question | None:
     outcome = _values(columns, "outcome")
     if np.isnan(outcome).all():
         return None
-    rows = _ordered(outcome == 1, -_values(columns, "margin"))
+    rows = _ordered(_is_original(columns) & (outcome == 1), -_values(columns, "margin"))
     said = "The prediction is not the label; those furthest from a decision boundary first."
     return Question("errors", "Errors", said, "an error", rows, _axes(columns))
 
@@ -79,7 +79,7 @@ def _ambiguous(columns: Columns) -> Question:
     told = "margin minus hull distance" if by == "ambiguity" else "margin"
     said = f"The {len(rows)} samples with the smallest {told}."
     title = f"{AMBIGUOUS} most ambiguous"
-    return Question("ambiguous", title, said, f"among the {len(rows)} smallest by {told}", rows, _axes(columns))
+    return Question("ambiguous", title, said, f"among the {len(rows)} most ambiguous", rows, _axes(columns))
 
 
 def _far_outside(columns: Columns) -> Question | None:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from phiscope import figures
 from phiscope.errors import ConfigError, DataError
 from phiscope.exhibits.run import Run
+from phiscope.explorer.links import of_figure, of_sample
 from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.sections import SECTIONS, module_of, said_by, sections_of, title_of
@@ -201,7 +202,7 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
-    environment.filters.update(cell=cell, by_sample=by_sample)
+    environment.filters.update(cell=cell, by_sample=by_sample, explored=of_figure, explored_sample=of_sample)
     facts = page.facts
     names = sections_of(images=facts.has_images, only=facts.only, detectors="roc" in page.pictures)
     titles = {name: _TITLES.get((name, facts.only)) or title_of(name) for name in names}

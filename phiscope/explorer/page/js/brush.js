@@ -73,7 +73,7 @@ function card(own) {
       element("label", { class: "inlist" }, inList, "list")), part.element); // prettier-ignore
   const update = () => {
     inList.checked = state.shown.includes(own.name);
-    made.classList.toggle("active", own.name in state.filters);
+    made.classList.toggle("filtered", own.name in state.filters);
     part.update();
   };
   return { element: made, update };

@@ -1,8 +1,9 @@
 // A strip for each class, and how often each is taken for each other: a cell filters. Both count the rows that pass all
 // filters but those of label and prediction, so that they say what a click would leave.
 
+import { manifest } from "./blocks.js";
 import { byId, count, element, named, percent, significant } from "./format.js";
-import { byName, change, column, mask, rows, state } from "./store.js";
+import { byName, change, column, filterBy, mask, rows, state } from "./store.js";
 
 const MOST_CELLS = 24; // classes of which each pair has a cell; of more, the most frequent confusions are listed
 const MOST_CONFUSIONS = 12;
@@ -10,19 +11,19 @@ const MOST_CONFUSIONS = 12;
 let base = null; // rows that are counted
 
 export function updateClasses(keys) {
-  if (!column("label") && !byId("classes").firstChild) return nothing();
-  if (!column("label")) return;
+  if (!byName.has("label")) {
+    if (!byId("classes").firstChild) byId("classes").append(element("p", { class: "quiet" }, "No sample has a label."));
+    return;
+  }
   if (!["listed", "exact"].some((key) => keys.has(key))) return;
   base = countedRows();
   readMedians();
   byId("classes").replaceChildren(strip(), cells());
 }
 
-const nothing = () => byId("classes").append(element("p", { class: "quiet" }, "No sample has a label."));
-
-// The mask without filters of label and prediction.
+// The mask without filters of the columns that cells are of.
 function countedRows() {
-  const own = ["label", "predicted"].filter((name) => state.filters[name]);
+  const own = manifest.cells.filter((name) => state.filters[name]);
   if (!own.length) return mask;
   const others = { ...state.filters };
   own.forEach((name) => delete others[name]);
@@ -42,7 +43,7 @@ function maskWithout(filters) {
   return result;
 }
 
-const measured = () => ["margin", "hull_distance"].filter((name) => byName.has(name));
+const measured = () => manifest.medians;
 
 function readMedians() {
   const missing = measured().map(column).filter((own) => !own.isExact);
@@ -51,20 +52,19 @@ function readMedians() {
 
 function strip() {
   const label = column("label");
-  const outcome = column("outcome");
   const members = label.categories.map(() => []);
   for (let row = 0; row < rows; row++) if (base[row] && label.codes[row]) members[label.codes[row] - 1].push(row);
   const names = measured();
-  const heads = ["class", "n", "accuracy", ...names.map((name) => `median ${column(name).title}`)];
+  const heads = ["class", "n", ...manifest.outcomes.map(([title]) => title), ...names.map((name) => `median ${column(name).title}`)];
   const lines = members.map((own, k) => {
     if (!own.length) return null;
-    const right = own.filter((row) => outcome.codes[row] === 1).length / own.length;
+    const right = manifest.outcomes.map(([, name]) => own.filter((row) => column(name).codes[row] === 1).length / own.length);
     const chosen = state.filters.label?.codes;
     const only = chosen?.length === 1 && chosen[0] === k + 1;
     return element("tr", { "aria-selected": String(only) },
-      element("th", { scope: "row" }, element("button", { type: "button", onclick: () => filterCell(only ? null : k + 1, null) }, named(label.categories[k]))),
+      element("th", { scope: "row" }, element("button", { type: "button", onclick: () => filterBy("label", only ? null : { codes: [k + 1] }) }, named(label.categories[k]))),
       element("td", {}, count(own.length)),
-      element("td", { class: "share" }, element("i", { style: `width:${100 * right}%` }), element("span", {}, percent(right))),
+      right.map((share) => element("td", { class: "share" }, element("i", { style: `width:${100 * share}%` }), element("span", {}, percent(share)))),
       names.map((name) => element("td", {}, significant(median(column(name), own))))); // prettier-ignore
   });
   return element("table", { class: "strip" },
@@ -80,8 +80,9 @@ function median(own, some) {
 }
 
 function cells() {
-  const [label, predicted] = [column("label"), column("predicted")];
+  const [label, predicted] = manifest.cells.map(column);
   const size = label.categories.length;
+  if (predicted.categories.length !== size) return element("p", { class: "quiet" }, "The runs have other classes.");
   const counts = new Uint32Array(size * size);
   for (let row = 0; row < rows; row++)
     if (base[row] && label.codes[row] && predicted.codes[row]) counts[(label.codes[row] - 1) * size + predicted.codes[row] - 1]++;
@@ -96,7 +97,7 @@ function heatMap(label, counts, size) {
   const cell = (from, to) => {
     const number = counts[from * size + to];
     const share = number / (from === to ? right : most);
-    const chosen = state.filters.label?.codes?.join() === String(from + 1) && state.filters.predicted?.codes?.join() === String(to + 1);
+    const chosen = [from, to].every((code, side) => state.filters[manifest.cells[side]]?.codes?.join() === String(code + 1));
     const words = `${label.categories[from]} taken for ${label.categories[to]}: ${count(number)}`;
     return element("td", {}, element("button", { type: "button", class: from === to ? "own" : "", style: `--share:${number ? 0.12 + 0.88 * share : 0}`,
       "aria-pressed": String(chosen), title: words, "aria-label": words, onclick: () => (chosen ? filterCell(null, null) : filterCell(from + 1, to + 1)) },
@@ -104,7 +105,7 @@ function heatMap(label, counts, size) {
   };
   const places = [...Array(size).keys()];
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "labels against predictions" },
-    element("table", { class: "heat" }, element("caption", {}, "Label (rows) taken for (columns); a cell lists its samples"),
+    element("table", { class: "heat" }, element("caption", {}, `${column(manifest.cells[0]).title} (rows), ${column(manifest.cells[1]).title} (columns); a cell lists its samples`),
       element("thead", {}, element("tr", {}, element("td", {}), places.map((k) => element("th", { scope: "col" }, named(short(label.categories[k])))))),
       element("tbody", {}, places.map((from) => element("tr", {}, element("th", { scope: "row" }, named(short(label.categories[from]))), places.map((to) => cell(from, to))))))); // prettier-ignore
 }
@@ -120,12 +121,12 @@ function confusions(label, counts, size) {
     })));
 }
 
-// Lists the samples of a label, or of a label with one prediction; null for all.
-function filterCell(label, predicted) {
+// Lists the samples of a cell, by the codes of its row and column; null for all.
+function filterCell(...codes) {
   const filters = { ...state.filters };
-  delete filters.label;
-  delete filters.predicted;
-  if (label) filters.label = { codes: [label] };
-  if (predicted) filters.predicted = { codes: [predicted] };
+  manifest.cells.forEach((name, side) => {
+    if (codes[side]) filters[name] = { codes: [codes[side]] };
+    else delete filters[name];
+  });
   change({ filters });
 }

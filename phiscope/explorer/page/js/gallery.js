@@ -3,7 +3,7 @@
 import { byId, element, named } from "./format.js";
 import { isWrong } from "./list.js";
 import { hasPictures, pictureOf, showThumbnail } from "./pictures.js";
-import { change, column, current, openRow, state } from "./store.js";
+import { answers, change, column, current, openRow, state } from "./store.js";
 
 const TILE = { width: 84, height: 104, image: 72 };
 const SPARE = 1; // rows of tiles
@@ -64,9 +64,9 @@ function writeTile(tile, place, across) {
   inner.hidden = !picture;
   if (picture) showThumbnail(inner, picture, TILE.image);
   const label = column("label") ? [named(column("label").category(row))] : [];
-  const answer = isWrong(row) || !label.length ? ["→", named(column("predicted").category(row))] : [];
+  const answer = isWrong(row) || !label.length ? ["→", named(answers().category(row))] : [];
   tile.lastChild.replaceChildren(state.stars.has(row) ? "★ " : "", ...label, ...answer);
-  tile.setAttribute("aria-label", `sample ${column("sample").shownAt(row)}: ${column("label")?.category(row) ?? ""}, taken for ${column("predicted").category(row)}`);
+  tile.setAttribute("aria-label", `sample ${column("sample").shownAt(row)}: ${column("label")?.category(row) ?? ""}, taken for ${answers().category(row)}`);
 }
 
 function revealTile() {

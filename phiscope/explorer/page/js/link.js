@@ -38,7 +38,7 @@ function parameters() {
     sample: state.row === null ? "" : nameOf(state.row),
     training: state.training === null ? "" : String(state.training),
     stars: [...state.stars].map(nameOf).join(","),
-    pane: state.pane === "plot" ? "" : state.pane,
+    pane: state.pane === (state.row === null ? "plot" : "sample") ? "" : state.pane,
   };
   for (const [name, value] of Object.entries(given)) if (value) all.set(name, value);
   for (const [name, what] of Object.entries(state.filters)) all.set(`f.${name}`, filterInLink(column(name), what));
@@ -92,7 +92,7 @@ function read() {
     row, training: given.has("training") ? Number(given.get("training")) : null,
     stars: new Set((given.get("stars") ?? "").split(",").map(rowOf).filter((each) => each !== null)),
     shown: shown.length ? shown : columns.filter((each) => each.shown).map((each) => each.name),
-    pane: given.get("pane") ?? (row === null || !given.has("sample") ? "plot" : "sample"),
+    pane: given.get("pane") ?? (row === null ? "plot" : "sample"),
   }); // prettier-ignore
 }
 

@@ -15,15 +15,21 @@ export function categoryColours(count) {
 
 export const missingColour = NONE;
 
+// The part of the ramp that is seen on dark paper, or on light.
+const seenPart = () => (isDark() ? [0.22, 1] : [0, 0.9]);
+
+export const isDark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+
 // A share in [0, 1] of a range.
 export function rampColour(share) {
-  const place = Math.min(Math.max(share, 0), 1) * (CIVIDIS.length - 1);
+  const [start, end] = seenPart();
+  const place = (start + (end - start) * Math.min(Math.max(share, 0), 1)) * (CIVIDIS.length - 1);
   const low = Math.min(Math.floor(place), CIVIDIS.length - 2);
   const [a, b] = [rgb(CIVIDIS[low]), rgb(CIVIDIS[low + 1])];
   return a.map((part, k) => part + (place - low) * (b[k] - part));
 }
 
-export const ramp = () => `linear-gradient(90deg, ${CIVIDIS.join(", ")})`;
+export const ramp = () => `linear-gradient(90deg, ${[0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => `rgb(${rampColour(share).map(Math.round)})`).join(", ")})`;
 
 // "#rrggbb" -> three numbers of 255.
 export const rgb = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));

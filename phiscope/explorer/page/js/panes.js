@@ -2,6 +2,7 @@
 
 import { manifest } from "./blocks.js";
 import { byId, count, element, named } from "./format.js";
+import { isDark } from "./palette.js";
 import { change, column, filterBy, rows, state } from "./store.js";
 
 const PANES = ["plot", "filters", "list", "sample"];
@@ -15,6 +16,8 @@ export function openPanes() {
   byId("about").textContent = manifest.note || `${count(rows)} rows: ${kind} samples${views.length > 1 ? ` under ${views.length} views` : ""}`;
   for (const pane of PANES) byId(`go-${pane}`).addEventListener("click", () => change({ pane }));
   for (const tab of ["brushes", "classes"]) byId(`tab-${tab}`).addEventListener("click", () => showTab(tab));
+  byId("to-report").href = manifest.report;
+  byId("to-report").hidden = !manifest.report;
   viewSelect(views);
   openTheme();
 }
@@ -54,9 +57,8 @@ function openTheme() {
   const root = document.documentElement;
   const chosen = storage()?.getItem(THEME);
   if (chosen) root.dataset.theme = chosen;
-  const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   byId("theme").addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
+    root.dataset.theme = isDark() ? "light" : "dark";
     storage()?.setItem(THEME, root.dataset.theme);
     change({ theme: root.dataset.theme });
   });

@@ -1,5 +1,6 @@
 // Draws the points of the scatter: with WebGL2, or with a plain canvas where there is none. Both take the same arrays: xy,
-// shares of the axes; colours, an index into a palette; shapes, see SHAPES; flags, 1 where a point passes the filters.
+// shares of the axes; colours, an index into a palette; shapes, see SHAPES; flags, 2 where a
+// point passes the filters, 1 where it is drawn faintly behind those that do.
 
 import { rgb } from "./palette.js";
 
@@ -17,10 +18,10 @@ uniform vec4 window; // start and size of what is seen, in shares of the axes
 uniform float size; uniform int turn; uniform highp sampler2D palette; uniform vec4 faint;
 out vec4 ink; flat out int kind;
 void main() {
-  bool passes = flag > 0.5;
+  bool passes = flag > 1.5;
   bool plain = shape < 0.5;
   // Three turns, so that what is asked for lies above what is not, and errors above all.
-  bool mine = turn == 0 ? !passes : turn == 1 ? passes && plain : passes && !plain;
+  bool mine = turn == 0 ? !passes && flag > 0.5 : turn == 1 ? passes && plain : passes && !plain;
   vec2 at = (place - window.xy) / window.zw * 2.0 - 1.0;
   gl_Position = mine && place.x == place.x && place.y == place.y ? vec4(at, 0.0, 1.0) : vec4(9.0, 9.0, 9.0, 1.0);
   gl_PointSize = turn == 0 ? size * 0.8 : plain ? size : max(size * 1.5, 7.0);
@@ -132,7 +133,7 @@ class PlainPoints {
     for (const turn of [0, 1, 2]) {
       context.globalAlpha = turn === 0 ? 0.35 : 0.85;
       for (let k = 0; k < xy.length / 2; k++) {
-        const mine = turn === 0 ? !flags[k] : flags[k] && (turn === 1 ? !shapes[k] : shapes[k]);
+        const mine = turn === 0 ? flags[k] === 1 : flags[k] === 2 && (turn === 1 ? !shapes[k] : shapes[k]);
         const [x, y] = [((xy[2 * k] - x0) / width) * w, h - ((xy[2 * k + 1] - y0) / height) * h];
         if (!mine || !(x > -9 && y > -9 && x < w + 9 && y < h + 9)) continue;
         const ink = turn === 0 ? faint : inks[colours[k]];

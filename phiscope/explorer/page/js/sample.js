@@ -6,7 +6,7 @@ import { isWrong } from "./list.js";
 import { hasPictures, pictureOf, thumbnail } from "./pictures.js";
 import { reasonsOf } from "./questions.js";
 import { toggleStar } from "./stars.js";
-import { byName, change, column, columns, openRow, rows, state } from "./store.js";
+import { answers, byName, change, column, columns, openRow, rows, state } from "./store.js";
 import { readTraining, trainingSample } from "./training.js";
 
 const SPACES = { feature: "feature space", pixel: "pixel space", processed: "feature space, hull of processed images" };
@@ -16,7 +16,7 @@ let asked = 0; // counts openings, so that a slow one does not overwrite a later
 
 export function updateSample(keys) {
   if (keys.has("row") || keys.has("training")) show();
-  else if (keys.has("stars") && state.row !== null) starButton(byId("sample").querySelector(".star"));
+  else if (keys.has("stars")) byId("sample").querySelectorAll("h2 .star").forEach(starButton);
 }
 
 async function show() {
@@ -80,11 +80,14 @@ function heading(row) {
   const label = column("label");
   const file = at("file", row);
   const star = starButton(element("button", { type: "button", class: "star", title: "star (s)", onclick: () => toggleStar(state.row) }));
-  const answer = isWrong(row)
-    ? element("p", { class: "answer wrong" }, "✗ labelled ", named(label.category(row)), ", taken for ", named(column("predicted").category(row)))
+  const two = byName.get("B_predicted");
+  const answer = two
+    ? element("p", { class: `answer ${isWrong(row) ? "wrong" : ""}` }, label?.codes[row] ? ["labelled ", named(label.category(row)), "; "] : "", "A says ", named(answers().category(row)), ", B ", named(two.category(row)))
+    : isWrong(row)
+    ? element("p", { class: "answer wrong" }, "✗ labelled ", named(label.category(row)), ", taken for ", named(answers().category(row)))
     : label && label.codes[row]
       ? element("p", { class: "answer" }, "labelled ", named(label.category(row)), " and recognised")
-      : element("p", { class: "answer" }, "no label, taken for ", named(column("predicted").category(row)));
+      : element("p", { class: "answer" }, "no label, taken for ", named(answers().category(row)));
   return element("header", {},
     element("h2", { tabindex: -1, id: "sample-title" }, `${manifest.split === "train" ? "Training" : "Test"} sample ${at("sample", row)}`, star),
     named(at("view", row) === "original" ? "" : `under ${at("view", row)}`, { class: "quiet" }),
@@ -98,7 +101,7 @@ function views(row) {
   const number = sample.values[row];
   const same = [];
   for (let each = 0; each < rows; each++) if (sample.codes[each] === number && origin(each) === origin(row)) same.push(each);
-  const large = hasPictures && pictureOf(row) ? [thumbnail(pictureOf(row), 168, `image of sample ${number}`)] : [];
+  const large = hasPictures && pictureOf(row) ? [thumbnail(pictureOf(row), 160, `image of sample ${number}`)] : [];
   if (same.length === 1) return large.length ? element("figure", { class: "image" }, large) : null;
   const tiles = same.map((each) => {
     const name = view.category(each);
@@ -183,7 +186,7 @@ function support(row, details, kind, most = SUPPORTS) {
     const other = label >= 0 && own.label !== label;
     const words = `training sample ${own.number}, ${own.labelName}, weight ${significant(weight[k])}`;
     return element("button", { type: "button", class: `support ${other ? "other" : ""}`, title: words, "aria-label": words, onclick: () => change({ training: own.number }) },
-      own.picture ? thumbnail(own.picture, 40) : element("b", {}, String(own.number)), element("small", {}, significant(weight[k], 2)), named(own.labelName)); // prettier-ignore
+      own.picture ? thumbnail(own.picture, 40) : element("b", {}, String(own.number)), element("small", {}, significant(weight[k])), named(own.labelName)); // prettier-ignore
   });
   const made = element("div", { class: "supports" }, shown);
   if (index.length > most) made.append(element("button", { type: "button", class: "plain", onclick: () => made.replaceWith(support(row, details, kind, Infinity)) }, `all ${index.length}`));

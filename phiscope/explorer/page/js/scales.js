@@ -4,14 +4,15 @@ import { significant } from "./format.js";
 
 // An axis of values; log: whether decades are equally long. low, high: its ends, as values.
 export class Axis {
-  constructor(values, log) {
+  // counts: called with a row, whether the axis has to reach its value.
+  constructor(values, log, counts) {
     this.log = log;
     let [low, high] = [Infinity, -Infinity];
-    for (const value of values)
-      if (Number.isFinite(value) && (!log || value > 0)) {
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
+    values.forEach((value, row) => {
+      if (!Number.isFinite(value) || (log && value <= 0) || !counts(row)) return;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    });
     if (low > high) [low, high] = log ? [1, 10] : [0, 1];
     // Distances begin at 0, where a little more room shows it.
     if (!log && low > 0 && low < 0.35 * high) low = 0;

@@ -6,7 +6,7 @@ import { categoryColours, missingColour, OUTCOMES, ramp, rampColour } from "./pa
 import { mark, pointsOn, SHAPES } from "./points.js";
 import { pictureOf, thumbnail } from "./pictures.js";
 import { Axis } from "./scales.js";
-import { byName, change, column, columns, filterBy, mask, openRow, rows, state, timings } from "./store.js";
+import { answers, byName, change, column, columns, current, filterBy, mask, openRow, rows, state, timings } from "./store.js";
 
 const EDGE = { left: 46, right: 10, top: 10, bottom: 30 }; // pixels around the plot
 const NEAR = 14; // pixels from a point that count as on it
@@ -15,6 +15,7 @@ const RAMP = 256;
 let points, overlay, plot, size; // size: [width, height] of the plot in pixels of the page
 let axes = null; // {x, y}
 let drawn = null; // xy: shares of the whole axes, for points
+let placedFor = ""; // the views that the axes were made for
 let dragging = null;
 let tool = "lasso";
 
@@ -29,13 +30,14 @@ export function openScatter() {
 
 export function updateScatter(keys) {
   const moved = ["x", "y", "xlog", "ylog"].some((key) => keys.has(key));
-  if (moved || !axes) place();
+  // Axes reach as far as the samples of the views that are listed.
+  if (moved || !axes || placedFor !== String(state.filters.view?.codes ?? null)) place();
   if (keys.has("exact") && [state.x, state.y].includes(state.exact)) place();
   if (moved || keys.has("zoom")) applyZoom();
-  if (keys.has("colour")) paint();
-  if (keys.has("listed")) points.set({ flags: mask });
+  if (keys.has("colour") || keys.has("theme")) paint();
+  if (keys.has("listed")) points.set({ flags: flags() });
   if (["x", "y", "xlog", "ylog", "zoom", "colour", "listed", "lasso", "row", "stars", "theme"].some((key) => keys.has(key))) redraw();
-  if (moved || keys.has("colour")) showControls();
+  if (moved || keys.has("colour") || keys.has("theme")) showControls();
 }
 
 function fillSelects() {
@@ -83,7 +85,11 @@ export const describe = (own) => [own.description, own.unit && `(${own.unit})`].
 // Where every point lies, in shares of the whole axes.
 function place() {
   const [xs, ys] = [column(state.x).values, column(state.y).values];
-  axes = { x: new Axis(xs, state.xlog), y: new Axis(ys, state.ylog) };
+  const views = state.filters.view?.codes ?? null;
+  const { codes } = column("view");
+  const counts = views ? (row) => views.includes(codes[row]) : () => true;
+  axes = { x: new Axis(xs, state.xlog, counts), y: new Axis(ys, state.ylog, counts) };
+  placedFor = String(views);
   const xy = new Float32Array(2 * rows);
   let missing = 0;
   for (let row = 0; row < rows; row++) {
@@ -96,7 +102,7 @@ function place() {
     }
   }
   drawn = { xy, missing };
-  points.set({ xy, flags: mask });
+  points.set({ xy, flags: flags() });
   applyZoom();
 }
 
@@ -104,6 +110,13 @@ function applyZoom() {
   axes.x.reset();
   axes.y.reset();
   if (state.zoom) [axes.x.start, axes.x.end, axes.y.start, axes.y.end] = state.zoom;
+}
+
+// 2 where a row passes, 1 where it stands behind those that do: samples of the same views.
+function flags() {
+  const views = state.filters.view?.codes;
+  const { codes } = column("view");
+  return mask.map((passes, row) => (passes ? 2 : !views || views.includes(codes[row]) ? 1 : 0));
 }
 
 // Colours and shapes of all points.
@@ -141,8 +154,9 @@ function showLegend() {
     return;
   }
   const colours = own.name === "outcome" ? [OUTCOMES.right, OUTCOMES.wrong] : categoryColours(own.categories.length);
-  const entries = own.categories.map((name, k) => [name, colours[k], k + 1]);
-  if (own.codes.includes(0)) entries.push([own.missing, missingColour, 0]);
+  const present = new Set(own.codes);
+  const entries = own.categories.map((name, k) => [name, colours[k], k + 1]).filter(([, , code]) => present.has(code));
+  if (present.has(0)) entries.push([own.missing, missingColour, 0]);
   legend.replaceChildren(
     ...entries.slice(0, 30).map(([name, ink, code]) =>
       element("button", { type: "button", class: "key", title: "list these alone", onclick: () => toggle(own, code) },
@@ -192,7 +206,7 @@ function draw() {
     (axes.y.end - axes.y.start) / height,
   ];
   const zoomed = Math.min(1 / seen[2], 40) ** 0.5;
-  const each = Math.min(Math.max(60 / Math.sqrt(rows), 2.6), 7) * Math.min(zoomed, 3);
+  const each = Math.min(Math.max(110 / Math.sqrt(current.listed.length || 1), 2.6), 6) * Math.min(zoomed, 3);
   points.draw(seen, each * dots, style("--faint"));
   drawOverlay();
   timings.drawn ??= performance.now();
@@ -244,7 +258,7 @@ function line(x0, y0, x1, y1) {
 // Where both axes measure the same, the points at which they are equal.
 function drawDiagonal() {
   const [x, y] = [column(state.x), column(state.y)];
-  if (x === y || !x.unit || x.unit !== y.unit || !x.unit.startsWith("distance")) return;
+  if (x === y || !x.unit || x.unit !== y.unit || !/^(distance|rank)/.test(x.unit)) return;
   overlay.strokeStyle = style("--muted");
   overlay.setLineDash([5, 4]);
   overlay.beginPath();
@@ -394,7 +408,7 @@ function hover(event) {
 }
 
 function lines(row) {
-  const [label, predicted] = [column("label"), column("predicted")];
+  const [label, predicted] = [byName.get("label"), answers()];
   const told = [element("b", {}, column("sample").shownAt(row)), " ", named(column("view").shownAt(row), { class: "quiet" })];
   if (predicted) told.push(element("br"), label ? named(label.category(row)) : "", " → ", named(predicted.category(row)));
   return told;

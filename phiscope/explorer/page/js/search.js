@@ -10,9 +10,16 @@ let chosen = -1;
 
 export function openSearch() {
   const input = byId("search");
-  input.addEventListener("input", () => offer(input.value.trim()));
+  input.addEventListener("input", async () => {
+    offer(input.value.trim());
+    const file = byName.get("file");
+    if (!file || file.isExact) return;
+    await file.exact(); // names are read when they are first asked for
+    if (document.activeElement === input) offer(input.value.trim());
+  });
   input.addEventListener("focus", () => {
     byName.get("file")?.exact();
+    input.select(); // what is typed replaces what was sought before
     if (input.value) offer(input.value.trim());
   });
   input.addEventListener("blur", () => setTimeout(close, 150)); // after a click on an offer
@@ -40,7 +47,7 @@ function offer(text) {
 
 function classesLike(text) {
   const part = text.toLowerCase();
-  return ["label", "predicted"].filter((name) => byName.has(name)).flatMap((name) =>
+  return ["label", "predicted", "A_predicted", "B_predicted"].filter((name) => byName.has(name)).flatMap((name) =>
     column(name).categories.flatMap((category, k) => (category.toLowerCase().includes(part) ? [{ column: name, code: k + 1 }] : []))); // prettier-ignore
 }
 
@@ -65,7 +72,7 @@ function line(each) {
   if (each.row === undefined) {
     const own = column(each.column);
     const number = own.codes.reduce((sum, code) => sum + (code === each.code ? 1 : 0), 0);
-    made.append(element("span", {}, each.column === "label" ? "labelled " : "taken for ", named(own.categories[each.code - 1])), element("small", {}, count(number)));
+    made.append(element("span", {}, each.column === "label" ? "labelled " : `${own.title}: `, named(own.categories[each.code - 1])), element("small", {}, count(number)));
     return made;
   }
   const picture = pictureOf(each.row);

@@ -33,6 +33,8 @@ const listeners = [];
 const masks = new Map(); // of each filter, by its key: {what, mask}
 let changed = new Set();
 
+// The column of answers: of two runs, of the first.
+export const answers = () => byName.get("predicted") ?? byName.get("A_predicted");
 export const column = (name) => byName.get(name);
 export const question = (key) => manifest.questions.find((each) => each.key === key);
 export const rowsOf = (key) => questionRows.get(key);
@@ -113,16 +115,35 @@ function maskOf(own, what) {
     for (const code of what.codes) wanted[code] = 1;
     for (let row = 0; row < rows; row++) result[row] = wanted[own.codes[row]];
   } else if (what.range) {
-    if (!own.isExact) own.exact().then(() => change({ exact: own.name }));
+    awaitExact(own);
     const [low, high] = what.range;
     const values = own.values;
     for (let row = 0; row < rows; row++) result[row] = values[row] >= (low ?? -Infinity) && values[row] <= (high ?? Infinity);
   } else {
-    if (!own.isExact) own.exact().then(() => change({ exact: own.name }));
+    awaitExact(own);
     const part = what.text.toLowerCase();
     for (let row = 0; own.texts && row < rows; row++) result[row] = own.texts[row]?.toLowerCase().includes(part) ? 1 : 0;
   }
   return result;
+}
+
+const awaited = new Map(); // name of a column whose exact values are being read -> promise
+
+// What was filtered or sorted by rounded numbers is done again when the exact ones are there.
+function awaitExact(own) {
+  if (own.isExact || awaited.has(own.name)) return;
+  awaited.set(own.name, own.exact().then(() => {
+    awaited.delete(own.name);
+    change({ exact: own.name });
+  })); // prettier-ignore
+}
+
+// Resolves when what is listed rests on exact values.
+export async function settled() {
+  do {
+    await Promise.all(awaited.values());
+    await new Promise((resolve) => setTimeout(resolve));
+  } while (awaited.size || change.waiting);
 }
 
 function maskOfRows(some) {
@@ -165,7 +186,7 @@ function order() {
   current.listed = passing.subarray(0, length);
   if (!sort) return;
   const own = column(sort.column);
-  if (!own.isExact) own.exact().then(() => change({ exact: own.name }));
+  awaitExact(own);
   current.listed = sorted(current.listed, own, sort.descending);
 }
 
