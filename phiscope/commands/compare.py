@@ -12,7 +12,8 @@ from pathlib import Path
 
 from phiscope.commands.runs import RESULTS, folder_of
 from phiscope.explorer import page
-from phiscope.explorer.compare import ComparedRun, compare
+from phiscope.explorer.compare import compare
+from phiscope.explorer.matching import ComparedRun
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -101,7 +101,14 @@ _DERIVED = {
         *("the same of the projection in pixel space", "support"),
     ),
     "human_entropy": (
-        *("entropy", "entropy", "doubt of people", "nats", "entropy of the labels that people gave the image", "people"),
+        *(
+            "entropy",
+            "entropy",
+            "doubt of people",
+            "nats",
+            "entropy of the labels that people gave the image",
+            "people",
+        ),
     ),
     "duplicate_rms": (
         *("duplicates", "pixel_rms", "difference to its double", "pixels in [0, 1]"),
@@ -172,14 +179,10 @@ def _quantities(frames: Frames, classes: Sequence[str]) -> list[Column]:
 
 def _ambiguity(values: NDArray[np.float64]) -> Column:
     said = "margin minus hull distance, equation (26): small or negative for ambiguous samples"
-    return Column(
-        "ambiguity", "margin − hull distance", "number", values, "hull", "distance in feature space", said
-    )
+    return Column("ambiguity", "margin − hull distance", "number", values, "hull", "distance in feature space", said)
 
 
-def _column(
-    quantity: Quantity, values: pd.Series, about: tuple[str, str, str], classes: Sequence[str]
-) -> Column:
+def _column(quantity: Quantity, values: pd.Series, about: tuple[str, str, str], classes: Sequence[str]) -> Column:
     kind, categories = quantity.kind, tuple[str, ...]()
     given: Any
     if kind == "number":
@@ -193,9 +196,7 @@ def _column(
     else:
         categories = tuple(sorted(set(values.dropna())))
         given = _codes(values, categories)
-    return Column(
-        quantity.name, quantity.title, kind, given, *about, categories, quantity.missing, quantity.shown
-    )
+    return Column(quantity.name, quantity.title, kind, given, *about, categories, quantity.missing, quantity.shown)
 
 
 def _derived(frames: Frames) -> list[Column]:

@@ -1,28 +1,20 @@
 """Two runs side by side: the same images as two classifiers see them.
 
-Samples are matched by their images: those whose 8-bit pixels are equal. Vectors alone differ between networks; they are
-matched by their numbers, where both runs have the same labels, and file names if there are any.
-
-Distances of two networks are not compared: their feature spaces have no common unit. Ranks among the matched samples are.
+Distances of two networks are not compared: their feature spaces have no common unit. Ranks are, among the samples that
+both runs have.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
 
-from phiscope import tables
-from phiscope.arrays import blocks, eight_bit, unit_range
-from phiscope.datasets import PreparedDataset, open_prepared
 from phiscope.errors import DataError
 from phiscope.explorer.columns import Column
+from phiscope.explorer.matching import ComparedRun, matched
 from phiscope.explorer.page import Explored
 from phiscope.explorer.pictures import of_prepared
 from phiscope.explorer.questions import Question
@@ -33,48 +25,11 @@ CHANGES = (
     *("both right", "A right, B wrong", "A wrong, B right", "both wrong, same answer", "both wrong, other answer"),
     *("same answer", "other answer"),
 )
-_AT_A_TIME = 512  # images
 _RANK = "rank, % of samples"
 NOTE = (
     "Distances of two networks do not compare: their feature spaces have no common unit. Ranks do, among the {count:,} "
     "samples that both runs have (of {first:,} in A, {name_a}, and {second:,} in B, {name_b}), matched by {by}."
 )
-
-
-@dataclass(frozen=True)
-class ComparedRun:
-    """name: as people call it; rows: one per test sample as it is, with `file`, `hull_distance` and `confidence`."""
-
-    name: str
-    rows: pd.DataFrame
-    images: PreparedDataset
-
-    @classmethod
-    def read(cls, folder: Path) -> ComparedRun:
-        """Of a finished run's folder. Raises DataError naming a file that is not there."""
-        files = {name: folder / path for name, path in _FILES.items()}
-        missing = [path for path in files.values() if not path.is_file()]
-        if missing:
-            raise DataError(f"{missing[0]} is not there; `phiscope run` makes it, where the run has test samples")
-        located = tables.LocatedSamples(files["features"]).columns("sample", "label", "predicted", "margin", "logits")
-        logits = located.pop("logits")
-        confidence = scipy.special.softmax(np.stack(logits), axis=1).max(axis=1) if len(located) else np.empty(0)
-        hulls = tables.read(files["hulls"], ["view", "space", "sample", "distance"])
-        own = hulls[(hulls["view"] == "original") & (hulls["space"] == "feature")]
-        listed = tables.read(files["samples"], ["dataset", "split", "sample", "file"])
-        named = listed[listed["dataset"].isna() & (listed["split"] == "test")][["sample", "file"]]
-        rows = located.assign(confidence=confidence).merge(named, on="sample", how="left")
-        distances = own[["sample", "distance"]].rename(columns={"distance": "hull_distance"})
-        rows = rows.merge(distances, on="sample", how="left").sort_values("sample", ignore_index=True)
-        return cls(folder.name, rows, open_prepared(files["images"]))
-
-
-_FILES = {
-    "features": "features/original/test.parquet",
-    "hulls": "tables/hulls.parquet",
-    "samples": "tables/samples.parquet",
-    "images": "data/test.safetensors",
-}
 
 
 def compare(first: ComparedRun, second: ComparedRun) -> Explored:
@@ -109,46 +64,6 @@ def compare(first: ComparedRun, second: ComparedRun) -> Explored:
     )
 
 
-def matched(first: ComparedRun, second: ComparedRun) -> tuple[NDArray[np.int64], str]:
-    """(pairs, 2) places in the rows of both, and what they were matched by, in words."""
-    if first.images.holds_images and second.images.holds_images:
-        keys = [_numbered(_contents(run)) for run in (first, second)]
-        return _same(*keys), "their images, pixel for pixel"
-    keys = [list(zip(run.rows["sample"], run.rows["label"], run.rows["file"].fillna(""))) for run in (first, second)]
-    return _same(*keys), "their numbers, labels and file names"
-
-
-def _same(first: Sequence[object], second: Sequence[object]) -> NDArray[np.int64]:
-    place = {key: k for k, key in enumerate(second)}
-    pairs = [(k, place[key]) for k, key in enumerate(first) if key in place]
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def _contents(run: ComparedRun) -> list[bytes]:
-    """Of each row, a hash of the shape and the 8-bit pixels of its image."""
-    row_of = dict(zip(run.rows["sample"].tolist(), range(len(run.rows))))
-    hashes = [b""] * len(run.rows)
-    for part in blocks(len(run.images), _AT_A_TIME):
-        numbers = run.images.samples[part].tolist()
-        if not any(number in row_of for number in numbers):
-            continue
-        levels = np.rint(255 * eight_bit(unit_range(run.images.images(part)))).astype(np.uint8)
-        for number, image in zip(numbers, levels):
-            if number in row_of:
-                hashes[row_of[number]] = hashlib.blake2b(str(image.shape).encode() + image.tobytes()).digest()
-    return hashes
-
-
-def _numbered(hashes: Sequence[bytes]) -> list[tuple[bytes, int]]:
-    """Equal images of one run are told apart by their order."""
-    seen: dict[bytes, int] = {}
-    keys = []
-    for each in hashes:
-        keys.append((each, seen.get(each, 0)))
-        seen[each] = seen.get(each, 0) + 1
-    return keys
-
-
 def _columns(first: ComparedRun, second: ComparedRun, a: pd.DataFrame, b: pd.DataFrame) -> list[Column]:
     view = np.zeros(len(a), int)
     label = a["label"].to_numpy(int)
@@ -162,8 +77,8 @@ def _columns(first: ComparedRun, second: ComparedRun, a: pd.DataFrame, b: pd.Dat
         Column("view", "view", "category", view, "sample", categories=("original",)),
         Column("file", "file", "text", [x if isinstance(x, str) else None for x in a["file"]], "sample", shown=True),
         Column("label", "label", "category", label, "sample", "", "as A has it", classes, "no label", True),
-        Column("outcome", "answers", "category", np.where(same, 0, 1), "answer", "", "whether A and B give the same class",
-               ("same", "other")),
+        Column("outcome", "answers", "category", np.where(same, 0, 1), "answer", "",
+               "whether A and B give the same class", ("same", "other")),
         Column("change", "change", "category", _change(label, same, *right), "answer", "",
                "what becomes of the answer from A to B", CHANGES),
         Column("A_predicted", "prediction of A", "category", a["predicted"].to_numpy(int), "answer", categories=classes,
@@ -171,8 +86,8 @@ def _columns(first: ComparedRun, second: ComparedRun, a: pd.DataFrame, b: pd.Dat
         Column("B_predicted", "prediction of B", "category", b["predicted"].to_numpy(int), "answer", categories=others,
                shown=True),
         *(
-            Column(f"{run}_outcome", f"outcome of {run}", "category", np.where(rows["label"] < 0, -1, 1 - own), "answer",
-                   categories=("right", "wrong"), missing="no label")
+            Column(f"{run}_outcome", f"outcome of {run}", "category", np.where(rows["label"] < 0, -1, 1 - own),
+                   "answer", categories=("right", "wrong"), missing="no label")
             for run, rows, own in ((FIRST, a, right[0]), (SECOND, b, right[1]))
         ),
     ]  # fmt: skip
@@ -230,26 +145,32 @@ def ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _questions(columns: Sequence[Column]) -> list[Question]:
     by_name = {column.name: column for column in columns}
-    change, margin = np.asarray(by_name["change"].values), np.abs(by_name["margin_rank_change"].values)
-    moved = np.nan_to_num(margin, nan=-1.0)
+    none = np.zeros(len(by_name["sample"].values))
 
-    def of(key: str, title: str, said: str, why: str, chosen: NDArray, by: NDArray = moved, most: int = 10**9) -> Question:
-        rows = np.flatnonzero(chosen)
-        return Question(key, title, said, why, rows[np.argsort(-by[rows], kind="stable")][:most])
+    def moved(name: str) -> NDArray[np.float64]:
+        """How far the rank of a quantity moves, 0 where it is not known."""
+        change = by_name.get(f"{name}_rank_change")
+        return none if change is None else np.nan_to_num(np.abs(change.values))
 
-    flips = np.asarray(by_name["outcome"].values) == 1
-    questions = [
-        of("flips", "Other answer", "A and B give another class; largest change of the margin’s rank first.",
-           "another answer in B", flips),
-        of("lost", "A right, B wrong", "B loses what A has right.", "right in A, wrong in B", change == 1),
-        of("gained", "A wrong, B right", "B has right what A has not.", "wrong in A, right in B", change == 2),
-        of("margin", "Margin’s rank moves most", f"The {MOST} largest changes of the rank of the margin.",
-           "the rank of its margin moves far", margin > 0, moved, MOST),
-    ]  # fmt: skip
-    if "hull_distance_rank_change" in by_name:
-        away = np.abs(by_name["hull_distance_rank_change"].values)
-        questions.append(
-            of("hull", "Hull distance’s rank moves most", f"The {MOST} largest changes of the rank of the hull distance.",
-               "the rank of its hull distance moves far", away > 0, np.nan_to_num(away, nan=-1.0), MOST)
-        )  # fmt: skip
-    return questions
+    change, flips = np.asarray(by_name["change"].values), np.asarray(by_name["outcome"].values) == 1
+    margin, hull = moved("margin"), moved("hull_distance")
+    of_margin = f"The {MOST} largest changes of the rank of the margin."
+    of_hull = f"The {MOST} largest changes of the rank of the hull distance."
+    asked = [
+        ("flips", "Other answer", "A and B give another class.", "another answer in B", flips, margin),
+        ("lost", "A right, B wrong", "B loses what A has right.", "right in A, wrong in B", change == 1, margin),
+        ("gained", "A wrong, B right", "B has right what A has not.", "wrong in A, right in B", change == 2, margin),
+        ("margin", "Margin’s rank moves most", of_margin, "the rank of its margin moves far", margin > 0, margin),
+        ("hull", "Hull distance’s rank moves most", of_hull, "the rank of its hull distance moves far", hull > 0, hull),
+    ]
+    return [
+        Question(key, title, said, why, _largest(chosen, by)[: MOST if key in ("margin", "hull") else None])
+        for key, title, said, why, chosen, by in asked
+        if "rank" not in title or chosen.any()
+    ]
+
+
+def _largest(chosen: NDArray[np.bool_], by: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Places where `chosen`, the largest `by` first."""
+    rows = np.flatnonzero(chosen)
+    return rows[np.argsort(-by[rows], kind="stable")]

@@ -20,6 +20,7 @@ from phiscope.explorer.frames import places_of, words_of
 from phiscope.explorer.pack import packed
 
 ROWS = 256  # samples of a shard
+MOST_EXACT = 64  # classes whose margins are float64; of more, float32, of which four digits are shown as well
 _CERTIFICATES = ("primal_residual", "dual_residual", "duality_gap")
 _HULL_NUMBERS = ("distance", "distance_lower", "noise", "duality_gap", "hull_radius", "rounds")
 _HULL_WORDS = ("position", "status")
@@ -95,7 +96,8 @@ def _margins(rows: pd.DataFrame, classes: int, margins: pd.DataFrame) -> tuple[d
     """Margins to every class (n, classes), NaN to its own; the worst certificates of these (n, 3)."""
     place, other = places_of(rows, margins), margins["other_class"].to_numpy(int)
     known = place >= 0
-    to_class = np.full((len(rows), classes), np.nan)
+    precision = np.float64 if classes <= MOST_EXACT else np.float32
+    to_class = np.full((len(rows), classes), np.nan, precision)
     to_class[place[known], other[known]] = margins["margin"].to_numpy(float)[known]
     words, codes = words_of(margins["status"])
     status = np.full((len(rows), classes), len(words), np.uint8)  # none: its own class
@@ -112,7 +114,8 @@ def _hull(rows: pd.DataFrame, kind: str, hulls: pd.DataFrame) -> tuple[dict[str,
     known = place >= 0
     numbers = np.full((len(rows), len(_HULL_NUMBERS)), np.nan)
     numbers[place[known]] = hulls[list(_HULL_NUMBERS)].to_numpy(float)[known]
-    arrays, about = {f"hull_{kind}": numbers}, {}
+    arrays: dict[str, NDArray] = {f"hull_{kind}": numbers}
+    about: dict[str, Any] = {}
     for name in _HULL_WORDS:
         words, codes = words_of(hulls[name])
         placed = np.full(len(rows), len(words), np.uint8)

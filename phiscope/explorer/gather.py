@@ -14,6 +14,7 @@ from phiscope.explorer.columns import columns_of
 from phiscope.explorer.details import details_of
 from phiscope.explorer.frames import frames_of, of_split, spectra_of
 from phiscope.explorer.page import Explored, Training
+from phiscope.explorer.pictures import has_picture, of_inversions, of_training, used_training_samples
 from phiscope.explorer.questions import questions_of
 from phiscope.explorer.thumbnails import Sheets
 from phiscope.views import in_words
@@ -21,7 +22,18 @@ from phiscope.views.epsilon import with_epsilon
 
 # Artifacts that the page is made of, by name.
 NEEDS = ("located", "margins", "hulls", "balls", "samples", "test_images", "training_images")
-OPTIONAL = ("support", "duplicates", "processed_hulls", "attacks", "scores", "inversions", "spectra", "entropy", "thumbnails")
+OPTIONAL = (
+    "support",
+    "duplicates",
+    "processed_hulls",
+    "attacks",
+    "scores",
+    "inversions",
+    "spectra",
+    "entropy",
+    "thumbnails",
+    "inverted_images",
+)
 TRAIN = ":train"  # names of groups of thumbnails, which no view can have
 INVERTED = ":inverted"
 
@@ -38,7 +50,6 @@ def gather(run: Run) -> Explored:
         "processed": run["processed_hulls"],
     }
     hulls = {kind: rows for kind, rows in hulls.items() if rows is not None and len(rows)}
-    pictures = pictures_of(run["thumbnails"])
     spectra = spectra_of(run["spectra"], run.context["setting"])
     details = details_of(
         *(frames, len(classes), of_split(run["margins"], split), hulls),
@@ -50,7 +61,7 @@ def gather(run: Run) -> Explored:
         columns=columns,
         questions=questions_of(columns),
         axes=("hull_distance", "margin") if "feature" in hulls else ("confidence", "margin"),
-        pictures=pictures,
+        pictures=_pictures(run, hulls),
         details=details,
         training=_training(run["samples"], run["duplicates"], hulls),
         views={name: in_words(with_epsilon(view, run["training_images"])) for name, view in asked.items()},
@@ -59,28 +70,27 @@ def gather(run: Run) -> Explored:
     )
 
 
-def pictures_of(arrays: Mapping[str, NDArray] | None) -> dict[str, Sheets]:
-    """Name of a view, `TRAIN` or `INVERTED` -> its thumbnails; from the file of thumbnails."""
+def _pictures(run: Run, hulls: Mapping[str, pd.DataFrame]) -> dict[str, Sheets]:
+    """Name of a view, `TRAIN` or `INVERTED` -> its thumbnails; none of vectors alone."""
+    if not run["training_images"].holds_images:
+        return {}
+    groups: dict[str, Sheets | None] = dict(sheets_in(run["thumbnails"] or {}))
+    groups[TRAIN] = of_training(run["training_images"], used_training_samples(hulls, run["duplicates"]))
+    if run["inversions"] is not None:
+        groups[INVERTED] = of_inversions(run["inversions"], run["inverted_images"] or {})
+    return {name: sheets for name, sheets in groups.items() if sheets}
+
+
+def sheets_in(arrays: Mapping[str, NDArray]) -> dict[str, Sheets]:
+    """Of the file of thumbnails, by view."""
     groups: dict[str, dict[str, NDArray]] = {}
-    for key, array in (arrays or {}).items():
+    for key, array in arrays.items():
         name, _, part = key.rpartition("/")
         groups.setdefault(name, {})[part] = array
     return {name: Sheets.of_arrays(parts) for name, parts in groups.items()}
 
 
-def used_training_samples(
-    hulls: Mapping[str, pd.DataFrame], duplicates: pd.DataFrame | None
-) -> NDArray[np.int64]:
-    """Numbers of the training samples that some projection rests on, or that are the double of a test sample."""
-    parts = [np.concatenate([np.empty(0, int), *rows["support_index"]]) for rows in hulls.values()]
-    if duplicates is not None and len(duplicates):
-        parts.append(duplicates["train_sample"].to_numpy(int))
-    return np.unique(np.concatenate([np.empty(0, int), *parts]).astype(np.int64))
-
-
-def _training(
-    listed: pd.DataFrame, duplicates: pd.DataFrame | None, hulls: Mapping[str, pd.DataFrame]
-) -> Training:
+def _training(listed: pd.DataFrame, duplicates: pd.DataFrame | None, hulls: Mapping[str, pd.DataFrame]) -> Training:
     numbers = used_training_samples(hulls, duplicates)
     own = listed[listed["dataset"].isna() & (listed["split"] == "train")].set_index("sample").reindex(numbers)
     counts = {}
@@ -98,8 +108,3 @@ def _pictured(inversions: pd.DataFrame | None) -> Any:
         return None
     drawn = has_picture(inversions)
     return inversions.assign(picture=np.where(drawn, np.cumsum(drawn) - 1, -1))
-
-
-def has_picture(inversions: pd.DataFrame) -> NDArray[np.bool_]:
-    """Of which rows the image is shown: those of flip points and hull projections that have a target."""
-    return (inversions["target"].isin(["flip", "hull"]) & (inversions["status"] != "no_target")).to_numpy()

@@ -30,7 +30,7 @@ def of_sample(number: int) -> str:
 
 
 def of_figure(name: str) -> str | None:
-    """The address of what a figure shows, by its name, `plane` or `sample-7`; None where the explorer has no such view."""
+    """The address of what a figure shows, by its name, `plane` or `sample-7`; None where there is no such state."""
     kind, _, number = name.partition("-")
     if kind in _OF_A_SAMPLE and number.isdecimal():
         return of_sample(int(number))

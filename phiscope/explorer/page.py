@@ -165,7 +165,10 @@ def _pictures(explored: Explored) -> NDArray[np.int32]:
 
 
 def _training(training: Training) -> bytes:
-    arrays: dict[str, NDArray] = {"numbers": training.numbers.astype(np.int32), "labels": training.labels.astype(np.int32)}
+    arrays: dict[str, NDArray] = {
+        "numbers": training.numbers.astype(np.int32),
+        "labels": training.labels.astype(np.int32),
+    }
     arrays |= {f"count_{kind}": count.astype(np.int32) for kind, count in training.counts.items()}
     return packed(arrays, {"files": list(training.files) if any(training.files) else None})
 

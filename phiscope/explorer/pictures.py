@@ -14,7 +14,6 @@ from safetensors import safe_open
 from phiscope.arrays import blocks
 from phiscope.datasets import PreparedDataset
 from phiscope.exhibits.inversion import image_of
-from phiscope.explorer.gather import has_picture, used_training_samples
 from phiscope.explorer.thumbnails import Sheets, sheets_of
 
 _AT_A_TIME = 256  # images
@@ -65,21 +64,28 @@ def _array(path: str | Path, name: str) -> NDArray:
         return file.get_tensor(name)
 
 
-def of_training(prepared: PreparedDataset, hulls: Sequence[pd.DataFrame], duplicates: pd.DataFrame) -> Sheets | None:
-    """Of the training samples that the page shows."""
-    numbers = used_training_samples(_named(hulls), duplicates)
+def used_training_samples(hulls: Mapping[str, pd.DataFrame], duplicates: pd.DataFrame | None) -> NDArray[np.int64]:
+    """Numbers of the training samples that some projection rests on, or that are the double of a test sample."""
+    parts = [np.concatenate([np.empty(0, int), *rows["support_index"]]) for rows in hulls.values()]
+    if duplicates is not None and len(duplicates):
+        parts.append(duplicates["train_sample"].to_numpy(int))
+    return np.unique(np.concatenate([np.empty(0, int), *parts]).astype(np.int64))
+
+
+def of_training(prepared: PreparedDataset, numbers: NDArray[np.int64]) -> Sheets | None:
+    """Of these training samples, in this order."""
     return of_prepared(prepared, numbers, None) if len(numbers) else None
 
 
-def _named(hulls: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    return {str(place): rows for place, rows in enumerate(hulls)}
-
-
-def of_inversions(inversions: pd.DataFrame, paths: Sequence[str]) -> Sheets | None:
-    """Of images found by inversion, in the order of the table; paths: inversions/<target>/<chunk>.safetensors."""
-    files = {f"{path.parent.name}/{path.stem}": path for path in map(Path, paths)}
+def of_inversions(inversions: pd.DataFrame, files: Mapping[str, Path]) -> Sheets | None:
+    """Of images found by inversion, in the order of the table; files: by `<target>/<chunk>`."""
     rows = inversions[has_picture(inversions)]
     return sheets_of(np.arange(len(rows)), (image_of(files, each)[None] for each in rows["image"]))
+
+
+def has_picture(inversions: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of which rows the image is shown: those of flip points and hull projections that have a target."""
+    return (inversions["target"].isin(["flip", "hull"]) & (inversions["status"] != "no_target")).to_numpy()
 
 
 def arrays_of(groups: Mapping[str, Sheets | None]) -> dict[str, NDArray]:

@@ -93,9 +93,10 @@ def _far_outside(columns: Columns) -> Question | None:
     known = distance[original & np.isfinite(distance)]
     far = distance >= (np.quantile(known, 0.9) if len(known) else np.inf)
     rows = _ordered(original & sure & is_outside & far, -distance)
-    said = f"Confidence of {SURE:.0%} or more, and among the tenth of samples furthest outside the hull of the training set."
+    sure_in_words = f"{100 * SURE:.0f} %"
+    said = f"Confidence of {sure_in_words} or more, and among the tenth of samples furthest outside the training hull."
     why = "confident, but far outside the training set"
-    return Question("outside", "Confident but far outside", said.replace("%", " %"), why, rows, ("hull_distance", "confidence"))
+    return Question("outside", "Confident but far outside", said, why, rows, ("hull_distance", "confidence"))
 
 
 def _suspects(columns: Columns) -> Question | None:
@@ -107,7 +108,9 @@ def _suspects(columns: Columns) -> Question | None:
         "The closest point of the hull rests, by more than half of its weight, on training samples with another label: "
         "the label may be wrong."
     )
-    return Question("suspects", "Support of another class", said, "its support has another label", rows, ("same_weight", "margin"))
+    return Question(
+        "suspects", "Support of another class", said, "its support has another label", rows, ("same_weight", "margin")
+    )
 
 
 def _unseen(columns: Columns) -> Question | None:
@@ -126,6 +129,8 @@ def _unseen(columns: Columns) -> Question | None:
 def _doubles(columns: Columns) -> Question | None:
     if "duplicate_of" not in columns:
         return None
-    rows = _ordered(_is_original(columns) & (np.asarray(columns["duplicate_of"].values) >= 0), _values(columns, "duplicate_rms"))
+    rows = _ordered(
+        _is_original(columns) & (np.asarray(columns["duplicate_of"].values) >= 0), _values(columns, "duplicate_rms")
+    )
     said = "Test samples whose pixels or features are those of a training sample, or nearly so."
     return Question("duplicates", "Duplicates between the splits", said, "has a double in the training set", rows)

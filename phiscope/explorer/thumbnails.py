@@ -1,6 +1,6 @@
 """Small copies of images in sheets, which a browser decodes at once: WebP at quality 80, 256 images each.
 
-Images smaller than `LEAST` pixels are enlarged without smoothing, since WebP blurs colour over 2 x 2 pixels; larger ones
+Images smaller than `LEAST` pixels are enlarged without smoothing, since WebP blurs colour over 2 x 2 pixels; ones larger
 than `MOST` are reduced. Grey or colour; what has neither one nor three channels shows its first, or first three.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Sheets:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray]) -> Sheets:
         content, ends = arrays["content"].tobytes(), arrays["ends"].tolist()
-        sheets = [content[start:stop] for start, stop in zip(ends, ends[1:])]
+        sheets = [content[start:stop] for start, stop in pairwise(ends)]
         return cls(arrays["samples"], sheets, *arrays["sizes"].tolist())
 
     def about(self) -> dict[str, Any]:

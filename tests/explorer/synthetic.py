@@ -18,7 +18,7 @@ from phiscope import tables
 from phiscope.datasets.prepared import open_prepared, save_arrays
 from phiscope.exhibits.run import Run
 from phiscope.explorer import page
-from phiscope.explorer.gather import TRAIN, gather
+from phiscope.explorer.gather import gather
 from phiscope.explorer.pictures import arrays_of
 from phiscope.explorer.thumbnails import PER_SHEET, sheets_of
 from phiscope.files import write_arrays
@@ -43,7 +43,7 @@ def make(folder: Path, count: int, *, pictures: bool = True, seed: int = 0) -> R
     for name, columns in written.items():
         tables.write(columns, name, folder / f"{name}.parquet", {})
     _write_samples(folder, samples)
-    _write_prepared(random, folder, count)
+    _write_prepared(random, folder)
     if pictures:
         write_arrays(arrays_of(_thumbnails(random, samples)), folder / "thumbnails.safetensors")
     return opened(folder, samples, written["hulls"], pictures=pictures)
@@ -144,18 +144,19 @@ def _write_samples(folder: Path, samples: pd.DataFrame) -> None:
         "place": np.concatenate([np.arange(count), np.arange(TRAINING)]),
         "label": label,
         "class": [f"class {each}" for each in label],
-        "file": [f"{each:06d}/</script><b>, \"{each}\".png" for each in range(count)] + [f"train/{k}.png" for k in range(TRAINING)],
+        "file": [f'{each:06d}/</script><b>, "{each}".png' for each in range(count)]
+        + [f"train/{k}.png" for k in range(TRAINING)],
     }
     own = {"exposure": np.linspace(0, 1, total), "camera": np.array(["A", "B", "=C"])[np.arange(total) % 3]}
     tables.write(columns, "samples", folder / "samples.parquet", {}, pa.table(own))
 
 
-def _write_prepared(random: np.random.Generator, folder: Path, count: int) -> None:
-    """Their classes and shapes; images themselves are in the thumbnails."""
+def _write_prepared(random: np.random.Generator, folder: Path) -> None:
+    """Training images; of test images, which the page shows as thumbnails, classes and shape."""
     names = [f"class {k}" for k in range(CLASSES)]
-    images = random.integers(0, 255, (2, 3, SIDE, SIDE), dtype=np.uint8)
-    for split in ("test", "training"):
-        save_arrays(images, np.zeros(2, int), np.arange(2), names, folder / f"{split}.safetensors")
+    for split, held in (("test", 2), ("training", TRAINING)):
+        images = np.rint(255 * _images(random, held)).astype(np.uint8)
+        save_arrays(images, np.arange(held) % CLASSES, np.arange(held), names, folder / f"{split}.safetensors")
 
 
 def _thumbnails(random: np.random.Generator, samples: pd.DataFrame) -> dict[str, Any]:
@@ -168,7 +169,7 @@ def _thumbnails(random: np.random.Generator, samples: pd.DataFrame) -> dict[str,
     sheets[-1:] = sheets_of(np.arange(last), [_images(random, last)]).sheets  # type: ignore[union-attr]
     sizes = (own.width, own.height, own.cell_width, own.cell_height, own.original_width, own.original_height)
     test = type(own)(np.arange(len(samples)), sheets, *sizes)
-    return {"original": test, TRAIN: sheets_of(np.arange(TRAINING), [_images(random, TRAINING)])}
+    return {"original": test}
 
 
 def _images(random: np.random.Generator, count: int) -> NDArray[np.float32]:

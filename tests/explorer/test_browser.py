@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from phiscope import tables
 from phiscope.explorer import page
 from phiscope.explorer.gather import gather
 from phiscope.words.numbers import significant
+from tests.explorer.conftest import Explorer
 from tests.explorer.synthetic import make
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -75,13 +77,16 @@ def test_a_click_on_a_point_opens_its_sample_with_the_numbers_of_the_tables(open
     row = int(np.argmax(margin))  # alone at the top
     box = explorer.page.locator("#overlay").bounding_box()
     place = explorer.run(
-        "(() => { const [x, y] = ['hull_distance', 'margin'].map((name) => phiscope.columns.find((own) => own.name === name).values);"
+        "(() => { const own = (name) => phiscope.columns.find((each) => each.name === name).values;"
+        "const [x, y] = ['hull_distance', 'margin'].map(own);"
         f"return [x[{row}], y[{row}], Math.max(...x), Math.max(...y)]; }})()"
     )
     # From the axes: they begin a little below 0 and end a little beyond the largest value.
     across = (place[0] + 0.015 * place[2]) / (1.045 * place[2])
     up = (place[1] + 0.015 * place[3]) / (1.045 * place[3])
-    explorer.page.mouse.click(box["x"] + 46 + across * (box["width"] - 56), box["y"] + 10 + (1 - up) * (box["height"] - 40))
+    explorer.page.mouse.click(
+        box["x"] + 46 + across * (box["width"] - 56), box["y"] + 10 + (1 - up) * (box["height"] - 40)
+    )
     explorer.until("document.querySelector('#sample h2')?.textContent.startsWith('Test sample')")
     assert explorer.run("phiscope.state.row") == row
     shown = explorer.page.locator("#sample").inner_text()
@@ -190,7 +195,7 @@ def test_the_strip_of_classes_has_the_medians_of_the_tables(opened, small):
 
 
 def test_search_and_keys(opened, small):
-    path, folder = small
+    path, _ = small
     explorer = opened(path)
     explorer.page.keyboard.press("/")
     explorer.page.keyboard.type("123")
@@ -228,7 +233,7 @@ def assert_export_is_the_table(rows, folder, listed):
 
 
 def test_names_that_hold_markup_are_text(opened, small):
-    path, folder = small
+    path, _ = small
     explorer = opened(path, "#sample=5")
     explorer.until("document.querySelector('#sample .file')")
     assert explorer.page.locator("#sample .file").inner_text() == '000005/</script><b>, "5".png'
@@ -255,10 +260,9 @@ def test_without_webgl_the_same_points_are_drawn(chromium, small):
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(
         "const get = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind === 'webgl2' ? null : get.call(this, kind, ...more); };"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+        "  return kind === 'webgl2' ? null : get.call(this, kind, ...more); };"
     )
-    from tests.explorer.conftest import Explorer
-
     explorer = Explorer(context, path)
     explorer.settle()
     painted = explorer.run(
@@ -297,15 +301,13 @@ def test_a_hundred_thousand_samples(opened, large):
 
 
 def test_a_script_that_is_missing_is_said(chromium, large, tmp_path):
-    import shutil
-
     path, _ = large
     shutil.copy(path, tmp_path / "index.html")
-    from tests.explorer.conftest import Explorer
-
     context = chromium.new_context()
     explorer = Explorer(context, tmp_path / "index.html", "#sample=5")
-    explorer.until("document.getElementById('sample').textContent.includes('is not there: it belongs beside this page')")
+    explorer.until(
+        "document.getElementById('sample').textContent.includes('is not there: it belongs beside this page')"
+    )
     context.close()
 
 

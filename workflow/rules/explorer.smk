@@ -2,7 +2,7 @@
 # their names. The page is what other rules and stamps know of.
 rule render_explorer:
     input:
-        **PLAN.explorer.inputs,
+        unpack(lambda wildcards: counted().explorer.inputs),
     output:
         page=PLAN.explorer.page,
     log:
@@ -15,6 +15,7 @@ rule render_explorer:
         **asks("render_explorer"),
     params:
         **PLAN.parameters("render_explorer"),
+        told_apart=lambda wildcards: counted().explorer.told_apart,
     message:
         "Explorer"
     script:

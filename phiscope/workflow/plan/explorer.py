@@ -46,17 +46,27 @@ class Explorer:
             "entropy": "entropy" in plan.geometry.statistics,
             "thumbnails": plan.holds_images,
         }
-        return [*(name for name in NEEDS if name != "located"), *(name for name in OPTIONAL if has[name])]
+        return [*(name for name in NEEDS if name != "located"), *(name for name in OPTIONAL if has.get(name))]
+
+    @cached_property
+    def several(self) -> dict[str, dict[str, str]]:
+        """Name -> files by what tells them apart, of inputs of which there are several; needs counts."""
+        plan = self._plan
+        inverted = {
+            f"{target}/{chunk}": plan.path("inverted_images", target=target, chunk=chunk)
+            for target, chunk in (plan.inversion.inverted if plan.inversion.any else ())
+        }
+        return {"located": self.located, **({"inverted_images": inverted} if inverted else {})}
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """Name -> file, or files, of what the page is made of."""
-        return self._plan.paths(*self.artifacts) | {"located": list(self.located.values())}
+        """Name -> file, or files, of what the page is made of; needs counts."""
+        return self._plan.paths(*self.artifacts) | {name: list(files.values()) for name, files in self.several.items()}
 
     @property
     def told_apart(self) -> dict[str, list[str]]:
-        """Of inputs of which there are several, what tells them apart."""
-        return {"located": list(self.located)}
+        """Of inputs of which there are several, what tells them apart; needs counts."""
+        return {name: list(files) for name, files in self.several.items()}
 
     @cached_property
     def context(self) -> dict[str, Any]:
@@ -78,16 +88,9 @@ class Explorer:
         return [name for name in self.located if name != "original" and self._plan.views.kept(name)]
 
     def pictures(self) -> dict[str, Any]:
-        """What thumbnails are made of; needs counts."""
-        plan = self._plan
-        tables = ["hulls", "duplicates", *plan.geometry.processed, *(["inversions"] if plan.inversion.any else [])]
-        inputs: dict[str, Any] = plan.paths("test_images", "training_images", *tables)
-        for place, name in enumerate(self.pictured):
-            inputs[f"view{place}"] = plan.views.image_chunks(name)
-        if plan.inversion.any:
-            inverted = plan.inversion.inverted
-            inputs["inverted_images"] = [plan.path("inverted_images", target=t, chunk=c) for t, c in inverted]
-        return inputs
+        """What thumbnails are made of: images alone, so that a changed table makes none anew. Needs counts."""
+        chunks = {f"view{place}": self._plan.views.image_chunks(name) for place, name in enumerate(self.pictured)}
+        return self._plan.paths("test_images") | chunks
 
     def outputs(self) -> Iterator[str]:
         yield self.page
@@ -106,8 +109,6 @@ RULES = {
     "make_thumbnails": Rule("explorer/make_thumbnails", _pictured),
     "render_explorer": Rule(
         "explorer/render_explorer",
-        lambda plan: reported(
-            {"context": plan.explorer.context, "told_apart": plan.explorer.told_apart, "content": content()}
-        ),
+        lambda plan: reported({"context": plan.explorer.context, "content": content()}),
     ),
 }

@@ -135,7 +135,7 @@ function histogram(own) {
   const ends = ["least", "most"].map((end) => element("input", { type: "number", step: "any", "aria-label": `${end} ${own.title}` }));
   const made = element("div", { class: "histogram" }, canvas, element("div", { class: "ends" }, ends[0], element("span", {}, "to"), ends[1]));
   const binned = binsOf(own);
-  const all = counted(binned.bins, null);
+  const all = counted(binned, null);
   let dragged = null;
 
   const filtered = () => state.filters[own.name]?.range ?? null;
@@ -166,7 +166,7 @@ function histogram(own) {
       if (document.activeElement !== input) input.value = range?.[end] ?? "";
       input.placeholder = significant(end ? binned.high : binned.low);
     });
-    paintHistogram(canvas, all, counted(binned.bins, mask), range?.map((value, end) => (value === null ? end : binned.shareOf(value))));
+    paintHistogram(canvas, all, counted(binned, mask), range?.map((value, end) => (value === null ? end : binned.shareOf(value))));
   };
   return { element: made, update };
 }
@@ -179,21 +179,24 @@ function binsOf(own) {
     for (const value of values) if (!Number.isNaN(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
   const log = own.isNumber && own.log;
   const to = log ? Math.log : (value) => value;
-  const [start, wide] = [to(low), to(high) - to(low) || 1];
+  // Of whole numbers a bin holds as many as any other.
+  const each = Math.max(1, Math.ceil((high - low + 1) / BINS));
+  const [start, wide] = own.isNumber ? [to(low), to(high) - to(low) || 1] : [low - 0.5, each * Math.ceil((high - low + 1) / each)];
+  const held = own.isNumber ? BINS : wide / each;
   const shareOf = (value) => (to(value) - start) / wide;
   const valueAt = (share) => (log ? Math.exp(start + share * wide) : start + share * wide);
   const bins = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
     const at = shareOf(values[row]);
-    bins[row] = Number.isFinite(at) ? Math.min(Math.max(Math.floor(at * BINS), 0), BINS - 1) : BINS;
+    bins[row] = Number.isFinite(at) ? Math.min(Math.max(Math.floor(at * held), 0), held - 1) : BINS;
   }
-  return { bins, low, high, shareOf, valueAt };
+  return { bins, held, low, high, shareOf, valueAt };
 }
 
-function counted(bins, passing) {
+function counted({ bins, held }, passing) {
   const counts = new Uint32Array(BINS + 1);
   for (let row = 0; row < rows; row++) counts[bins[row]] += passing ? passing[row] : 1;
-  return counts.subarray(0, BINS);
+  return counts.subarray(0, held);
 }
 
 // Heights by square roots: a bin of ten beside one of ten thousand is seen.
@@ -211,7 +214,7 @@ function paintHistogram(canvas, all, passing, range) {
     context.fillStyle = styles.getPropertyValue(ink);
     counts.forEach((number, bin) => {
       const high = number ? Math.max((Math.sqrt(number) / top) * height, 2) : 0;
-      context.fillRect((bin * width) / BINS + 0.5, height - high, width / BINS - 1, high);
+      context.fillRect((bin * width) / counts.length + 0.5, height - high, width / counts.length - 1, high);
     });
   }
 }

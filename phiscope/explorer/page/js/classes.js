@@ -8,7 +8,10 @@ import { byName, change, column, filterBy, mask, rows, state } from "./store.js"
 const MOST_CELLS = 24; // classes of which each pair has a cell; of more, the most frequent confusions are listed
 const MOST_CONFUSIONS = 12;
 
+const PAUSE = 60; // milliseconds after the last change of a filter, so that a brush that is drawn stays fluid
+
 let base = null; // rows that are counted
+let waiting = null;
 
 export function updateClasses(keys) {
   if (!byName.has("label")) {
@@ -16,6 +19,11 @@ export function updateClasses(keys) {
     return;
   }
   if (!["listed", "exact"].some((key) => keys.has(key))) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(countClasses, PAUSE);
+}
+
+function countClasses() {
   base = countedRows();
   readMedians();
   byId("classes").replaceChildren(strip(), cells());

@@ -13,7 +13,7 @@ export function openPanes() {
   byId("title").textContent = manifest.title;
   const views = column("view").categories;
   const kind = manifest.split === "train" ? "training" : "test";
-  byId("about").textContent = manifest.note || `${count(rows)} rows: ${kind} samples${views.length > 1 ? ` under ${views.length} views` : ""}`;
+  byId("about").textContent = manifest.note || (views.length > 1 ? `${count(rows)} rows: ${kind} samples under ${views.length} views` : `${count(rows)} ${kind} samples`);
   for (const pane of PANES) byId(`go-${pane}`).addEventListener("click", () => change({ pane }));
   for (const tab of ["brushes", "classes"]) byId(`tab-${tab}`).addEventListener("click", () => showTab(tab));
   byId("to-report").href = manifest.report;

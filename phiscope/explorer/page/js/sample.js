@@ -10,6 +10,7 @@ import { answers, byName, change, column, columns, openRow, rows, state } from "
 import { readTraining, trainingSample } from "./training.js";
 
 const SPACES = { feature: "feature space", pixel: "pixel space", processed: "feature space, hull of processed images" };
+const MANY = 30; // classes whose margins are drawn; of more, the closest
 const SUPPORTS = 24; // images of a support before one asks for all
 
 let asked = 0; // counts openings, so that a slow one does not overwrite a later one
@@ -140,15 +141,18 @@ function margins(row, details) {
   const distance = byName.has("hull_distance") ? column("hull_distance").values[row] : NaN;
   const most = Math.max(...own.filter(Number.isFinite), distance || 0);
   const closest = at("closest_class", row);
-  const lines = [...own.keys()].map((k) => {
+  let others = [...own.keys()].filter((k) => k !== column("predicted").codes[row] - 1);
+  const left = others.length > MANY ? others.length : 0;
+  if (left) others = others.sort((a, b) => (own[a] - own[b] || a - b) || (Number.isNaN(own[a]) ? 1 : -1)).slice(0, MANY);
+  const lines = others.map((k) => {
     const value = own[k];
     const name = manifest.classes[k];
-    if (k === column("predicted").codes[row] - 1) return null;
     const words = Number.isFinite(value) ? significant(value, 4) : (manifest.details.marginStatus[status[k]] ?? "–").replace("infeasible", "no flip point");
     return element("div", { class: `bars ${name === closest ? "closest" : ""}` }, named(name),
       element("span", { class: "bar" }, Number.isFinite(value) ? element("b", { style: `width:${(100 * value) / most}%` }) : null,
         distance <= most ? element("i", { class: "at", style: `left:${(100 * distance) / most}%` }) : null), element("small", {}, words)); // prettier-ignore
   });
+  if (left) lines.push(element("p", { class: "quiet" }, `The ${MANY} closest of ${count(left)}.`));
   const note = Number.isFinite(distance) ? element("p", { class: "quiet" }, "The line is the distance to the hull.") : null;
   return section("Margin to every class", facts([["closest", at("margin", row)], ["confidence", percentOf("confidence", row)], ["margin − hull distance", at("ambiguity", row)]]), element("div", {}, lines), note);
 }
