@@ -1,7 +1,7 @@
 """Small copies of images in sheets, which a browser decodes at once: WebP at quality 80, 256 images each.
 
-Images smaller than `LEAST` pixels are enlarged without smoothing, since WebP blurs colour over 2 x 2 pixels; ones larger
-than `MOST` are reduced. Grey or colour; what has neither one nor three channels shows its first, or first three.
+Images smaller than `LEAST` pixels are enlarged without smoothing, since WebP blurs colour over 2 x 2 pixels; larger
+than `MOST`, they are reduced. Grey or colour; what has neither one nor three channels shows its first, or first three.
 """
 
 from __future__ import annotations
