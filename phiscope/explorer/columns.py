@@ -158,8 +158,7 @@ def _identity(rows: pd.DataFrame, classes: Sequence[str]) -> list[Column]:
                shown=True),
         Column("outcome", "outcome", "category", outcome, answer, "", "whether the prediction is the label", OUTCOMES,
                "no label"),
-        Column("confidence", "confidence", "number", confidence, answer, "share", "largest softmax of the logits",
-               shown=True),
+        Column("confidence", "confidence", "number", confidence, answer, "share", "largest softmax of the logits"),
     ]  # fmt: skip
 
 

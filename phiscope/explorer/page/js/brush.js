@@ -24,7 +24,7 @@ export function openBrushes() {
   }, { root: panel, rootMargin: "80px" }); // prettier-ignore
   let group = null;
   for (const own of columns) {
-    if (own.group !== group) panel.append(element("h3", {}, own.group));
+    if (own.group !== group) panel.append(element("h2", {}, own.group));
     group = own.group;
     const made = card(own);
     cards.set(own.name, made);
@@ -34,7 +34,7 @@ export function openBrushes() {
   byId("find-column").addEventListener("input", ({ target }) => {
     const part = target.value.toLowerCase();
     for (const own of columns) cards.get(own.name).element.hidden = !`${own.title} ${own.name} ${own.group}`.toLowerCase().includes(part);
-    for (const title of panel.querySelectorAll("h3")) title.hidden = part !== "";
+    for (const title of panel.querySelectorAll("h2")) title.hidden = part !== "";
   });
 }
 
@@ -68,8 +68,8 @@ function inWordsOf(own, what) {
 function card(own) {
   const inList = element("input", { type: "checkbox", onchange: () => toggleShown(own.name) });
   const part = own.isCategory ? ticks(own) : own.isText ? textField(own) : histogram(own);
-  const made = element("section", { class: "brush", "data-name": own.name, "aria-label": own.title },
-    element("header", { title: describe(own) }, element("h4", {}, visible(own.title)), own.unit ? element("small", {}, own.unit) : null,
+  const made = element("div", { class: "brush", "data-name": own.name, role: "group", "aria-label": `filter by ${own.title}` },
+    element("header", { title: describe(own) }, element("h3", {}, visible(own.title)), own.unit ? element("small", {}, own.unit) : null,
       element("label", { class: "inlist" }, inList, "list")), part.element); // prettier-ignore
   const update = () => {
     inList.checked = state.shown.includes(own.name);

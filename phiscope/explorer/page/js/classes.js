@@ -121,7 +121,7 @@ function heatMap(label, counts, size) {
 function confusions(label, counts, size) {
   const pairs = [...counts.keys()].filter((k) => counts[k] && k % (size + 1) !== 0);
   pairs.sort((a, b) => counts[b] - counts[a]);
-  return element("div", {}, element("h4", {}, "Most frequent confusions"),
+  return element("div", {}, element("h3", {}, "Most frequent confusions"),
     element("ol", { class: "confusions" }, pairs.slice(0, MOST_CONFUSIONS).map((k) => {
       const [from, to] = [Math.floor(k / size), k % size];
       return element("li", {}, element("button", { type: "button", onclick: () => filterCell(from + 1, to + 1) },

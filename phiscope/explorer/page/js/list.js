@@ -8,7 +8,7 @@ import { toggleStar } from "./stars.js";
 
 const HEIGHT = 34; // pixels of a row
 const SPARE = 6; // rows above and below those that are seen
-const WIDTHS = { star: 26, picture: 38, text: 140, category: 80, number: 84, integer: 64 };
+const WIDTHS = { star: 26, picture: 38, text: 104, category: 76, number: 84, integer: 60 };
 
 let scroller, body;
 let pool = []; // elements of rows, used again
