@@ -73,11 +73,10 @@ def lowest(
     reach = min(COLUMNS, max(1, CELLS // size)) * (64 if on_device else 1)
     reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))
-    products: Callable[[Any], Any]
-    if is_tensor(vertices):
-        products = (_by_halves if halved else _by_torch)(w32, cells, vertices.device)
-    else:
-        products = _by_numpy(w32, cells, panel)
+    by_torch = _by_halves if halved else _by_torch
+    products: Callable[[Any], Any] = (
+        by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells, panel)
+    )
     subset = vertices[::stride]
     for part in blocks(len(subset), reach):
         prices = products(subset[part])
