@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from phiscope.explorer.columns import Column
 
-AMBIGUOUS = 50
-SURE = 0.9  # softmax from where on an answer counts as confident
+MOST = 50  # samples of a question; errors, attacks and duplicates are listed all
+SURE = 0.99  # softmax from where on an answer counts as confident
+OWN_CLASS = 0.5  # a label is suspicious where less than this weight of the support has it
 UNSEEN = 95.0  # percent of genuine samples: a detector that raises an alarm for 5 % of these is silent below
 
 
@@ -67,34 +68,31 @@ def _errors(columns: Columns) -> Question | None:
     outcome = _values(columns, "outcome")
     if np.isnan(outcome).all():
         return None
-    rows = _ordered(_is_original(columns) & (outcome == 1), -_values(columns, "margin"))
-    said = "The prediction is not the label; those furthest from a decision boundary first."
+    rows = _ordered(_is_original(columns) & (outcome == 1), -_values(columns, "confidence"))
+    said = "The prediction is not the label; the most confident first."
     return Question("errors", "Errors", said, "an error", rows, _axes(columns))
 
 
 def _ambiguous(columns: Columns) -> Question:
     by = "ambiguity" if "ambiguity" in columns else "margin"
     value = _values(columns, by)
-    rows = _ordered(_is_original(columns) & np.isfinite(value), value)[:AMBIGUOUS]
+    rows = _ordered(_is_original(columns) & np.isfinite(value), value)[:MOST]
     told = "margin minus hull distance" if by == "ambiguity" else "margin"
     said = f"The {len(rows)} samples with the smallest {told}."
-    title = f"{AMBIGUOUS} most ambiguous"
+    title = f"{MOST} most ambiguous"
     return Question("ambiguous", title, said, f"among the {len(rows)} most ambiguous", rows, _axes(columns))
 
 
 def _far_outside(columns: Columns) -> Question | None:
-    if not _has(columns, "hull_distance", "hull_position"):
+    if "hull_distance" not in columns:
         return None
-    distance, outside = _values(columns, "hull_distance"), columns["hull_position"].categories
-    is_outside = np.asarray(columns["hull_position"].values) == (
-        list(outside).index("outside") if "outside" in outside else len(outside)
-    )
-    original, sure = _is_original(columns), _values(columns, "confidence") >= SURE
+    distance, original = _values(columns, "hull_distance"), _is_original(columns)
     known = distance[original & np.isfinite(distance)]
-    far = distance >= (np.quantile(known, 0.9) if len(known) else np.inf)
-    rows = _ordered(original & sure & is_outside & far, -distance)
-    sure_in_words = f"{100 * SURE:.0f} %"
-    said = f"Confidence of {sure_in_words} or more, and among the tenth of samples furthest outside the training hull."
+    far = distance > (np.median(known) if len(known) else np.inf)
+    rows = _ordered(original & far & (_values(columns, "confidence") >= SURE), -distance)[:MOST]
+    said = (
+        f"Of answers with a confidence of {100 * SURE:.0f} % or more, the {len(rows)} furthest from the training hull."
+    )
     why = "confident, but far outside the training set"
     return Question("outside", "Confident but far outside", said, why, rows, ("hull_distance", "confidence"))
 
@@ -103,7 +101,7 @@ def _suspects(columns: Columns) -> Question | None:
     if "same_weight" not in columns:
         return None
     share = _values(columns, "same_weight")
-    rows = _ordered(_is_original(columns) & (share < 0.5), share)
+    rows = _ordered(_is_original(columns) & (share < OWN_CLASS), share)[:MOST]
     said = (
         "The closest point of the hull rests, by more than half of its weight, on training samples with another label: "
         "the label may be wrong."

@@ -24,7 +24,7 @@ def rows():
             "margin": [2.0, 0.5, np.inf, 0.1, 0.2],
             "closest_class": [1, 0, -1, 0, 1],
             "margin_noise": 1e-6,
-            "confidence": [0.99, 0.5, 0.95, 0.6, 0.7],
+            "confidence": [0.99, 0.5, 0.995, 0.6, 0.7],
             "file": ["a.png", None, "c.png", "a.png", "c.png"],
         }
     )
@@ -106,6 +106,7 @@ def test_questions_list_who_they_ask_for(rows):
                             "predicted_before": [0, 2], "lead": 0.1, "l2": 1.0, "linf": 0.1, "iterations": 3})  # fmt: skip
     scores = {"msp": rows[["view", "sample"]].assign(score=[3.0, 2.0, 1.0, 1.5, 9.0])}
     support = pd.DataFrame({"view": "original", "sample": [4, 7, 9], "same_weight": [0.2, 0.9, 0.1]})
+    double = {"view": "original", "sample": 7, "train_sample": 70, "kind": "near", "pixel_rms": 0.1}
     double = {"view": "original", "sample": 7, "train_sample": 70, "kind": "near", "pixel_rms": 0.1}
     doubles = pd.DataFrame([double])
     frames = Frames(
