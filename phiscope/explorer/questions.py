@@ -90,9 +90,7 @@ def _far_outside(columns: Columns) -> Question | None:
     known = distance[original & np.isfinite(distance)]
     far = distance > (np.median(known) if len(known) else np.inf)
     rows = _ordered(original & far & (_values(columns, "confidence") >= SURE), -distance)[:MOST]
-    said = (
-        f"Of answers with a confidence of {100 * SURE:.0f} % or more, the {len(rows)} furthest from the training hull."
-    )
+    said = f"Of answers with a confidence of {100 * SURE:.0f} % or more, the {len(rows)} furthest from the hull."
     why = "confident, but far outside the training set"
     return Question("outside", "Confident but far outside", said, why, rows, ("hull_distance", "confidence"))
 

@@ -102,11 +102,10 @@ def test_percentiles_are_of_the_samples_as_they_are(rows):
 
 
 def test_questions_list_who_they_ask_for(rows):
-    attacks = pd.DataFrame({"view": "pgd", "sample": [4, 9], "success": [True, False], "success_8bit": [True, False],
-                            "predicted_before": [0, 2], "lead": 0.1, "l2": 1.0, "linf": 0.1, "iterations": 3})  # fmt: skip
+    attacks = pd.DataFrame({"view": "pgd", "sample": [4, 9], "success": [True, False], "success_8bit": [True, False]})
+    attacks = attacks.assign(predicted_before=[0, 2], lead=0.1, l2=1.0, linf=0.1, iterations=3)
     scores = {"msp": rows[["view", "sample"]].assign(score=[3.0, 2.0, 1.0, 1.5, 9.0])}
     support = pd.DataFrame({"view": "original", "sample": [4, 7, 9], "same_weight": [0.2, 0.9, 0.1]})
-    double = {"view": "original", "sample": 7, "train_sample": 70, "kind": "near", "pixel_rms": 0.1}
     double = {"view": "original", "sample": 7, "train_sample": 70, "kind": "near", "pixel_rms": 0.1}
     doubles = pd.DataFrame([double])
     frames = Frames(
