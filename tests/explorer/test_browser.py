@@ -161,6 +161,42 @@ def test_a_lasso_lists_what_lies_inside_and_is_in_the_link(opened, small):
     assert opened(path, explorer.link).listed == listed
 
 
+def test_a_drag_over_a_histogram_filters_and_a_click_on_it_does_no_longer(opened, small):
+    path, folder = small
+    explorer = opened(path, "#tab=brushes")
+    canvas = explorer.page.locator('.brush[data-name="margin"] canvas')
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    explorer.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 10)
+    explorer.page.mouse.down()
+    explorer.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 10, steps=6)
+    explorer.page.mouse.up()
+    low, high = explorer.run("phiscope.state.filters.margin.range")
+    margin = read(folder, "features")["margin"]
+    wide = margin.max() - margin.min()
+    assert low == pytest.approx(margin.min() + 0.2 * wide, abs=0.01 * wide)
+    assert high == pytest.approx(margin.min() + 0.5 * wide, abs=0.01 * wide)
+    assert explorer.listed == np.flatnonzero(margin.between(low, high)).tolist()
+    canvas.click()
+    assert len(explorer.listed) == FEW
+
+
+def test_the_wheel_zooms_and_the_link_keeps_it(opened, small):
+    path, _ = small
+    explorer = opened(path, "#log=x&colour=confidence")
+    box = explorer.page.locator("#overlay").bounding_box()
+    explorer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for _ in range(3):
+        explorer.page.mouse.wheel(0, -300)
+    explorer.until("phiscope.state.zoom")
+    explorer.settle()
+    again = opened(path, explorer.link)
+    assert again.run("phiscope.state.zoom") == explorer.run("phiscope.state.zoom")
+    assert again.run("[phiscope.state.xlog, phiscope.state.colour]") == [True, "confidence"]
+    explorer.page.dblclick("#overlay", position={"x": 60, "y": 20})
+    assert explorer.run("phiscope.state.zoom") is None
+
+
 def test_a_question_lists_its_answer_and_a_sample_says_why(opened, small):
     path, folder = small
     explorer = opened(path)

@@ -38,6 +38,7 @@ function parameters() {
     sample: state.row === null ? "" : nameOf(state.row),
     training: state.training === null ? "" : String(state.training),
     stars: [...state.stars].map(nameOf).join(","),
+    tab: state.tab === "classes" ? "" : state.tab,
     pane: state.pane === (state.row === null ? "plot" : "sample") ? "" : state.pane,
   };
   for (const [name, value] of Object.entries(given)) if (value) all.set(name, value);
@@ -92,6 +93,7 @@ function read() {
     row, training: given.has("training") ? Number(given.get("training")) : null,
     stars: new Set((given.get("stars") ?? "").split(",").map(rowOf).filter((each) => each !== null)),
     shown: shown.length ? shown : columns.filter((each) => each.shown).map((each) => each.name),
+    tab: given.get("tab") === "brushes" ? "brushes" : "classes",
     pane: given.get("pane") ?? (row === null ? "plot" : "sample"),
   }); // prettier-ignore
 }

@@ -15,7 +15,7 @@ export function openPanes() {
   const kind = manifest.split === "train" ? "training" : "test";
   byId("about").textContent = manifest.note || (views.length > 1 ? `${count(rows)} rows: ${kind} samples under ${views.length} views` : `${count(rows)} ${kind} samples`);
   for (const pane of PANES) byId(`go-${pane}`).addEventListener("click", () => change({ pane }));
-  for (const tab of ["brushes", "classes"]) byId(`tab-${tab}`).addEventListener("click", () => showTab(tab));
+  for (const tab of ["brushes", "classes"]) byId(`tab-${tab}`).addEventListener("click", () => change({ tab }));
   byId("to-report").href = manifest.report;
   byId("to-report").hidden = !manifest.report;
   viewSelect(views);
@@ -32,10 +32,10 @@ function viewSelect(views) {
   select.addEventListener("change", () => filterBy("view", select.value ? { codes: [Number(select.value)] } : null));
 }
 
-function showTab(tab) {
+function showTab() {
   for (const each of ["brushes", "classes"]) {
-    byId(`tab-${each}`).setAttribute("aria-selected", String(each === tab));
-    byId(`${each}-panel`).hidden = each !== tab;
+    byId(`tab-${each}`).setAttribute("aria-selected", String(each === state.tab));
+    byId(`${each}-panel`).hidden = each !== state.tab;
   }
 }
 
@@ -45,6 +45,7 @@ export function updatePanes(keys) {
     byId("view").value = codes?.length === 1 ? String(codes[0]) : "";
   }
   if (keys.has("row") && keys.size === 2 && state.row !== null && state.pane !== "sample" && isNarrow() && !keys.has("pane")) change({ pane: "sample" });
+  if (keys.has("tab")) showTab();
   if (!keys.has("pane")) return;
   document.body.dataset.pane = state.pane;
   for (const pane of PANES) byId(`go-${pane}`).setAttribute("aria-pressed", String(pane === state.pane));

@@ -17,6 +17,7 @@ export const state = {
   row: null, // the sample that is open
   training: null, // number of the training sample that is open instead
   stars: new Set(), // rows
+  tab: "classes", // below the plot: classes or brushes
   pane: "plot", // on narrow screens
 }; // prettier-ignore
 
