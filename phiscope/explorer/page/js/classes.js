@@ -3,7 +3,7 @@
 
 import { manifest } from "./blocks.js";
 import { byId, count, element, named, percent, significant } from "./format.js";
-import { byName, change, column, filterBy, mask, rows, state } from "./store.js";
+import { byName, change, column, filterBy, maskBut, rows, state } from "./store.js";
 
 const MOST_CELLS = 24; // classes of which each pair has a cell; of more, the most frequent confusions are listed
 const MOST_CONFUSIONS = 12;
@@ -24,31 +24,9 @@ export function updateClasses(keys) {
 }
 
 function countClasses() {
-  base = countedRows();
+  base = maskBut(manifest.cells);
   readMedians();
   byId("classes").replaceChildren(strip(), cells());
-}
-
-// The mask without filters of the columns that cells are of.
-function countedRows() {
-  const own = manifest.cells.filter((name) => state.filters[name]);
-  if (!own.length) return mask;
-  const others = { ...state.filters };
-  own.forEach((name) => delete others[name]);
-  return maskWithout(others);
-}
-
-function maskWithout(filters) {
-  const result = new Uint8Array(rows).fill(1);
-  for (const [name, what] of Object.entries(filters)) {
-    const { codes, values, texts } = column(name);
-    for (let row = 0; row < rows; row++) {
-      if (what.codes) result[row] &= what.codes.includes(codes[row]) ? 1 : 0;
-      else if (what.range) result[row] &= values[row] >= (what.range[0] ?? -Infinity) && values[row] <= (what.range[1] ?? Infinity) ? 1 : 0;
-      else result[row] &= texts?.[row]?.toLowerCase().includes(what.text.toLowerCase()) ? 1 : 0;
-    }
-  }
-  return result;
 }
 
 const measured = () => manifest.medians;

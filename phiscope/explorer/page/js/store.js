@@ -101,6 +101,15 @@ function filter() {
   }
 }
 
+// 1 where a row passes all filters but those of some columns.
+export function maskBut(names) {
+  const left = [...masks].filter(([key]) => !names.some((name) => key === `column ${name}`));
+  if (left.length === masks.size) return mask;
+  const result = new Uint8Array(rows).fill(1);
+  for (const [, own] of left) for (let row = 0; row < rows; row++) result[row] &= own.mask[row];
+  return result;
+}
+
 function fingerprint(key) {
   if (key === "lasso") return JSON.stringify(state.lasso);
   if (key === "question") return state.question;
