@@ -14,6 +14,14 @@ export function significant(value, digits = 3) {
   return text.replaceAll("-", "−");
 }
 
+// The same of a lower bound, which rounding must not raise.
+export function atLeast(value, digits = 3) {
+  if (!(value > 0) || !Number.isFinite(value)) return significant(value, digits);
+  const step = 10 ** (Math.floor(Math.log10(value)) - digits + 1);
+  const down = Math.floor(value / step + 1e-9) * step;
+  return significant(down, digits);
+}
+
 export const count = (number) => number.toLocaleString("en");
 
 export function percent(share) {

@@ -1,7 +1,7 @@
 // What shards say of a sample: margins, hulls with their supports, its ball, an attack, images of points, certificates.
 
 import { manifest } from "./blocks.js";
-import { count, element, named, percent, significant } from "./format.js";
+import { atLeast, count, element, named, percent, significant } from "./format.js";
 import { thumbnail } from "./pictures.js";
 import { byName, change, column } from "./store.js";
 import { trainingSample } from "./training.js";
@@ -61,7 +61,7 @@ function hull(row, details, kind) {
   const word = (name) => manifest.details[`${kind}_${name}`][details.own(`hull_${kind}_${name}`)[0]];
   const told = facts([
     ["distance", significant(distance, 4)],
-    ["proven", `≥ ${significant(lower, 4)}`],
+    ["proven", `≥ ${atLeast(lower, 4)}`],
     ["position", word("position").replaceAll("_", " ")],
     ["class there", kind === "feature" ? at("hull_projected_class", row) : null],
     ["support with its label", kind === "processed" ? null : shareAt(kind === "pixel" ? "pixel_same_weight" : "same_weight", row)],
