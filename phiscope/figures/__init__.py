@@ -100,7 +100,6 @@ FIGURES: dict[str, str] = {
     "denoised": "phiscope.figures.denoising.denoised",
     "denoising_study": "phiscope.figures.denoising.study",
     "filter_inversion": "phiscope.figures.denoising.filter_inversion",
-    "comparison": "phiscope.figures.papers.comparison",
     "latent_batches": "phiscope.figures.latent.batches",
     "latent_sets": "phiscope.figures.latent.sets",
     "latent_axes": "phiscope.figures.latent.axes",

@@ -1,4 +1,4 @@
-"""Put tables and figures into the page that people read, and what was found into a few sentences."""
+"""Put tables and figures into the pages that people read, and what was found into a few sentences."""
 
 from pathlib import Path
 
@@ -19,6 +19,8 @@ if "snakemake" in globals():
             "pictures": {path.stem: path.read_bytes() for path in pictures},
         }
         run = Run(opened(snakemake.input, {}), context)
-        html = page.render(page.gather(run))
+        gathered = page.gather(run)
         write_text("\n".join([*findings(run), ""]), snakemake.output.findings)
-        write_shown(html.encode(), snakemake.output.page)
+        for name, path in snakemake.output.items():
+            if name != "findings":
+                write_shown(page.render(gathered, name).encode(), path)

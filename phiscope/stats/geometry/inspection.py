@@ -113,7 +113,7 @@ def _copies(samples: pd.DataFrame, duplicates: pd.DataFrame) -> pd.DataFrame:
 def _in_words(row: dict, classes: Sequence[str]) -> str:
     label, predicted = named(row["label"], classes), classes[int(row["predicted"])]
     said = {
-        "error": lambda: f"labelled {label}, predicted {predicted} with confidence {percent(row['confidence'])}",
+        "error": lambda: f"labelled {label}, predicted {predicted} with confidence {_sure(row['confidence'])}",
         "label_suspect": lambda: (
             f"labelled {label}; {percent(row['same_weight'])} of the weight of its nearest training mixture is {label}"
         ),
@@ -122,7 +122,7 @@ def _in_words(row: dict, classes: Sequence[str]) -> str:
             + (f", training hull at {significant(row['distance'])}" if np.isfinite(row["distance"]) else "")
         ),
         "far_outside": lambda: (
-            f"predicted {predicted} with confidence {percent(row['confidence'])}, {significant(row['distance'])} outside "
+            f"predicted {predicted} with confidence {_sure(row['confidence'])}, {significant(row['distance'])} outside "
             "the training hull"
         ),
         "duplicate": lambda: (
@@ -131,3 +131,7 @@ def _in_words(row: dict, classes: Sequence[str]) -> str:
         ),
     }
     return said[row["reason"]]()
+
+
+def _sure(confidence: float) -> str:
+    return "above 99.9 %" if confidence > 0.999 else percent(confidence)
