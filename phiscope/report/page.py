@@ -124,7 +124,8 @@ def _head_in_words(about: Mapping[str, Any]) -> str:
 @dataclass(frozen=True)
 class Page:
     """Everything the page shows: numbers by key, see NUMBERS; pictures, svg or png bytes by the names of figures;
-    sections, what the modules of `phiscope.report.sections` made, by name.
+    sections, what the modules of `phiscope.report.sections` made, by name; narrow: of some figures the picture that a
+    narrow screen shows.
 
     Raises ConfigError for a number that the page has no place for.
     """
@@ -133,6 +134,7 @@ class Page:
     numbers: Mapping[str, MeasuredNumber] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)
+    narrow: Mapping[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.numbers) - set(NUMBERS))
@@ -153,11 +155,12 @@ class Picture(NamedTuple):
     uri: str
     alt: str
     caption: str
+    narrow: str | None = None
 
     @classmethod
-    def of(cls, name: str, content: bytes) -> Picture:
+    def of(cls, name: str, content: bytes, narrow: bytes | None = None) -> Picture:
         about = figures.about(figures.kind_of(name))
-        return cls(data_uri(content), about.alt, about.caption)
+        return cls(data_uri(content), about.alt, about.caption, None if narrow is None else data_uri(narrow))
 
 
 def artifacts_of_page() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -174,6 +177,7 @@ def gather(run: Run) -> Page:
     return Page(
         Facts.of(run.only(_FACTS)), numbers_of(run["paper_comparison"]), run.context["pictures"],
         {name: import_module(module_of(name)).data(run.only(_declared(name))) for name in SECTIONS if _has_data(name)},
+        run.context.get("narrow", {}),
     )  # fmt: skip
 
 
@@ -219,7 +223,9 @@ def render(page: Page, name: str = "report", loader: jinja2.BaseLoader | None = 
         facts=facts,
         has=page.numbers,
         cards=cards_of(page.numbers, overview) if overview else [],
-        pictures={figure: Picture.of(figure, content) for figure, content in page.pictures.items()},
+        pictures={
+            figure: Picture.of(figure, content, page.narrow.get(figure)) for figure, content in page.pictures.items()
+        },
         groups={title: [_section(page, section) for section in group] for title, group in groups.items()},
         here=name,
         pages={other: title_of(PAGES[other]) for other in PAGES if other in (name, *pages_of(page))},

@@ -12,11 +12,14 @@ from phiscope.workflow.provenance import summary
 
 if "snakemake" in globals():
     with job(snakemake):
-        config, pictures = snakemake.config, [Path(path) for path in snakemake.input.pictures]
+        config = snakemake.config
         context = snakemake.params.context | {
             "config": config,
             "provenance": summary(config),
-            "pictures": {path.stem: path.read_bytes() for path in pictures},
+            **{
+                shown: {Path(path).stem: Path(path).read_bytes() for path in snakemake.input[shown]}
+                for shown in ("pictures", "narrow")
+            },
         }
         run = Run(opened(snakemake.input, {}), context)
         gathered = page.gather(run)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from phiscope.report.page import Page, pages_of, render
 
 SVG, PNG = b"<?xml version='1.0'?><svg></svg>", b"\x89PNG\r\n"
-VOID = {"meta", "img", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "br", "hr", "link", "input", "source"}
 
 
 class Parsed(HTMLParser):

@@ -2,6 +2,7 @@ rule render_report:
     input:
         **paths(*PLAN.drawing.of_the_page),
         pictures=PLAN.drawing.in_the_page,
+        narrow=PLAN.drawing.narrow(PLAN.drawing.all),
     output:
         **{
             name: report(

@@ -19,6 +19,7 @@ CATEGORY = "Denoising"
 ALT = "One panel per experiment: settings against what was measured, over seeds"
 DENSE = False
 WHEN = "study"
+STACKS = True
 
 _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.

@@ -19,6 +19,7 @@ CATEGORY = "Images as functions of position"
 ALT = "How many functions of a basis hold the response to a latent direction"
 DENSE = False
 WHEN = "latent_waves"
+STACKS = True
 
 COLOURS = {"waves": MARGIN, "dct": SPACES["feature"], "pixels": HULL, "orthogonal": MUTED}
 _BASES = {"waves": "waves, any phase", "dct": "DCT", "pixels": "pixels", "orthogonal": "random basis"}

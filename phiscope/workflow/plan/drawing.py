@@ -164,8 +164,14 @@ class Drawing:
     @property
     def in_the_page(self) -> list[str]:
         """The file of each figure that the page shows: png of dense ones, svg of line drawings."""
-        dense = {name: figures.about(figures.kind_of(name)).dense for name in self.all}
-        return [self._plan.below(f"figures/{name}.{'png' if dense[name] else 'svg'}") for name in self.all]
+        return [self._shown("figures", name) for name in self.all]
+
+    def narrow(self, names: Sequence[str]) -> list[str]:
+        """Those of these figures that the page shows with their panels below each other on a narrow screen."""
+        return [self._shown("figures/narrow", name) for name in names if figures.about(figures.kind_of(name)).stacks]
+
+    def _shown(self, folder: str, name: str) -> str:
+        return self._plan.below(f"{folder}/{name}.{'png' if figures.about(figures.kind_of(name)).dense else 'svg'}")
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -190,6 +196,7 @@ class Drawing:
     def outputs(self) -> Iterator[str]:
         for kind in ("svg", "png", "rst"):
             yield from self.drawn(self.all, kind)
+        yield from self.narrow(self.all)
         yield from self.pages.values()
         yield self._plan.below("findings.txt")
 
