@@ -98,10 +98,10 @@ def panels(rows: int, columns: int, height: float, width: float = WIDTH, **optio
     """A figure with rows x columns axes, each row `height` inches high; axes always as a 2-D array."""
     if _narrow.get() and columns > 1:
         figure = blank(rows * columns * height)
-        shared = {"sharex": options.get("sharex") is True, "sharey": options.get("sharey") is True}
+        x, y = (options.get(axis) is True for axis in ("sharex", "sharey"))
         if options.get("sharey"):
             _of_one_axis.add(figure)
-        return figure, figure.subplots(rows * columns, 1, squeeze=False, **shared).reshape(rows, columns)
+        return figure, figure.subplots(rows * columns, 1, squeeze=False, sharex=x, sharey=y).reshape(rows, columns)
     figure = blank(rows * height, width)
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
@@ -117,7 +117,8 @@ def settle_stacked(figure: Figure) -> None:
         entries = [text.get_text() for text in legend.get_texts()]
         columns = 1 if max(map(len, entries), default=0) > _LONG else 2
         legend.remove()
-        figure.legend(legend.legend_handles, entries, loc="outside lower center", ncols=columns, frameon=False)
+        handles = [handle for handle in legend.legend_handles if handle is not None]
+        figure.legend(handles, entries, loc="outside lower center", ncols=columns, frameon=False)
     label = ""
     for ax in figure.axes if figure in _of_one_axis else ():
         label = ax.get_ylabel() or label

@@ -60,8 +60,9 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> None:
         part = rows[rows["basis"] == basis]
         heights = part["kind"].map(places).astype(float) + 0.12 * (shift - 1.5)
         ax.hlines(heights, part["ci_low"], part["ci_high"], color=colour, lw=1.6)
-        look = {"color": colour, "marker": _MARKERS[shift], "s": 18, "lw": 0}
-        ax.scatter(part["value"], heights, label=_BASES[basis], zorder=3, **look)
+        ax.scatter(
+            part["value"], heights, color=colour, marker=_MARKERS[shift], s=18, lw=0, label=_BASES[basis], zorder=3
+        )
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
