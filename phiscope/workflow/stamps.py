@@ -17,6 +17,7 @@ from phiscope.workflow.contents import content
 from phiscope.workflow.unchanged import Unchanged
 
 ASIDE = ".aside"  # the folder below that of a run for what was moved
+SAME_COMMAND = "start the same command again, which makes it anew"
 _STAMPED = (".parquet", ".safetensors", ".json", ".html", ".svg", ".png", ".rst")  # what a rule makes has a stamp
 _LOOKED_AT = (*_STAMPED, ".txt")
 
@@ -60,11 +61,13 @@ def set_aside(path: str | Path, results: str | Path) -> Path:
     return Path(path).replace(target)
 
 
-def require_own(inputs: Iterable[str], expected: Mapping[str, str], results: str | Path) -> None:
+def require_own(
+    inputs: Iterable[str], expected: Mapping[str, str], results: str | Path, remedy: str = SAME_COMMAND
+) -> None:
     """Raise ResultError naming the first input that is not to be used; all such are moved aside.
 
     expected: path -> fingerprint of what makes it now. Files outside the run are the user's, for their readers to
-    judge.
+    judge. remedy: what makes it anew, as a clause.
     """
     own = dict.fromkeys(path for path in inputs if Path(path).is_relative_to(results))
     unchanged = Unchanged(results)
@@ -73,9 +76,7 @@ def require_own(inputs: Iterable[str], expected: Mapping[str, str], results: str
         set_aside(path, results)
     for path, why in faults.items():
         others = f" ({len(faults) - 1:,} more inputs are not to be used)" if len(faults) > 1 else ""
-        raise ResultError(
-            f"{path} {why}{others}: moved to {Path(results, ASIDE)}; start the same command again, which makes it anew"
-        )
+        raise ResultError(f"{path} {why}{others}: moved to {Path(results, ASIDE)}; {remedy}")
 
 
 def clear(

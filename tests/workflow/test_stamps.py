@@ -17,6 +17,7 @@ from phiscope.files import Stamp, require_unchanged, stamp_of, stamping, write_a
 from phiscope.workflow.contents import content
 from phiscope.workflow.job import job
 from phiscope.workflow.stamps import ASIDE, clear, fault, forget_replaced, in_words, made, networks, set_aside
+from tests.workflow.damage import changed, cut_short
 from tests.workflow.project import copied
 
 
@@ -47,17 +48,6 @@ CHANGES = (
     ("inversions: {tolerance: 1.e-3}", ("chunks/inversions/", "inversions/flip", "inversions/hull", "inversions/ball")),
     ("implicit: {schedule: {steps: 19}}", ("chunks/implicit/", "implicit/0")),
 )
-
-
-def cut_short(path):
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def changed(path):
-    """One bit, in the middle."""
-    bytes_ = bytearray(path.read_bytes())
-    bytes_[len(bytes_) // 2] ^= 1
-    path.write_bytes(bytes_)
 
 
 def stamped_below(results):
@@ -193,9 +183,9 @@ class TestOfARun:
         environment = os.environ | {"PYTHONPATH": str(finished.folder)}
         done = subprocess.run(command, cwd=finished.folder, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        unchanged, *changed = map(json.loads, done.stdout.splitlines())
+        unchanged, *others = map(json.loads, done.stdout.splitlines())
         assert unchanged == {}
-        for faults, (change, folders) in zip(changed, CHANGES, strict=True):
+        for faults, (change, folders) in zip(others, CHANGES, strict=True):
             seen = {str(Path(path).relative_to("results/tiny")) for path in faults}
             expected = {path for path in stamped_below(finished.results) if path.startswith(folders)}
             assert expected, change
