@@ -21,6 +21,7 @@ from phiscope.workflow.record import RECORD
 from phiscope.workflow.starting.refusals import refusal
 
 RESULTS = Path("results")
+_RUN = "`phiscope run` with the configuration of the run"  # where that is not known
 _HANDED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,9 +43,7 @@ def recorded(folder: Path) -> dict[str, Any]:
         about = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         return {"configuration": dict(about["configuration"]), "files": list(about["files"])} | about
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ResultError(
-            f"{folder / RECORD} is damaged ({error}); `phiscope run` with the configuration of the run writes it anew"
-        ) from error
+        raise ResultError(f"{folder / RECORD} is damaged ({error}); {_RUN} writes it anew") from error
 
 
 def command_of(about: Mapping[str, Any]) -> str:
@@ -61,7 +60,14 @@ def require_whole(paths: Iterable[str | Path], folder: Path) -> None:
     """
     for path in map(Path, paths):
         if path.is_file() and (why := damage(path)):
-            raise ResultError(f"{path} is damaged ({why}); `{command_of(recorded(folder))}` makes it anew")
+            raise ResultError(f"{path} is damaged ({why}); {_maker(folder)} makes it anew")
+
+
+def _maker(folder: Path) -> str:
+    try:
+        return f"`{command_of(recorded(folder))}`"
+    except ResultError:
+        return _RUN
 
 
 def damage(path: Path) -> str | None:
