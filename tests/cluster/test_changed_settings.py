@@ -58,9 +58,7 @@ CASES = {
     "the epochs of the classifier": Case(
         {"classifier": {"training": {"epochs": 1}}}, "models/classifier.safetensors", "fit_classifier", "data",
     ),
-    "the number of test samples": Case(
-        {"dataset": {"limit": {"test": 22}}}, "data/test.safetensors", "prepare_dataset/test", None,
-    ),
+    "the seed": Case({"seed": 1}, "data/test.safetensors", "prepare_dataset/test", None),
 }  # fmt: skip
 IN_CI = "the solver of the margins"
 LOCALLY = [name if name == IN_CI else pytest.param(name, marks=pytest.mark.long) for name in CASES]
