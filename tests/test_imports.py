@@ -66,9 +66,9 @@ def test_every_room_stands_in_a_layer():
     assert inside - {"__init__"} == LEVEL.keys()
 
 
-def test_only_seven_modules_stand_at_the_top():
+def test_only_six_modules_stand_at_the_top():
     modules_at_the_top = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    assert modules_at_the_top == {"arrays", "deferred", "factories", "files", "errors", "features", "head"}
+    assert modules_at_the_top == {"arrays", "deferred", "factories", "errors", "features", "head"}
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if room(name)])

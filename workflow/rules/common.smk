@@ -26,10 +26,11 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 try:
     require_folder(workflow.storage_settings.default_storage_provider)
     if workflow.modifier.parent_modifier is None:
-        GIVEN = load(workflow.configfiles, typed(workflow.config_settings.config), root=ROOT)
+        CHANGES = typed(workflow.config_settings.config, workflow.config_settings.config_args or ())
+        GIVEN = load(workflow.configfiles, CHANGES, root=ROOT)
     else:
         look_beside(workflow.configfiles)
-        GIVEN = complete([config], root=ROOT)
+        CHANGES, GIVEN = {}, complete([config], root=ROOT)
 except PhiscopeError as error:
     sys.exit(str(error))
 

@@ -6,6 +6,8 @@ from snakemake.io import IOFile
 from snakemake.settings.types import RerunTrigger
 
 from phiscope.workflow.fingerprints import Fingerprints, before_planning, is_noted
+from phiscope.workflow.record import is_damaged as record_is_damaged
+from phiscope.workflow.record import write_record
 from phiscope.workflow.stamps import clear, in_words
 
 OWN_RULES = [each for each in workflow.rules if Path(str(each.snakefile)).is_relative_to(ROOT)]
@@ -31,6 +33,9 @@ def clear_results():
     faults = clear(RESULTS, FINGERPRINTS, noted, compare=compares_settings())
     for line in in_words(faults, RESULTS):
         print(line, file=sys.stderr)
+    # Jobs write none, and there may be none to start.
+    if not DRAWN_ALONE and record_is_damaged(RESULTS):
+        write_record(RESULTS, GIVEN, workflow.configfiles, CHANGES)
     return faults
 
 

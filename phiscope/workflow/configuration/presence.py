@@ -43,7 +43,7 @@ def _recorded(results: Path) -> Any:
     """The configuration that the run was last started with; nothing where it says none."""
     try:
         return json.loads((results / RECORD).read_text(encoding="utf-8"))["configuration"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError):
         return {}
 
 
