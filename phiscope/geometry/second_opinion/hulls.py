@@ -25,6 +25,7 @@ from phiscope.geometry.second_opinion.back_end import Vector, minimum
 LOWEST, RANDOM, ADDED = 192, 32, 64  # vertices of a program at first, and those that are added
 _MOST_CELLS = 2**25  # numbers of the vertices of a program, 256 MB
 _ROUNDS = 8
+_TOUCHING = 1e-8  # a distance, of how far the vertices are: less has 0 as its lower bound whatever is added
 
 
 class Vertices(Protocol):
@@ -50,9 +51,9 @@ class Bounds(NamedTuple):
 
 
 class _Program(NamedTuple):
-    """One query's: z (d,), its gap over the vertices of the program is not needed."""
+    """What a program of one query gives: away (d,) = z - x, and how far the farthest of its vertices is from z."""
 
-    z: Vector
+    away: Vector
     reach: float
 
 
@@ -67,32 +68,28 @@ def distances(
 ) -> Bounds:
     """Of points (m, d) to the hull of the vertices; supports, nearest (m, d): those of the solution that is looked at."""
     origin = vertices.rows(np.zeros(1, np.int64))[0]
-    lowest = int(np.clip(_MOST_CELLS // points.shape[1], ADDED, LOWEST))
-    _, rows = _lowest(nearest - points, vertices, origin, lowest)
+    count = int(np.clip(_MOST_CELLS // points.shape[1], ADDED, LOWEST))
+    rows = _lowest(nearest - points, vertices, origin, count)
     kept = [
         np.unique(np.concatenate([own, few, random.integers(len(vertices), size=RANDOM)]))
         for own, few in zip(supports, rows)
     ]
     bounds = Bounds(np.zeros(len(points)), np.full(len(points), np.inf), np.zeros(len(points)))
-    z, open_ = nearest.copy(), np.arange(len(points))
+    left = list(range(len(points)))
     for _ in range(_ROUNDS):
-        solved = []
-        for query in open_:
-            program = _solved(points[query], vertices.rows(kept[query]), solver)
-            if program is not None:
-                z[query], bounds.reach[query] = program
-                solved.append(query)
-        open_ = np.array(solved, dtype=np.int64)
-        if not len(open_):
+        programs = {query: _solved(points[query], vertices.rows(kept[query]), solver) for query in left}
+        solved = {query: program for query, program in programs.items() if program is not None}
+        left = list(solved)
+        if not left:
             break
-        _, rows = _lowest(z[open_] - points[open_], vertices, origin, ADDED)
-        _judge(bounds, open_, points, z, vertices.rows(rows[:, 0]))
-        more = [not np.isin(few[0], kept[query]) for query, few in zip(open_, rows)]
-        for query, few in zip(open_, rows):
+        away = np.stack([program.away for program in solved.values()])
+        bounds.reach[left] = [program.reach for program in solved.values()]
+        rows = _lowest(away, vertices, origin, ADDED)
+        _judge(bounds, left, away, points[left] - vertices.rows(rows[:, 0]))
+        apart = bounds.upper[left] > _TOUCHING * bounds.reach[left]
+        left = [query for query, few, other in zip(left, rows, apart) if other and few[0] not in kept[query]]
+        for query, few in zip(solved, rows):
             kept[query] = np.union1d(kept[query], few)
-        open_ = open_[more]
-        if not len(open_):
-            break
     return bounds
 
 
@@ -105,25 +102,21 @@ def _solved(x: Vector, vertices: Vector, solver: str) -> _Program | None:
     given = minimum(edges @ edges.T, np.zeros(count), A=one, b=np.ones(1), lb=bound, solver=solver)
     if given is None or not (weights := given.x.clip(0)).sum() > 0:
         return None
-    weights /= weights.sum()
-    edge = weights @ edges
-    return _Program(x + unit * edge, unit * float(np.linalg.norm(edges - edge, axis=1).max()))
+    edge = weights / weights.sum() @ edges
+    return _Program(unit * edge, unit * float(np.linalg.norm(edges - edge, axis=1).max()))
 
 
-def _judge(bounds: Bounds, queries: NDArray[np.int64], points: Vector, z: Vector, lowest: Vector) -> None:
-    """lowest (k, d): the vertex with the lowest price of each query."""
-    away = z[queries] - points[queries]
+def _judge(bounds: Bounds, queries: list[int], away: Vector, from_lowest: Vector) -> None:
+    """away (k, d) = z - x of these queries, and x less the vertex with the lowest price."""
     distance = np.linalg.norm(away, axis=1)
-    gap = (away * (z[queries] - lowest)).sum(1).clip(0)
+    gap = (away * (away + from_lowest)).sum(1).clip(0)
     over = np.divide(gap, distance, out=np.full_like(gap, np.inf), where=distance > 0)
     bounds.upper[queries] = np.minimum(bounds.upper[queries], distance)
     bounds.lower[queries] = np.maximum(bounds.lower[queries], (distance - over).clip(0))
 
 
-def _lowest(
-    directions: Vector, vertices: Vertices, origin: Vector, count: int
-) -> tuple[Vector, NDArray[np.int64]]:
-    """The count lowest of <w, d_j> of every direction w (m, d), and which they are: (m, count) each, the lowest first.
+def _lowest(directions: Vector, vertices: Vertices, origin: Vector, count: int) -> NDArray[np.int64]:
+    """The vertices with the count lowest <w, d_j> of every direction w (m, d): (m, count), the lowest first.
 
     Products are of differences to a vertex: far from the origin they would lose digits.
     """
@@ -135,5 +128,4 @@ def _lowest(
         if prices.shape[1] > count:
             least = np.argpartition(prices, count - 1, axis=1)[:, :count]
             prices, rows = np.take_along_axis(prices, least, 1), np.take_along_axis(rows, least, 1)
-    order = prices.argsort(axis=1)
-    return np.take_along_axis(prices, order, 1), np.take_along_axis(rows, order, 1)
+    return np.take_along_axis(rows, prices.argsort(axis=1), 1)

@@ -12,8 +12,11 @@ s, it is asked for once more in its own units.
 Bounds, of whatever t, u, v >= 0 and w >= 0 a back-end gives. Below: the least of the Lagrangian over t >= l, which lies at
 max(-(Aᵀu + Gᵀv), l), so that it needs no residual. Above: t is raised to l, then optimal for planes that are moved by
 what it violates; the least value is convex in these, so that it is at most ½‖t‖² + |u|ᵀ|A t + r| + vᵀ max(G t - p, 0), with
-the multipliers of the optimum, for which those given stand. Where planes do not meet above l, multipliers grow along a
-ray, and the lower bound with them without end.
+the multipliers of the optimum, for which those given stand. Where planes do not meet above l, what the least violation
+
+    min ½(A t + r)² + ½‖q‖²  subject to  G t - q <= p,  t >= l
+
+leaves of each is a multiplier along whose ray the lower bound grows without end (Farkas).
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ import numpy as np
 
 from phiscope.geometry.second_opinion.back_end import Answer, Vector, minimum
 
-FAR = 1e6  # times as far as a sample is long: a proven lower bound of that is no flip point
+FAR = 1e3  # times as far as a sample is long: a proven lower bound of that counts as no flip point
 _FITTING = (1e-2, 1e2)  # lengths of a step, in its unit
 _VIOLATED = 1e-6  # a distance to a plane, of the step: more is no point between the classes
 _DENSE_BELOW = 5.5  # features over classes: of more, sparse factors are faster (measured)
@@ -98,18 +101,34 @@ def _bounds(steps: _Steps, shape: tuple[int, ...], solver: str) -> tuple[tuple[f
     )  # fmt: skip
     if given is None:
         return (0.0, np.inf), 0.0
-    upper, lower = _above(steps, given), _below(steps, given)
-    if not upper - lower <= 1e-9 * upper:  # perhaps there is no point: along the ray
-        lower = max([lower, *(_below(steps, given, 2.0**power) for power in range(2, 61, 2))])
+    upper, lower = _above(steps, given), _below(steps, given.equal[0], given.below)
+    if upper == np.inf:
+        lower = max(lower, _along_ray(steps, solver))
     return (lower, upper), float(np.linalg.norm(given.x)) if np.isfinite(upper) else 0.0
 
 
-def _below(steps: _Steps, given: Answer, times: float = 1.0) -> float:
-    u, v = times * given.equal[0], times * given.below
+def _below(steps: _Steps, u: float, v: Vector) -> float:
     t = -(u * steps.A + v @ steps.G)
     t = t if steps.l is None else np.maximum(t, steps.l)
     value = t @ t / 2 + u * (steps.A @ t + steps.r) + v @ (steps.G @ t - steps.p)
     return float(np.sqrt(2 * max(value, 0.0)))
+
+
+def _along_ray(steps: _Steps, solver: str) -> float:
+    """The largest lower bound along the ray of what the least violation leaves; 0 where that is nothing."""
+    count, f = steps.G.shape
+    P, q = np.zeros((f + count, f + count)), np.zeros(f + count)
+    P[:f, :f], P[f:, f:], q[:f] = np.outer(steps.A, steps.A), np.eye(count), steps.r * steps.A
+    G = np.concatenate([steps.G, -np.eye(count)], axis=1) if count else None
+    bound = None if steps.l is None else np.concatenate([steps.l, np.full(count, -np.inf)])
+    given = minimum(P, q, G, steps.p if count else None, lb=bound, solver=solver)
+    if given is None:
+        return 0.0
+    left, beyond = float(steps.A @ given.x[:f] + steps.r), given.x[f:].clip(0)
+    size = abs(left) + np.linalg.norm(beyond)
+    if size == 0:
+        return 0.0
+    return max(_below(steps, times * left / size, times * beyond / size) for times in 2.0 ** np.arange(0, 61, 2))
 
 
 def _above(steps: _Steps, given: Answer) -> float:
