@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from phiscope import stats
 from phiscope.exhibits.run import Run
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.words.detectors import title_of as detector_title
@@ -13,7 +14,7 @@ from phiscope.words.methods import title_of as method_title
 from phiscope.words.numbers import known, percent, significant
 
 MOST = 5
-NEEDS = ("paper_comparison", "hulls")
+NEEDS = ("paper_comparison", "hulls", "disagreements")
 OPTIONAL = ("attack_summary", "detection", "denoising_summary", "training_standing")
 _NAMED = 3  # attacks in one sentence
 
@@ -27,6 +28,7 @@ def findings(run: Run) -> list[str]:
 
 
 def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str | None]:
+    yield _contradiction(run["disagreements"])
     yield _accuracy(numbers)
     yield _training(run["training_standing"])
     yield _outside(numbers, run["hulls"])
@@ -38,6 +40,12 @@ def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str 
     yield _inverted(numbers)
     yield _moved(numbers)
     yield _balls(numbers)
+
+
+def _contradiction(disagreements: pd.DataFrame) -> str | None:
+    """Before all else: what is wrong with the numbers of the others."""
+    agreement = stats.agreement(disagreements)
+    return f"{agreement.sentence[0].upper()}{agreement.sentence[1:]}." if agreement.contradicted else None
 
 
 def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:

@@ -52,18 +52,19 @@ class Stored(NamedTuple):
         return np.asarray(pd.Index(self.samples).get_indexer(np.asarray(samples, np.int64)))
 
 
-Opened = Callable[[], Stored]  # read when they are needed
+Vectors = Callable[[pd.Series], NDArray]  # (k, d) of samples by their numbers
 
 
 class Hull(NamedTuple):
     """Rows of the table `hulls` of one hull, what they are projections of by view, and what spans it.
 
-    name: of the view under which training samples span it, None where they are as they are.
+    vertices: read when they are needed; name: of the view under which training samples span the hull, None where they
+    are as they are.
     """
 
     rows: pd.DataFrame
-    points: Mapping[str, Opened]
-    vertices: Opened
+    points: Mapping[str, Vectors]
+    vertices: Callable[[], Stored]
     name: str | None = None
 
 
@@ -77,7 +78,7 @@ class Asking(NamedTuple):
 
 
 def disagreements(
-    margins: pd.DataFrame, located: Mapping[tuple[str, str], Opened], head: Head, hulls: Iterable[Hull], asked: Asking
+    margins: pd.DataFrame, located: Mapping[tuple[str, str], Vectors], head: Head, hulls: Iterable[Hull], asked: Asking
 ) -> pd.DataFrame:
     """The rows of the table; margins: the table of that name; located: features by view and split."""
     found = [_margins(margins, located, head, asked)]
@@ -96,7 +97,7 @@ def drawn(rows: pd.DataFrame, most: int, by: list[str], random: np.random.Genera
 
 
 def _margins(
-    table: pd.DataFrame, located: Mapping[tuple[str, str], Opened], head: Head, asked: Asking
+    table: pd.DataFrame, located: Mapping[tuple[str, str], Vectors], head: Head, asked: Asking
 ) -> pd.DataFrame:
     random = generator(asked.seed, 0)
     chosen = drawn(table[_WHO].drop_duplicates(), asked.samples, ["view", "split"], random)
@@ -106,8 +107,7 @@ def _margins(
     rows = rows if len(rows) <= most else rows.iloc[np.sort(random.permutation(len(rows))[:most])]
     compared = []
     for (view, split), part in rows.groupby(["view", "split"]):
-        stored = located[view, split]()
-        points = stored.rows(stored.places(part["sample"]))
+        points = located[view, split](part["sample"]).astype(np.float64)
         for x, row in zip(points, part.itertuples()):
             theirs = their_margins.margin(
                 x, head.weight, head.bias, row.predicted, row.other_class, head.lower_bound, solver=asked.solver
@@ -131,7 +131,9 @@ def _margin(row: Any, theirs: their_margins.Bounds, features: int) -> dict[str, 
 
 def _off(distance: float, squared: float) -> float:
     """By how much a distance may be off whose half square is off by so much."""
-    return float(distance - np.sqrt(max(distance**2 - 2 * squared, 0.0))) if distance > 0 else float(np.sqrt(2 * squared))
+    return (
+        float(distance - np.sqrt(max(distance**2 - 2 * squared, 0.0))) if distance > 0 else float(np.sqrt(2 * squared))
+    )
 
 
 def _projections(hull: Hull, place: int, asked: Asking) -> pd.DataFrame:
@@ -140,8 +142,8 @@ def _projections(hull: Hull, place: int, asked: Asking) -> pd.DataFrame:
     if not len(rows):
         return pd.DataFrame(columns=[*_NAMED, *_COMPARED])
     vertices = hull.vertices()
-    opened = {view: hull.points[view]() for view in rows["view"].unique()}
-    points = np.concatenate([opened[row.view].rows(opened[row.view].places([row.sample])) for row in rows.itertuples()])
+    points = np.concatenate([hull.points[view](part["sample"]) for view, part in rows.groupby("view")])
+    points = points.astype(np.float64)
     supports = [vertices.places(support) for support in rows["support_index"]]
     nearest = [np.asarray(w) @ vertices.rows(support) for w, support in zip(rows["support_weight"], supports)]
     theirs = their_hulls.distances(points, vertices, supports, np.stack(nearest), random, solver=asked.solver)
@@ -158,7 +160,7 @@ def compared(
     ours: float, ours_error: float, lower: float, upper: float, scale: float, rounding: float
 ) -> dict[str, Any]:
     """One problem: our distance, inf for none and NaN where we have no answer, and their bounds of it."""
-    theirs, error = upper, 0.0 if upper == lower else upper - lower
+    theirs, error = upper, 0.0 if upper == lower else max(upper - lower, 0.0)
     if not error <= SOLVED * scale:  # but a bound of theirs may contradict ours all the same
         beyond = [bound for bound, apart in ((upper, ours - upper), (lower, lower - ours)) if apart > ours_error]
         theirs, error = (beyond[0], 0.0) if beyond and np.isfinite([ours, beyond[0]]).all() else (np.nan, np.nan)

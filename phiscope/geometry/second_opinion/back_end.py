@@ -70,14 +70,15 @@ def minimum(
     """
     import qpsolvers  # deferred: it imports every back-end that is installed
 
+    matrices: list[Any] = [P, G, A]
     if sparse and solver in qpsolvers.sparse_solvers:
         from scipy.sparse import csc_matrix
 
-        P, G, A = (None if each is None else csc_matrix(each) for each in (P, G, A))
+        matrices = [None if each is None else csc_matrix(each) for each in (P, G, A)]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of how it ended, and that matrices were converted
-            problem = qpsolvers.Problem(P, q, G, h, A, b, lb)
+            problem = qpsolvers.Problem(matrices[0], q, matrices[1], h, matrices[2], b, lb)
             found = qpsolvers.solve_problem(problem, solver, **_SETTINGS.get(solver, {}))
     except (qpsolvers.exceptions.QPError, ValueError, ArithmeticError):
         return None

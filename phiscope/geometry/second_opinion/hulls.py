@@ -1,15 +1,15 @@
-"""Projections onto hulls once more: a quadratic program over some vertices, until no other could bring the point closer.
+"""Projections onto hulls once more: a quadratic program over some vertices, until no other brings the point closer.
 
     min ½‖αD - x‖²  subject to  α >= 0,  Σα = 1,
 
 D some of the vertices: those that another solution rests on, those with the lowest prices <z - x, d> at its point z,
-which are what column generation keeps, and some at random. The program is handed over as ½αᵀ(D - x)(D - x)ᵀα in units of
-the farthest of them. Then all vertices are priced at the point that came out, block by block in float64 by numpy; those with
-the lowest prices are added, and the program is solved again, until the lowest is among its vertices.
+which are what column generation keeps, and some at random. The program is handed over as ½αᵀ(D - x)(D - x)ᵀα, in units
+of the farthest of them. Then all vertices are priced at the point that came out, block by block in float64 by numpy;
+those with the lowest prices are added, and the program is solved again, until the lowest is among its vertices.
 
 Bounds: α is cut off at 0 and divided by its sum, so that z = αD is in the hull and ‖z - x‖ an upper bound. With the gap
-g = max_j <z - x, z - d_j> over all vertices, ‖z - x‖ - g / ‖z - x‖ is a lower one, as (z - x) / ‖z - x‖ separates x from
-the hull by that much.
+g = max_j <z - x, z - d_j> over all vertices, ‖z - x‖ - g / ‖z - x‖ is a lower one: a plane across z - x separates x
+from the hull by that much.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def distances(
     *,
     solver: str,
 ) -> Bounds:
-    """Of points (m, d) to the hull of the vertices; supports, nearest (m, d): those of the solution that is looked at."""
+    """Of points (m, d) to the hull of the vertices; supports, nearest (m, d): of the solution that is looked at."""
     origin = vertices.rows(np.zeros(1, np.int64))[0]
     count = int(np.clip(_MOST_CELLS // points.shape[1], ADDED, LOWEST))
     rows = _lowest(nearest - points, vertices, origin, count)

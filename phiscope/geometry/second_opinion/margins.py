@@ -9,18 +9,22 @@ of a sample x of class i: (7)-(10) of Yousefzadeh 2022. In steps t = (y - x) / s
 r and p the distances from x to the planes. s is r where that is not 0; where the answer is far longer or shorter than
 s, it is asked for once more in its own units.
 
-Bounds, of whatever t, u, v >= 0 and w >= 0 a back-end gives. Below: the least of the Lagrangian over t >= l, which lies at
-max(-(Aᵀu + Gᵀv), l), so that it needs no residual. Above: t is raised to l, then optimal for planes that are moved by
-what it violates; the least value is convex in these, so that it is at most ½‖t‖² + |u|ᵀ|A t + r| + vᵀ max(G t - p, 0), with
-the multipliers of the optimum, for which those given stand. Where planes do not meet above l, what the least violation
+Bounds, of whatever t, u and v >= 0 a back-end gives. Below: the least of the Lagrangian over t >= l, which lies at
+max(-(Aᵀu + Gᵀv), l), so that it needs no residual. Above: t is raised to l, and is feasible for planes that are moved
+by what it violates; the least value is convex in these moves, so that it is at most
+
+    ½‖t‖² + |u| |A t + r| + vᵀ max(G t - p, 0)
+
+with the multipliers of the optimum, for which those given stand. Where planes do not meet above l, what remains of
 
     min ½(A t + r)² + ½‖q‖²  subject to  G t - q <= p,  t >= l
 
-leaves of each is a multiplier along whose ray the lower bound grows without end (Farkas).
+are multipliers along whose ray the lower bound grows without end (Farkas).
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +34,7 @@ from phiscope.geometry.second_opinion.back_end import Answer, Vector, minimum
 FAR = 1e3  # times as far as a sample is long: a proven lower bound of that counts as no flip point
 _FITTING = (1e-2, 1e2)  # lengths of a step, in its unit
 _VIOLATED = 1e-6  # a distance to a plane, of the step: more is no point between the classes
+_ALONG = [math.ldexp(1.0, power) for power in range(0, 61, 2)]  # of multipliers of length 1
 _DENSE_BELOW = 5.5  # features over classes: of more, sparse factors are faster (measured)
 
 
@@ -94,14 +99,15 @@ def _of(x: Vector, weight: Vector, bias: Vector, i: int, j: int, lower_bound: fl
 def _bounds(steps: _Steps, shape: tuple[int, ...], solver: str) -> tuple[tuple[float, float], float]:
     """Lower and upper bound of ‖t‖, and the length of the t that was given."""
     f, classes = shape
-    planes = (steps.G, steps.p) if len(steps.p) else (None, None)
+    several = len(steps.p) > 0  # of two classes there is no third
+    planes = (steps.G, steps.p) if several else (None, None)
     given = minimum(
-        np.eye(f), np.zeros(f), *planes, steps.A[None], np.array([-steps.r]), steps.l,
+        np.eye(f), np.zeros(f), planes[0], planes[1], steps.A[None], np.array([-steps.r]), steps.l,
         solver=solver, sparse=f > _DENSE_BELOW * classes,
     )  # fmt: skip
     if given is None:
         return (0.0, np.inf), 0.0
-    upper, lower = _above(steps, given), _below(steps, given.equal[0], given.below)
+    upper, lower = _above(steps, given), _below(steps, float(given.equal[0]), given.below)
     if upper == np.inf:
         lower = max(lower, _along_ray(steps, solver))
     return (lower, upper), float(np.linalg.norm(given.x)) if np.isfinite(upper) else 0.0
@@ -110,8 +116,8 @@ def _bounds(steps: _Steps, shape: tuple[int, ...], solver: str) -> tuple[tuple[f
 def _below(steps: _Steps, u: float, v: Vector) -> float:
     t = -(u * steps.A + v @ steps.G)
     t = t if steps.l is None else np.maximum(t, steps.l)
-    value = t @ t / 2 + u * (steps.A @ t + steps.r) + v @ (steps.G @ t - steps.p)
-    return float(np.sqrt(2 * max(value, 0.0)))
+    value = float(t @ t) / 2 + u * float(steps.A @ t + steps.r) + float(v @ (steps.G @ t - steps.p))
+    return math.sqrt(2 * max(value, 0.0))
 
 
 def _along_ray(steps: _Steps, solver: str) -> float:
@@ -125,10 +131,10 @@ def _along_ray(steps: _Steps, solver: str) -> float:
     if given is None:
         return 0.0
     left, beyond = float(steps.A @ given.x[:f] + steps.r), given.x[f:].clip(0)
-    size = abs(left) + np.linalg.norm(beyond)
+    size = abs(left) + float(np.linalg.norm(beyond))
     if size == 0:
         return 0.0
-    return max(_below(steps, times * left / size, times * beyond / size) for times in 2.0 ** np.arange(0, 61, 2))
+    return max(_below(steps, times * left / size, times * beyond / size) for times in _ALONG)
 
 
 def _above(steps: _Steps, given: Answer) -> float:
@@ -136,4 +142,4 @@ def _above(steps: _Steps, given: Answer) -> float:
     between, beyond = abs(steps.A @ t + steps.r), (steps.G @ t - steps.p).clip(0)
     if max(between, beyond.max(initial=0.0)) > _VIOLATED * max(np.linalg.norm(t), 1e-300):
         return np.inf
-    return float(np.sqrt(t @ t + 2 * (abs(given.equal[0]) * between + given.below @ beyond)))
+    return math.sqrt(float(t @ t) + 2 * (abs(given.equal[0]) * between + float(given.below @ beyond)))

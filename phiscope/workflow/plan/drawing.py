@@ -179,6 +179,7 @@ class Drawing:
             yield from self.drawn(self.all, kind)
         yield self._plan.below("report.html")
         yield self._plan.below("findings.txt")
+        yield self._plan.path("agreement")
 
 
 def _code(plan: Plan, wildcards: Any) -> list[str]:
@@ -200,4 +201,5 @@ RULES = {
         lambda plan: reported({"context": plan.drawing.context, "says": {"title": plan.config["report"]["title"]}}),
         lambda plan, wildcards: [module_of(section) for section in SECTIONS],
     ),
+    "require_agreement": Rule("report/require_agreement"),
 }
