@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from phiscope import stats
 from phiscope.exhibits.run import Run
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.words.detectors import title_of as detector_title
@@ -44,8 +43,13 @@ def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str 
 
 def _contradiction(disagreements: pd.DataFrame) -> str | None:
     """Before all else: what is wrong with the numbers of the others."""
-    agreement = stats.agreement(disagreements)
-    return f"{agreement.sentence[0].upper()}{agreement.sentence[1:]}." if agreement.contradicted else None
+    against = disagreements[disagreements["outcome"] == "disagrees"]
+    if against.empty:
+        return None
+    return (
+        f"{against['solver'].iloc[0]}, asked for {len(disagreements):,} distances once more, contradicts "
+        f"{len(against):,}: one of the solvers is wrong, and distances are not to be trusted before that is explained."
+    )
 
 
 def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:

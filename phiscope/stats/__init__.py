@@ -5,8 +5,8 @@ from phiscope.stats.denoising.bench import denoising_summary
 from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
-from phiscope.stats.geometry.agreement import Agreement, agreement
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
+from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
     ball_summary,
     projection_accuracy,
@@ -32,10 +32,9 @@ from phiscope.stats.inversion import (
 )
 
 __all__ = [
-    "Agreement",
     "InvertedRun",
     "Redrawn",
-    "agreement",
+    "SecondOpinion",
     "as_demanded",
     "attack_summary",
     "ball_summary",
@@ -64,6 +63,7 @@ __all__ = [
     "redrawn",
     "roc_curves",
     "sample_summary",
+    "second_opinion",
     "standing",
     "study_summary",
     "support_shares",

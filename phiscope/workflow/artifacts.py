@@ -56,7 +56,7 @@ ARTIFACTS: dict[str, Artifact] = {
     ),
     "estimate": Artifact("models/estimate.json", "phiscope.files:read_json"),
     "estimate_text": Artifact("models/estimate.txt", "pathlib:Path.read_text"),
-    "agreement": Artifact("agreement.txt", "pathlib:Path.read_text"),
+    "second_opinion": Artifact("second_opinion.txt", "pathlib:Path.read_text"),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
     "denoiser": Artifact(
         "models/denoiser.safetensors", "phiscope.experiments.denoising.network:Denoiser.load", placed=True

@@ -7,8 +7,8 @@ from phiscope.workflow.job import job
 
 if "snakemake" in globals():
     with job(snakemake):
-        agreement = stats.agreement(tables.read(snakemake.input.disagreements))
-        if agreement.contradicted:
+        opinion = stats.second_opinion(tables.read(snakemake.input.disagreements))
+        if opinion.contradicted:
             page = f"results/{snakemake.config['run']}/report.html"
-            raise DisagreementError(f"{snakemake.input.disagreements}: {agreement.sentence}; the report is {page}")
-        write_text(f"{agreement.sentence}\n", snakemake.output[0])
+            raise DisagreementError(f"{snakemake.input.disagreements}: {opinion.sentence}; the report is {page}")
+        write_text(f"{opinion.sentence}\n", snakemake.output[0])

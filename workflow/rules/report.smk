@@ -33,7 +33,7 @@ rule require_agreement:
         disagreements=PLAN.path("disagreements"),
         after=ancient(PLAN.results_to_keep),
     output:
-        PLAN.path("agreement"),
+        PLAN.path("second_opinion"),
     log:
         f"{RESULTS}/logs/require_agreement.log",
     conda:

@@ -139,7 +139,8 @@ def _along_ray(steps: _Steps, solver: str) -> float:
 
 def _above(steps: _Steps, given: Answer) -> float:
     t = given.x if steps.l is None else np.maximum(given.x, steps.l)
-    between, beyond = abs(steps.A @ t + steps.r), (steps.G @ t - steps.p).clip(0)
-    if max(between, beyond.max(initial=0.0)) > _VIOLATED * max(np.linalg.norm(t), 1e-300):
-        return np.inf
-    return math.sqrt(float(t @ t) + 2 * (abs(given.equal[0]) * between + float(given.below @ beyond)))
+    between, beyond = abs(float(steps.A @ t + steps.r)), (steps.G @ t - steps.p).clip(0)
+    square = float(t @ t)
+    if max(between, float(beyond.max(initial=0.0))) > _VIOLATED * math.sqrt(square):
+        return math.inf
+    return math.sqrt(square + 2 * (abs(float(given.equal[0])) * between + float(given.below @ beyond)))

@@ -20,7 +20,7 @@ class Certificates(NamedTuple):
 
     table: pd.DataFrame
     solver: str
-    second: stats.Agreement
+    second: stats.SecondOpinion
 
 
 def data(run: Run) -> Certificates:
@@ -28,4 +28,4 @@ def data(run: Run) -> Certificates:
     if run["processed_hulls"] is not None:
         hulls = pd.concat([hulls, stats.named_after_hull(run["processed_hulls"])], ignore_index=True)
     table = stats.certificates(run["margins"], hulls, run["verification"])
-    return Certificates(table, again["solver"].iloc[0] if len(again) else "", stats.agreement(again))
+    return Certificates(table, again["solver"].iloc[0] if len(again) else "", stats.second_opinion(again))

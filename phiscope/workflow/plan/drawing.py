@@ -179,7 +179,7 @@ class Drawing:
             yield from self.drawn(self.all, kind)
         yield self._plan.below("report.html")
         yield self._plan.below("findings.txt")
-        yield self._plan.path("agreement")
+        yield self._plan.path("second_opinion")
 
 
 def _code(plan: Plan, wildcards: Any) -> list[str]:

@@ -291,7 +291,7 @@ class Plan:
     @property
     def targets(self) -> list[str]:
         """What a run is for, and that what it rests on agrees."""
-        return [*self.results_to_keep, self.path("agreement")]
+        return [*self.results_to_keep, self.path("second_opinion")]
 
     @cached_property
     def results_to_keep(self) -> list[str]:

@@ -11,8 +11,8 @@ from phiscope.words.numbers import significant
 SPACES = {"feature": "feature space", "pixel": "pixel space"}
 
 
-class Agreement(NamedTuple):
-    """compared, contradicted: problems; rows: one for each kind of problem, see `agreement`; sentence: all in one."""
+class SecondOpinion(NamedTuple):
+    """compared, contradicted: how many problems; rows: one for each kind of these; sentence: all in one."""
 
     compared: int
     contradicted: int
@@ -20,7 +20,7 @@ class Agreement(NamedTuple):
     sentence: str
 
 
-def agreement(disagreements: pd.DataFrame) -> Agreement:
+def second_opinion(disagreements: pd.DataFrame) -> SecondOpinion:
     """rows: problem (kind and space), solved (by both), no_answer (of the other solver, or of ours), largest
     (difference, relative), where (which problem that is), allowed (its tolerance, relative alike), contradicted.
     """
@@ -28,7 +28,7 @@ def agreement(disagreements: pd.DataFrame) -> Agreement:
     rows = pd.DataFrame([_row(kind, space, part) for (kind, space), part in kinds], columns=list(_COLUMNS))
     both = disagreements["outcome"].isin(["agrees", "disagrees"])
     against = disagreements[disagreements["outcome"] == "disagrees"]
-    return Agreement(int(both.sum()), len(against), rows, _sentence(disagreements[both], against))
+    return SecondOpinion(int(both.sum()), len(against), rows, _sentence(disagreements[both], against))
 
 
 _COLUMNS = ("problem", "solved", "no_answer", "largest", "where", "allowed", "contradicted")
@@ -63,7 +63,7 @@ def _sentence(both: pd.DataFrame, against: pd.DataFrame) -> str:
     solver = both["solver"].iloc[0]
     kinds = both["problem"].value_counts()
     names = {"margin": ("margin", "margins"), "hull": ("projection onto a hull", "projections onto hulls")}
-    asked = " and ".join(f"{kinds[k]:,} {names[k][kinds[k] > 1]}" for k in names if k in kinds)
+    asked = " and ".join(f"{kinds[k]:,} {names[k][int(kinds[k] > 1)]}" for k in names if k in kinds)
     if against.empty:
         return f"{asked}, solved once more by {solver}: none contradicts its certificate"
     worst = against.iloc[0]
