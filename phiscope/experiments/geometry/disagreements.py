@@ -126,7 +126,9 @@ def _margin(row: Any, theirs: their_margins.Bounds, features: int) -> dict[str, 
         squared = (row.primal_residual + row.dual_residual + row.duality_gap) * size**2
         error = _off(ours, squared)
     upper, lower = (np.inf, np.inf) if theirs.nowhere and ours == np.inf else (theirs.upper, theirs.lower)
-    return compared(ours, error, lower, upper, theirs.size, _rounding(features, theirs.size))
+    steeper = theirs.size / min(theirs.size, max(theirs.lower, _UNIT * theirs.size)) if theirs.size > 0 else 1.0
+    rounding = 4 * _rounding(features, theirs.size) * steeper  # of half squares of that size, as distances
+    return compared(ours, error, lower, upper, theirs.size, rounding)
 
 
 def _off(distance: float, squared: float) -> float:
@@ -148,9 +150,10 @@ def _projections(hull: Hull, place: int, asked: Asking) -> pd.DataFrame:
     nearest = [np.asarray(w) @ vertices.rows(support) for w, support in zip(rows["support_weight"], supports)]
     theirs = their_hulls.distances(points, vertices, supports, np.stack(nearest), random, solver=asked.solver)
     found = []
-    for row, lower, upper, reach in zip(rows.itertuples(), *theirs):
+    for row, x, lower, upper, reach in zip(rows.itertuples(), points, *theirs):
         claimed = row.distance - row.distance_lower
-        rounding = _rounding(points.shape[1], row.distance + 4 * reach)
+        written = 2 * _UNIT * (np.linalg.norm(x) + row.distance)  # the nearest point, in numbers of its own size
+        rounding = _rounding(len(x), row.distance + 4 * reach) + written
         named = _who("hull", row, row.space, hull.name, None)
         found.append(named | compared(row.distance, claimed, lower, upper, reach, rounding))
     return pd.DataFrame(found, columns=[*_NAMED, *_COMPARED])

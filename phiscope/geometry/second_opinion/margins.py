@@ -33,7 +33,8 @@ from phiscope.geometry.second_opinion.back_end import Answer, Vector, minimum
 
 FAR = 1e3  # times as far as a sample is long: a proven lower bound of that counts as no flip point
 _FITTING = (1e-2, 1e2)  # lengths of a step, in its unit
-_VIOLATED = 1e-6  # a distance to a plane, of the step: more is no point between the classes
+_VIOLATED = 1e-9  # a distance to a plane, of the step: more is no point between the classes
+_PRICED = 1e-9  # what violations are worth, of the square of the step: more, and multipliers are still growing
 _ALONG = [math.ldexp(1.0, power) for power in range(0, 61, 2)]  # of multipliers of length 1
 _DENSE_BELOW = 5.5  # features over classes: of more, sparse factors are faster (measured)
 
@@ -60,8 +61,19 @@ class _Steps(NamedTuple):
     p: Vector
     l: Vector | None  # noqa: E741
 
+    def starts_between(self, size: float) -> bool:
+        """Whether x itself is a point between the two classes, as far as sums of this size can tell."""
+        near = _rounding(len(self.A)) * size
+        above = self.l is None or bool((self.l <= 0).all())
+        return abs(self.r) <= near and bool((self.p >= -near).all()) and above
+
     def over(self, unit: float) -> _Steps:
         return _Steps(self.A, self.r / unit, self.G, self.p / unit, None if self.l is None else self.l / unit)
+
+
+def _rounding(count: int) -> float:
+    """Of a sum of so many products, relative to the sizes of what is multiplied."""
+    return (count + 8) * 2.0**-53
 
 
 def operations(features: int, classes: int) -> float:
@@ -75,7 +87,9 @@ def margin(
     """Of a sample x (f,) of class i and class j; weight (f, n), bias (n,): the head, w_i and w_j not the same."""
     steps = _of(x, weight, bias, i, j, lower_bound)
     size, best = float(np.linalg.norm(x)), Bounds(0.0, np.inf, 0.0)
-    unit = steps.r or size or 1.0
+    if steps.starts_between(size):
+        return Bounds(0.0, abs(steps.r), size)
+    unit = abs(steps.r) if abs(steps.r) > _rounding(len(x)) * size else size or 1.0
     for _ in range(3):
         bounds, length = _bounds(steps.over(unit), weight.shape, solver)
         best = Bounds(max(best.lower, bounds[0] * unit), min(best.upper, bounds[1] * unit), 0.0)
@@ -140,7 +154,6 @@ def _along_ray(steps: _Steps, solver: str) -> float:
 def _above(steps: _Steps, given: Answer) -> float:
     t = given.x if steps.l is None else np.maximum(given.x, steps.l)
     between, beyond = abs(float(steps.A @ t + steps.r)), (steps.G @ t - steps.p).clip(0)
-    square = float(t @ t)
-    if max(between, float(beyond.max(initial=0.0))) > _VIOLATED * math.sqrt(square):
-        return math.inf
-    return math.sqrt(square + 2 * (abs(float(given.equal[0])) * between + float(given.below @ beyond)))
+    square, worth = float(t @ t), abs(float(given.equal[0])) * between + float(given.below @ beyond)
+    violated = max(between, float(beyond.max(initial=0.0))) > _VIOLATED * math.sqrt(square)
+    return math.inf if violated or worth > _PRICED * square else math.sqrt(square + 2 * worth)
