@@ -14,7 +14,7 @@ from phiscope.words.methods import title_of as method_title
 from phiscope.words.numbers import known, percent, significant
 
 MOST = 5
-NEEDS = ("paper_comparison", "hulls")
+NEEDS = ("paper_comparison", "hulls", "disagreements")
 OPTIONAL = ("attack_summary", "detection", "denoising_summary", "training_standing")
 _NAMED = 3  # attacks in one sentence
 
@@ -28,6 +28,7 @@ def findings(run: Run) -> list[str]:
 
 
 def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str | None]:
+    yield _contradiction(run["disagreements"])
     yield _accuracy(numbers)
     yield _training(run["training_standing"])
     yield _outside(numbers, run["hulls"])
@@ -39,6 +40,17 @@ def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str 
     yield _inverted(numbers)
     yield _moved(numbers)
     yield _balls(numbers)
+
+
+def _contradiction(disagreements: pd.DataFrame) -> str | None:
+    """Before all else: what is wrong with the numbers of the others."""
+    against = disagreements[disagreements["outcome"] == "disagrees"]
+    if against.empty:
+        return None
+    return (
+        f"{against['solver'].iloc[0]}, asked for {len(disagreements):,} distances once more, contradicts "
+        f"{len(against):,}: one of the solvers is wrong, and distances are not to be trusted before that is explained."
+    )
 
 
 def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:

@@ -7,6 +7,7 @@ from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
 from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
+from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
     ball_summary,
     projection_accuracy,
@@ -34,6 +35,7 @@ from phiscope.stats.inversion import (
 __all__ = [
     "InvertedRun",
     "Redrawn",
+    "SecondOpinion",
     "as_demanded",
     "attack_summary",
     "ball_summary",
@@ -65,6 +67,7 @@ __all__ = [
     "redrawn",
     "roc_curves",
     "sample_summary",
+    "second_opinion",
     "standing",
     "study_summary",
     "support_shares",

@@ -20,6 +20,7 @@ _LOG = "pandas:read_csv"
 _TABLES = (
     *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
     *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
+    "disagreements",
 )
 _STATISTICS = (
     *(
@@ -57,6 +58,7 @@ ARTIFACTS: dict[str, Artifact] = {
     ),
     "estimate": Artifact("models/estimate.json", "phiscope.files:read_json"),
     "estimate_text": Artifact("models/estimate.txt", "pathlib:Path.read_text"),
+    "second_opinion": Artifact("second_opinion.txt", "pathlib:Path.read_text"),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
     "denoiser": Artifact(
         "models/denoiser.safetensors", "phiscope.experiments.denoising.network:Denoiser.load", placed=True

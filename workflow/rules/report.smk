@@ -29,3 +29,24 @@ rule render_report:
         "Report"
     script:
         "../../scripts/report/render_report.py"
+
+
+# The last job: where it fails, all else is there. What it only waits for makes it anew as little as it can.
+rule require_agreement:
+    input:
+        disagreements=PLAN.path("disagreements"),
+        after=ancient(PLAN.results_to_keep),
+    output:
+        PLAN.path("second_opinion"),
+    log:
+        f"{RESULTS}/logs/require_agreement.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    resources:
+        **asks("require_agreement"),
+    params:
+        **PLAN.parameters("require_agreement"),
+    message:
+        "Whether another solver agrees"
+    script:
+        "../../scripts/report/require_agreement.py"

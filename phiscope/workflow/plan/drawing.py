@@ -199,6 +199,7 @@ class Drawing:
         yield from self.narrow(self.all)
         yield from self.pages.values()
         yield self._plan.below("findings.txt")
+        yield self._plan.path("second_opinion")
 
 
 def _code(plan: Plan, wildcards: Any) -> list[str]:
@@ -220,4 +221,5 @@ RULES = {
         lambda plan: reported({"context": plan.drawing.context, "says": {"title": plan.config["report"]["title"]}}),
         lambda plan, wildcards: [module_of(section) for section in SECTIONS],
     ),
+    "require_agreement": Rule("report/require_agreement"),
 }

@@ -305,8 +305,10 @@ class Geometry:
             "train": train,
         }
         images: dict[str, Source] = {key: verified[key] for key in ("test_images", "train_images")}
+        again = {**verified, **plan.paths("margins", "head"), "features": located}
         parts = [
             Part("verify_hulls", verified, plan.paths("verification")),
+            Part("solve_again", again, plan.paths("disagreements")),
             Part("find_duplicates", {"test": test, "train": train, **images}, plan.paths("duplicates")),
             Part("count_balls", {"located": located, "train": train, "test": test}, plan.paths("balls")),
             Part("compute_statistics", summed, plan.paths(*self.statistics)),
@@ -344,5 +346,6 @@ class Geometry:
         if plan.views.scored:
             yield from self.parts("scores")
         tables = (*self.tables, *self.scores, "samples", "balls", "paper_comparison", "verification", "duplicates")
+        tables = (*tables, "disagreements")
         yield from map(plan.path, tables)
         yield from map(plan.path, (*self.statistics, *self.inspected, *self.detection))

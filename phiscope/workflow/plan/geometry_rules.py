@@ -77,6 +77,17 @@ def _verified(plan: Plan) -> Parameters:
     }
 
 
+def _solved_again(plan: Plan) -> Parameters:
+    return {
+        **plan.config["second_opinion"],
+        "margins_by": plan.config["margins"]["solver"],
+        "seed": plan.config["seed"],
+        "located": plan.geometry.with_balls,
+        "hulls_of": plan.geometry.spanning,
+        "limit": plan.limit("train"),
+    }
+
+
 def _looked_at(plan: Plan) -> Parameters:
     """Before there is a network of the run: as it is described, with its weights where it has some."""
     return {**_described(plan, "weights"), **_weights_of(plan), "head": plan.config["classifier"].get("head")}
@@ -119,6 +130,7 @@ RULES = {
         threaded=True,
     ),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
+    "solve_again": Rule("geometry/solve_again", _solved_again),
     "find_duplicates": Rule("geometry/find_duplicates"),
     "count_balls": Rule("geometry/count_balls"),
     "score_samples": Rule("detection/score_samples"),

@@ -122,6 +122,11 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         ),
         "verify_hulls": Need(lambda s: 500 + _images(s.n, s, 3), lambda s: 1e-9 * s.n * s.p * 10 + 5e-3 * s.t),
         "list_inspected": _ROWS,
+        # Programs over some 600 vertices, and five copies of a hundred queries.
+        "solve_again": Need(
+            lambda s: 500 + _images(s.n, s, 1.5) + 3 * _COPY * (s.t + s.n) * s.f + 0.016 * s.p,
+            lambda s: 30 + 1e-7 * s.n * (s.p + s.f),
+        ),
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,
@@ -165,6 +170,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "compare_latent_views": _ROWS,
         "draw_figures": _PICTURES,
         "render_report": Need(lambda s: 400.0),
+        "require_agreement": _LIGHT,
         "estimate_cost": _LOOK,
     }
 )

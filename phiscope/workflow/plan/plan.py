@@ -288,11 +288,16 @@ class Plan:
             *(self.latent.statistics if self.latent else []),
         }
 
-    @cached_property
+    @property
     def targets(self) -> list[str]:
+        """What a run is for, and that what it rests on agrees."""
+        return [*self.results_to_keep, self.path("second_opinion")]
+
+    @cached_property
+    def results_to_keep(self) -> list[str]:
         """What a run is for; all else is made on the way."""
         tables = [
-            "samples",
+            *("samples", "disagreements"),
             *self.geometry.attacks,
             *(["inversions"] if self.inversion.any else []),
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
