@@ -6,6 +6,7 @@ from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
+from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
 from phiscope.stats.geometry.standing import (
     ball_summary,
     projection_accuracy,
@@ -44,6 +45,8 @@ __all__ = [
     "denoising_summary",
     "detection",
     "held_out_choice",
+    "hull_standing",
+    "hull_summary",
     "human_agreement",
     "human_frames",
     "implicit_answers",
@@ -56,6 +59,7 @@ __all__ = [
     "latent_waves",
     "named_after_hull",
     "order_of_distances",
+    "own_and_other",
     "pixel_boundary",
     "projection_accuracy",
     "redrawn",

@@ -18,7 +18,18 @@ _NETWORK = "phiscope.models.loading:load_network"
 _LOG = "pandas:read_csv"
 
 _TABLES = (
-    *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
+    *(
+        "margins",
+        "hulls",
+        "processed_hulls",
+        "class_hulls",
+        "leave_one_out",
+        "balls",
+        "attacks",
+        "scores",
+        "paper_comparison",
+        "inversions",
+    ),
     *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
 )
 _STATISTICS = (
@@ -31,6 +42,8 @@ _STATISTICS = (
         "verification",
         "duplicates",
         "training_standing",
+        "hull_standing",
+        "hull_summary",
         "entropy",
         "agreement",
     ),

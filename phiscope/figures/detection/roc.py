@@ -69,5 +69,8 @@ def _areas(ax: Axes, areas: pd.Series) -> None:
     lines = [("area", MUTED)]
     for name in ordered(areas.index):
         lines.append((f"{area_in_words(areas[name])}  {title_of(name)}", look(name)["color"]))
+    step, size = (0.105, 8.0) if len(lines) <= 10 else (1.1 / len(lines), 6.6)
     for place, (text, colour) in enumerate(lines):
-        ax.text(-0.25, 0.95 - 0.105 * place, text, va="top", color=colour, fontsize=8.0, transform=ax.transAxes)
+        ax.text(
+            -0.25, 1.0 - step * (place + 0.5), text, va="center", color=colour, fontsize=size, transform=ax.transAxes
+        )

@@ -139,9 +139,7 @@ class HullSearch:
             size = block.sizes[row]
             self.supports[q] = block.support[row, :size].copy(), block.weights[row, :size].copy()
 
-    def _price(
-        self, block: Block, stride: int, which: NDArray[np.int64], *, of_all: bool = False
-    ) -> pricing.Kept:
+    def _price(self, block: Block, stride: int, which: NDArray[np.int64], *, of_all: bool = False) -> pricing.Kept:
         """The vertices priced lowest in direction z - x: as many as KEPT, or as far as the spread reaches.
 
         which: the queries of the block; of_all: whether all vertices are priced, not a subset.

@@ -68,6 +68,16 @@ def _projected(plan: Plan, space: str) -> dict[str, Any]:
     }
 
 
+def _left_out(plan: Plan) -> dict[str, Any]:
+    hulls = plan.config["hulls"]
+    return {
+        "tolerance": hulls["feature"]["tolerance"],
+        "most": hulls["left_out"],
+        "of_classes": "class" in hulls["of"],
+        "seed": plan.config["seed"],
+    }
+
+
 def _verified(plan: Plan) -> Parameters:
     return {
         "views": list(plan.views),
@@ -113,11 +123,17 @@ RULES = {
         },
         threaded=True,
     ),
+    "project_class_hull": Rule(
+        "geometry/project_class_hull",
+        lambda plan: {**_projected(plan, "feature"), "classes": plan.config["hulls"]["classes"]},
+        threaded=True,
+    ),
     "project_pixel_hull": Rule(
         "geometry/project_pixel_hull",
         lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")},
         threaded=True,
     ),
+    "project_left_out": Rule("geometry/project_left_out", _left_out, threaded=True),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
     "find_duplicates": Rule("geometry/find_duplicates"),
     "count_balls": Rule("geometry/count_balls"),
@@ -132,6 +148,7 @@ RULES = {
             **_statistics(plan),
         },
     ),
+    "compute_hulls": Rule("geometry/compute_hulls", _statistics),
     "compute_detection": Rule(
         "detection/compute_detection",
         lambda plan: {"foreign": plan.views.foreign, "swept": plan.views.swept, **_statistics(plan)},

@@ -14,7 +14,7 @@ def deleted(vertices, rows):
 
 @pytest.mark.parametrize(("n", "d", "count"), [(2, 3, 2), (40, 2, 40), (60, 9, 3), (400, 6, 60), (5000, 5, 40)])
 def test_leaving_a_vertex_out_is_deleting_it(n, d, count):
-    """Small and large sets, single queries and many; in few dimensions most points lie inside the hull of the others."""
+    """Small and large sets, single queries and many; in few dimensions most lie inside the hull of the others."""
     random = np.random.default_rng(n + d)
     vertices = random.normal(size=(n, d)).astype(np.float32).astype(np.float64)
     rows = random.choice(n, count, replace=False)
