@@ -5,6 +5,7 @@ from phiscope.stats.denoising.bench import denoising_summary
 from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
+from phiscope.stats.detection.questions import detector_questions
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
 from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
 from phiscope.stats.geometry.standing import (
@@ -44,6 +45,7 @@ __all__ = [
     "decoder_summary",
     "denoising_summary",
     "detection",
+    "detector_questions",
     "held_out_choice",
     "hull_standing",
     "hull_summary",

@@ -94,6 +94,18 @@ class Geometry:
         projected = self._plan.only is None and "feature" in self._plan.views.projected_in
         return ["hull_standing", "hull_summary"] if projected else []
 
+    @cached_property
+    def dimension(self) -> list[str]:
+        """The statistic of how many dimensions it takes to be outside, where the original is projected."""
+        plan = self._plan
+        projected = plan.only is None and "feature" in plan.views["original"].spaces
+        return ["dimension"] if projected and plan.config["hulls"]["dimensions"] else []
+
+    @cached_property
+    def questions(self) -> list[str]:
+        """What detectors tell of test samples as they are, and of those of other data sets."""
+        return ["detector_questions"] if self.scores and self._plan.only is None else []
+
     @property
     def of_training(self) -> list[str]:
         """Statistics of training samples, where there are no others."""
@@ -342,6 +354,13 @@ class Geometry:
         if self.between_hulls:
             between: dict[str, Source] = {**plan.paths("hulls", *self.class_hulls, *self.leave_one_out)}
             parts.append(Part("compute_hulls", between, plan.paths(*self.between_hulls)))
+        if self.dimension:
+            encoded = {"encoded": plan.path("encoded", **plan.latent.encoder())} if plan.latent else {}
+            measured: dict[str, Source] = {"train": train, "test": test, **encoded}
+            parts.append(Part("measure_dimension", measured, plan.paths("dimension")))
+        if self.questions:
+            told: dict[str, Source] = {**plan.paths("standing", *self.scores)}
+            parts.append(Part("compute_questions", told, plan.paths(*self.questions)))
         if self.detection:
             asked: dict[str, Source] = {**plan.paths("standing", *self.scores, *self.attacks), "train": train}
             parts.append(Part("compute_detection", asked, plan.paths(*self.detection)))
@@ -378,4 +397,6 @@ class Geometry:
             "duplicates",
         )
         yield from map(plan.path, tables)
-        yield from map(plan.path, (*self.statistics, *self.between_hulls, *self.detection))
+        yield from map(
+            plan.path, (*self.statistics, *self.between_hulls, *self.dimension, *self.questions, *self.detection)
+        )

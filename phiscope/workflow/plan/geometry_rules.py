@@ -78,6 +78,13 @@ def _left_out(plan: Plan) -> dict[str, Any]:
     }
 
 
+def _of_dimension(plan: Plan) -> dict[str, Any]:
+    hulls = plan.config["hulls"]
+    feature = hulls["feature"]
+    sizes = {"most": feature["samples"], "dimensions": hulls["dimensions"]}
+    return {"tolerance": feature["tolerance"], **sizes, **_statistics(plan)}
+
+
 def _verified(plan: Plan) -> Parameters:
     return {
         "views": list(plan.views),
@@ -149,6 +156,15 @@ RULES = {
         },
     ),
     "compute_hulls": Rule("geometry/compute_hulls", _statistics),
+    "measure_dimension": Rule("geometry/measure_dimension", _of_dimension, threaded=True),
+    "compute_questions": Rule(
+        "detection/compute_questions",
+        lambda plan: {
+            "human_labels": plan.config["dataset"].get("human_labels"),
+            "foreign": plan.views.foreign,
+            **_statistics(plan),
+        },
+    ),
     "compute_detection": Rule(
         "detection/compute_detection",
         lambda plan: {"foreign": plan.views.foreign, "swept": plan.views.swept, **_statistics(plan)},

@@ -137,6 +137,11 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "merge_chunks": _ROWS,
         "compute_statistics": _ROWS,
         "compute_hulls": _ROWS,
+        "compute_questions": _ROWS,
+        "measure_dimension": Need(
+            lambda s: 300 + 12 * _COPY * (s.n + s.t) * s.f,
+            lambda s: 8 * s.t * (2e-10 * 8 * s.n * s.f + 5e-3),
+        ),
         "compute_detection": _ROWS,
         "compare_with_paper": _ROWS,
         "time_search": _LOOK,
