@@ -18,10 +18,13 @@ SECTIONS = (
     "duplicates",
     "distances",
     "outside",
+    "which_hull",
+    "dimension",
     "neighbours",
     "slice",
     "ambiguity",
     "human",
+    "questions",
     "projection",
     "support",
     "balls",
@@ -44,7 +47,7 @@ SECTIONS = (
 OF_IMAGES = ("check", "attacks", "pixels", "inversion", "denoising", "latent", "implicit")
 
 # Those that need a test set and a training set, which is the hull: a run on vectors of one split has none of them.
-OF_BOTH = ("outside", "ambiguity", "human", "projection", "support")
+OF_BOTH = ("outside", "which_hull", "dimension", "ambiguity", "human", "questions", "projection", "support")
 OF_TEST = ("classifier", "distances", "slice", "samples")  # and a test set alone is enough for these
 OF_TRAINING_ALONE = ("training",)
 
