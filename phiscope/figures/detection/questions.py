@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from phiscope.figures.checks import require
 from phiscope.figures.detection.detectors import area_in_words, look, ordered
 from phiscope.figures.style import FAINT, INK, MUTED, blank, themed, words_alone
 from phiscope.words.detectors import title_of
@@ -32,8 +33,9 @@ _TITLES = {"error": "wrong predictions", "disagreement": "people disagree", "for
 @themed
 def draw(detector_questions: pd.DataFrame) -> Figure:
     """detector_questions: as from `phiscope.stats`; a panel for each question and view."""
-    if detector_questions.empty:
+    if detector_questions.empty and "detector" in detector_questions:
         return words_alone("No test sample is known to be wrong, in doubt among people, or of another data set.")
+    require(detector_questions, "detector_questions", "question", "detector", "measure", "value", "against", "n")
     groups = list(detector_questions.groupby(["question", "view"], sort=False))
     names = ordered(detector_questions["detector"])
     rows = math.ceil(len(groups) / _COLUMNS)
