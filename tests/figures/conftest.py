@@ -249,8 +249,8 @@ def dimension():
 def detector_questions():
     rows = [
         {"question": question, "view": view, "detector": name, "measure": measure, "value": value,
-         "ci_low": value - 0.05, "ci_high": min(value + 0.05, 1), "against": against, "difference": value - 0.7, "difference_low": value - 0.75,
-         "difference_high": value - 0.65, "n": 12, "n_genuine": 1488}
+         "ci_low": value - 0.05, "ci_high": min(value + 0.05, 1), "against": against, "difference": value - 0.7,
+         "difference_low": value - 0.75, "difference_high": value - 0.65, "n": 12, "n_genuine": 1488}
         for question, view in (("error", "original"), ("disagreement", "original"), ("foreign", "digits"))
         for measure in ("area", "fpr95")
         for name, value in (("margin", 0.95), ("hull", 0.7), ("knn", 0.72), ("union", 0.4))
