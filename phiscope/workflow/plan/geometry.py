@@ -331,7 +331,7 @@ class Geometry:
         train, test = plan.path("located_train"), plan.path("located_test")
         features: list[str] = plan.views.features()
         verified: dict[str, Source] = {
-            **plan.paths("hulls", *self.processed),
+            **plan.paths("hulls", *self.processed, *self.class_hulls),
             "features": features,
             "processed": [plan.views.training_features(view) for view in self.spanning],
             "training": plan.path("training_features"),
