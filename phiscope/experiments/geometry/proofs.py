@@ -39,7 +39,8 @@ def proofs(
     """One row per view and space with its worst numbers, of the first `most` samples of each.
 
     hulls, processed, classes: the tables `hulls`, `processed_hulls` and `class_hulls`; features: by view; training:
-    what spans the hull in feature space; spanning: features of training images by the view they went through; pixels: test and training images.
+    what spans the hull in feature space; spanning: features of training images by the view they went through; pixels:
+    test and training images.
     """
     rows = []
     vertices = training()
