@@ -1,4 +1,4 @@
-"""The texts that phiscope follows or cites: the short name they have, and the full reference, which stands only here."""
+"""The texts that phiscope follows or cites: their short names, and the full references, which stand only here."""
 
 from __future__ import annotations
 
