@@ -60,11 +60,20 @@ def _hulls(plan: Plan, space: str) -> dict[str, int]:
         counts += [plan.views.projected(name, space) for name in plan.views.hulls_of]
     of_classes = sum(plan.views.projected(name, space) for name in plan.geometry.of_classes if space == "feature")
     jobs = sum(len(plan.chunks(f"hulls/{space}", name, "test")) for name in apart)
+    further = _further(plan) if space == "feature" else 0
     return {
-        "queries": sum(counts) + of_classes,
-        "solves": sum(counts) + of_classes * _classes(plan),
+        "queries": sum(counts) + of_classes + further,
+        "solves": sum(counts) + of_classes * _classes(plan) + further,
         "jobs": jobs,
     }
+
+
+def _further(plan: Plan) -> int:
+    """Training samples that are left out in turn, and test samples in fewer dimensions."""
+    hulls, geometry = plan.config["hulls"], plan.geometry
+    left_out = min(hulls["left_out"], plan.views.samples("original", "train")) if geometry.leave_one_out else 0
+    dimensions = len(hulls["dimensions"]) if geometry.dimension else 0
+    return left_out * (1 + bool(geometry.of_classes)) + dimensions * plan.views.projected("original", "feature")
 
 
 def _classes(plan: Plan) -> int:
