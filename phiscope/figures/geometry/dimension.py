@@ -34,11 +34,11 @@ def draw(dimension: pd.DataFrame) -> Figure:
         for space, rows in dimension.groupby("space", sort=False):
             _line(ax, rows.sort_values("k"), str(space), column)
         ticks = sorted(set(dimension["k"]))
-        ax.set(xscale="log", xlabel="principal directions", xlim=(0.85 * ticks[0], 1.18 * ticks[-1]))
+        ax.set(xscale="log", xlabel="principal directions", xlim=(0.68 * ticks[0], 1.3 * ticks[-1]))
         ax.xaxis.set_major_locator(FixedLocator(_apart(ticks)))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes[0, 0].set(ylim=(-0.03, 1.1), ylabel="test samples outside the hull")
+    axes[0, 0].set(ylim=(-0.09, 1.12), ylabel="test samples outside the hull")
     axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1.0))
     axes[0, 1].set(ylabel="median distance, in median radii")
     axes[0, 1].set_ylim(bottom=0)
@@ -56,10 +56,12 @@ def _line(ax: Axes, rows: pd.DataFrame, space: str, column: str) -> None:
     ax.plot(k, values, color=colour, marker=marker, ms=4, lw=1.5, label=f"{words} ({int(rows['dimensions'].iloc[0])})")
     ax.vlines(k, ends[:, 0], ends[:, 1], color=colour, lw=1.2)
     if column == "outside":
-        above = space == "feature"
+        above, told = space == "feature", None
         for place, value in zip(k, values):
-            ax.annotate(percent(value), (place, value), xytext=(0, 6 if above else -13), textcoords="offset points",
-                        ha="center", color=colour, fontsize=7.5)  # fmt: skip
+            if percent(value) != told:  # once where it stays
+                ax.annotate(percent(value), (place, value), xytext=(-3, 5) if above else (3, -11), color=colour,
+                            textcoords="offset points", ha="right" if above else "left", fontsize=7.5)  # fmt: skip
+            told = percent(value)
 
 
 def _apart(ticks: list[int]) -> list[int]:

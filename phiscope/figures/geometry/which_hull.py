@@ -62,7 +62,7 @@ def _between(ax: Axes, rows: pd.DataFrame) -> None:
     ax.plot([0, min(ends)], [0, min(ends)], color=INK, lw=1.0, ls="--", zorder=4)
     share = float((y < x).mean())
     ax.set_title(f"{percent(share)} of {len(x):,} samples:\nanother class’s hull closer")
-    note(ax, [(f"× wrong prediction ({int(wrong.sum()):,})", WRONG), *_far(x, y, ends)], y=0.12)
+    note(ax, [(f"× wrong prediction ({int(wrong.sum()):,})", WRONG), *_far(x, y, ends)])
     ax.set(xlim=(0, ends[0]), ylim=(0, ends[1]))
     ax.set(xlabel="distance to the predicted class’s hull", ylabel="distance to the nearest other hull")
 
