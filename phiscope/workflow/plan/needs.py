@@ -138,9 +138,10 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "compute_statistics": _ROWS,
         "compute_hulls": _ROWS,
         "compute_questions": _ROWS,
+        # Test samples in seven numbers of dimensions, which together are twice the features.
         "measure_dimension": Need(
-            lambda s: 300 + 12 * _COPY * (s.n + s.t) * s.f,
-            lambda s: 8 * s.t * (2e-10 * 8 * s.n * s.f + 5e-3),
+            lambda s: 300 + 12 * _COPY * s.t * s.f,
+            lambda s: max(s.t - s.n, 0) * (2e-10 * 16 * s.n * s.f + 7e-3),
         ),
         "compute_detection": _ROWS,
         "compare_with_paper": _ROWS,
