@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phiscope.stats.detection.curves import MEASURES, Measures, Trial, by_sample, difference_of, interval_of
 from phiscope.stats.intervals import Resampling
 
-REFERENCES = ("hull", "knn", "mahalanobis")  # what the others are compared with: raw distance, neighbours, a Gaussian
+REFERENCES = ("hull", "knn", "mahalanobis", "msp")  # raw distance, neighbours, a Gaussian, softmax
 AGREED = 0.9  # share of people's answers that the commonest has at least where they agree
 ERROR, DISAGREEMENT, FOREIGN = "error", "disagreement", "foreign"
 
