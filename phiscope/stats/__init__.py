@@ -5,7 +5,14 @@ from phiscope.stats.denoising.bench import denoising_summary
 from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
-from phiscope.stats.geometry.certificates import certificates, named_after_hull
+from phiscope.stats.detection.questions import detector_questions
+from phiscope.stats.geometry.certificates import (
+    certificates,
+    named_after_classes,
+    named_after_hull,
+    named_after_what_is_left_out,
+)
+from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
 from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
 from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
@@ -48,7 +55,10 @@ __all__ = [
     "decoder_summary",
     "denoising_summary",
     "detection",
+    "detector_questions",
     "held_out_choice",
+    "hull_standing",
+    "hull_summary",
     "human_agreement",
     "human_frames",
     "implicit_answers",
@@ -60,8 +70,11 @@ __all__ = [
     "label_entropy",
     "latent_answers",
     "latent_waves",
+    "named_after_classes",
     "named_after_hull",
+    "named_after_what_is_left_out",
     "order_of_distances",
+    "own_and_other",
     "pixel_boundary",
     "projection_accuracy",
     "redrawn",

@@ -378,12 +378,36 @@ SCHEMAS["processed_hulls"] = SCHEMAS["hulls"].append(
     _field("hull_of", _TEXT, "view under which the training images span the hull, instead of as they are")
 )
 
+_OF_CLASS = ("space", "projected_class")  # what does not differ between hulls of classes, or is of no use there
+SCHEMAS["class_hulls"] = pa.schema(
+    [
+        *_SAMPLE,
+        _field("space", _TEXT, "`feature`"),
+        _field("hull_class", _INT, "class whose training samples, by their labels, span the hull"),
+        _field("is_predicted", _FLAG, "whether that is the class that the sample is predicted to be of"),
+        *(field for field in SCHEMAS["hulls"] if field.name not in (*SAMPLE_COLUMNS, *_OF_CLASS)),
+    ]
+)
+
+SCHEMAS["leave_one_out"] = pa.schema(
+    [
+        *_SAMPLE,
+        _field(
+            "hull_of",
+            _TEXT,
+            "`all`: the hull of all other training samples; `class`: of the others with the same label",
+        ),
+        *(field for field in SCHEMAS["hulls"] if field.name not in (*SAMPLE_COLUMNS, *_OF_CLASS)),
+    ]
+)
+
 # The order of rows of tables that are merged from chunks: what tells them apart.
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "features": ("sample",),
     "margins": ("view", "split", "sample", "other_class"),
     "hulls": ("view", "space", "sample"),
     "processed_hulls": ("view", "sample"),
+    "class_hulls": ("view", "sample", "hull_class"),
     "attacks": ("view", "sample"),
     "scores": ("view", "sample", "detector"),
     "inversions": ("view", "target", "sample", "radius"),

@@ -18,7 +18,18 @@ _NETWORK = "phiscope.models.loading:load_network"
 _LOG = "pandas:read_csv"
 
 _TABLES = (
-    *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
+    *(
+        "margins",
+        "hulls",
+        "processed_hulls",
+        "class_hulls",
+        "leave_one_out",
+        "balls",
+        "attacks",
+        "scores",
+        "paper_comparison",
+        "inversions",
+    ),
     *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
     "disagreements",
 )
@@ -34,10 +45,13 @@ _STATISTICS = (
         "training_standing",
         "inspect",
         "class_summary",
+        "hull_standing",
+        "hull_summary",
+        "dimension",
         "entropy",
         "agreement",
     ),
-    *("detection", "roc_curves", "attack_summary", "by_confidence"),
+    *("detection", "roc_curves", "attack_summary", "by_confidence", "detector_questions"),
     *("inversion_distances", "pixel_boundary", "edits", "inversion_summary", "inversion_budget"),
     *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),
     *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_bases"),

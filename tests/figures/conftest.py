@@ -208,6 +208,45 @@ def exhibits(rng):
 
 
 @pytest.fixture
+def hull_places(rng):
+    """Twenty test samples, two of them wrong, and ten of another data set, which lie further out."""
+    own = rng.uniform(0.5, 2, 30)
+    label = np.r_[np.zeros(18, int), 1, 1, np.full(10, -1)]
+    p_value = np.r_[rng.uniform(0.01, 1, 20), np.full(10, 0.01)]
+    return pd.DataFrame(
+        {"view": ["original"] * 20 + ["digits"] * 10, "split": "test", "sample": np.arange(30), "label": label,
+         "predicted": 0, "distance": own / 2, "own_distance": own, "other_distance": own[::-1] + 1, "p_value": p_value,
+         "own_p_value": p_value**2}
+    )  # fmt: skip
+
+
+@pytest.fixture
+def dimension():
+    shares = {2: 0.016, 4: 0.14, 8: 0.79, 16: 1.0, 20: 1.0}
+    rows = [
+        {"space": space, "k": k, "dimensions": 20, "n": 500, "vertices": 1297, "outside": share / part,
+         "outside_low": share / part - 0.01, "outside_high": share / part + 0.01, "distance": share / 5 / part,
+         "distance_low": share / 6 / part, "distance_high": share / 4 / part}
+        for space, part in (("feature", 1), ("latent", 2)) for k, share in shares.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def detector_questions():
+    rows = [
+        {"question": question, "view": view, "detector": name, "measure": measure, "value": value,
+         "ci_low": value - 0.05, "ci_high": min(value + 0.05, 1), "against": against, "difference": value - 0.7,
+         "difference_low": value - 0.75, "difference_high": value - 0.65, "n": 12, "n_genuine": 1488}
+        for question, view in (("error", "original"), ("disagreement", "original"), ("foreign", "digits"))
+        for measure in ("area", "fpr95")
+        for name, value in (("margin", 0.95), ("hull", 0.7), ("knn", 0.72), ("union", 0.4))
+        for against in ("hull", "knn")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
 def inversion_frames(rng):
     return frames_of_inversions(rng)
 
@@ -215,7 +254,7 @@ def inversion_frames(rng):
 @pytest.fixture
 def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projection_accuracy, support_shares, balls,
            plane_slice, agreement, margins, page, roc_curves, detection, by_confidence, attack_plane,
-           exhibits, inversion_frames):  # fmt: skip
+           exhibits, hull_places, dimension, detector_questions, inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     frames = {
         "contact_sheet": {"contact_sheet": contact_sheet},
@@ -236,6 +275,9 @@ def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projecti
         "roc": {"roc_curves": roc_curves, "detection": detection},
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"attacked_standing": attack_plane},
+        "which_hull": {"hull_places": hull_places},
+        "dimension": {"dimension": dimension},
+        "detector_questions": {"detector_questions": detector_questions},
         "adversarial": {"attacked_samples": exhibits},
     }
     return frames | inversion_frames | frames_of_denoising(rng) | frames_of_implicit(rng) | frames_of_latent(rng)

@@ -21,6 +21,9 @@ TINY = [
         "accuracy",
         "support",
         "balls",
+        "which_hull",
+        "dimension",
+        "detector_questions",
         "human",
     ),
     *(
@@ -86,6 +89,8 @@ def test_a_missing_column_is_named(name, frames):
     key, frame = next((key, frame) for key, frame in frames[name].items() if isinstance(frame, pd.DataFrame))
     column = {
         "standing": "margin",
+        "hull_places": "own_distance",
+        "detector_questions": "against",
         "main_standing": "margin",
         "training_standing": "margin",
         "attacked_standing": "margin",

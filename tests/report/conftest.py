@@ -19,6 +19,7 @@ from phiscope.report.sections.attacks import Attacks
 from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
+from phiscope.report.sections.dimension import Line
 from phiscope.report.sections.distances import Slopes
 from phiscope.report.sections.duplicates import Duplicates
 from phiscope.report.sections.implicit import answers_of
@@ -27,8 +28,10 @@ from phiscope.report.sections.neighbours import Neighbours, Pair
 from phiscope.report.sections.noise import Rounding
 from phiscope.report.sections.overview import Listed, Look, Overview
 from phiscope.report.sections.provenance import Origin
+from phiscope.report.sections.questions import Answer
 from phiscope.report.sections.samples import SamplePage
 from phiscope.report.sections.slice import Sliced
+from phiscope.report.sections.which_hull import Between
 from phiscope.words.reasons import REASONS
 from tests.report.reading import PNG, SVG
 
@@ -72,6 +75,7 @@ def full(bare):
             "balls",
             "duplicates",
         ),
+        *("which_hull", "dimension", "detector_questions"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
@@ -121,6 +125,17 @@ def full(bare):
          for name in ("margin", "knn") for measure in ("area", "fpr95")],
         columns=["view", "counted", "detector", "measure", "value", "ci_low", "ci_high", "interval", "n", "n_genuine"],
     )  # fmt: skip
+    share, area = MeasuredNumber(0.5, 0.4, 0.6), MeasuredNumber(0.91, 0.9, 0.92, unit="area")
+    names_of_between = (
+        "outside",
+        "own_outside",
+        "nearer_other",
+        "p_value",
+        "own_p_value",
+        "own_distance",
+        "other_distance",
+    )
+    between = [("original", 300, dict.fromkeys(names_of_between, share)), ("far", 9, {"outside": share})]
     sections = {
         "overview": Overview(
             "test",
@@ -144,6 +159,12 @@ def full(bare):
         "samples": [pages],
         "latent": latent,
         "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        "which_hull": Between(between, (1297, 1297)),
+        "dimension": {
+            "feature": Line((2, share), (8, share), (64, share), 500, 1297),
+            "latent": Line((2, share), None, (40, share), 500, 1297),
+        },
+        "questions": [Answer("wrong predictions", 12, 288, "energy", area, share, {"KNN": "+0.050 [+0.010, +0.090]"})],
         "implicit": answers_of(pd.DataFrame([answer])),
         "references": {
             "Ant 2022": Reference("A. Ant (2022): Hills", "https://ant.org"),

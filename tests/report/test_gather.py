@@ -77,7 +77,8 @@ def test_facts_are_counted_in_the_tables(artifacts):
 def test_a_run_without_extras_has_a_page(artifacts):
     page = gather(Run(artifacts.get, CONTEXT))
     assert {name for name, section in page.sections.items() if section is None} == {
-        *("training", "attacks", "ambiguity", "inversion", "denoising", "latent", "implicit")
+        *("training", "attacks", "ambiguity", "inversion", "denoising", "latent", "implicit"),
+        *("which_hull", "dimension", "questions"),
     }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words

@@ -37,6 +37,26 @@ def test_tables_hold_a_row_per_solved_problem(finished):
     assert not margins.duplicated(["view", "split", "sample", "other_class"]).any()
 
 
+def test_hulls_of_classes_and_of_all_samples_but_one(finished):
+    classes, left_out, hulls = (
+        tables.read(finished.results / f"tables/{n}.parquet") for n in ("class_hulls", "leave_one_out", "hulls")
+    )
+    counts = {"denoise": 60 * 10, "hull-pixel": 60 * 10, "original": 150 * 10, "pgd-first": 60 * 10}
+    assert classes.groupby("view").size().to_dict() == counts
+    assert (classes.groupby(["view", "sample"])["is_predicted"].sum() == 1).all()
+    whole = hulls[hulls["space"] == "feature"].set_index(["view", "sample"])["distance"]
+    nearest = classes.groupby(["view", "sample"])["distance"].min()
+    assert (nearest >= whole.loc[nearest.index] - 1e-9).all()  # of a part of the vertices
+    assert left_out.groupby("hull_of").size().to_dict() == {"all": 300, "class": 300}
+    own, every = (left_out[left_out["hull_of"] == kind].set_index("sample")["distance"] for kind in ("class", "all"))
+    assert (own >= every - 1e-9).all()
+    places = tables.read(finished.results / "statistics/hull_standing.parquet")
+    assert places["p_value"].between(1 / 301, 1).all()
+    page = (finished.results / "report.html").read_text()
+    assert "Inside which hull" in page
+    assert "In how many dimensions" in page
+
+
 def test_numbers_agree_across_tables(finished):
     margins, hulls, balls = (
         tables.read(finished.results / f"tables/{n}.parquet") for n in ("margins", "hulls", "balls")
@@ -53,6 +73,8 @@ def test_hull_projections_of_the_tables_are_verified(finished):
     found = tables.read(finished.results / "statistics/verification.parquet").set_index(["view", "space"])
     assert found["n"].to_dict() == {
         ("denoise, hull of denoise", "feature"): 60,
+        ("original, hulls of classes", "feature"): 1500,
+        **{(f"{view}, hulls of classes", "feature"): 600 for view in ("hull-pixel", "pgd-first", "denoise")},
         ("original", "feature"): 150,
         ("hull-pixel", "feature"): 60,
         ("pgd-first", "feature"): 60,
@@ -157,6 +179,9 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "accuracy",
         "support",
         "balls",
+        "which_hull",
+        "dimension",
+        "detector_questions",
         "slice",
         "training",
         "sample-87",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -68,8 +69,11 @@ def _panel(ax: Axes, curves: pd.DataFrame, areas: pd.DataFrame, view: str) -> No
 
 def _areas(ax: Axes, areas: pd.Series) -> None:
     """The area under the curve of each detector, which is the key to the colours too."""
-    lines = [("area", MUTED)]
-    for name in ordered(areas.index):
-        lines.append((f"{area_in_words(areas[name])}  {title_of(name)}", look(name)["color"]))
-    for place, (text, colour) in enumerate(lines):
-        ax.text(-0.25, 0.95 - 0.105 * place, text, va="top", color=colour, fontsize=8.0, transform=ax.transAxes)
+    names = ordered(areas.index)
+    step, size = (0.105, 8.0) if len(names) < 10 else (1.1 / (len(names) + 1), 6.6)
+    where: dict[str, Any] = {"transform": ax.transAxes, "va": "center", "fontsize": size}
+    ax.text(-0.1, 1.0 - step / 2, "area", color=MUTED, **where)
+    for place, name in enumerate(names, 1):
+        height, style = 1.0 - step * (place + 0.5), look(name)
+        ax.plot([-0.3, -0.14], [height, height], transform=ax.transAxes, clip_on=False, **style)
+        ax.text(-0.1, height, f"{area_in_words(areas[name])}  {title_of(name)}", color=style["color"], **where)

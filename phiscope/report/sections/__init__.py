@@ -13,7 +13,9 @@ from phiscope.words.declared import literals_of
 GROUPS: dict[str, tuple[str, ...]] = {
     "Summary": ("overview", "asked"),
     "Data and classifier": ("classifier", "training", "check", "duplicates"),
-    "Where samples stand": ("distances", "outside", "neighbours", "slice", "ambiguity", "human"),
+    "Where samples stand": (
+        *("distances", "outside", "which_hull", "dimension", "neighbours", "slice", "ambiguity", "human", "questions"),
+    ),
     "What surrounds them": ("projection", "support", "balls"),
     "What changes the answer": ("attacks", "pixels", "inversion"),
     "Single samples": ("samples",),
@@ -28,7 +30,7 @@ SECTIONS = (*(section for group in GROUPS.values() for section in group), *PAGES
 OF_IMAGES = ("check", "attacks", "pixels", "inversion")
 
 # Those that need a test set and a training set, which is the hull: a run on vectors of one split has none of them.
-OF_BOTH = ("outside", "ambiguity", "human", "projection", "support")
+OF_BOTH = ("outside", "which_hull", "dimension", "ambiguity", "human", "questions", "projection", "support")
 OF_TEST = ("classifier", "distances", "slice", "samples")  # and a test set alone is enough for these
 OF_TRAINING_ALONE = ("training",)
 

@@ -12,7 +12,14 @@ from phiscope.exhibits.run import Run
 TITLE = "How sure are the computations?"
 NUMBERS = ()
 NEEDS = ("margins", "hulls", "verification", "disagreements")
-OPTIONAL = ("processed_hulls",)
+OPTIONAL = ("processed_hulls", "class_hulls", "leave_one_out")
+
+_BESIDE = {
+    "processed_hulls": stats.named_after_hull,
+    "class_hulls": stats.named_after_classes,
+    "leave_one_out": stats.named_after_what_is_left_out,
+}
+_ASKED = ["view", "space", "status", "position", "distance", "duality_gap", "hull_radius"]
 
 
 class Certificates(NamedTuple):
@@ -24,8 +31,8 @@ class Certificates(NamedTuple):
 
 
 def data(run: Run) -> Certificates:
-    hulls, again = run["hulls"], run["disagreements"]
-    if run["processed_hulls"] is not None:
-        hulls = pd.concat([hulls, stats.named_after_hull(run["processed_hulls"])], ignore_index=True)
+    again = run["disagreements"]
+    beside = [named(run[name])[_ASKED] for name, named in _BESIDE.items() if run[name] is not None]
+    hulls = pd.concat([run["hulls"][_ASKED], *beside], ignore_index=True)
     table = stats.certificates(run["margins"], hulls, run["verification"])
     return Certificates(table, again["solver"].iloc[0] if len(again) else "", stats.second_opinion(again))

@@ -54,6 +54,8 @@ class Drawing:
             "compared": plan.only is None or bool(views.foreign),
             "hulls": plan.only != "train" and "feature" in views.projected_in,
             "projected": plan.only != "train" and bool(views.projected_in),
+            "dimension": bool(plan.geometry.dimension),
+            "questions": bool(plan.geometry.questions),
             "pictured_samples": plan.holds_images and bool(self.samples),
             "trained": plan.geometry.is_trained,
             "people": bool(plan.config["dataset"].get("human_labels")),
@@ -105,6 +107,7 @@ class Drawing:
             "main_group": plan.implicit.main if plan.implicit else None,
             "picture": plan.implicit.options["picture"] if plan.implicit else None,
             "only": plan.only,
+            "foreign": plan.views.foreign,
             "benches": plan.denoising.benches if plan.denoising else {},
         }
 

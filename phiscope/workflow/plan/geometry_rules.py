@@ -68,6 +68,23 @@ def _projected(plan: Plan, space: str) -> dict[str, Any]:
     }
 
 
+def _left_out(plan: Plan) -> dict[str, Any]:
+    hulls = plan.config["hulls"]
+    return {
+        "tolerance": hulls["feature"]["tolerance"],
+        "most": hulls["left_out"],
+        "of_classes": "class" in hulls["of"],
+        "seed": plan.config["seed"],
+    }
+
+
+def _of_dimension(plan: Plan) -> dict[str, Any]:
+    hulls = plan.config["hulls"]
+    feature = hulls["feature"]
+    sizes = {"most": feature["samples"], "dimensions": hulls["dimensions"]}
+    return {"tolerance": feature["tolerance"], **sizes, **_statistics(plan)}
+
+
 def _verified(plan: Plan) -> Parameters:
     return {
         "views": list(plan.views),
@@ -124,11 +141,17 @@ RULES = {
         },
         threaded=True,
     ),
+    "project_class_hull": Rule(
+        "geometry/project_class_hull",
+        lambda plan: {**_projected(plan, "feature"), "classes": plan.config["hulls"]["classes"]},
+        threaded=True,
+    ),
     "project_pixel_hull": Rule(
         "geometry/project_pixel_hull",
         lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")},
         threaded=True,
     ),
+    "project_left_out": Rule("geometry/project_left_out", _left_out, threaded=True),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
     "solve_again": Rule("geometry/solve_again", _solved_again),
     "find_duplicates": Rule("geometry/find_duplicates"),
@@ -147,6 +170,16 @@ RULES = {
     "list_inspected": Rule(
         "geometry/list_inspected",
         lambda plan: {"split": "train" if plan.only == "train" else "test", **_statistics(plan)},
+    ),
+    "compute_hulls": Rule("geometry/compute_hulls", _statistics),
+    "measure_dimension": Rule("geometry/measure_dimension", _of_dimension, threaded=True),
+    "compute_questions": Rule(
+        "detection/compute_questions",
+        lambda plan: {
+            "human_labels": plan.config["dataset"].get("human_labels"),
+            "foreign": plan.views.foreign,
+            **_statistics(plan),
+        },
     ),
     "compute_detection": Rule(
         "detection/compute_detection",

@@ -280,6 +280,11 @@ class Plan:
         """Names of those that not every run has, and that this one makes."""
         return {
             *self.geometry.processed,
+            *self.geometry.class_hulls,
+            *self.geometry.leave_one_out,
+            *self.geometry.between_hulls,
+            *self.geometry.dimension,
+            *self.geometry.questions,
             *self.geometry.looks,
             *(["redrawn"] if self.views.redrawn else []),
             *(["inversion_budget"] if self.inversion.any else []),
