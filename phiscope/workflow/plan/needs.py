@@ -126,6 +126,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
             lambda s: 500 + _images(s.n, s, 1.5) + 3 * _COPY * (s.t + s.n) * s.f + 0.016 * s.p,
             lambda s: 30 + 1e-7 * s.n * (s.p + s.f),
         ),
+        "list_inspected": _ROWS,
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,
