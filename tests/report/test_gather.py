@@ -10,6 +10,7 @@ from phiscope.errors import ConfigError
 from phiscope.exhibits.run import Run
 from phiscope.experiments.geometry.duplicates import COLUMNS
 from phiscope.head import Head
+from phiscope.report.findings import findings
 from phiscope.report.page import artifacts_of_page, gather, render
 from phiscope.report.sections.limits import data as limits_of
 from tests.experiments.models.seen import check
@@ -32,6 +33,22 @@ CONTEXT = {
     "slice_sample": 7,
     "provenance": {"commit": "abc"},
     "pictures": {},
+}
+AGAIN = {  # one projection that another solver solved once more
+    "problem": "hull",
+    "view": "original",
+    "split": "test",
+    "sample": 7,
+    "space": "pixel",
+    "hull_of": None,
+    "other_class": None,
+    "solver": "piqp",
+    "ours": 2.0,
+    "theirs": 2.0 + 1e-9,
+    "difference": -1e-9,
+    "tolerance": 2e-9,
+    "relative_difference": 5e-10,
+    "outcome": "agrees",
 }
 
 
@@ -63,6 +80,7 @@ def artifacts():
         "inspect": pd.DataFrame(columns=["reason", "rank", "sample", "why", "file"]),
         "class_summary": pd.DataFrame(columns=["class_name", "n", "accuracy", "median_margin"]),
         "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
+        "disagreements": pd.DataFrame([AGAIN]),
     }
 
 
@@ -87,6 +105,22 @@ def test_a_run_without_extras_has_a_page(artifacts):
     assert "Something here is doubtful: ants are called bees, and bees <ants>. Images are 3x8x8" in words
     assert "output class images answers right 0 ant 120 150 118 1 bee" in words
     assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
+
+
+def test_what_another_solver_says_is_on_the_page(artifacts):
+    run = Run(artifacts.get, CONTEXT)
+    words = Parsed(render(gather(run))).words
+    assert "1 of these problems, drawn at random, were solved once more by piqp" in words
+    assert "That is so for none of them." in words
+    assert "projections onto hulls in pixel space 1 0 5.0e−10 1.0e−09 0 distance of test sample 7 of original" in words
+    assert not any("piqp" in sentence for sentence in findings(run))
+    artifacts["disagreements"]["outcome"] = "disagrees"
+    words = Parsed(render(gather(run))).words
+    assert "1 of 1 problems that another solver solved once more contradict their certificates" in words
+    assert "That is so for 1 of them ." in words
+    assert findings(run)[0].startswith("piqp, asked for 1 distances once more, contradicts 1: one of the solvers is ")
+    artifacts["disagreements"] = artifacts["disagreements"].iloc[:0]
+    assert "No problem was solved once more by another solver" in Parsed(render(gather(run))).words
 
 
 def test_samples_without_labels_are_said_once(artifacts):

@@ -86,6 +86,27 @@ def test_hull_projections_of_the_tables_are_verified(finished):
     assert found[["distance_error", "weight_error"]].max().max() < 1e-12
 
 
+def test_another_solver_agrees_with_the_tables(finished):
+    rows = tables.read(finished.results / "tables/disagreements.parquet")
+    assert rows.groupby(["problem", "space"]).size().to_dict() == {
+        ("hull", "feature"): 100 + 60,  # onto the hull of training samples as they are, and denoised
+        ("hull", "pixel"): 100,
+        ("margin", "feature"): 200 * 9,
+    }
+    assert set(rows["outcome"]) == {"agrees"}
+    assert set(rows["solver"]) == {"piqp"}
+    assert rows["relative_difference"].max() < 1e-9
+    assert rows["relative_difference"].is_monotonic_decreasing
+    margins = tables.read(finished.results / "tables/margins.parquet")
+    who = ["view", "split", "sample", "other_class"]
+    both = rows[rows["problem"] == "margin"].merge(margins, on=who)
+    assert len(both) == 200 * 9
+    solved = both["status"] == "solved"
+    assert (both["margin"] == both["ours"])[solved].all()
+    assert "none contradicts its certificate" in (finished.results / "second_opinion.txt").read_text()
+    assert "were solved once more by" in (finished.results / "report.html").read_text()
+
+
 def test_denoised_samples_stand_beside_denoised_training_images(finished):
     plain, processed = (
         tables.read(finished.results / f"tables/{name}.parquet") for name in ("hulls", "processed_hulls")
