@@ -88,7 +88,7 @@ def _p_values(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set(xscale="log", xlim=(left, 1), ylim=(0, 1.02), xlabel="p-value", ylabel="share of samples at or below")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_title("further out than training samples?\nsolid: hull of all, dotted: predicted class")
-    note(ax, lines, x=0.97, y=0.12 + 0.06 * (len(lines) - 1))
+    note(ax, lines, x=0.03)
 
 
 _FOREIGN = ("#00785a", "#8a4b85", "#b38600")
