@@ -13,6 +13,7 @@ from phiscope.stats.geometry.certificates import (
     named_after_what_is_left_out,
 )
 from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
+from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
 from phiscope.stats.geometry.standing import (
     ball_summary,
     projection_accuracy,
@@ -46,6 +47,8 @@ __all__ = [
     "by_confidence",
     "by_view",
     "certificates",
+    "class_summary",
+    "confusion",
     "decoder_answers",
     "decoder_summary",
     "denoising_summary",
@@ -58,6 +61,7 @@ __all__ = [
     "human_frames",
     "implicit_answers",
     "implicit_frames",
+    "inspection",
     "inversion_distances",
     "inversion_frames",
     "inversion_summary",

@@ -10,16 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
-from phiscope.figures.detection.detectors import area_in_words, look, ordered
-from phiscope.figures.style import FAINT, INK, MUTED, blank, themed, words_alone
+from phiscope.figures.detection.detectors import area_in_words, ordered
+from phiscope.figures.style import FAINT, HULL, INK, MUTED, blank, themed, words_alone
 from phiscope.words.detectors import title_of
 from phiscope.words.numbers import percent
 
 CAPTION = (
-    "The area under the ROC curve of every detector, with its interval: the chance that the sample in question "
-    "gets the larger number of two, 0.5 is guessing. Filled: better or worse than the raw distance to the hull, "
-    "by the interval of their difference over the same samples. Right of each panel the area, and the share of "
-    "other samples that are flagged where 95 % of those in question are caught."
+    "The area under the ROC curve of every detector, with its interval, rust where it asks for a hull: the chance "
+    "that the sample in question gets the larger number of two, 0.5 is guessing. Filled: better or worse than the "
+    "raw distance to the hull, by the interval of their difference over the same samples. Right of each panel the "
+    "area, and the share of other samples that are flagged where 95 % of those in question are caught."
 )
 CATEGORY = "Attacks and detection"
 ALT = "Area under the ROC curve of each detector for each question, with intervals"
@@ -27,6 +27,7 @@ DENSE = False
 WHEN = "questions"
 
 _COLUMNS = 2
+_OF_HULLS = ("margin-hull", "hull", "class-hull", "hull-ratio", "hull-p", "class-hull-p", "near-both")
 _TITLES = {"error": "wrong predictions", "disagreement": "people disagree", "foreign": "other data: {view}"}
 
 
@@ -60,7 +61,7 @@ def _panel(ax: Axes, part: pd.DataFrame, names: list[str]) -> None:
     for place, name in enumerate(names):
         if name not in areas.index:
             continue
-        row, colour = areas.loc[name], look(name)["color"]
+        row, colour = areas.loc[name], HULL if name in _OF_HULLS else INK
         ax.hlines(place, row["ci_low"], row["ci_high"], color=colour, lw=1.6)
         apart = np.isfinite(row["difference_low"]) and not row["difference_low"] <= 0 <= row["difference_high"]
         ax.scatter(row["value"], place, s=22, color=colour if apart else "white", edgecolor=colour, zorder=3)

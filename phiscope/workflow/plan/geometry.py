@@ -111,6 +111,11 @@ class Geometry:
         """Statistics of training samples, where there are no others."""
         return ["training_standing"] if self._plan.only == "train" else []
 
+    @property
+    def inspected(self) -> tuple[str, ...]:
+        """Samples worth a look and where those of each class stand, by name of the artifact."""
+        return "inspect", "inspect_csv", "class_summary"
+
     @cached_property
     def detection(self) -> list[str]:
         """Statistics of detectors and attacks."""
@@ -361,6 +366,13 @@ class Geometry:
         if self.questions:
             told: dict[str, Source] = {**plan.paths("standing", *self.scores)}
             parts.append(Part("compute_questions", told, plan.paths(*self.questions)))
+        standing = "training_standing" if self.of_training else "standing"
+        looked: dict[str, Source] = {
+            "standing": plan.path(standing),
+            **plan.paths("support", "duplicates", "samples"),
+            "images": images["train_images" if self.of_training else "test_images"],
+        }
+        parts.append(Part("list_inspected", looked, plan.paths(*self.inspected)))
         if self.detection:
             asked: dict[str, Source] = {**plan.paths("standing", *self.scores, *self.attacks), "train": train}
             parts.append(Part("compute_detection", asked, plan.paths(*self.detection)))
@@ -397,6 +409,5 @@ class Geometry:
             "duplicates",
         )
         yield from map(plan.path, tables)
-        yield from map(
-            plan.path, (*self.statistics, *self.between_hulls, *self.dimension, *self.questions, *self.detection)
-        )
+        own = (*self.between_hulls, *self.dimension, *self.questions, *self.inspected)
+        yield from map(plan.path, (*self.statistics, *own, *self.detection))
