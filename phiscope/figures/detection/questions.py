@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
 from phiscope.figures.detection.detectors import area_in_words, ordered
-from phiscope.figures.style import FAINT, HULL, INK, MUTED, blank, themed, words_alone
+from phiscope.figures.style import FAINT, HULL, INK, MUTED, blank, columns_for, themed, words_alone
 from phiscope.words.detectors import title_of
 from phiscope.words.numbers import percent
 
@@ -39,9 +39,10 @@ def draw(detector_questions: pd.DataFrame) -> Figure:
     require(detector_questions, "detector_questions", "question", "detector", "measure", "value", "against", "n")
     groups = list(detector_questions.groupby(["question", "view"], sort=False))
     names = ordered(detector_questions["detector"])
-    rows = math.ceil(len(groups) / _COLUMNS)
+    columns = columns_for(_COLUMNS, _COLUMNS)
+    rows = math.ceil(len(groups) / columns)
     figure = blank(height=rows * (0.7 + 0.19 * len(names)))
-    axes = figure.subplots(rows, _COLUMNS, squeeze=False, sharey=True)
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for place in axes.ravel()[len(groups) :]:
         place.axis("off")
     for ax, ((question, view), part) in zip(axes.ravel(), groups):
