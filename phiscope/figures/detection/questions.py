@@ -10,16 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
-from phiscope.figures.detection.detectors import area_in_words, look, ordered
-from phiscope.figures.style import FAINT, INK, MUTED, blank, themed, words_alone
+from phiscope.figures.detection.detectors import area_in_words, ordered
+from phiscope.figures.style import FAINT, HULL, INK, MUTED, blank, columns_for, themed, words_alone
 from phiscope.words.detectors import title_of
 from phiscope.words.numbers import percent
 
 CAPTION = (
-    "The area under the ROC curve of every detector, with its interval: the chance that the sample in question "
-    "gets the larger number of two, 0.5 is guessing. Filled: better or worse than the raw distance to the hull, "
-    "by the interval of their difference over the same samples. Right of each panel the area, and the share of "
-    "other samples that are flagged where 95 % of those in question are caught."
+    "The area under the ROC curve of every detector, with its interval, rust where it asks for a hull: the chance "
+    "that the sample in question gets the larger number of two, 0.5 is guessing. Filled: better or worse than the "
+    "raw distance to the hull, by the interval of their difference over the same samples. Right of each panel the "
+    "area, and the share of other samples that are flagged where 95 % of those in question are caught."
 )
 CATEGORY = "Attacks and detection"
 ALT = "Area under the ROC curve of each detector for each question, with intervals"
@@ -27,6 +27,7 @@ DENSE = False
 WHEN = "questions"
 
 _COLUMNS = 2
+_OF_HULLS = ("margin-hull", "hull", "class-hull", "hull-ratio", "hull-p", "class-hull-p", "near-both")
 _TITLES = {"error": "wrong predictions", "disagreement": "people disagree", "foreign": "other data: {view}"}
 
 
@@ -38,9 +39,10 @@ def draw(detector_questions: pd.DataFrame) -> Figure:
     require(detector_questions, "detector_questions", "question", "detector", "measure", "value", "against", "n")
     groups = list(detector_questions.groupby(["question", "view"], sort=False))
     names = ordered(detector_questions["detector"])
-    rows = math.ceil(len(groups) / _COLUMNS)
+    columns = columns_for(_COLUMNS, _COLUMNS)
+    rows = math.ceil(len(groups) / columns)
     figure = blank(height=rows * (0.7 + 0.19 * len(names)))
-    axes = figure.subplots(rows, _COLUMNS, squeeze=False, sharey=True)
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for place in axes.ravel()[len(groups) :]:
         place.axis("off")
     for ax, ((question, view), part) in zip(axes.ravel(), groups):
@@ -60,7 +62,7 @@ def _panel(ax: Axes, part: pd.DataFrame, names: list[str]) -> None:
     for place, name in enumerate(names):
         if name not in areas.index:
             continue
-        row, colour = areas.loc[name], look(name)["color"]
+        row, colour = areas.loc[name], HULL if name in _OF_HULLS else INK
         ax.hlines(place, row["ci_low"], row["ci_high"], color=colour, lw=1.6)
         apart = np.isfinite(row["difference_low"]) and not row["difference_low"] <= 0 <= row["difference_high"]
         ax.scatter(row["value"], place, s=22, color=colour if apart else "white", edgecolor=colour, zorder=3)

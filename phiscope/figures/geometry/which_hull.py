@@ -78,28 +78,32 @@ def _p_values(ax: Axes, rows: pd.DataFrame) -> None:
     line = np.geomspace(left, 1, 50)
     ax.plot(line, line, color=INK, lw=1.0, ls="--", zorder=4)
     lines = []
-    for name, part, colour in _groups(rows):
+    for name, part, colour, marker in _groups(rows):
         for column, dashes in (("p_value", "-"), ("own_p_value", ":")):
             values = np.sort(part[column].dropna().to_numpy(float))
             if len(values):
                 ax.step([left, *values, 1], [0, *np.arange(1, len(values) + 1) / len(values), 1], where="post",
-                        color=colour, lw=1.3, ls=dashes)  # fmt: skip
-        lines.append((f"{name} ({len(part):,})", colour))
+                        color=colour, lw=1.3, ls=dashes, marker=marker, ms=4, markevery=0.12)  # fmt: skip
+        lines.append((f"{_GLYPHS[marker]} {name} ({len(part):,})", colour))
     ax.set(xscale="log", xlim=(left, 1), ylim=(0, 1.02), xlabel="p-value", ylabel="share of samples at or below")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_title("further out than training samples?\nsolid: hull of all, dotted: predicted class")
-    note(ax, lines, x=0.97, y=0.12 + 0.06 * (len(lines) - 1))
+    note(ax, lines, x=0.03)
 
 
-_FOREIGN = ("#00785a", "#8a4b85", "#b38600")
+_FOREIGN = (("#00785a", "o"), ("#8a4b85", "s"), ("#b38600", "^"))
+_GLYPHS = {"": "–", "x": "×", "+": "+", "o": "●", "s": "■", "^": "▲"}
 
 
-def _groups(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, str]]:
-    """Name, rows and colour: right and wrong ones of the original, those without a label, the first other data sets."""
+def _groups(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, str, str]]:
+    """Name, rows, colour and marker: right and wrong ones of the original, those without a label, other data sets."""
     original = rows[rows["view"] == "original"]
     right = original["label"] == original["predicted"]
-    parts = [("right", original[right], MARGIN), ("wrong", original[(original["label"] >= 0) & ~right], WRONG)]
-    parts += [("without a label", original[original["label"] < 0], MUTED)]
+    parts = [
+        ("right", original[right], MARGIN, ""),
+        ("wrong", original[(original["label"] >= 0) & ~right], WRONG, "x"),
+        ("without a label", original[original["label"] < 0], MUTED, "+"),
+    ]
     others = [name for name in dict.fromkeys(rows["view"]) if name != "original"]
-    parts += [(name, rows[rows["view"] == name], colour) for name, colour in zip(others, _FOREIGN)]
+    parts += [(name, rows[rows["view"] == name], *looks) for name, looks in zip(others, _FOREIGN)]
     return (part for part in parts if len(part[1]))
