@@ -16,6 +16,7 @@ from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
 from phiscope.report.sections.attacks import Attacks
+from phiscope.report.sections.certificates import Certificates
 from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
@@ -32,6 +33,7 @@ from phiscope.report.sections.questions import Answer
 from phiscope.report.sections.samples import SamplePage
 from phiscope.report.sections.slice import Sliced
 from phiscope.report.sections.which_hull import Between
+from phiscope.stats import SecondOpinion
 from phiscope.words.reasons import REASONS
 from tests.report.reading import PNG, SVG
 
@@ -136,6 +138,8 @@ def full(bare):
         "other_distance",
     )
     between = [("original", 300, dict.fromkeys(names_of_between, share)), ("far", 9, {"outside": share})]
+    kinds = {"problem": ["margins"], "solved": [1800], "no_answer": [0], "largest": [3e-9], "where": ["test sample 4"]}
+    second = SecondOpinion(1800, 0, pd.DataFrame(kinds | {"allowed": [1e-7], "contradicted": [0]}), "none contradicts")
     sections = {
         "overview": Overview(
             "test",
@@ -158,7 +162,9 @@ def full(bare):
         "comparison": ComparisonTable.of(comparison),
         "samples": [pages],
         "latent": latent,
-        "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        "certificates": Certificates(
+            pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}), "piqp", second
+        ),
         "which_hull": Between(between, (1297, 1297)),
         "dimension": {
             "feature": Line((2, share), (8, share), (64, share), 500, 1297),

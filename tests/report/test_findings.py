@@ -56,6 +56,7 @@ MEASURED = {
 
 def found(numbers, hulls=HULLS, **artifacts):
     artifacts |= {"paper_comparison": comparison(**numbers), "hulls": hulls}
+    artifacts |= {"disagreements": pd.DataFrame(columns=["outcome"])}
     return findings(Run(artifacts.get, {}))
 
 
