@@ -19,6 +19,7 @@ from phiscope.workflow.unchanged import Unchanged
 ASIDE = ".aside"  # the folder below that of a run for what was moved
 SAME_COMMAND = "start the same command again, which makes it anew"
 _STAMPED = (".parquet", ".safetensors", ".json", ".html", ".svg", ".png", ".rst")  # what a rule makes has a stamp
+_LARGE = 2**33  # bytes that take seconds to read, from whatever disk
 _LOOKED_AT = (*_STAMPED, ".txt")
 
 
@@ -85,17 +86,21 @@ def clear(
     noted: Callable[[str], bool],
     *,
     compare: bool = True,
+    say: Callable[[str], None] = print,
 ) -> dict[str, str]:
     """Move aside what a run must not use, before it is planned: path -> why, as a clause.
 
     fingerprint_of: path -> the fingerprint of what makes it now, None where no rule does: such files are left alone.
     noted: whether Snakemake knows what made a file: then it sees itself that settings have changed, if the file is one
-    of this version's. compare: otherwise only damage counts.
+    of this version's. compare: otherwise only damage counts. say: is told what takes long.
     """
     faults, unchanged = {}, Unchanged(results)
     # Data first, whose counts fingerprints may need; then models: what used one that is damaged is as good as it was.
     first = {name: place for place, name in enumerate(("data", "models"))}
-    for path in sorted(made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path)):
+    files = sorted(made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path))
+    if (size := unchanged.unread(files)) > _LARGE:
+        say(f"Reads {size / 2**30:,.0f} GiB of {results} once, to see that no file is damaged.")
+    for path in files:
         expected = fingerprint_of(str(path))
         if expected is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from phiscope.files import replacing, require_unchanged
@@ -35,6 +36,12 @@ class Unchanged:
             line = json.dumps([name, state]) + "\n"
             with (self._results / _RECORD).open("a", encoding="utf-8") as file:
                 file.write(line)
+
+    def unread(self, paths: Iterable[Path]) -> int:
+        """Bytes of those that would be read through."""
+        return sum(
+            _state(path)[0] for path in paths if self._known.get(str(path.relative_to(self._results))) != _state(path)
+        )
 
     def tidy(self) -> None:
         """Write the record anew, without what it says of files as they were."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from phiscope.files import Stamp, require_unchanged, stamping, write_arrays
-from phiscope.workflow import unchanged
+from phiscope.workflow import stamps, unchanged
 from phiscope.workflow.stamps import clear, fault, require_own
 from phiscope.workflow.unchanged import Unchanged
 
@@ -89,6 +89,14 @@ def test_a_record_that_cannot_be_written_is_done_without(file, read):
         Unchanged("results/a").require(file)
     Unchanged("results/a").tidy()
     assert len(read) == 2
+
+
+def test_a_start_says_that_it_reads_much(file, monkeypatch):
+    monkeypatch.setattr(stamps, "_LARGE", 100)
+    said = []
+    for _ in range(2):
+        clear("results/a", lambda path: "mine", lambda path: True, say=said.append)
+    assert said == ["Reads 0 GiB of results/a once, to see that no file is damaged."]
 
 
 def test_a_start_and_a_job_see_it(file):

@@ -3,6 +3,7 @@
 
 from snakemake.exceptions import IncompleteCheckpointException
 from snakemake.io import IOFile
+from snakemake.logging import logger
 from snakemake.settings.types import RerunTrigger
 
 from phiscope.workflow.fingerprints import Fingerprints, before_planning, is_noted
@@ -30,7 +31,7 @@ def compares_settings():
 def clear_results():
     """Files that must not be used, which Snakemake is then to make."""
     noted = lambda path: is_noted(workflow, path, IOFile)
-    faults = clear(RESULTS, FINGERPRINTS, noted, compare=compares_settings())
+    faults = clear(RESULTS, FINGERPRINTS, noted, compare=compares_settings(), say=logger.info)
     for line in in_words(faults, RESULTS):
         print(line, file=sys.stderr)
     # Jobs write none, and there may be none to start.
