@@ -105,11 +105,14 @@ def paths(*names):
 def outputs(chain):
     """Outputs of a job of several parts.
 
-    Images of views that are not kept go when nothing needs them any more; those that trainings draw are folders.
+    Images of views that are not kept go when nothing needs them any more; those that trainings draw are folders. Some
+    tables stand in Snakemake's own report.
     """
-    gone = set(PLAN.views.not_kept)
+    gone, tables = set(PLAN.views.not_kept), PLAN.drawing.tables
 
     def flagged(path):
+        if path in tables:
+            return report(path, category="Tables", labels={"table": tables[path]})
         return temp(path) if path in gone else directory(path) if path.endswith(".samples") else path
 
     return {name: flagged(path) for name, path in chain.outputs.items()}

@@ -196,6 +196,16 @@ class Drawing:
         """What each of the pages answers."""
         return {name: "the report to read" if name == "report" else title_of(PAGES[name]) for name in self.pages}
 
+    @property
+    def tables(self) -> dict[str, str]:
+        """Tables that Snakemake's own report shows beside the figures, path -> title: those that fit into a page."""
+        shown = {
+            "inspect_csv": "samples to look at, with reasons",
+            "class_summary": "accuracy, margin and hull distance by class",
+            "verification": "certificates of projections, recomputed",
+        }
+        return {self._plan.path(name): title for name, title in shown.items()}
+
     def outputs(self) -> Iterator[str]:
         for kind in ("svg", "png", "rst"):
             yield from self.drawn(self.all, kind)
