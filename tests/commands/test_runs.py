@@ -127,8 +127,8 @@ def test_a_run_that_is_not_whole_is_not_drawn(project):
     ("command", "victim", "damaged"),
     [
         (("report", "tiny"), "data/test.safetensors", cut_short),
-        (("figures", "tiny"), "tables/margins.parquet", changed),
-        (("report", "tiny"), "models/classifier.json", changed),
+        pytest.param(("figures", "tiny"), "tables/margins.parquet", changed, marks=pytest.mark.long),
+        pytest.param(("report", "tiny"), "models/classifier.json", changed, marks=pytest.mark.long),
         (("show", "hulls"), "tables/hulls.parquet", changed),
         (("latent", "results/tiny", ".", "-o", "a.png"), "models/encoder-published-0.safetensors", changed),
     ],
