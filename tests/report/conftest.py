@@ -16,6 +16,7 @@ from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
 from phiscope.report.sections.attacks import Attacks
+from phiscope.report.sections.certificates import Certificates
 from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
@@ -29,6 +30,7 @@ from phiscope.report.sections.overview import Listed, Look, Overview
 from phiscope.report.sections.provenance import Origin
 from phiscope.report.sections.samples import SamplePage
 from phiscope.report.sections.slice import Sliced
+from phiscope.stats import SecondOpinion
 from phiscope.words.reasons import REASONS
 from tests.report.reading import PNG, SVG
 
@@ -59,6 +61,8 @@ def full(bare):
         ],
         columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
     ).assign(paper="Yousefzadeh 2022", section="7.2", n=300)
+    again = {"problem": "margins", "solved": 4, "no_answer": 0, "largest": 1e-13, "where": "there", "allowed": 1e-12}
+    again |= {"contradicted": 0}
     names = [
         *(
             "contact_sheet",
@@ -143,7 +147,11 @@ def full(bare):
         "comparison": ComparisonTable.of(comparison),
         "samples": [pages],
         "latent": latent,
-        "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        "certificates": Certificates(
+            pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+            "piqp",
+            SecondOpinion(4, 0, pd.DataFrame([again]), "none"),
+        ),
         "implicit": answers_of(pd.DataFrame([answer])),
         "references": {
             "Ant 2022": Reference("A. Ant (2022): Hills", "https://ant.org"),
