@@ -64,6 +64,8 @@ def full(bare):
         ],
         columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
     ).assign(paper="Yousefzadeh 2022", section="7.2", n=300)
+    again = {"problem": "margins", "solved": 4, "no_answer": 0, "largest": 1e-13, "where": "there", "allowed": 1e-12}
+    again |= {"contradicted": 0}
     names = [
         *(
             "contact_sheet",
@@ -138,8 +140,6 @@ def full(bare):
         "other_distance",
     )
     between = [("original", 300, dict.fromkeys(names_of_between, share)), ("far", 9, {"outside": share})]
-    kinds = {"problem": ["margins"], "solved": [1800], "no_answer": [0], "largest": [3e-9], "where": ["test sample 4"]}
-    second = SecondOpinion(1800, 0, pd.DataFrame(kinds | {"allowed": [1e-7], "contradicted": [0]}), "none contradicts")
     sections = {
         "overview": Overview(
             "test",
@@ -163,7 +163,9 @@ def full(bare):
         "samples": [pages],
         "latent": latent,
         "certificates": Certificates(
-            pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}), "piqp", second
+            pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+            "piqp",
+            SecondOpinion(4, 0, pd.DataFrame([again]), "none"),
         ),
         "which_hull": Between(between, (1297, 1297)),
         "dimension": {
