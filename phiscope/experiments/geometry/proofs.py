@@ -61,15 +61,15 @@ def proofs(
 def _of_classes(
     classes: pd.DataFrame | None, view: str, features: Opened, training: Points, most: int | None
 ) -> list[dict[str, Any]]:
-    """One row with the worst numbers over all classes, if samples of the view were projected onto their hulls."""
+    """One row with the worst numbers over all classes, of the first `most` projections of the view onto their hulls."""
     rows = pd.DataFrame() if classes is None else stats.named_after_classes(classes[classes["view"] == view])
     if rows.empty:
         return []
     assert training.labels is not None
-    points, samples = features(), rows["sample"].unique()[:most]
+    points = features()
     parts = [
         proof(part, points, Points(training.vectors[members], training.samples[members]))
-        for label, part in rows[rows["sample"].isin(samples)].groupby("hull_class")
+        for label, part in rows.head(len(rows) if most is None else most).groupby("hull_class")
         for members in [training.labels == label]
     ]
     summed = {name: sum(part[name] for part in parts) for name in ("n", "touching")}

@@ -78,14 +78,14 @@ def test_hulls_of_classes_are_looked_at_each_by_itself(rows):
 
     def seen(classes):
         pixels = (lambda: QUERIES, lambda: SQUARE)
-        return proofs(rows, None, {"original": lambda: QUERIES}, lambda: known, {}, pixels, 2, classes).iloc[-1]
+        return proofs(rows, None, {"original": lambda: QUERIES}, lambda: known, {}, pixels, 4, classes).iloc[-1]
 
     row = seen(classes)
     assert (row["view"], row["space"], row["n"]) == ("original, hulls of classes", "feature", 4)
     assert max(row["relative_gap"], row["distance_error"], row["weight_error"]) < 1e-9
     classes.loc[3, "distance"] *= 2  # of the second sample
     assert seen(classes)["distance_error"] > 0.1
-    assert len(proofs(rows, None, {"original": lambda: QUERIES}, lambda: known, {}, (None, None), 2, classes[:0])) == 1
+    assert len(proofs(rows, None, {"original": lambda: QUERIES}, lambda: known, {}, (None, None), 4, classes[:0])) == 1
 
 
 def test_slopes_of_a_known_head():
