@@ -33,10 +33,12 @@ if not DRAWN_ALONE:
     include: "workflow/rules/denoising.smk"
     include: "workflow/rules/implicit.smk"
     include: "workflow/rules/tables.smk"
+    include: "workflow/rules/thumbnails.smk"
 
 
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/explorer.smk"
 include: "workflow/rules/stamps.smk"
 
 

@@ -25,6 +25,7 @@ LAYERS = (
     ("experiments",),
     ("views",),
     ("exhibits",),
+    ("explorer",),
     ("report",),
     ("workflow",),
     ("commands",),

@@ -4,9 +4,10 @@ init      look at data and weights, and write a configuration that runs
 check     look at a classifier and its images in seconds, before a run
 run       run a configuration to its report
 open      open the report of a run in the browser
+compare   put two runs side by side, in a page
 show      say what a table holds: columns, units, provenance, worst certificates
 figures   draw the figures of a finished run again, and compute nothing
-report    the same, and render its page
+report    the same, and render its report and its explorer
 clean     remove what a run has left
 where     the Snakefile to hand to snakemake -s
 compile   compile the loops of the solvers now, so that the first run does not
@@ -28,6 +29,7 @@ COMMANDS = {
     "check": "phiscope.commands.check",
     "run": "phiscope.commands.run",
     "open": "phiscope.commands.open",
+    "compare": "phiscope.commands.compare",
     "show": "phiscope.commands.show",
     "figures": "phiscope.commands.draw:figures",
     "report": "phiscope.commands.draw:report",

@@ -24,8 +24,8 @@ def figures(arguments: Sequence[str] | None = None) -> None:
 
 
 def report(arguments: Sequence[str] | None = None) -> None:
-    """Draw the figures of a run that are not there or no longer right, and render its page."""
-    _draw("report", arguments, ["render_report"])
+    """Draw the figures of a run that are not there or no longer right, and render its report and its explorer."""
+    _draw("report", arguments, ["render_report", "render_explorer"])
 
 
 def _require_computed(plan: Plan, pages: list[str], folder: Path) -> None:
@@ -34,7 +34,9 @@ def _require_computed(plan: Plan, pages: list[str], folder: Path) -> None:
     names = {name for group in drawing.groups.values() for name in drawing.artifacts(group)}
     files = [drawing.files(name) for name in sorted(names)]
     needed = [path for each in files for path in (each.values() if isinstance(each, dict) else [each])]
-    needed += [plan.path(name) for name in drawing.of_the_page] if pages else []
+    if pages:
+        needed += [plan.path(name) for name in drawing.of_the_page]
+        needed += [*map(plan.path, plan.explorer.artifacts), *plan.explorer.located.values()]
     missing = [path for path in dict.fromkeys(needed) if not Path(path).exists()]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from phiscope import figures
 from phiscope.errors import ConfigError, DataError
 from phiscope.exhibits.run import Run
+from phiscope.explorer.links import of_figure, of_sample
 from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.sections import PAGES, SECTIONS, groups_of, module_of, said_by, title_of
@@ -213,6 +214,7 @@ def render(page: Page, name: str = "report", loader: jinja2.BaseLoader | None = 
     )
     environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
     environment.filters.update(cell=cell, by_sample=by_sample, data_uri=data_uri)
+    environment.filters.update(explored=of_figure, explored_sample=of_sample)
     facts = page.facts
     if name == "report":
         groups = groups_of(images=facts.has_images, only=facts.only, detectors="roc" in page.pictures)

@@ -88,6 +88,8 @@ ARTIFACTS: dict[str, Artifact] = {
     "located_test": Artifact("features/original/test.parquet", "phiscope.tables:LocatedSamples"),
     "pixel_hull": Artifact("chunks/hulls/pixel/{view}/{split}/{chunk}.parquet", _TABLE),
     "exhibits": Artifact("exhibits/{view}.safetensors", _ARRAYS),
+    "located": Artifact("features/{view}/{split}.parquet", "phiscope.tables:LocatedSamples"),
+    "thumbnails": Artifact("exhibits/thumbnails/all.safetensors", _ARRAYS),
     "denoised_exhibits": Artifact("exhibits/denoising/{bench}.safetensors", _ARRAYS),
     "inverted_images": Artifact("inversions/{target}/{chunk}.safetensors", "pathlib:Path"),  # each opened for one image
     "search_cost": Artifact("inversions/cost.json", "phiscope.experiments.inversion.budget:SearchCost.read"),

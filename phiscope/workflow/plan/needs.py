@@ -188,6 +188,8 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "draw_figures": _PICTURES,
         "render_report": Need(lambda s: 400.0),
         "require_agreement": _LIGHT,
+        "make_thumbnails": Need(lambda s: 400 + 4e-3 * s.p + 1e-2 * s.t, lambda s: 30 + 2e-3 * s.t),
+        "render_explorer": Need(lambda s: 400 + 1e-2 * s.t + 1e-3 * s.t * s.c, lambda s: 10 + 2e-3 * s.t),
         "estimate_cost": _LOOK,
     }
 )

@@ -19,6 +19,7 @@ from phiscope.workflow.places import project
 from phiscope.workflow.plan import (
     denoising,
     drawing,
+    explorer,
     geometry,
     geometry_rules,
     implicit,
@@ -40,6 +41,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     | implicit.RULES
     | latent.RULES
     | drawing.RULES
+    | explorer.RULES
     | work.RULES
 )
 
@@ -121,6 +123,10 @@ class Plan:
     @cached_property
     def drawing(self) -> drawing.Drawing:
         return drawing.Drawing(self)
+
+    @cached_property
+    def explorer(self) -> explorer.Explorer:
+        return explorer.Explorer(self)
 
     # Paths.
 
@@ -309,11 +315,15 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        seen = [*self.drawing.pages.values(), *map(self.path, ["estimate_text", *self.geometry.looks])]
+        pages = [*self.drawing.pages.values(), self.explorer.page]
+        seen = [*pages, *map(self.path, ["estimate_text", *self.geometry.looks])]
         return [*seen, *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
-        parts = (self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing)
+        parts = (
+            *(self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing),
+            self.explorer,
+        )
         estimate = {self.path("estimate"), self.path("estimate_text")}
         return estimate | {path for part in parts if part for path in part.outputs()}

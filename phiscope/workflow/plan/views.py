@@ -57,7 +57,7 @@ class Views(Mapping[str, View]):
     @cached_property
     def foreign(self) -> list[str]:
         """Those that begin with another data set; they have no counterpart among our samples."""
-        return [name for name in self if self._origin(name) != "original"]
+        return [name for name in self if self.origin(name) != "original"]
 
     @cached_property
     def attacks(self) -> list[str]:
@@ -107,7 +107,7 @@ class Views(Mapping[str, View]):
             if view.kind == "implicit"
         }
 
-    def _origin(self, name: str) -> str:
+    def origin(self, name: str) -> str:
         """`original`, or the data set that a view and all it starts from begin with."""
         while name in self and self[name].kind != "original":
             name = self[name].parent

@@ -1,4 +1,4 @@
-"""The last lines of a run: what was found, and where the page is."""
+"""The last lines of a run: what was found, and where its pages are."""
 
 from __future__ import annotations
 
@@ -15,4 +15,6 @@ def ending(results: str | Path, rules: Collection[str]) -> list[str]:
     if "render_report" not in rules or not page.is_file():
         return []
     findings = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
-    return [*(["", *findings, ""] if findings else []), f"Report: {page}"]
+    explorer = Path(results) / "explorer/index.html"
+    also = [f"Explorer: {explorer}"] if explorer.is_file() else []
+    return [*(["", *findings, ""] if findings else []), *also, f"Report: {page}"]
