@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -10,30 +9,17 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from phiscope.errors import ConfigError
 from phiscope.factories import FOLDERS
 from phiscope.workflow.places import project
-from phiscope.workflow.record import RECORD
+from phiscope.workflow.record import RESULTS as RESULTS
+from phiscope.workflow.record import folder_of as folder_of
+from phiscope.workflow.record import recorded as recorded
 from phiscope.workflow.starting.refusals import refusal
 
-RESULTS = Path("results")
 _HANDED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def folder_of(run: str) -> Path:
-    """The folder of a run, by its name below results/ or by its path. Raises ConfigError where there is none."""
-    for folder in (RESULTS / run, Path(run)):
-        if (folder / RECORD).is_file():
-            return folder
-    known = ", ".join(sorted(each.parent.name for each in RESULTS.glob(f"*/{RECORD}"))) or "none"
-    raise ConfigError(f"there is no run {run!r} in {RESULTS.resolve()}; runs that are there: {known}")
-
-
-def recorded(folder: Path) -> dict[str, Any]:
-    """The configuration that a run was last started with, and the files that it came from."""
-    return json.loads((folder / RECORD).read_text(encoding="utf-8"))
 
 
 def become_snakemake(arguments: Sequence[str | Path]) -> NoReturn:
