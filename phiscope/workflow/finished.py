@@ -9,6 +9,7 @@ Nothing is computed but frames of what lies there: no solver, no network.
 from __future__ import annotations
 
 import difflib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from phiscope.workflow.record import folder_of, recorded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_DENSITY = 110  # pixels per inch of a figure in a notebook
+
 
 def draw(run: str | Path, name: str) -> Figure:
     """One figure of a finished run, as `phiscope figures` draws it.
@@ -33,7 +36,10 @@ def draw(run: str | Path, name: str) -> Figure:
     """
     folder, plan = _planned(run)
     name = _named(plan, name)
-    return figures.draw(figures.kind_of(name), **frames_of(name, _opened(folder, plan, name)))
+    figure = figures.draw(figures.kind_of(name), **frames_of(name, _opened(folder, plan, name)))
+    # Notebooks show figures of pyplot by themselves, and others where they say how.
+    setattr(figure, "_repr_png_", partial(figures.encode, figure, "png", _DENSITY))  # noqa: B010
+    return figure
 
 
 def drawn(run: str | Path) -> list[str]:

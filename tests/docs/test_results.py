@@ -1,4 +1,4 @@
-"""The table that opens docs/results says what its pages say: every measured number stands on a page that the row names."""
+"""The table that opens docs/results says what its pages say: measured numbers stand on a page that their row names."""
 
 import re
 

@@ -65,7 +65,8 @@ def text() -> str:
     whole = load()
     lines = []
     alone = [name for name, each in whole["properties"].items() if "properties" not in each and name != "views"]
-    lines += ["## The run", "", *_table([key for name in alone for key in _key(name, whole["properties"][name], whole)])]
+    keys = [key for name in alone for key in _key(name, whole["properties"][name], whole)]
+    lines += ["## The run", "", *_table(keys)]
     for name, schema in whole["properties"].items():
         if "properties" in schema:
             lines += [f"## {name}", "", *_said(schema), *_table(list(keys_below(name, schema, whole)))]
@@ -104,7 +105,7 @@ def _table(keys: list[Key], needed: list[str] | tuple[str, ...] = ()) -> list[st
 
 def _default(key: Key, needed: list[str] | tuple[str, ...]) -> str:
     if "default" in key.schema:
-        return f"`{_cell(json.dumps(key.schema['default'], ensure_ascii=False))}`"
+        return _code(json.dumps(key.schema["default"], ensure_ascii=False))
     return "required" if key.path.rpartition(".")[2] in needed else ""
 
 
@@ -112,7 +113,13 @@ def type_of(schema: Schema) -> str:
     """The types that a key may have, in words."""
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
-    named = {"integer": "whole number", "array": "list", "object": "mapping", "string": "text", "boolean": "true, false"}
+    named = {
+        "integer": "whole number",
+        "array": "list",
+        "object": "mapping",
+        "string": "text",
+        "boolean": "true, false",
+    }
     return " or ".join(named.get(each, each) for each in kinds)
 
 
@@ -122,7 +129,7 @@ def allowed(schema: Schema) -> str:
     items = schema.get("items")
     if not words and isinstance(items, Mapping):
         words = [each for each in items.get("enum", items.get("words", [])) if each is not None]
-    parts = [", ".join(f"`{_cell(str(each))}`" for each in words)] if words else []
+    parts = [", ".join(_code(str(each)) for each in words)] if words else []
     parts += [_cell(schema["form"])] if "form" in schema and not words else []
     parts += [f"{sign} {schema[end]:,}" for end, sign in _BOUNDS.items() if end in schema]
     return "; ".join(parts)
@@ -144,4 +151,11 @@ def _yaml(value: object) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;") if "`" not in text else text.replace("|", "\\|")
+    """Text as the cell of a table shows it: bars and, outside of code, angle brackets stand for themselves."""
+    parts = text.replace("|", "\\|").split("`")
+    parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]
+    return "`".join(parts)
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("|", "\\|") + "`"

@@ -40,7 +40,9 @@ def text() -> str:
 def _figure(kind: str) -> list[str]:
     about = figures.about(kind)
     needed, optional = (", ".join(f"`{each}`" for each in names) for names in artifacts_of(kind))
-    drawn_from = f"Drawn {figures.WHEN[about.when]}, from {needed}" + (f"; {optional} where they are there" if optional else "")
+    drawn_from = f"Drawn {figures.WHEN[about.when]}, from {needed}" + (
+        f"; {optional} where they are there" if optional else ""
+    )
     alt = about.alt.replace('"', "'")
     call = ["import phiscope", "", f'figure = phiscope.draw("digits", "{kind}")', f'figure.savefig("{kind}.svg")']
     return [

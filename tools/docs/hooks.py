@@ -38,7 +38,7 @@ def on_files(files: Any, config: Any) -> Any:
         source, markdown = waiting.pop()
         try:
             found = list(dict.fromkeys(links.targets(markdown, source)))
-        except links.DeadLink as error:
+        except links.DeadLinkError as error:
             raise PluginError(str(error)) from error
         for path in found:
             copy = f"{links.COPIES}/{path}"
@@ -53,7 +53,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Follow the links of a page to what the site has, and fill in what is generated."""
     try:
         return filled(links.rewritten(markdown, page.file.src_uri))
-    except links.DeadLink as error:
+    except links.DeadLinkError as error:
         raise PluginError(str(error)) from error
 
 

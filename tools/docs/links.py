@@ -14,7 +14,7 @@ _FENCES = re.compile(r"(^ *```.*?^ *```[ \t]*$)", re.M | re.S)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\]|!\[[^\]]*\]\([^)]*\))*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
-class DeadLink(Exception):
+class DeadLinkError(Exception):
     """A page links to what is not there."""
 
 
@@ -25,7 +25,7 @@ def place_of(source: str) -> str:
 
 
 def targets(markdown: str, source: str) -> Iterator[str]:
-    """Files of the repository outside docs/ that a page links to. Raises DeadLink where there is none."""
+    """Files of the repository outside docs/ that a page links to. Raises DeadLinkError where there is none."""
     for text in _FENCES.split(markdown)[::2]:
         for found in _LINK.finditer(text):
             if (path := _resolved(found[3], source)) and not _inside(path) and (ROOT / path).is_file():
@@ -35,7 +35,7 @@ def targets(markdown: str, source: str) -> Iterator[str]:
 def rewritten(markdown: str, source: str) -> str:
     """A page with its links to files outside docs/ leading to their copies, and to folders leading to their first page.
 
-    Raises DeadLink where a link leads nowhere.
+    Raises DeadLinkError where a link leads nowhere.
     """
     parts = _FENCES.split(markdown)
     parts[::2] = [_LINK.sub(_rewriter(source), text) for text in parts[::2]]
@@ -65,7 +65,7 @@ def _resolved(link: str, source: str) -> str | None:
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(place_of(source)), link))
     if path.startswith("..") or not (ROOT / path).exists():
-        raise DeadLink(f"{place_of(source)}: the link {link} leads nowhere; expected a file of the repository")
+        raise DeadLinkError(f"{place_of(source)}: the link {link} leads nowhere; expected a file of the repository")
     return path
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 NOTEBOOK = Path(__file__).parents[2] / "docs/notebook.ipynb"
 
+# Of a frame as pandas writes it: what pages have styles of their own for.
+_PLAIN = re.compile(r"<style.*?</style>|</?div[^>]*>|\s+border=\"1\"|\s+class=\"dataframe\"|\n\s*", re.S)
+
 
 def text(path: Path = NOTEBOOK) -> str:
     """Every cell in its order. Pictures stand in the page itself."""
@@ -31,8 +34,7 @@ def _output(output: dict[str, Any]) -> list[str]:
     if "image/png" in data:
         return [f'<img alt="{_described(data)}" src="data:image/png;base64,{_joined(data["image/png"]).strip()}">', ""]
     if "text/html" in data:
-        table = re.sub(r"<style.*?</style>\s*|\s+border=\"1\"|\n\s*", "", _joined(data["text/html"]), flags=re.S)
-        return [re.sub(r"</?div[^>]*>", "", table), ""]
+        return [_PLAIN.sub("", _joined(data["text/html"])), ""]
     return _said(_joined(data["text/plain"])) if "text/plain" in data else []
 
 

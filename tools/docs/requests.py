@@ -1,4 +1,4 @@
-"""What built pages would ask for from other hosts: scripts, styles, pictures, fonts. Links to follow are no requests."""
+"""What built pages would ask for from other hosts: scripts, styles, pictures, fonts. Links are no requests."""
 
 from __future__ import annotations
 
@@ -39,5 +39,7 @@ def outside(site: Path) -> list[str]:
         addresses = [*reader.found, *(each for style in styles for each in _IN_STYLES.findall(style))]
         found += [f"{page.relative_to(site)}: {each}" for each in addresses]
     for style in sorted(site.rglob("*.css")):
-        found += [f"{style.relative_to(site)}: {each}" for each in _IN_STYLES.findall(style.read_text(encoding="utf-8"))]
+        found += [
+            f"{style.relative_to(site)}: {each}" for each in _IN_STYLES.findall(style.read_text(encoding="utf-8"))
+        ]
     return found

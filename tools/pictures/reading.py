@@ -109,7 +109,7 @@ def draw_margin(known: Toy) -> Figure:
         ax.scatter(*flip, s=34, marker="X", color=MARGIN, zorder=5)
         ax.annotate(f"flip point to {NAMES[other]}", flip, xytext=(7, -3), textcoords="offset points", color=MARGIN)
     ax.add_patch(Circle(tuple(x), flips.distance.min(), facecolor="none", edgecolor=MARGIN, ls=":", lw=1.3))
-    ax.annotate("ball: all of it is class a", x + [-0.25, -0.5], color=MARGIN, ha="center", va="top", size=8)
+    ax.annotate("ball: all of it is class a", x - (0.25, 0.5), color=MARGIN, ha="center", va="top", size=8)
     _dot(ax, x, "A", (-14, 4))
     return figure
 
