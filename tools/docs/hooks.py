@@ -58,6 +58,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
 
 
 def on_post_build(config: Any) -> None:
-    """Refuse a site whose pages ask for anything from elsewhere."""
+    """Write the index of the search as a script too, which pages on disk can read; refuse requests to elsewhere."""
+    index = Path(config.site_dir, "search/search_index.json")
+    index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
     if found := requests.outside(Path(config.site_dir)):
         raise PluginError("pages ask for files from elsewhere: " + "; ".join(found[:10]))
