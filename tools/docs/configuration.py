@@ -64,13 +64,18 @@ def text() -> str:
     """The reference: a table for each part of a configuration, and one for each kind of view."""
     whole = load()
     lines = []
-    alone = [name for name, each in whole["properties"].items() if "properties" not in each and name != "views"]
+    parts = {name for name, each in whole["properties"].items() if _holds_keys(each)}
+    alone = [name for name in whole["properties"] if name not in parts]
     keys = [key for name in alone for key in _key(name, whole["properties"][name], whole)]
     lines += ["## The run", "", *_table(keys)]
     for name, schema in whole["properties"].items():
-        if "properties" in schema:
+        if name in parts - {"views"}:
             lines += [f"## {name}", "", *_said(schema), *_table(list(keys_below(name, schema, whole)))]
     return "\n".join([*lines, *_views(whole)])
+
+
+def _holds_keys(schema: Schema) -> bool:
+    return "properties" in schema or isinstance(schema.get("additionalProperties"), Mapping)
 
 
 def _views(whole: Schema) -> list[str]:
