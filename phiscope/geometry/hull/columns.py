@@ -60,6 +60,7 @@ class HullSearch:
         # A few queries remember all prices, so that later pricings look at few vertices.
         few = m <= FEW and not is_tensor(self.light)
         self.known: list[pricing.Known | None] | None = [None] * m if few else None
+        self.halves = pricing.halves_pay(self.light)
         self.panel = pricing.PANEL if self.known is None else pricing.WIDE
         self.error = pricing.rounding(points.shape[1], vertices.largest, self.panel)
 
@@ -72,7 +73,8 @@ class HullSearch:
         """Price all vertices for some open queries, judge them, and improve those that stay open."""
         block = self._load(which)
         if not block.sizes.any():
-            for stride in self.vertices.strides:
+            # Where bfloat16 is fast, it looks through all vertices once more before the first float32 pricing.
+            for stride in [*self.vertices.strides, *([1] if self.halves else [])]:
                 self._improve(block, self._price(block, stride), wolfe)
             self._store(which, block)
         block.z = self.vertices.written(block.z)
@@ -141,7 +143,8 @@ class HullSearch:
         limit = (unit * block.z).sum(1)
         below = limit + np.maximum(block.spread, 4 * self.error)
         if which is None or self.known is None:
-            kept = pricing.lowest(unit, self.light, stride, below, KEPT, panel=self.panel)
+            halved = self.halves and which is None
+            kept = pricing.lowest(unit, self.light, stride, below, KEPT, panel=self.panel, halved=halved)
         else:
             kept = pricing.together([self._price_one(*query) for query in zip(which, unit, below)])
         seen = np.maximum(kept.others - limit, 0.5 * (kept.others - kept.price.min(1)))
@@ -214,9 +217,10 @@ class HullSearch:
         self.length[which] = np.minimum(length, self.length[which])
         self.idle[which] = np.where(moving, 0, self.idle[which] + 1)
         stalled = self.idle[which] >= STALLED
-        self.status[which[self.rounds[which] >= self.max_rounds]] = "max_rounds"
-        self.status[which[stalled & limited]] = "precision_limit"
-        self.status[which[stalled & ~limited]] = "stalled"
+        over = self.rounds[which] >= self.max_rounds
+        self.status[which[over]] = "max_rounds"
+        self.status[which[stalled]] = "stalled"
+        self.status[which[(over | stalled) & limited]] = "precision_limit"
         self.status[which[done]] = "converged"
         self._end(which[self.status[which] != "open"])
 

@@ -25,6 +25,7 @@ NARROW = 1024  # for at most eight queries, prices held at a time: OpenBLAS has 
 PANEL = 256  # coordinates summed at a time
 WIDE = 1024  # coordinates summed at a time for a single query: rows are read once, and the bound on rounding is looser
 REPRICED = 0.3  # share of the vertices up to which it pays to price single ones
+HALVED = 256  # coordinates from which products in bfloat16 pay: below, what is done with prices takes most of the time
 _STRETCH = 16  # prices whose least is found before they are looked at one by one
 
 
@@ -53,11 +54,13 @@ def lowest(
     *,
     panel: int = PANEL,
     prices_of_all: NDArray[np.float32] | None = None,
+    halved: bool = False,
 ) -> Kept:
     """At most `count` vertices with the lowest price under below (b,), among every stride-th vertex.
 
     Prices are made by whom the vertices belong to, numpy or torch; prices_of_all (b, n) is filled with them. panel:
-    coordinates summed at a time, by numpy.
+    coordinates summed at a time, by numpy. halved: products in bfloat16, by torch; they find candidates, and prove
+    nothing.
     """
     size, w32 = len(w), w.astype(np.float32)
     kept = Kept(
@@ -70,8 +73,9 @@ def lowest(
     reach = min(COLUMNS, max(1, CELLS // size)) * (64 if on_device else 1)
     reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))
+    by_torch = _by_halves if halved else _by_torch
     products: Callable[[Any], Any] = (
-        _by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells, panel)
+        by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells, panel)
     )
     subset = vertices[::stride]
     for part in blocks(len(subset), reach):
@@ -141,6 +145,32 @@ def _by_torch(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tens
             panel = slice(first, first + PANEL)
             out.addmm_(there[:, panel], chunk[:, panel].T)
         return out
+
+    return products
+
+
+def halves_pay(vertices: NDArray[np.float32] | Tensor) -> bool:
+    """Whether first pricings are faster in bfloat16: for vertices on a processor with matrix units for it."""
+    if not is_tensor(vertices) or vertices.device.type != "cpu" or vertices.shape[1] < HALVED:
+        return False
+    import torch  # deferred: small projections do without
+
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
+
+
+def _by_halves(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tensor], Tensor]:
+    """In bfloat16. Pieces of the vertices are rounded as they come, so that no copy of all is held."""
+    import torch  # deferred: small projections do without
+
+    there = torch.from_numpy(w).to(device, torch.bfloat16)
+    half = torch.empty(cells, dtype=torch.bfloat16, device=device)
+    buffer = torch.empty(cells, dtype=torch.float32, device=device)
+
+    def products(chunk: Tensor) -> Tensor:
+        shape = len(w), len(chunk)
+        out = half[: len(w) * len(chunk)].view(shape)
+        torch.mm(there, chunk.to(torch.bfloat16).T, out=out)
+        return buffer[: out.numel()].view(shape).copy_(out)
 
     return products
 

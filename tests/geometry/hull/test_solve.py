@@ -245,3 +245,27 @@ def test_numpy_and_torch_price_alike(largest, monkeypatch):
         assert proven(projection, points + shift, moved)
         given_as_torch = project(points + shift, torch.from_numpy(moved), threads=2)
         np.testing.assert_allclose(projection.distance, given_as_torch.distance, rtol=1e-10)
+
+
+def test_first_prices_in_bfloat16_change_nothing_that_is_proven(monkeypatch):
+    """Where a processor has matrix units for bfloat16, candidates are found with it."""
+    points, vertices = cloud(5, m=40, n=6000, d=64)
+    vertices = torch.from_numpy(vertices.astype(np.float32))
+    results = []
+    for halved in (False, True):
+        monkeypatch.setattr("phiscope.geometry.hull.pricing.halves_pay", lambda _, halved=halved: halved)
+        results.append(project(points, vertices, threads=1))
+        assert proven(results[-1], points, vertices.numpy())
+    plain, halved = results
+    np.testing.assert_allclose(halved.distance, plain.distance, rtol=1e-12)
+    assert halved.rounds.mean() < plain.rounds.mean()
+
+
+def test_the_last_round_says_where_float64_is_the_limit():
+    """Gaps below what nearest points in float64 allow end so, whichever of the two counts is exhausted first."""
+    points, vertices = cloud(6, m=20, n=500, d=8)
+    for most in (3, 40):
+        projection = project(points, vertices, tol=0, max_rounds=most, threads=1)
+        small = projection.relative_gap < 1e-15
+        assert small.any()
+        assert set(projection.status[small]) <= {"converged", "precision_limit"}
