@@ -29,7 +29,7 @@ def test_pages_are_there_and_ask_nothing_of_others(site):
     for page in ("index", "reading", "gallery", "glossary", "notebook", "reference/tables", "results/index"):
         assert (site / f"{page}.html").is_file(), page
     assert requests.outside(site) == []
-    assert "phiscope.draw(" in (site / "gallery.html").read_text(encoding="utf-8")
+    assert 'id="plane"' in (site / "gallery.html").read_text(encoding="utf-8")
     assert "generated:" not in (site / "reference/configuration.html").read_text(encoding="utf-8")
 
 
