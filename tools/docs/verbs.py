@@ -4,22 +4,22 @@ from __future__ import annotations
 
 # Heading -> what mkdocstrings looks up, in the order of the page.
 VERBS = {
-    "Figures of a finished run": ("phiscope.workflow.finished.draw", "phiscope.workflow.finished.drawn"),
+    "Figures of a finished run": ("phiscope.draw", "phiscope.drawn"),
     "Margins": (
-        "phiscope.geometry.margin.flips.flip_points",
-        "phiscope.geometry.margin.flips.closest_flip",
-        "phiscope.geometry.margin.flips.FlipPoints",
-        "phiscope.geometry.margin.flips.ClosestFlip",
+        "phiscope.geometry.margin.flip_points",
+        "phiscope.geometry.margin.closest_flip",
+        "phiscope.geometry.margin.FlipPoints",
+        "phiscope.geometry.margin.ClosestFlip",
     ),
     "Hulls": (
-        "phiscope.geometry.hull.solve.project",
-        "phiscope.geometry.hull.projection.HullProjection",
-        "phiscope.geometry.hull.vertices.Vertices",
-        "phiscope.geometry.hull.verification.verify",
-        "phiscope.geometry.hull.projection.Verification",
+        "phiscope.geometry.hull.project",
+        "phiscope.geometry.hull.HullProjection",
+        "phiscope.geometry.hull.Vertices",
+        "phiscope.geometry.hull.verify",
+        "phiscope.geometry.hull.Verification",
     ),
     "Balls": ("phiscope.geometry.balls.inside", "phiscope.geometry.balls.in_union"),
-    "Inversion": ("phiscope.geometry.inversion.solve.invert", "phiscope.geometry.inversion.solve.Inversion"),
+    "Inversion": ("phiscope.geometry.inversion.invert", "phiscope.geometry.inversion.Inversion"),
     "The head": ("phiscope.head.Head", "phiscope.head.FeatureNoise"),
     "Detectors": ("phiscope.detection.score", "phiscope.detection.Queries", "phiscope.detection.Training"),
     "Features of a network": ("phiscope.features.extract",),
