@@ -17,33 +17,13 @@ from phiscope.errors import ConfigError, ResultError
 from phiscope.factories import FOLDERS
 from phiscope.files import require_unchanged, stamp_of
 from phiscope.workflow.places import project
-from phiscope.workflow.record import RECORD
+from phiscope.workflow.record import ANY_RUN
+from phiscope.workflow.record import RESULTS as RESULTS
+from phiscope.workflow.record import folder_of as folder_of
+from phiscope.workflow.record import recorded as recorded
 from phiscope.workflow.starting.refusals import refusal
 
-RESULTS = Path("results")
-_RUN = "`phiscope run` with the configuration of the run"  # where that is not known
 _HANDED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def folder_of(run: str) -> Path:
-    """The folder of a run, by its name below results/ or by its path. Raises ConfigError where there is none."""
-    for folder in (RESULTS / run, Path(run)):
-        if (folder / RECORD).is_file():
-            return folder
-    known = ", ".join(sorted(each.parent.name for each in RESULTS.glob(f"*/{RECORD}"))) or "none"
-    raise ConfigError(f"there is no run {run!r} in {RESULTS.resolve()}; runs that are there: {known}")
-
-
-def recorded(folder: Path) -> dict[str, Any]:
-    """The configuration that a run was last started with, the files that it came from, and changes of them.
-
-    Raises ResultError where the record is damaged.
-    """
-    try:
-        about = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        return {"configuration": dict(about["configuration"]), "files": list(about["files"])} | about
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ResultError(f"{folder / RECORD} is damaged ({error}); {_RUN} writes it anew") from error
 
 
 def command_of(about: Mapping[str, Any]) -> str:
@@ -67,7 +47,7 @@ def _maker(folder: Path) -> str:
     try:
         return f"`{command_of(recorded(folder))}`"
     except ResultError:
-        return _RUN
+        return ANY_RUN
 
 
 def damage(path: Path) -> str | None:
