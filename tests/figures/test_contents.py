@@ -345,3 +345,18 @@ def test_adversarial_says_when_there_was_no_attack():
     figure = figures.draw("adversarial", attacked_samples=[])
     assert "No attack was made" in figure.texts[0].get_text()
     figures.encode(figure, "svg")
+
+
+def test_hulls_without_labels_or_p_values_leave_a_panel_out_or_say_so(hull_places):
+    unlabelled = hull_places.assign(own_distance=np.nan, other_distance=np.nan, own_p_value=np.nan, label=-1)
+    (right,) = figures.draw("which_hull", hull_places=unlabelled).axes
+    assert right.get_xlabel() == "p-value"
+    (left,) = figures.draw("which_hull", hull_places=hull_places.assign(p_value=np.nan, own_p_value=np.nan)).axes
+    assert left.get_ylabel() == "distance to the nearest other hull"
+    nothing = figures.draw("which_hull", hull_places=unlabelled.assign(p_value=np.nan))
+    assert "No hulls of classes" in nothing.texts[0].get_text()
+
+
+def test_no_question_without_samples_is_said(detector_questions):
+    figure = figures.draw("detector_questions", detector_questions=detector_questions.head(0))
+    assert "No test sample is known to be wrong" in figure.texts[0].get_text()
