@@ -6,6 +6,7 @@ from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.geometry.certificates import certificates, named_after_hull
+from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
 from phiscope.stats.geometry.standing import (
     ball_summary,
     projection_accuracy,
@@ -39,6 +40,8 @@ __all__ = [
     "by_confidence",
     "by_view",
     "certificates",
+    "class_summary",
+    "confusion",
     "decoder_answers",
     "decoder_summary",
     "denoising_summary",
@@ -48,6 +51,7 @@ __all__ = [
     "human_frames",
     "implicit_answers",
     "implicit_frames",
+    "inspection",
     "inversion_distances",
     "inversion_frames",
     "inversion_summary",

@@ -31,6 +31,8 @@ _STATISTICS = (
         "verification",
         "duplicates",
         "training_standing",
+        "inspect",
+        "class_summary",
         "entropy",
         "agreement",
     ),
@@ -76,6 +78,7 @@ ARTIFACTS: dict[str, Artifact] = {
     "explored_balls": Artifact("inversions/ball-{number}.safetensors", _ARRAYS),
     "edited_samples": Artifact("inversions/edit-{number}.safetensors", _ARRAYS),
     "implicit_pictures": Artifact("implicit/{chunk}.safetensors", _ARRAYS),
+    "inspect_csv": Artifact("tables/inspect.csv", "pandas:read_csv"),
     **{name: Artifact(f"tables/{name}.parquet", _TABLE) for name in _TABLES},
     **{name: Artifact(f"statistics/{name}.parquet", _TABLE) for name in _STATISTICS},
 }

@@ -163,19 +163,6 @@ def page(rng):
 
 
 @pytest.fixture
-def paper_comparison():
-    rows = [
-        ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap", 10000),
-        ("outside_feature", "share outside", "share", 1.0, 1.0, 0.9996, 1.0, "Clopper-Pearson", 10000),
-        ("changed_feature", "share changed", "share", np.nan, 0.0002, 0.0, 0.0005, "bootstrap", 10000),
-        ("balls_most", "most in a ball", "count", 4791.0, 6120.0, np.nan, np.nan, "none: a maximum", 60000),
-        ("median_margin", "median margin", "distance", np.nan, 0.62, 0.6, 0.64, "bootstrap", 10000),
-    ]
-    columns = ["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval", "n"]
-    return pd.DataFrame(rows, columns=columns).assign(paper="Yousefzadeh 2022", section="7.2")
-
-
-@pytest.fixture
 def detection():
     """Two detectors on an attack and on a foreign view."""
     views = [("pgd", "all"), ("pgd", "success"), ("digits", "all")]
@@ -227,7 +214,7 @@ def inversion_frames(rng):
 
 @pytest.fixture
 def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projection_accuracy, support_shares, balls,
-           plane_slice, agreement, margins, page, paper_comparison, roc_curves, detection, by_confidence, attack_plane,
+           plane_slice, agreement, margins, page, roc_curves, detection, by_confidence, attack_plane,
            exhibits, inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     frames = {
@@ -246,7 +233,6 @@ def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projecti
         "human": {"human_standing": standing.assign(entropy=1.0 / (1 + standing["margin"])), "agreement": agreement},
         "class_margins": {"original_margins": margins, "classes": NAMES},
         "sample": {"sample_page": page},
-        "comparison": {"paper_comparison": paper_comparison},
         "roc": {"roc_curves": roc_curves, "detection": detection},
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"attacked_standing": attack_plane},

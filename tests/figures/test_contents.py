@@ -294,16 +294,6 @@ def test_sample_does_without_pixel_space_and_without_flip_point(page):
     figures.encode(figure, "png", 50)
 
 
-def test_comparison_draws_shares_only_and_the_papers_values(paper_comparison):
-    figure = figures.draw("comparison", paper_comparison=paper_comparison)
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == ["share closer to the hull", "share outside", "share changed"]
-    for text in ("75.1 %", "100 %", "0.02 %", "◆ the paper"):
-        assert text in words(figure)
-    alone = figures.draw("comparison", paper_comparison=paper_comparison.assign(paper_value=np.nan))
-    assert "◆ the paper" not in words(alone)
-
-
 def test_training_states_the_last_accuracy(log):
     assert "last: 96.9 %" in words(figures.draw("training", classifier_log=log))
 

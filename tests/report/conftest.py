@@ -12,8 +12,10 @@ from phiscope.figures import FIGURES
 from phiscope.head import FeatureNoise
 from phiscope.models.denoiser import dncnn
 from phiscope.papers.references import Reference
+from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
+from phiscope.report.sections.attacks import Attacks
 from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
@@ -21,9 +23,13 @@ from phiscope.report.sections.distances import Slopes
 from phiscope.report.sections.duplicates import Duplicates
 from phiscope.report.sections.implicit import answers_of
 from phiscope.report.sections.latent import LatentPage
+from phiscope.report.sections.neighbours import Neighbours, Pair
 from phiscope.report.sections.noise import Rounding
+from phiscope.report.sections.overview import Listed, Look, Overview
 from phiscope.report.sections.provenance import Origin
 from phiscope.report.sections.samples import SamplePage
+from phiscope.report.sections.slice import Sliced
+from phiscope.words.reasons import REASONS
 from tests.report.reading import PNG, SVG
 
 
@@ -107,7 +113,28 @@ def full(bare):
     )
     summary = denoising.assign(dataset="test", noise="gaussian", level=0.2)
     layers = pd.DataFrame(layer_table(dncnn(width=4, depth=3, fold=2), 24))
+    look = Look(4, "labelled ant, predicted bee with confidence 90.0 %", PNG, "ant/fourth.png")
+    classes = {"class_name": "bee", "n": 150, "accuracy": 0.9, "ci_low": 0.85, "ci_high": 0.94, "interval": "Wilson"}
+    classes |= {"median_margin": 1.5, "median_distance": 0.5}
+    detected = pd.DataFrame(
+        [("pgd", "success", name, measure, 0.4, 0.3, 0.45, "bootstrap", 50, 60)
+         for name in ("margin", "knn") for measure in ("area", "fpr95")],
+        columns=["view", "counted", "detector", "measure", "value", "ci_low", "ci_high", "interval", "n", "n_genuine"],
+    )  # fmt: skip
     sections = {
+        "overview": Overview(
+            "test",
+            [Listed(REASONS["error"], 1, [look])],
+            [classes],
+            2,
+            [[149, 1], [0, 150]],
+            [("ant", "bee", 1)],
+            by_attack(detected)[0],
+        ),
+        "attacks": Attacks(by_attack(detected), [("pgd", MeasuredNumber(0.11, 0.08, 0.14, 50, "Wilson"))]),
+        "neighbours": Neighbours(Pair(("ant", "bee"), 300, 1.0, 1.2), Pair(("ant", "bee"), 300, 1.0, 1.2)),
+        "ambiguity": {"sample": 9, "margin": 0.3, "distance": 1.2},
+        "slice": Sliced(7, "bee", "ant", 2.546),
         "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
         "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows),
         "distances": Slopes(6.122, 4.4),
@@ -128,6 +155,6 @@ def full(bare):
     return Page(
         replace(bare.facts, pixel_count=50, views=views),
         numbers,
-        {**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "comparison": SVG, "sample-7": PNG},
+        {**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "sample-7": PNG},
         {**bare.sections, **sections},
     )

@@ -29,6 +29,7 @@ CONTEXT = {
     "config": CONFIG,
     "setting": None,
     "samples": [7],
+    "slice_sample": 7,
     "provenance": {"commit": "abc"},
     "pictures": {},
 }
@@ -45,9 +46,11 @@ def artifacts():
     residuals = ("primal_residual", "dual_residual", "duality_gap")
     return {
         "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
-        "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7]),
+        "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7], holds_images=False),
         "training_images": SimpleNamespace(deviation=0.3, shape=(1, 8, 8), labels=np.zeros(2, int)),
-        "standing": who.assign(distance=0.5, distance_noise=1e-6, margin_noise=2e-6),
+        "standing": who.assign(
+            correct=who["label"] == who["predicted"], distance=0.5, distance_noise=1e-6, margin_noise=2e-6
+        ),
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
         "balls": samples.assign(train_inside=2, test_inside=1),
@@ -57,6 +60,8 @@ def artifacts():
         "check": check(doubts=("ants are called bees, and bees <ants>",)),
         "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
         "duplicates": pd.DataFrame(columns=list(COLUMNS)),
+        "inspect": pd.DataFrame(columns=["reason", "rank", "sample", "why", "file"]),
+        "class_summary": pd.DataFrame(columns=["class_name", "n", "accuracy", "median_margin"]),
         "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
     }
 
@@ -72,7 +77,7 @@ def test_facts_are_counted_in_the_tables(artifacts):
 def test_a_run_without_extras_has_a_page(artifacts):
     page = gather(Run(artifacts.get, CONTEXT))
     assert {name for name, section in page.sections.items() if section is None} == {
-        *("training", "inversion", "denoising", "latent", "implicit")
+        *("training", "attacks", "ambiguity", "inversion", "denoising", "latent", "implicit")
     }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words

@@ -76,7 +76,7 @@ def test_denoised_samples_stand_beside_denoised_training_images(finished):
     views = tables.read(finished.results / "statistics/views.parquet").set_index("view")
     assert views.loc["denoise", "processed"] == pytest.approx(processed["distance"].median())
     assert views["processed"].notna().tolist() == [view == "denoise" for view in views.index]
-    assert "to the processed hull" in (finished.results / "report.html").read_text()
+    assert "to the processed hull" in (finished.results / "denoising.html").read_text()
 
 
 def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
@@ -98,7 +98,7 @@ def test_images_are_drawn_as_functions(finished):
     linear = fits[fits["model"].isin(["projection", "largest"])]
     assert (linear["psnr_train"] - linear["psnr_parseval"]).abs().max() < 1e-6
     assert fits["psnr_heldout"].notna().equals(fits["model"] == "mlp")
-    page = (finished.results / "report.html").read_text()
+    page = (finished.results / "functions.html").read_text()
     assert "Is noise the same for every complete basis?" in page
 
 
@@ -133,6 +133,16 @@ def test_denoisers_are_compared_on_the_same_images(finished):
     noisy = denoising[denoising["method"] == "noisy"]
     assert (noisy["psnr"] == noisy["psnr_noisy"]).all()
     assert denoising.loc[denoising["method"] == "network", "training_noise"].str.contains("blocks 0.25").all()
+
+
+def test_samples_to_look_at_are_listed_with_reasons(finished):
+    listed = pd.read_csv(finished.results / "tables/inspect.csv")
+    standing = tables.read(finished.results / "statistics/standing.parquet").query("view == 'original'")
+    wrong = standing[~standing["correct"]].sort_values("confidence", ascending=False)
+    assert listed.query("reason == 'error'")["sample"].tolist() == wrong["sample"].tolist()
+    ambiguous = standing.nsmallest(50, "ambiguity")["sample"].tolist()
+    assert listed.query("reason == 'ambiguous'")["sample"].tolist() == ambiguous
+    assert listed["why"].str.len().min() > 10
 
 
 def test_figures_and_report_are_there_and_self_contained(finished):
@@ -176,4 +186,4 @@ def test_responses_of_filters_and_layers_are_told(finished):
     exact = responses[(responses["noise"] == 0) & (responses["filters"] >= 16)]
     assert exact["error"].max() < 1e-6
     assert layers["size"].tolist() == [8, 4, 8, 8]  # digits have 8 pixels a side
-    assert "receptive field" in (finished.results / "report.html").read_text()
+    assert "receptive field" in (finished.results / "denoising.html").read_text()

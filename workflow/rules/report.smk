@@ -2,13 +2,17 @@ rule render_report:
     input:
         **paths(*PLAN.drawing.of_the_page),
         pictures=PLAN.drawing.in_the_page,
+        narrow=PLAN.drawing.narrow(PLAN.drawing.all),
     output:
-        page=report(
-            f"{RESULTS}/report.html",
-            category="Report",
-            caption="../report/captions/report.rst",
-            labels={"page": "the report to read"},
-        ),
+        **{
+            name: report(
+                path,
+                category="Report",
+                caption="../report/captions/report.rst",
+                labels={"page": PLAN.drawing.titles[name]},
+            )
+            for name, path in PLAN.drawing.pages.items()
+        },
         # The last lines of the terminal.
         findings=f"{RESULTS}/findings.txt",
     log:

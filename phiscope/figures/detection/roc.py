@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
 from phiscope.figures.detection.detectors import area_in_words, look, ordered
-from phiscope.figures.style import FAINT, MUTED, blank, themed
+from phiscope.figures.style import FAINT, MUTED, blank, columns_for, themed
 from phiscope.words.detectors import title_of
 
 CAPTION = (
@@ -22,6 +22,7 @@ CATEGORY = "Attacks and detection"
 ALT = "One ROC curve per detector, one panel per view"
 DENSE = False
 WHEN = "detection"
+STACKS = True
 
 _COLUMNS = 2
 
@@ -35,9 +36,10 @@ def draw(roc_curves: pd.DataFrame, detection: pd.DataFrame) -> Figure:
     require(roc_curves, "roc_curves", "true_positive_rate", "false_positive_rate", "view", "counted", "detector")
     require(detection, "detection", "view", "counted", "detector", "measure", "value")
     views = list(dict.fromkeys(roc_curves["view"]))
-    rows = math.ceil(len(views) / _COLUMNS)
+    columns = columns_for(_COLUMNS, _COLUMNS)  # one view alone keeps its size
+    rows = math.ceil(len(views) / columns)
     figure = blank(height=rows * 2.6)
-    places = figure.subplots(rows, 2 * _COLUMNS, squeeze=False, width_ratios=[2, 0.95] * _COLUMNS).reshape(-1, 2)
+    places = figure.subplots(rows, 2 * columns, squeeze=False, width_ratios=[2, 0.95] * columns).reshape(-1, 2)
     for place in [*places[len(views) :].ravel(), *places[:, 1]]:
         place.axis("off")
     for (place, beside), view in zip(places, views):

@@ -77,6 +77,11 @@ class Geometry:
         """Statistics of training samples, where there are no others."""
         return ["training_standing"] if self._plan.only == "train" else []
 
+    @property
+    def inspected(self) -> tuple[str, ...]:
+        """Samples worth a look and where those of each class stand, by name of the artifact."""
+        return "inspect", "inspect_csv", "class_summary"
+
     @cached_property
     def detection(self) -> list[str]:
         """Statistics of detectors and attacks."""
@@ -306,6 +311,13 @@ class Geometry:
             Part("count_balls", {"located": located, "train": train, "test": test}, plan.paths("balls")),
             Part("compute_statistics", summed, plan.paths(*self.statistics)),
         ]
+        standing = "training_standing" if self.of_training else "standing"
+        looked: dict[str, Source] = {
+            "standing": plan.path(standing),
+            **plan.paths("support", "duplicates", "samples"),
+            "images": images["train_images" if self.of_training else "test_images"],
+        }
+        parts.append(Part("list_inspected", looked, plan.paths(*self.inspected)))
         if self.detection:
             asked: dict[str, Source] = {**plan.paths("standing", *self.scores, *self.attacks), "train": train}
             parts.append(Part("compute_detection", asked, plan.paths(*self.detection)))
@@ -333,4 +345,4 @@ class Geometry:
             yield from self.parts("scores")
         tables = (*self.tables, *self.scores, "samples", "balls", "paper_comparison", "verification", "duplicates")
         yield from map(plan.path, tables)
-        yield from map(plan.path, (*self.statistics, *self.detection))
+        yield from map(plan.path, (*self.statistics, *self.inspected, *self.detection))

@@ -132,6 +132,10 @@ RULES = {
             **_statistics(plan),
         },
     ),
+    "list_inspected": Rule(
+        "geometry/list_inspected",
+        lambda plan: {"split": "train" if plan.only == "train" else "test", **_statistics(plan)},
+    ),
     "compute_detection": Rule(
         "detection/compute_detection",
         lambda plan: {"foreign": plan.views.foreign, "swept": plan.views.swept, **_statistics(plan)},

@@ -121,6 +121,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
             lambda s: 2e-10 * 6 * s.m * s.n * s.p + 5e-3 * s.m,
         ),
         "verify_hulls": Need(lambda s: 500 + _images(s.n, s, 3), lambda s: 1e-9 * s.n * s.p * 10 + 5e-3 * s.t),
+        "list_inspected": _ROWS,
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,

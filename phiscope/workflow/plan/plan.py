@@ -299,7 +299,7 @@ class Plan:
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        seen = [self.below("report.html"), *map(self.path, ["estimate_text", *self.geometry.looks])]
+        seen = [*self.drawing.pages.values(), *map(self.path, ["estimate_text", *self.geometry.looks])]
         return [*seen, *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:
