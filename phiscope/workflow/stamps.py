@@ -20,7 +20,7 @@ ASIDE = ".aside"  # the folder below that of a run for what was moved
 SAME_COMMAND = "start the same command again, which makes it anew"
 _STAMPED = (".parquet", ".safetensors", ".json", ".html", ".svg", ".png", ".rst")  # what a rule makes has a stamp
 _LARGE = 2**33  # bytes that take seconds to read, from whatever disk
-_LOOKED_AT = (*_STAMPED, ".txt")
+_LOOKED_AT = (*_STAMPED, ".txt", ".csv", ".js")
 
 
 def networks(paths: Iterable[str]) -> dict[str, str | None]:

@@ -16,6 +16,7 @@ from phiscope import tables
 from phiscope.files import Stamp, require_unchanged, stamp_of, stamping, write_arrays
 from phiscope.workflow.contents import content
 from phiscope.workflow.job import job
+from phiscope.workflow.record import RECORD
 from phiscope.workflow.stamps import ASIDE, clear, fault, forget_replaced, in_words, made, networks, set_aside
 from tests.workflow.damage import changed, cut_short
 from tests.workflow.project import copied
@@ -156,6 +157,14 @@ def test_a_damaged_network_does_not_take_along_what_it_was_used_for(results):
 @pytest.mark.xdist_group("workflow")
 class TestOfARun:
     """With Snakemake, on copies of a finished run."""
+
+    def test_every_file_but_texts_says_what_made_it(self, finished):
+        """Else each start would take it for one of another version, and make it anew."""
+        texts = {path for path in made(finished.results) if path.suffix in (".txt", ".csv", ".js")}
+        files = set(made(finished.results)) - texts - {finished.results / RECORD}
+        assert [path for path in sorted(files) if stamp_of(path) is None] == []
+        for path in files:
+            require_unchanged(path)
 
     def test_chunks_that_other_settings_made_without_a_note_are_made_again(self, project, finished):
         """Jobs whose head was killed end without Snakemake's note, and one that was killed has marks nobody reads."""
