@@ -44,6 +44,7 @@ DETECTION = pd.DataFrame(
     + [("mnist", "all", "margin", "area", 0.5), ("mnist", "all", "knn", "area", 0.7)],
     columns=["view", "counted", "detector", "measure", "value"],
 ).assign(ci_low=0.0, ci_high=1.0, interval="", n=50, n_genuine=60)
+AGREES = pd.DataFrame({"outcome": ["agrees", "agrees", "theirs_failed"], "solver": "piqp"})
 MEASURED = {
     "accuracy": 0.875,
     "closer_to_hull": 0.5,
@@ -55,9 +56,15 @@ MEASURED = {
 
 
 def found(numbers, hulls=HULLS, **artifacts):
-    artifacts |= {"paper_comparison": comparison(**numbers), "hulls": hulls}
-    artifacts |= {"disagreements": pd.DataFrame(columns=["outcome"])}
+    artifacts = {"disagreements": AGREES} | artifacts | {"paper_comparison": comparison(**numbers), "hulls": hulls}
     return findings(Run(artifacts.get, {}))
+
+
+def test_what_another_solver_contradicts_comes_first():
+    wrong = AGREES.assign(outcome=["disagrees", "agrees", "agrees"])
+    first, *others = found(MEASURED, disagreements=wrong)
+    assert first.startswith("piqp, asked for 3 distances once more, contradicts 1: one of the solvers is wrong")
+    assert others == found(MEASURED)[: MOST - 1]
 
 
 def test_the_five_of_a_run_with_attacks():

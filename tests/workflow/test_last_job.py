@@ -56,7 +56,7 @@ def test_a_contradiction_ends_the_run_in_one_sentence(ended, tmp_path):
     assert said.startswith(
         f"phiscope: {tmp_path / 'disagreements.parquet'}: of 2 margins, solved once more by piqp, 1 "
     )
-    assert "margin of test sample 3 of original to class 1, 1.25 by ours and 1.5 by piqp, 0.25 apart" in said
+    assert "margin of test sample 3 of original to class 1, 1.25 by ours and 1.5 by piqp, 0.250 apart" in said
     assert said.endswith("the report is results/ants/report.html")
     assert not (tmp_path / "second_opinion.txt").exists()
 
