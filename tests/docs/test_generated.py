@@ -88,6 +88,8 @@ def test_every_figure_is_in_the_gallery_with_its_picture_and_code():
         assert f'phiscope.draw("digits", "{kind}")' in text
         assert (ROOT / "docs" / picture_of(kind)).is_file(), kind
         assert source_of(kind)[0].startswith("def draw(")
+    kept = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs/pictures/gallery").iterdir()}
+    assert kept <= {picture_of(kind) for kind in figures.FIGURES}
 
 
 def test_pictures_are_small_together():
