@@ -1,7 +1,7 @@
 PYTHON ?= python3.11
 CORES ?= all
 
-.PHONY: run test test-long lint bench clean
+.PHONY: run test test-long lint bench docs clean
 
 run: .venv/ready
 	.venv/bin/snakemake --cores $(CORES)
@@ -9,7 +9,7 @@ run: .venv/ready
 test: .venv/transformers lint
 	.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not long"
 
-test-long: .venv/transformers lint
+test-long: .venv/transformers .venv/docs lint
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/ready
@@ -21,6 +21,10 @@ lint: .venv/ready
 
 bench: .venv/ready
 	.venv/bin/python -m benchmarks
+
+docs: .venv/docs
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --quiet
+	@echo "The site: site/index.html"
 
 .venv/ready: requirements.lock pyproject.toml hatch_build.py
 	$(PYTHON) -m venv .venv
@@ -34,5 +38,10 @@ bench: .venv/ready
 	.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-deps -r requirements-transformers.lock
 	touch $@
 
+# For the site of the documentation, and for its notebook.
+.venv/docs: .venv/ready requirements-docs.lock
+	.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-deps -r requirements-docs.lock
+	touch $@
+
 clean:
-	rm -rf .venv results .snakemake
+	rm -rf .venv results .snakemake site

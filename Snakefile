@@ -64,7 +64,7 @@ onstart:
     except PhiscopeError as error:
         sys.exit(str(error))
     if not DRAWN_ALONE:
-        write_record(RESULTS, GIVEN, workflow.configfiles)
+        write_record(RESULTS, GIVEN, workflow.configfiles, CHANGES)
     logger.info(f"Results go to {RESULTS}/.")
     for line in PLAN.left_out:
         logger.info(line)

@@ -33,6 +33,10 @@ class ResultError(PhiscopeError):
     """A file that a run made before is cut short, or not what the run makes now."""
 
 
+class DisagreementError(PhiscopeError):
+    """Another solver's solution contradicts the certificate of one of ours, or ours its."""
+
+
 class ClusterError(PhiscopeError):
     """A cluster does not take the jobs of the run."""
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import stat
 from xml.etree import ElementTree
 
@@ -16,6 +17,7 @@ from phiscope.files import (
     Stamp,
     read_json,
     replacing,
+    require_unchanged,
     stamp_of,
     stamping,
     write_arrays,
@@ -46,6 +48,7 @@ WRITERS = {
     "a.parquet": parquet,
     "a.png": lambda path: write_shown(drawn("png"), path),
     "a.svg": lambda path: write_shown(drawn("svg"), path),
+    "a.rst": lambda path: write_shown("A caption, ümläut.\n".encode(), path),
     "a.html": lambda path: write_shown(b"<html><body>text</body></html>\n", path),
 }
 
@@ -70,11 +73,11 @@ def test_the_stamp_of_a_part_stands_for_that_of_its_job(tmp_path):
 
 
 def is_damaged(path):
+    """Seen from the frame alone."""
     try:
-        stamp_of(path)
+        return stamp_of(path) is None
     except ValueError:  # of several kinds
         return True
-    return False
 
 
 @pytest.mark.parametrize("share", [0, 0.001, 0.01, 0.5, 0.99])
@@ -89,6 +92,54 @@ def test_what_is_cut_short_is_seen_at_any_place(tmp_path, name, share):
     assert is_damaged(path)
     path.write_bytes(whole.rstrip(b"\n")[:-1])
     assert is_damaged(path)
+
+
+def is_as_it_was_written(path):
+    try:
+        require_unchanged(path)
+        return stamp_of(path) == STAMP
+    except (OSError, ValueError):
+        return False
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_changed_byte_is_seen_at_any_place(tmp_path, name):
+    """In numbers, headers, the stamp and its checksum; of small files, at every place."""
+    path = tmp_path / name
+    with stamping(STAMP):
+        WRITERS[name](path)
+    assert is_as_it_was_written(path)
+    whole, draw = path.read_bytes(), random.Random(0)
+    about_the_stamp = range(len(whole) - 600, len(whole)) if len(whole) > 2500 else ()
+    places = range(len(whole)) if len(whole) <= 2500 else [*draw.sample(range(len(whole)), 500), *about_the_stamp]
+    for place in places:
+        with path.open("r+b") as file:
+            file.seek(place)
+            file.write(bytes([whole[place] ^ 1 << draw.randrange(8)]))
+        assert not is_as_it_was_written(path), (place, whole[place])
+        with path.open("r+b") as file:
+            file.seek(place)
+            file.write(whole[place : place + 1])
+    assert is_as_it_was_written(path)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_bytes_that_are_put_in_or_left_out_are_seen(tmp_path, name):
+    path = tmp_path / name
+    with stamping(STAMP):
+        WRITERS[name](path)
+    whole, draw = path.read_bytes(), random.Random(1)
+    for _ in range(50):
+        place = draw.randrange(len(whole))
+        for changed in (whole[:place] + whole[place + 1 :], whole[:place] + b"\0" + whole[place:], whole + whole[-9:]):
+            path.write_bytes(changed)
+            assert not is_as_it_was_written(path), place
+
+
+def test_a_file_that_no_job_wrote_has_no_checksum_and_is_let_pass(tmp_path):
+    for name, write in WRITERS.items():
+        write(tmp_path / name)
+        require_unchanged(tmp_path / name)
 
 
 def test_a_changed_byte_of_a_table_is_seen_where_it_is_read(tmp_path):

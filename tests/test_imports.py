@@ -67,9 +67,9 @@ def test_every_room_stands_in_a_layer():
     assert inside - {"__init__"} == LEVEL.keys()
 
 
-def test_only_seven_modules_stand_at_the_top():
+def test_only_six_modules_stand_at_the_top():
     modules_at_the_top = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    assert modules_at_the_top == {"arrays", "deferred", "factories", "files", "errors", "features", "head"}
+    assert modules_at_the_top == {"arrays", "deferred", "factories", "errors", "features", "head"}
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if room(name)])
@@ -121,6 +121,16 @@ def test_what_verifies_a_projection_shares_nothing_with_what_makes_it():
     assert not any(f"{prefix}verification" in imports[name] for name in ("columns", "pricing", "wolfe"))
 
 
+def test_a_second_opinion_shares_nothing_with_our_solvers():
+    prefix = "phiscope.geometry.second_opinion"
+    allowed = (prefix, "phiscope.arrays", "phiscope.errors", "numpy", "scipy.sparse", "qpsolvers")
+    opinions = {name: imports for name, imports in modules().items() if name.startswith(prefix)}
+    assert len(opinions) == 4
+    for name, imports in opinions.items():
+        outside = {i for i in imports if i.partition(".")[0] in ("phiscope", "numpy", "scipy", "qpsolvers", "daqp")}
+        assert all(i.startswith(allowed) for i in outside), name
+
+
 # What takes a tenth of a second or more to import. `import scipy` alone does not: its parts are imported when used.
 SLOW = (
     *("torch", "torch._dynamo", "pytorch_lightning", "torchmetrics", "foolbox", "numba", "qpsolvers", "sklearn"),
@@ -139,6 +149,7 @@ IMPORTED = {
     ("pandas", "pyarrow"): (
         *("exhibits.frames", "papers.comparison", "report.page", "stats", "views.hull_pixel"),
         *("experiments.detection.scores", "experiments.geometry.balls", "experiments.geometry.proofs"),
+        "experiments.geometry.disagreements",
     ),
     ("numba",): ("geometry.hull.solve",),
     ("torch",): ("models", "features", "experiments.implicit.fits"),

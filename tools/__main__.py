@@ -1,6 +1,8 @@
 """Start a tool of the project: python -m tools NAME ...
 
 page results RUN "on what it ran"    write docs/results/RUN.md from a finished run; further pages: see `page --help`
+pictures KIND ...                    draw or copy the pictures of docs/; see `pictures --help`
+notebook                             execute docs/notebook.ipynb, and keep what it printed and drew
 compare-results OLD NEW              compare the tables of two results folders value by value
 compare-commits OLD NEW              run small configurations at two commits and compare their tables
 """
@@ -15,6 +17,8 @@ from phiscope.errors import PhiscopeError
 # Name -> module with main(arguments), which returns an exit code.
 TOOLS = {
     "page": "tools.pages",
+    "pictures": "tools.pictures",
+    "notebook": "tools.notebook",
     "compare-results": "tools.compare",
     "compare-commits": "tools.compare_commits",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -46,6 +47,7 @@ def as_snakemake(changes: Sequence[Mapping[str, Any]]) -> list[str]:
     """The same as snakemake takes them: a key of the first level each, its value as JSON; null as nothing.
 
     Snakemake takes the quotes off every text; texts in mappings and lists keep a pair, as they are read once more.
+    Others that it would take for a number have a tag, for which it leaves them as they are.
     """
 
     def quoted(value: Any) -> Any:
@@ -56,8 +58,19 @@ def as_snakemake(changes: Sequence[Mapping[str, Any]]) -> list[str]:
         return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else value
 
     def written(value: Any) -> str:
-        return (
-            "" if value is None else json.dumps(value if isinstance(value, str) else quoted(value), ensure_ascii=False)
-        )
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return f"!!str {value}" if _is_mistaken(value) else json.dumps(value, ensure_ascii=False)
+        return json.dumps(quoted(value), ensure_ascii=False)
 
     return [f"{key}={written(value)}" for key, value in together(changes).items()]
+
+
+def _is_mistaken(text: str) -> bool:
+    """Whether Snakemake takes a text for another kind of value."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            kind(text)
+            return True
+    return text in ("True", "False", "null", "~")

@@ -12,11 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from phiscope.commands.runs import beside, folder_of, recorded, snakemake
+from phiscope.commands.runs import beside, command_of, folder_of, recorded, require_whole, snakemake
 from phiscope.errors import ConfigError
+from phiscope.workflow.job import DRAWN_ALONE
 from phiscope.workflow.plan import Plan, read_counts
-
-DRAWN_ALONE = "PHISCOPE_DRAWN_ALONE"  # tells the workflow to compute nothing, and to take what is there as it is
 
 
 def figures(arguments: Sequence[str] | None = None) -> None:
@@ -29,8 +28,8 @@ def report(arguments: Sequence[str] | None = None) -> None:
     _draw("report", arguments, ["render_report", "render_explorer"])
 
 
-def _require_computed(plan: Plan, pages: list[str]) -> None:
-    """Raise ConfigError where something that figures and page are made from is not there."""
+def _require_computed(plan: Plan, pages: list[str], folder: Path) -> None:
+    """Raise ConfigError where something that figures and page are made from is not there, ResultError if damaged."""
     drawing = plan.drawing
     names = {name for group in drawing.groups.values() for name in drawing.artifacts(group)}
     files = [drawing.files(name) for name in sorted(names)]
@@ -44,6 +43,7 @@ def _require_computed(plan: Plan, pages: list[str]) -> None:
         raise ConfigError(
             f"{missing[0]}{more}: not there, and drawing computes nothing; `phiscope run` makes what lacks"
         )
+    require_whole(dict.fromkeys(needed), folder)
 
 
 def _draw(name: str, arguments: Sequence[str] | None, pages: list[str]) -> None:
@@ -57,10 +57,12 @@ def _draw(name: str, arguments: Sequence[str] | None, pages: list[str]) -> None:
     if folder.resolve() != (Path("results") / about["configuration"]["run"]).resolve():
         raise ConfigError(f"{folder} is not results/<run> of the current folder; go where its results/ lies")
     plan = Plan.of(about["configuration"])
+    prepared = [plan.prepared("train"), plan.prepared("test"), *map(plan.prepared_dataset, plan.views.datasets)]
+    require_whole(prepared, folder)
     counts = read_counts(plan, planned_alone=False)
     if counts is None:
         raise ConfigError(f"{folder}/data: the prepared images are not there; `phiscope run` makes them")
-    _require_computed(plan.with_counts(counts), pages)
+    _require_computed(plan.with_counts(counts), pages, folder)
     drawing = [f"draw_{group}" for group in plan.drawing.groups]
     rules = [*drawing, *pages]
     with tempfile.TemporaryDirectory(prefix="phiscope-") as temporary:
@@ -68,6 +70,6 @@ def _draw(name: str, arguments: Sequence[str] | None, pages: list[str]) -> None:
         asked = ["--forcerun", *rules] if options.force else []
         code = snakemake(
             ["--cores", options.cores, *rules, *asked, "--configfile", file],
-            environment=beside(about["files"]) | {DRAWN_ALONE: "1"},
+            environment=beside(about["files"]) | {DRAWN_ALONE: command_of(about)},
         )
     raise SystemExit(code)

@@ -118,7 +118,7 @@ class _Vectors:
         if self.only:
             yield f"  only: {self.only} # there are no training vectors, whose hull could be asked about"
         if self.options:
-            yield f"  options: {flow(dict(self.options))} # splits, labels, columns: docs/data.md"
+            yield f"  options: {flow(dict(self.options))} # splits, labels, columns: docs/features.md"
         yield from limits(len(self.splits["train"]), len(self.splits["test"]))
         yield f"# {self.head}"
         if self.classifier:

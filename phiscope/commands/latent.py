@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.arrays import choose_device, unit_range
+from phiscope.commands.runs import require_whole
 from phiscope.datasets import load_collection
 from phiscope.datasets.fitting import fitted
 from phiscope.errors import ConfigError
@@ -103,6 +104,7 @@ def _write_picture(rows: list[NDArray], path: Path) -> None:
 
 def _existing(path: Path, run: Path) -> Path:
     if path.is_file():
+        require_whole([path, path.with_suffix(".json")], run)
         return path
     encoders = sorted(file.stem.removeprefix("encoder-") for file in run.glob("models/encoder-*.safetensors"))
     raise ConfigError(

@@ -4,36 +4,60 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from phiscope.errors import ConfigError
+from phiscope.errors import ConfigError, ResultError
 from phiscope.factories import FOLDERS
+from phiscope.files import require_unchanged, stamp_of
 from phiscope.workflow.places import project
-from phiscope.workflow.record import RECORD
+from phiscope.workflow.record import ANY_RUN
+from phiscope.workflow.record import RESULTS as RESULTS
+from phiscope.workflow.record import folder_of as folder_of
+from phiscope.workflow.record import recorded as recorded
 from phiscope.workflow.starting.refusals import refusal
 
-RESULTS = Path("results")
 _HANDED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def folder_of(run: str) -> Path:
-    """The folder of a run, by its name below results/ or by its path. Raises ConfigError where there is none."""
-    for folder in (RESULTS / run, Path(run)):
-        if (folder / RECORD).is_file():
-            return folder
-    known = ", ".join(sorted(each.parent.name for each in RESULTS.glob(f"*/{RECORD}"))) or "none"
-    raise ConfigError(f"there is no run {run!r} in {RESULTS.resolve()}; runs that are there: {known}")
+def command_of(about: Mapping[str, Any]) -> str:
+    """The command that makes a run what it is recorded to be, for the current folder."""
+    files = [os.path.relpath(file) if Path(file).is_relative_to(Path.cwd()) else file for file in about["files"]]
+    changes = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in about.get("changes", {}).items()]
+    return shlex.join(["phiscope", "run", *files, *(["--config", *changes] if changes else [])])
 
 
-def recorded(folder: Path) -> dict[str, Any]:
-    """The configuration that a run was last started with, and the files that it came from."""
-    return json.loads((folder / RECORD).read_text(encoding="utf-8"))
+def require_whole(paths: Iterable[str | Path], folder: Path) -> None:
+    """Raise ResultError naming the first file that is damaged, and the command that makes it anew; folder: the run's.
+
+    All bytes are read. What is not there is not looked at.
+    """
+    for path in map(Path, paths):
+        if path.is_file() and (why := damage(path)):
+            raise ResultError(f"{path} is damaged ({why}); {_maker(folder)} makes it anew")
+
+
+def _maker(folder: Path) -> str:
+    try:
+        return f"`{command_of(recorded(folder))}`"
+    except ResultError:
+        return ANY_RUN
+
+
+def damage(path: Path) -> str | None:
+    """What is wrong with a file, as a clause; None where nothing is."""
+    try:
+        require_unchanged(path)
+        stamp_of(path)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None
 
 
 def become_snakemake(arguments: Sequence[str | Path]) -> NoReturn:

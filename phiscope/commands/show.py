@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
-from phiscope.commands.runs import RESULTS, folder_of
-from phiscope.errors import ConfigError
+from phiscope.commands.runs import RESULTS, damage, folder_of, require_whole
+from phiscope.errors import ConfigError, ResultError
 from phiscope.workflow.record import RECORD
 
 # Columns that say how far from exact a row may be: larger is worse.
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print a few lines; raises ConfigError where there is no such table."""
     options = _parser().parse_args(arguments)
     path = _path(options.table, options.run)
+    _require_whole(path)
     file = pq.ParquetFile(path)
     if options.configuration:
         print(_configuration(path, file.schema_arrow), end="")
@@ -63,6 +64,14 @@ def _path(table: str, run: str | None) -> Path:
             return path
     there = sorted(path.stem for kind in ("tables", "statistics") for path in (folder / kind).glob("*.parquet"))
     raise ConfigError(f"{folder} has no table {table!r}; it has: {', '.join(there) or 'none yet'}")
+
+
+def _require_whole(path: Path) -> None:
+    """Raise ResultError where a table is damaged, with what makes it anew if it lies in its run."""
+    if (path.parent.parent / RECORD).is_file():
+        require_whole([path], path.parent.parent)
+    elif why := damage(path):
+        raise ResultError(f"{path} is damaged ({why}); get it again from the run that made it")
 
 
 def _columns(schema: pa.Schema) -> Iterator[str]:

@@ -69,6 +69,10 @@ FRAMES: dict[str, Frame] = {
     "human_standing": Frame(
         ("standing", "entropy"), lambda run: run.original("standing").merge(run["entropy"], on="sample")
     ),
+    "hull_places": Frame(
+        ("hull_standing",),
+        lambda run: run["hull_standing"][run["hull_standing"]["view"].isin(["original", *run.context["foreign"]])],
+    ),
     "slice_grid": Frame(_LOCATED, _slice(0)),
     "slice_points": Frame(_LOCATED, _slice(1)),
     "sample_page": Frame(

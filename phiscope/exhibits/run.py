@@ -20,8 +20,8 @@ class Run:
     run has none. context: main_views, those that figures with a panel per view show; samples, test samples of the
     report; slice_sample, the one whose plane is drawn; deepfool, the view whose images stand beside inverted ones, or
     None; setting, the encoder's that is looked at, or None; main_group and picture, of images as functions of position;
-    benches, (set of images, noise) by name; only, the split that there is where the other has no sample. Who writes
-    the page is also given config, provenance and pictures.
+    foreign, views of other data sets; benches, (set of images, noise) by name; only, the split that there is where the
+    other has no sample. Who writes the page is also given config, provenance and pictures.
     """
 
     def __init__(self, open_artifact: Callable[[str], Any], context: Mapping[str, Any]) -> None:

@@ -179,16 +179,15 @@ def _passes(view: Mapping[str, Any], classes: int) -> tuple[float, float]:
 
 
 def _hull(space: str, work: Mapping[str, Any], rates: Rates) -> PartCost:
-    queries, jobs = (work["hulls"][space][key] for key in ("queries", "jobs"))
+    queries, solves, jobs = (work["hulls"][space][key] for key in ("queries", "solves", "jobs"))
     dimension = rates.features if space == "feature" else rates.numbers
-    each = _PRICINGS * work["vertices"] * rates.price[space] + _SOLVE + _SOLVE_PER_D * dimension
+    seconds = queries * _PRICINGS * work["vertices"] * rates.price[space]
+    seconds += solves * (_SOLVE + _SOLVE_PER_D * dimension)
     in_a_job = queries / max(1, jobs)
     at_a_time = min(in_a_job, queries_at_a_time(dimension))
     memory = (_HULL_MEMORY * 4 * work["vertices"] + 4 * in_a_job + 8 * QUERY_COPIES * at_a_time) * dimension
-    size = _COPIES * queries * _HULL_ROW / _GIGA
-    return PartCost(
-        f"hulls in {space} space", _hours(queries * each, jobs, rates), size, jobs, memory if jobs else None
-    )
+    size = _COPIES * solves * _HULL_ROW / _GIGA
+    return PartCost(f"hulls in {space} space", _hours(seconds, jobs, rates), size, jobs, memory if jobs else None)
 
 
 def _inverted(

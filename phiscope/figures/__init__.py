@@ -10,8 +10,9 @@ leaves no global state behind and needs no display.
 
 Beside `draw`, a module says as literals what others need to know without importing it: CAPTION, the text below it;
 CATEGORY, where Snakemake's report lists it; ALT, what the picture shows, for those who do not see it; DENSE, whether
-pages take it as png rather than svg; WHEN, which runs have it (see `WHEN`); and ONE_PER, where there is one for each
-`sample` of the report or each `edit`, named `<figure>-<number>`.
+pages take it as png rather than svg; WHEN, which runs have it (see `WHEN`); ONE_PER, where there is one for each
+`sample` of the report or each `edit`, named `<figure>-<number>`; and STACKS, whether its panels stand one below the
+other on a narrow screen, which `style.panels` sees to.
 
 A new figure is such a module and one line of `FIGURES`.
 """
@@ -38,6 +39,8 @@ WHEN = {
     "untested": "where there are training samples alone",
     "compared": "where training and test samples stand beside each other, or views of other data sets",
     "hulls": "where test samples are projected onto the hull in feature space",
+    "dimension": "where test samples are projected onto the hull of the features, in few directions and in many",
+    "questions": "where detectors are asked about test samples, beside training samples",
     "projected": "where test samples are projected onto a hull",
     "images": "where samples are images, not vectors alone",
     "pictured_samples": "where the report names samples, and they are images",
@@ -74,6 +77,9 @@ FIGURES: dict[str, str] = {
     "accuracy": "phiscope.figures.geometry.accuracy",
     "support": "phiscope.figures.geometry.support",
     "balls": "phiscope.figures.geometry.balls",
+    "which_hull": "phiscope.figures.geometry.which_hull",
+    "dimension": "phiscope.figures.geometry.dimension",
+    "detector_questions": "phiscope.figures.detection.questions",
     "slice": "phiscope.figures.geometry.slice",
     "human": "phiscope.figures.detection.human",
     "class_margins": "phiscope.figures.geometry.class_margins",
@@ -100,7 +106,6 @@ FIGURES: dict[str, str] = {
     "denoised": "phiscope.figures.denoising.denoised",
     "denoising_study": "phiscope.figures.denoising.study",
     "filter_inversion": "phiscope.figures.denoising.filter_inversion",
-    "comparison": "phiscope.figures.papers.comparison",
     "latent_batches": "phiscope.figures.latent.batches",
     "latent_sets": "phiscope.figures.latent.sets",
     "latent_axes": "phiscope.figures.latent.axes",
@@ -129,6 +134,7 @@ class About:
     dense: bool
     when: str
     one_per: str | None = None
+    stacks: bool = False
 
 
 def kind_of(name: str) -> str:
@@ -139,8 +145,8 @@ def kind_of(name: str) -> str:
 @cache
 def about(kind: str) -> About:
     """What the module of a figure says of it, read from its text: planning a run imports no plotting library."""
-    said = literals_of(_module_of(kind), _SAID)
-    missing = [name for name in _SAID[:-1] if name not in said]
+    said = literals_of(_module_of(kind), (*_SAID, *_MAY_BE_SAID))
+    missing = [name for name in _SAID if name not in said]
     if missing:
         raise ConfigError(f"figure {kind!r}: {_module_of(kind)} does not say {missing[0]}")
     if said["WHEN"] not in WHEN:
@@ -152,12 +158,23 @@ def about(kind: str) -> About:
     return About(tuple(names[:given]), tuple(names[given:]), **{name.lower(): value for name, value in said.items()})
 
 
-_SAID = ("CAPTION", "CATEGORY", "ALT", "DENSE", "WHEN", "ONE_PER")
+_SAID = ("CAPTION", "CATEGORY", "ALT", "DENSE", "WHEN")
+_MAY_BE_SAID = ("ONE_PER", "STACKS")
 
 
 def draw(name: str, **frames: Any) -> Figure:
     """The figure of that name, from the frames its module's `draw` asks for."""
     return import_module(_module_of(name)).draw(**frames)
+
+
+def draw_narrow(name: str, **frames: Any) -> Figure:
+    """The same for a narrow screen: panels that stand beside each other stand one below the other."""
+    from phiscope.figures.style import narrow, settle_stacked  # deferred: asking which figures there are needs none
+
+    with narrow():
+        figure = draw(name, **frames)
+    settle_stacked(figure)
+    return figure
 
 
 def _module_of(name: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
+from weakref import WeakSet
 
 import matplotlib
 import numpy as np
@@ -22,6 +25,7 @@ from phiscope.figures.colours import SPLITS as SPLITS
 from phiscope.figures.colours import WRONG as WRONG
 
 WIDTH = 7.2  # inches; the report's text column
+NARROW = 4.2  # and that of a narrow screen
 DENSITY = sns.color_palette("blend:#d4e5f1,#0a6aa6", as_cmap=True)
 
 _THEME = {
@@ -63,9 +67,24 @@ def themed(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     return wrapper
 
 
+_narrow: ContextVar[bool] = ContextVar("narrow", default=False)
+_LONG = 22  # characters of an entry of a legend that leave no room for another beside it
+_of_one_axis: WeakSet[Figure] = WeakSet()  # stacked figures whose panels in a row shared an axis
+
+
+@contextlib.contextmanager
+def narrow() -> Iterator[None]:
+    """Panels that stand beside each other are drawn one below the other, for screens that are as narrow as one."""
+    token = _narrow.set(True)
+    try:
+        yield
+    finally:
+        _narrow.reset(token)
+
+
 def blank(height: float, width: float = WIDTH) -> Figure:
     """An empty figure of that size in inches, which keeps labels from overlapping by itself."""
-    return Figure(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(min(width, NARROW) if _narrow.get() else width, height), layout="constrained")
 
 
 def words_alone(text: str) -> Figure:
@@ -75,10 +94,36 @@ def words_alone(text: str) -> Figure:
     return figure
 
 
-def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
+def panels(rows: int, columns: int, height: float, width: float = WIDTH, **options: Any) -> tuple[Figure, np.ndarray]:
     """A figure with rows x columns axes, each row `height` inches high; axes always as a 2-D array."""
-    figure = blank(rows * height)
+    if _narrow.get() and columns > 1:
+        figure = blank(rows * columns * height)
+        x, y = (options.get(axis) is True for axis in ("sharex", "sharey"))
+        if options.get("sharey"):
+            _of_one_axis.add(figure)
+        return figure, figure.subplots(rows * columns, 1, squeeze=False, sharex=x, sharey=y).reshape(rows, columns)
+    figure = blank(rows * height, width)
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def columns_for(count: int, most: int) -> int:
+    """How many of `count` panels stand beside each other: at most so many, one on a narrow screen."""
+    return 1 if _narrow.get() else min(count, most)
+
+
+def settle_stacked(figure: Figure) -> None:
+    """After panels were stacked: legends of two columns at most, and a named axis where it was said once for a row."""
+    for legend in list(figure.legends):
+        entries = [text.get_text() for text in legend.get_texts()]
+        columns = 1 if max(map(len, entries), default=0) > _LONG else 2
+        legend.remove()
+        handles = [handle for handle in legend.legend_handles if handle is not None]
+        figure.legend(handles, entries, loc="outside lower center", ncols=columns, frameon=False)
+    label = ""
+    for ax in figure.axes if figure in _of_one_axis else ():
+        label = ax.get_ylabel() or label
+        ax.set_ylabel(label)
+        ax.tick_params(labelleft=True)
 
 
 def note(ax: Axes, lines: Sequence[tuple[str, str]], *, x: float = 0.98, y: float = 0.96) -> None:

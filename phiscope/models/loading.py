@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 
 from phiscope.errors import ModelError, PhiscopeError
 from phiscope.factories import content_of, function_of
-from phiscope.files import replacing, stamped, write_text
+from phiscope.files import read_json, replacing, stamped, write_json
 from phiscope.models.classifier import Normalised
 from phiscope.models.output import Choice
 
@@ -151,7 +150,7 @@ def save_artifact(network: nn.Module, description: Mapping[str, Any], path: str 
     about = {} if content is None else {"factory": content}  # so that another forward pass is another artifact
     with replacing(path) as temporary:
         save_file(_apart(network.state_dict()), temporary, metadata=stamped(about) or None)
-    write_text(json.dumps(description, indent=2) + "\n", path.with_suffix(".json"))
+    write_json(description, path.with_suffix(".json"))
 
 
 def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -179,7 +178,7 @@ def load_artifact(path: str | Path) -> tuple[nn.Module, dict[str, Any]]:
     from safetensors.torch import load_file
 
     path = Path(path)
-    description = json.loads(path.with_suffix(".json").read_text())
+    description = read_json(path.with_suffix(".json"))
     where = f"{path.with_suffix('.json')}: factory"
     network: nn.Module
     if "normalise" in description:

@@ -1,4 +1,4 @@
-"""The texts that phiscope follows: the short name they are cited by, and the full reference, which stands only here."""
+"""The texts that phiscope follows or cites: their short names, and the full references, which stand only here."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ REFERENCES = {
         "V. Sitzmann, J. N. P. Martel, A. W. Bergman, D. B. Lindell and G. Wetzstein (2020): Implicit neural "
         "representations with periodic activation functions. NeurIPS 33. arXiv:2006.09661",
         "https://arxiv.org/abs/2006.09661",
+    ),
+    "Bárány and Füredi 1988": Reference(
+        "I. Bárány and Z. Füredi (1988): On the shape of the convex hull of random points. Probability Theory and "
+        "Related Fields 77"
+    ),
+    "Balestriero et al. 2021": Reference(
+        "R. Balestriero, J. Pesenti and Y. LeCun (2021): Learning in high dimension always amounts to extrapolation. "
+        "arXiv:2110.09485",
+        "https://arxiv.org/abs/2110.09485",
     ),
     "the note on neural representations": Reference(
         "Neural Representations: an unsigned note on images as functions of position"

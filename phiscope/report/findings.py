@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from phiscope.exhibits.run import Run
+from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.words.detectors import title_of as detector_title
 from phiscope.words.methods import title_of as method_title
 from phiscope.words.numbers import known, percent, significant
 
 MOST = 5
-NEEDS = ("paper_comparison", "hulls")
+NEEDS = ("paper_comparison", "hulls", "disagreements")
 OPTIONAL = ("attack_summary", "detection", "denoising_summary", "training_standing")
 _NAMED = 3  # attacks in one sentence
 
@@ -27,17 +28,29 @@ def findings(run: Run) -> list[str]:
 
 
 def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str | None]:
+    yield _contradiction(run["disagreements"])
     yield _accuracy(numbers)
     yield _training(run["training_standing"])
     yield _outside(numbers, run["hulls"])
     yield _boundary(numbers)
-    yield _attacks(run["attack_summary"])
     yield _detectors(run["detection"])
+    yield _attacks(run["attack_summary"])
     yield _people(numbers)
     yield _denoising(run["denoising_summary"])
     yield _inverted(numbers)
     yield _moved(numbers)
     yield _balls(numbers)
+
+
+def _contradiction(disagreements: pd.DataFrame) -> str | None:
+    """Before all else: what is wrong with the numbers of the others."""
+    against = disagreements[disagreements["outcome"] == "disagrees"]
+    if against.empty:
+        return None
+    return (
+        f"{against['solver'].iloc[0]}, asked for {len(disagreements):,} distances once more, contradicts "
+        f"{len(against):,}: one of the solvers is wrong, and distances are not to be trusted before that is explained."
+    )
 
 
 def _accuracy(numbers: Mapping[str, MeasuredNumber]) -> str | None:
@@ -101,25 +114,17 @@ def _attacks(summary: pd.DataFrame | None) -> str | None:
 
 
 def _detectors(detection: pd.DataFrame | None) -> str | None:
-    if detection is None:
+    attacks = [] if detection is None else by_attack(detection)
+    if not attacks:
         return None
-    areas = detection[detection["measure"] == "area"]
-    # Of an attack, the images on which it succeeded; of foreign images, all.
-    chosen = areas[areas["counted"] == areas.groupby("view")["counted"].transform(lambda kinds: _counted(set(kinds)))]
-    table = chosen.pivot(index="detector", columns="view", values="value").dropna(axis="columns", how="all").dropna()
-    if table.empty:
-        return None
-    means = table.mean(axis="columns")
-    several = len(table.columns) > 1
-    of_what = f"{len(table.columns)} kinds of changed images" if several else str(table.columns[0])
+    worst = attacks[0]
+    detector, area = worst.best
+    margin = worst.areas.get(detector_title("margin"))
+    beside = f", the margin {margin.text}" if margin is not None and detector != detector_title("margin") else ""
     return (
-        f"Of {len(means)} detectors, {detector_title(str(means.idxmax()))} best tells {of_what} from genuine images: "
-        f"{'mean area' if several else 'area'} under the ROC curve {significant(means.max())} (0.5 is guessing)."
+        f"Hardest to detect is {worst.view}: the best of {len(worst.areas)} detectors, {detector}, has an area of "
+        f"{area.text} under the ROC curve{beside} (0.5 is guessing)."
     )
-
-
-def _counted(kinds: set[str]) -> str:
-    return "success" if "success" in kinds else "all"
 
 
 def _people(numbers: Mapping[str, MeasuredNumber]) -> str | None:

@@ -25,7 +25,8 @@ from phiscope.exhibits.run import Run
 from phiscope.explorer.links import of_figure, of_sample
 from phiscope.report import findings
 from phiscope.report.estimate import MeasuredNumber
-from phiscope.report.sections import SECTIONS, module_of, said_by, sections_of, title_of
+from phiscope.report.sections import PAGES, SECTIONS, groups_of, module_of, said_by, title_of
+from phiscope.report.sections.overview import cards_of
 from phiscope.views import in_words
 from phiscope.views.epsilon import with_epsilon
 from phiscope.words.marks import isolated
@@ -124,7 +125,8 @@ def _head_in_words(about: Mapping[str, Any]) -> str:
 @dataclass(frozen=True)
 class Page:
     """Everything the page shows: numbers by key, see NUMBERS; pictures, svg or png bytes by the names of figures;
-    sections, what the modules of `phiscope.report.sections` made, by name.
+    sections, what the modules of `phiscope.report.sections` made, by name; narrow: of some figures the picture that a
+    narrow screen shows.
 
     Raises ConfigError for a number that the page has no place for.
     """
@@ -133,6 +135,7 @@ class Page:
     numbers: Mapping[str, MeasuredNumber] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)
+    narrow: Mapping[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.numbers) - set(NUMBERS))
@@ -153,11 +156,12 @@ class Picture(NamedTuple):
     uri: str
     alt: str
     caption: str
+    narrow: str | None = None
 
     @classmethod
-    def of(cls, name: str, content: bytes) -> Picture:
+    def of(cls, name: str, content: bytes, narrow: bytes | None = None) -> Picture:
         about = figures.about(figures.kind_of(name))
-        return cls(data_uri(content), about.alt, about.caption)
+        return cls(data_uri(content), about.alt, about.caption, None if narrow is None else data_uri(narrow))
 
 
 def artifacts_of_page() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -174,6 +178,7 @@ def gather(run: Run) -> Page:
     return Page(
         Facts.of(run.only(_FACTS)), numbers_of(run["paper_comparison"]), run.context["pictures"],
         {name: import_module(module_of(name)).data(run.only(_declared(name))) for name in SECTIONS if _has_data(name)},
+        run.context.get("narrow", {}),
     )  # fmt: skip
 
 
@@ -191,8 +196,14 @@ def _has_data(section: str) -> bool:
     return hasattr(import_module(module_of(section)), "data")
 
 
-def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
-    """The page as one self-contained HTML text; loader: of other templates than the package's."""
+def pages_of(page: Page) -> list[str]:
+    """Names of the pages that stand beside the report: what the run asked of them."""
+    return [name for name, section in PAGES.items() if page.sections.get(section) is not None]
+
+
+def render(page: Page, name: str = "report", loader: jinja2.BaseLoader | None = None) -> str:
+    """The report, or the page of that name beside it, as one self-contained HTML text; loader: of other templates than
+    the package's."""
     environment = jinja2.Environment(
         loader=loader or jinja2.PackageLoader("phiscope.report"),
         autoescape=True,
@@ -202,15 +213,31 @@ def render(page: Page, loader: jinja2.BaseLoader | None = None) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(percent=percent, significant=significant, count="{:,}".format)
-    environment.filters.update(cell=cell, by_sample=by_sample, explored=of_figure, explored_sample=of_sample)
+    environment.filters.update(cell=cell, by_sample=by_sample, data_uri=data_uri)
+    environment.filters.update(explored=of_figure, explored_sample=of_sample)
     facts = page.facts
-    names = sections_of(images=facts.has_images, only=facts.only, detectors="roc" in page.pictures)
-    titles = {name: _TITLES.get((name, facts.only)) or title_of(name) for name in names}
-    sections = [{"name": name, "title": titles[name], "data": page.sections.get(name)} for name in names]
-    pictures = {name: Picture.of(name, content) for name, content in page.pictures.items()}
+    if name == "report":
+        groups = groups_of(images=facts.has_images, only=facts.only, detectors="roc" in page.pictures)
+    else:
+        groups = {title_of(PAGES[name]): [PAGES[name]]}
+    overview = page.sections.get("overview")
     return environment.get_template("page.html.j2").render(
-        facts=facts, has=page.numbers, pictures=pictures, sections=sections, beside_paper=page.beside_paper
+        facts=facts,
+        has=page.numbers,
+        cards=cards_of(page.numbers, overview) if overview else [],
+        pictures={
+            figure: Picture.of(figure, content, page.narrow.get(figure)) for figure, content in page.pictures.items()
+        },
+        groups={title: [_section(page, section) for section in group] for title, group in groups.items()},
+        here=name,
+        pages={other: title_of(PAGES[other]) for other in PAGES if other in (name, *pages_of(page))},
+        beside_paper=page.beside_paper,
     )
+
+
+def _section(page: Page, name: str) -> dict[str, Any]:
+    title = _TITLES.get((name, page.facts.only)) or title_of(name)
+    return {"name": name, "title": title, "data": page.sections.get(name)}
 
 
 def _shown(value: Any) -> Any:

@@ -5,7 +5,16 @@ from phiscope.stats.denoising.bench import denoising_summary
 from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
-from phiscope.stats.geometry.certificates import certificates, named_after_hull
+from phiscope.stats.detection.questions import detector_questions
+from phiscope.stats.geometry.certificates import (
+    certificates,
+    named_after_classes,
+    named_after_hull,
+    named_after_what_is_left_out,
+)
+from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
+from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
+from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
     ball_summary,
     projection_accuracy,
@@ -33,34 +42,45 @@ from phiscope.stats.inversion import (
 __all__ = [
     "InvertedRun",
     "Redrawn",
+    "SecondOpinion",
     "as_demanded",
     "attack_summary",
     "ball_summary",
     "by_confidence",
     "by_view",
     "certificates",
+    "class_summary",
+    "confusion",
     "decoder_answers",
     "decoder_summary",
     "denoising_summary",
     "detection",
+    "detector_questions",
     "held_out_choice",
+    "hull_standing",
+    "hull_summary",
     "human_agreement",
     "human_frames",
     "implicit_answers",
     "implicit_frames",
+    "inspection",
     "inversion_distances",
     "inversion_frames",
     "inversion_summary",
     "label_entropy",
     "latent_answers",
     "latent_waves",
+    "named_after_classes",
     "named_after_hull",
+    "named_after_what_is_left_out",
     "order_of_distances",
+    "own_and_other",
     "pixel_boundary",
     "projection_accuracy",
     "redrawn",
     "roc_curves",
     "sample_summary",
+    "second_opinion",
     "standing",
     "study_summary",
     "support_shares",

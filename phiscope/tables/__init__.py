@@ -249,7 +249,9 @@ def _read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     except (OSError, pa.ArrowInvalid) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        raise ResultError(f"{path} is damaged ({error}): delete it, and start the run again to make it anew") from error
+        raise ResultError(
+            f"{path} is damaged ({error}); `phiscope run` with the configuration of its run makes it anew"
+        ) from error
     return table if columns is None else table.select(columns)
 
 

@@ -19,6 +19,7 @@ def described_column(name: str, kind: pa.DataType) -> pa.Field:
 
 _TEXT, _INT, _REAL, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _PHI = "distance in feature space"
+_NOWHERE = "inf where there is no such point"
 _RELATIVE = "relative to ‖x‖ + margin"
 
 _SAMPLE = (
@@ -316,6 +317,42 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("highest", _REAL, "of the trainings"),
         ]
     ),
+    "disagreements": pa.schema(
+        [
+            _field("problem", _TEXT, "`margin`, to one other class, or `hull`, a projection"),
+            *(field for field in _SAMPLE if field.name in ("view", "split", "sample")),
+            _field("space", _TEXT, "`feature` or `pixel`, as in `hulls`"),
+            _field(
+                "hull_of", _TEXT, "view under which training samples span the hull; null where they are as they are"
+            ),
+            _field("other_class", _INT, "class j of a margin; null of a projection"),
+            _field("solver", _TEXT, "back-end of qpsolvers that solved the problem once more"),
+            _field("ours", _REAL, f"in the table of the problem; {_NOWHERE}; null without an answer", "distance"),
+            _field(
+                "theirs",
+                _REAL,
+                f"by the other solver; {_NOWHERE}; where it proves no more, the bound that ours lies beyond; null "
+                "where it proves nothing of ours",
+                "distance",
+            ),
+            _field("difference", _REAL, "ours less theirs", "distance"),
+            _field("ours_error", _REAL, "how far ours may be from the truth, by its certificate", "distance"),
+            _field("theirs_error", _REAL, "the same of theirs, recomputed from point and multipliers", "distance"),
+            _field("tolerance", _REAL, "both errors and the rounding of float64: what a difference may be", "distance"),
+            _field(
+                "relative_difference",
+                _REAL,
+                "size of the difference over ‖x‖ + margin, or over the distance from the projection to the farthest "
+                "vertex that the other solver was given",
+            ),
+            _field(
+                "outcome",
+                _TEXT,
+                "`agrees`; `disagrees`: the difference exceeds the tolerance; `theirs_failed`: the other solver proves "
+                "nothing; `ours_failed`: there is no answer of ours",
+            ),
+        ]
+    ),
     "paper_comparison": pa.schema(
         [
             _field("key", _TEXT, "what was measured, as one word that does not change"),
@@ -341,12 +378,36 @@ SCHEMAS["processed_hulls"] = SCHEMAS["hulls"].append(
     _field("hull_of", _TEXT, "view under which the training images span the hull, instead of as they are")
 )
 
+_OF_CLASS = ("space", "projected_class")  # what does not differ between hulls of classes, or is of no use there
+SCHEMAS["class_hulls"] = pa.schema(
+    [
+        *_SAMPLE,
+        _field("space", _TEXT, "`feature`"),
+        _field("hull_class", _INT, "class whose training samples, by their labels, span the hull"),
+        _field("is_predicted", _FLAG, "whether that is the class that the sample is predicted to be of"),
+        *(field for field in SCHEMAS["hulls"] if field.name not in (*SAMPLE_COLUMNS, *_OF_CLASS)),
+    ]
+)
+
+SCHEMAS["leave_one_out"] = pa.schema(
+    [
+        *_SAMPLE,
+        _field(
+            "hull_of",
+            _TEXT,
+            "`all`: the hull of all other training samples; `class`: of the others with the same label",
+        ),
+        *(field for field in SCHEMAS["hulls"] if field.name not in (*SAMPLE_COLUMNS, *_OF_CLASS)),
+    ]
+)
+
 # The order of rows of tables that are merged from chunks: what tells them apart.
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "features": ("sample",),
     "margins": ("view", "split", "sample", "other_class"),
     "hulls": ("view", "space", "sample"),
     "processed_hulls": ("view", "sample"),
+    "class_hulls": ("view", "sample", "hull_class"),
     "attacks": ("view", "sample"),
     "scores": ("view", "sample", "detector"),
     "inversions": ("view", "target", "sample", "radius"),

@@ -11,6 +11,13 @@ TITLES = {
     "mahalanobis": "Mahalanobis",
     "vim": "ViM",
     "fdbd": "fDBD",
+    "hull": "hull distance",
+    "class-hull": "own class’s hull",
+    "hull-ratio": "own / other hull",
+    "hull-p": "p-value, hull",
+    "class-hull-p": "p-value, own class",
+    "near-both": "near hull and boundary",
+    "union": "union of balls",
 }
 # What is compared with people's doubts. Each is oriented so that larger means less certain.
 INDICATORS = {
@@ -26,6 +33,12 @@ SCORES = {
     "mahalanobis": "Mahalanobis distance",
     "vim": "virtual logit (ViM)",
     "fdbd": "closeness to all boundaries (fDBD)",
+    "class-hull": "distance to the predicted class’s hull",
+    "hull-ratio": "that over the distance to another’s hull",
+    "hull-p": "small p-value of the hull distance",
+    "class-hull-p": "small p-value, predicted class’s hull",
+    "near-both": "near the hull and a boundary",
+    "union": "distance to the union of balls",
 }
 DIFFERENCE = "ambiguity indicator minus softmax uncertainty"
 

@@ -18,8 +18,20 @@ _NETWORK = "phiscope.models.loading:load_network"
 _LOG = "pandas:read_csv"
 
 _TABLES = (
-    *("margins", "hulls", "processed_hulls", "balls", "attacks", "scores", "paper_comparison", "inversions"),
+    *(
+        "margins",
+        "hulls",
+        "processed_hulls",
+        "class_hulls",
+        "leave_one_out",
+        "balls",
+        "attacks",
+        "scores",
+        "paper_comparison",
+        "inversions",
+    ),
     *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
+    "disagreements",
 )
 _STATISTICS = (
     *(
@@ -31,10 +43,15 @@ _STATISTICS = (
         "verification",
         "duplicates",
         "training_standing",
+        "inspect",
+        "class_summary",
+        "hull_standing",
+        "hull_summary",
+        "dimension",
         "entropy",
         "agreement",
     ),
-    *("detection", "roc_curves", "attack_summary", "by_confidence"),
+    *("detection", "roc_curves", "attack_summary", "by_confidence", "detector_questions"),
     *("inversion_distances", "pixel_boundary", "edits", "inversion_summary", "inversion_budget"),
     *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),
     *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_bases"),
@@ -55,6 +72,7 @@ ARTIFACTS: dict[str, Artifact] = {
     ),
     "estimate": Artifact("models/estimate.json", "phiscope.files:read_json"),
     "estimate_text": Artifact("models/estimate.txt", "pathlib:Path.read_text"),
+    "second_opinion": Artifact("second_opinion.txt", "pathlib:Path.read_text"),
     "head": Artifact("models/head.safetensors", "phiscope.head:Head.load"),
     "denoiser": Artifact(
         "models/denoiser.safetensors", "phiscope.experiments.denoising.network:Denoiser.load", placed=True
@@ -78,6 +96,7 @@ ARTIFACTS: dict[str, Artifact] = {
     "explored_balls": Artifact("inversions/ball-{number}.safetensors", _ARRAYS),
     "edited_samples": Artifact("inversions/edit-{number}.safetensors", _ARRAYS),
     "implicit_pictures": Artifact("implicit/{chunk}.safetensors", _ARRAYS),
+    "inspect_csv": Artifact("tables/inspect.csv", "pandas:read_csv"),
     **{name: Artifact(f"tables/{name}.parquet", _TABLE) for name in _TABLES},
     **{name: Artifact(f"statistics/{name}.parquet", _TABLE) for name in _STATISTICS},
 }

@@ -15,12 +15,14 @@ from typing import Any, NoReturn, TextIO
 from phiscope.errors import PhiscopeError
 from phiscope.files import Stamp, stamping
 from phiscope.workflow.cost import cost_so_far, counting_startup, line
-from phiscope.workflow.stamps import networks, require_own
+from phiscope.workflow.stamps import SAME_COMMAND, networks, require_own
 from phiscope.workflow.starting import jobs
 from phiscope.workflow.starting.refusals import refusal, refusing
 from phiscope.workflow.threads import use
 
 TOLD = "PHISCOPE_TOLD"  # set by a terminal that reads errors from the logs: jobs need not repeat them
+# Tells the workflow to compute nothing, and to take what is there as it is; its value is the command that computes it.
+DRAWN_ALONE = "PHISCOPE_DRAWN_ALONE"
 TERMINAL = "terminal: "  # what lines of a log begin with that a terminal shows when the job has ended
 _PAUSE = 10.0  # seconds between two lines about progress
 
@@ -95,7 +97,9 @@ def _checked(given: Any) -> Stamp | None:
     if expected is None:  # not started by the project's Snakefile
         return None
     inputs = list(given.input)
-    require_own(inputs, expected, f"results/{given.config['run']}")
+    command = os.environ.get(DRAWN_ALONE)
+    remedy = f"`{command}` makes it anew" if command else SAME_COMMAND
+    require_own(inputs, expected, f"results/{given.config['run']}", remedy)
     return Stamp(made_by, networks(inputs)) if made_by else None
 
 

@@ -16,6 +16,7 @@ from phiscope.workflow.record import RECORD
 
 _PACKAGES = (
     *("numpy", "scipy", "numba", "scikit-learn", "scikit-image", "torch", "pytorch-lightning", "qpsolvers", "daqp"),
+    *("piqp", "clarabel"),
     *("pandas", "pyarrow", "safetensors", "snakemake"),
 )
 

@@ -14,10 +14,13 @@ from pathlib import Path
 from phiscope.errors import ResultError
 from phiscope.files import stamp_of
 from phiscope.workflow.contents import content
+from phiscope.workflow.unchanged import Unchanged
 
 ASIDE = ".aside"  # the folder below that of a run for what was moved
-_STAMPED = (".parquet", ".safetensors")  # what none of ours lacks
-_LOOKED_AT = (*_STAMPED, ".json", ".txt", ".html", ".svg", ".png", ".rst")
+SAME_COMMAND = "start the same command again, which makes it anew"
+_STAMPED = (".parquet", ".safetensors", ".json", ".html", ".svg", ".png", ".rst")  # what a rule makes has a stamp
+_LARGE = 2**33  # bytes that take seconds to read, from whatever disk
+_LOOKED_AT = (*_STAMPED, ".txt", ".csv", ".js")
 
 
 def networks(paths: Iterable[str]) -> dict[str, str | None]:
@@ -27,15 +30,18 @@ def networks(paths: Iterable[str]) -> dict[str, str | None]:
     return {str(path): content(path) for path in sorted({*used, *described}) if path.is_file()}
 
 
-def fault(path: str | Path, fingerprint: str | None) -> str | None:
+def fault(path: str | Path, fingerprint: str | None, unchanged: Unchanged | None = None) -> str | None:
     """Why a file is not to be used, as a clause; None where nothing speaks against it.
 
-    fingerprint: of what makes it now; None where that is not known, so that only damage is seen.
+    fingerprint: of what makes it now; None where that is not known, so that only damage is seen. unchanged: what is
+    known of the run's files, so that all bytes are looked at; else the frame of the file is.
     """
     path = Path(path)
     if not path.is_file():
         return None
     try:
+        if unchanged:
+            unchanged.require(path)  # before a library reads it
         stamp = stamp_of(path)
     except (OSError, ValueError) as error:
         return f"is damaged ({error})"
@@ -56,21 +62,22 @@ def set_aside(path: str | Path, results: str | Path) -> Path:
     return Path(path).replace(target)
 
 
-def require_own(inputs: Iterable[str], expected: Mapping[str, str], results: str | Path) -> None:
+def require_own(
+    inputs: Iterable[str], expected: Mapping[str, str], results: str | Path, remedy: str = SAME_COMMAND
+) -> None:
     """Raise ResultError naming the first input that is not to be used; all such are moved aside.
 
     expected: path -> fingerprint of what makes it now. Files outside the run are the user's, for their readers to
-    judge.
+    judge. remedy: what makes it anew, as a clause.
     """
     own = dict.fromkeys(path for path in inputs if Path(path).is_relative_to(results))
-    faults = {path: why for path in own if (why := fault(path, expected.get(path)))}
+    unchanged = Unchanged(results)
+    faults = {path: why for path in own if (why := fault(path, expected.get(path), unchanged))}
     for path in faults:
         set_aside(path, results)
     for path, why in faults.items():
         others = f" ({len(faults) - 1:,} more inputs are not to be used)" if len(faults) > 1 else ""
-        raise ResultError(
-            f"{path} {why}{others}: moved to {Path(results, ASIDE)}; start the same command again, which makes it anew"
-        )
+        raise ResultError(f"{path} {why}{others}: moved to {Path(results, ASIDE)}; {remedy}")
 
 
 def clear(
@@ -79,26 +86,31 @@ def clear(
     noted: Callable[[str], bool],
     *,
     compare: bool = True,
+    say: Callable[[str], None] = print,
 ) -> dict[str, str]:
     """Move aside what a run must not use, before it is planned: path -> why, as a clause.
 
     fingerprint_of: path -> the fingerprint of what makes it now, None where no rule does: such files are left alone.
     noted: whether Snakemake knows what made a file: then it sees itself that settings have changed, if the file is one
-    of this version's. compare: otherwise only damage counts.
+    of this version's. compare: otherwise only damage counts. say: is told what takes long.
     """
-    faults = {}
+    faults, unchanged = {}, Unchanged(results)
     # Data first, whose counts fingerprints may need; then models: what used one that is damaged is as good as it was.
     first = {name: place for place, name in enumerate(("data", "models"))}
-    for path in sorted(made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path)):
+    files = sorted(made(Path(results)), key=lambda path: (first.get(path.relative_to(results).parts[0], 2), path))
+    if (size := unchanged.unread(files)) > _LARGE:
+        say(f"Reads {size / 2**30:,.0f} GiB of {results} once, to see that no file is damaged.")
+    for path in files:
         expected = fingerprint_of(str(path))
         if expected is None:
             continue
-        why = fault(path, None)
+        why = fault(path, None, unchanged)
         if why is None and compare and not (noted(str(path)) and stamp_of(path)):
             why = fault(path, expected)
         if why:
             faults[str(path)] = why
             set_aside(path, results)
+    unchanged.tidy()
     return faults
 
 

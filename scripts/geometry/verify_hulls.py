@@ -14,6 +14,10 @@ def in_features(path: str) -> Points:
     return Points(tables.vectors(path), tables.read(path, ["sample"])["sample"].to_numpy())
 
 
+def with_labels(path: str) -> Points:
+    return in_features(path)._replace(labels=tables.read(path, ["label"])["label"].to_numpy())
+
+
 def in_pixels(path: str, limit: int | None) -> Points:
     prepared, used = open_prepared(path), slice(0, limit)
     return Points(as_vectors(prepared.images(used)), prepared.samples[used])
@@ -26,12 +30,13 @@ if "snakemake" in globals():
             tables.read(inputs.hulls),
             tables.read(inputs.processed_hulls) if inputs.get("processed_hulls") else None,
             {view: partial(in_features, path) for view, path in zip(params.views, inputs.features, strict=True)},
-            partial(in_features, inputs.training),
+            partial(with_labels, inputs.training),
             {view: partial(in_features, path) for view, path in zip(params.hulls_of, inputs.processed, strict=True)},
             (
                 partial(in_pixels, inputs.test_images, params.limits["test"]),
                 partial(in_pixels, inputs.train_images, params.limits["train"]),
             ),
             params.most,
+            tables.read(inputs.class_hulls) if inputs.get("class_hulls") else None,
         )
         write_frames({"verification": verification}, snakemake.output, snakemake.config)

@@ -1,4 +1,4 @@
-"""Put tables and figures into the page that people read, and what was found into a few sentences."""
+"""Put tables and figures into the pages that people read, and what was found into a few sentences."""
 
 from pathlib import Path
 
@@ -12,13 +12,18 @@ from phiscope.workflow.provenance import summary
 
 if "snakemake" in globals():
     with job(snakemake):
-        config, pictures = snakemake.config, [Path(path) for path in snakemake.input.pictures]
+        config = snakemake.config
         context = snakemake.params.context | {
             "config": config,
             "provenance": summary(config),
-            "pictures": {path.stem: path.read_bytes() for path in pictures},
+            **{
+                shown: {Path(path).stem: Path(path).read_bytes() for path in snakemake.input[shown]}
+                for shown in ("pictures", "narrow")
+            },
         }
         run = Run(opened(snakemake.input, {}), context)
-        html = page.render(page.gather(run))
+        gathered = page.gather(run)
         write_text("\n".join([*findings(run), ""]), snakemake.output.findings)
-        write_shown(html.encode(), snakemake.output.page)
+        for name, path in snakemake.output.items():
+            if name != "findings":
+                write_shown(page.render(gathered, name).encode(), path)

@@ -47,11 +47,13 @@ class ClusterRun:
                 command, cwd=self.root, env=self.environment, stdout=file, stderr=file, start_new_session=True
             )
 
-    def finish(self, command: list[str], seconds: float = 900) -> str:
-        """Run to the end; gives what this start said."""
+    def finish(self, command: list[str], seconds: float = 900, meanwhile: Callable[[], bool] | None = None) -> str:
+        """Run to the end; gives what this start said. meanwhile: what is so at some time before the end."""
         before = len(self.said())
         head = self.start(command)
         try:
+            if meanwhile:
+                self._wait(head, meanwhile, seconds)
             code = head.wait(timeout=seconds)
         finally:
             head.kill()
@@ -61,15 +63,18 @@ class ClusterRun:
     def kill_when(self, command: list[str], ready: Callable[[], bool], seconds: float = 600) -> None:
         """Start, and kill the head as soon as `ready`, which looks at what is there, says so."""
         head = self.start(command)
-        until = time.monotonic() + seconds
         try:
-            while not ready():
-                assert head.poll() is None, f"the head ended before it was killed:\n{self.said()[-6000:]}"
-                assert time.monotonic() < until, self.said()[-6000:]
-                time.sleep(0.2)
+            self._wait(head, ready, seconds)
         finally:
             head.kill()
             head.wait()
+
+    def _wait(self, head: subprocess.Popen, ready: Callable[[], bool], seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not ready():
+            assert head.poll() is None, f"the head ended too early:\n{self.said()[-6000:]}"
+            assert time.monotonic() < until, self.said()[-6000:]
+            time.sleep(0.1)
 
     def said(self) -> str:
         return self.output.read_text() if self.output.exists() else ""

@@ -10,7 +10,7 @@ from tools.compare import compare
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("cluster")]
 # The executor asks for the states of jobs after so many seconds, 10 s later each time that none has ended.
-_OFTEN = ["--slurm-init-seconds-before-status-checks", "2"]
+OFTEN = ["--slurm-init-seconds-before-status-checks", "2"]
 
 
 def differences(one, other):
@@ -20,7 +20,7 @@ def differences(one, other):
 
 def test_a_killed_head_goes_on_and_gives_the_tables_of_a_local_run(root, slurm, small, tmp_path):
     run = ClusterRun(root, tmp_path, small.configuration, slurm)
-    program, *options = run.command(documented(root, "slurm"), *_OFTEN)
+    program, *options = run.command(documented(root, "slurm"), *OFTEN)
     command = [program, "results/small/tables/margins.parquet", *options]
     head = tmp_path / "results/small/models/head.safetensors"
     run.kill_when(command, lambda: head.exists() and jobs(slurm, "RUNNING"))
@@ -56,7 +56,7 @@ def test_a_refused_partition_is_one_line_before_any_job(root, slurm, small, tmp_
 @pytest.mark.long
 def test_the_tiny_preset_with_a_head_killed_three_times(root, slurm, finished, tmp_path):
     run = ClusterRun(root, tmp_path, root / "presets/tiny.yaml", slurm)
-    command = run.command(documented(root, "slurm"), *_OFTEN)
+    command = run.command(documented(root, "slurm"), *OFTEN)
     for count in (2, 9, 16):
         run.kill_when(command, lambda count=count: len(jobs(slurm, "COMPLETED")) >= count, seconds=1800)
     run.finish(command, seconds=3600)

@@ -1,13 +1,18 @@
 """Commands about runs: started, shown, drawn again and removed, as Snakemake and the library do it."""
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from phiscope import commands
-from phiscope.workflow.record import RECORD
+from phiscope.commands.changes import change, together
+from phiscope.commands.runs import command_of, recorded
+from phiscope.workflow.record import RECORD, write_record
+from tests.workflow.damage import changed, cut_short
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
@@ -62,8 +67,6 @@ def test_what_snakemake_takes_is_handed_over(finished):
 
 
 def test_a_run_keeps_the_configuration_it_was_started_with(finished):
-    from phiscope.commands.runs import recorded
-
     about = recorded(finished.results)
     assert [each.rpartition("/")[2] for each in about["files"]] == ["tiny.yaml"]
     assert about["configuration"]["run"] == "tiny"
@@ -118,6 +121,55 @@ def test_a_run_that_is_not_whole_is_not_drawn(project):
         done = phiscope(project, command, "tiny", "--force")
         assert done.returncode == 1
         assert "results/tiny/tables/balls.parquet: not there, and drawing computes nothing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "victim", "damaged"),
+    [
+        (("report", "tiny"), "data/test.safetensors", cut_short),
+        pytest.param(("figures", "tiny"), "tables/margins.parquet", changed, marks=pytest.mark.long),
+        pytest.param(("report", "tiny"), "models/classifier.json", changed, marks=pytest.mark.long),
+        (("show", "hulls"), "tables/hulls.parquet", changed),
+        (("latent", "results/tiny", ".", "-o", "a.png"), "models/encoder-published-0.safetensors", changed),
+    ],
+)
+def test_a_damaged_file_is_named_with_the_command_that_makes_it_anew(project, command, victim, damaged):
+    if "encoder" in victim:  # this run has no latent space
+        shutil.copy(project.results / "models/classifier.safetensors", project.results / victim)
+    damaged(project.results / victim)
+    done = phiscope(project, *command)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"phiscope: results/tiny/{victim} is damaged (")
+    assert "); `phiscope run /" in line  # the project was copied from there
+    assert line.endswith("/presets/tiny.yaml` makes it anew")
+    assert (project.results / victim).exists()
+
+
+def test_a_damaged_record_is_said_and_written_anew_by_the_next_start(project):
+    record = project.results / RECORD
+    whole, about = record.read_text(), recorded(project.results)
+    for content in (whole[:-30], "[]"):
+        record.write_text(content)
+        done = phiscope(project, "report", "tiny")
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"phiscope: results/tiny/{RECORD} is damaged (")
+        assert line.endswith("; `phiscope run` with the configuration of the run writes it anew")
+    done = phiscope(project, "run", "presets/tiny.yaml", "--cores", "2")
+    assert done.returncode == 0, done.stderr
+    assert recorded(project.results) == about | {"files": [str(project.folder / "presets/tiny.yaml")]}
+
+
+def test_the_command_that_made_a_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    changes = {"run": "7", "views": {"noise": None}, "seed": 1}
+    write_record(tmp_path, {"run": "7"}, ["a b.yaml", "/elsewhere/b.yaml"], changes)
+    words = shlex.split(command_of(recorded(tmp_path)))
+    assert words[:5] == ["phiscope", "run", "a b.yaml", "/elsewhere/b.yaml", "--config"]
+    assert together([change(text) for text in words[5:]]) == changes
+    write_record(tmp_path, {"run": "digits"}, [])
+    assert command_of(recorded(tmp_path)) == "phiscope run"
 
 
 def test_a_report_is_opened(finished):

@@ -27,7 +27,8 @@ def training(rng):
     labels = rng.integers(CLASSES, size=200)
     features = rng.normal(size=(200, FEATURES)) @ rng.normal(size=(FEATURES, FEATURES)) + 3 * np.eye(FEATURES)[labels]
     weight, bias = rng.normal(size=(FEATURES, CLASSES)), rng.normal(size=CLASSES)
-    return detection.Training(features, labels, features @ weight + bias, weight, bias)
+    margins, nulls = rng.uniform(0.1, 2, 200), [detection.Null(rng.uniform(0, 2, 200), labels) for _ in range(2)]
+    return detection.Training(features, labels, features @ weight + bias, weight, bias, margins, *nulls)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def queries(rng, training):
     features = rng.normal(size=(30, FEATURES))
     logits = features @ training.weight + training.bias
     flip = closest_flip(features, training.weight, training.bias, rows="features", lower_bound=None)
-    return detection.Queries(features, logits, flip.distance, rng.uniform(0.1, 2, 30))
+    return detection.Queries(features, logits, flip.distance, *rng.uniform(0.1, 2, (3, 30)))
 
 
 def test_every_detector_scores_every_sample_and_row_by_row(queries, training):
@@ -54,12 +55,14 @@ def test_far_away_and_undecided_is_suspicious(rng, training):
     genuine = 3.0 * np.eye(FEATURES)[:1]
     strange = np.ones((1, FEATURES)) * np.r_[np.zeros(CLASSES), np.full(FEATURES - CLASSES, 40.0)]
     features = 3 * np.eye(FEATURES)[training.labels] + 0.1 * rng.normal(size=training.features.shape)
-    known = detection.Training(features, training.labels, features @ weight, weight, bias)
-    pair = np.concatenate([genuine, strange])
-    seen = detection.Queries(pair, pair @ weight, np.array([3 / np.sqrt(2), 0.0]), np.array([0.1, 40.0]))
+    null = detection.Null(np.linspace(0, 1, 200), training.labels)
+    known = detection.Training(features, training.labels, features @ weight, weight, bias, np.ones(200), null, null)
+    pair, away = np.concatenate([genuine, strange]), np.array([0.1, 40.0])
+    seen = detection.Queries(pair, pair @ weight, np.array([3 / np.sqrt(2), 0.0]), away, away, np.array([4.0, 40.0]))
     for name in detection.DETECTORS:
         ordinary, odd = detection.score(name, seen, known)
-        assert odd > ordinary, name
+        # The one that takes it for an attack when a sample is near the hull, not far from it.
+        assert (odd > ordinary) == (name != "near-both"), name
 
 
 def test_an_unknown_detector_gets_the_nearest_name(queries, training):
@@ -172,14 +175,20 @@ def test_mahalanobis_does_not_depend_on_the_axes(rng, queries, training):
 
 
 def test_what_can_be_asked_rests_on_training_samples_and_their_labels(queries, training):
-    nothing = detection.Training(
-        training.features[:0], training.labels[:0], training.logits[:0], training.weight, training.bias
-    )
+    arrays = training.features[:0], training.labels[:0], training.logits[:0], training.weight, training.bias
+    nothing = detection.Training(*arrays, training.margin[:0])
     assert detection.possible(queries, nothing) == ["margin", "msp", "energy"]
     for name in detection.possible(queries, nothing):
         np.testing.assert_array_equal(detection.score(name, queries, nothing), detection.score(name, queries, training))
     unlabelled = replace(training, labels=np.full(len(training.labels), -1))
-    assert set(detection.DETECTORS) - set(detection.possible(queries, unlabelled)) == {"mahalanobis"}
+    of_labels = {"mahalanobis", "class-hull", "hull-ratio", "class-hull-p"}
+    assert set(detection.DETECTORS) - set(detection.possible(queries, unlabelled)) == of_labels
+    without = replace(queries, own=None, other=None), replace(training, margin=None, of_all=None, of_class=None)
+    left = {"class-hull", "hull-ratio", "hull-p", "class-hull-p", "near-both", "union"}
+    assert set(detection.DETECTORS) - set(detection.possible(*without)) == left
+    for name in left:
+        with pytest.raises(DataError, match="not given"):
+            detection.score(name, *without)
     assert detection.possible(queries, training) == list(detection.DETECTORS)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("", "docs", "docs/decisions", "docs/results", "benchmarks")
+FOLDERS = ("", "docs", "docs/decisions", "docs/reference", "docs/results", "benchmarks")
 PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md") if page.name != "CHANGELOG.md")
 OURS = ("benchmarks", "docs", "envs", "phiscope", "presets", "profiles", "scripts", "tests", "tools", "workflow")
 NAME = re.compile(r"\bphiscope(?:\.[A-Za-z_]\w*)+")

@@ -27,7 +27,7 @@ def run(snippet, folder):
 
 
 def test_snippets_are_found():
-    assert (len(OF_A_RUN), len(ALONE)) == (1, 4)
+    assert (len(OF_A_RUN), len(ALONE)) == (1, 5)
 
 
 @pytest.mark.parametrize("snippet", ALONE)

@@ -32,9 +32,9 @@ def test_a_frame_that_is_an_artifact_is_drawn_as_it_is_and_opened_once():
         return pd.DataFrame({"name": [name]})
 
     run = Run(open_artifact, {})
-    assert frames_of("comparison", run)["paper_comparison"]["name"].item() == "paper_comparison"
-    frames_of("comparison", run)
-    assert opened == ["paper_comparison"]
+    assert frames_of("pixel_boundary", run)["pixel_boundary"]["name"].item() == "pixel_boundary"
+    frames_of("pixel_boundary", run)
+    assert opened == ["pixel_boundary"]
 
 
 def test_main_views_are_chosen():

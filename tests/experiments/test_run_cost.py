@@ -23,7 +23,7 @@ WORK = {
         {"kind": "denoise", "steps": None, "images": 50, "jobs": 1},
     ],
     "located": {"images": 1150, "jobs": 4},
-    "hulls": {"feature": {"queries": 200, "jobs": 2}, "pixel": {"queries": 0, "jobs": 0}},
+    "hulls": {"feature": {"queries": 200, "solves": 500, "jobs": 2}, "pixel": {"queries": 0, "solves": 0, "jobs": 0}},
     "vertices": 900,
     "inverted": {"jobs": 2, "balls": 1, "starts": 1, "backtracks": 2, "references": ["black"]},
     "not_estimated": ["latent"],
@@ -38,7 +38,9 @@ def test_each_part_is_its_units_times_their_rates():
     cost = parts()
     assert cost["attacks"].hours * 3600 == pytest.approx(100 * 10 * 0.003)
     assert cost["features and margins"].hours * 3600 == pytest.approx(1150 * (0.001 + 4 * 4.5e-6))
-    assert cost["hulls in feature space"].hours * 3600 == pytest.approx(200 * (3.1 * 900e-9 + 1.1e-4 + 8 * 1.7e-6))
+    assert cost["hulls in feature space"].hours * 3600 == pytest.approx(
+        200 * 3.1 * 900e-9 + 500 * (1.1e-4 + 8 * 1.7e-6)
+    )
     assert cost["inversions"].hours * 3600 == pytest.approx(10 * SEARCH.pair(WORK["inverted"]))
     assert cost["balls"].hours * 3600 == pytest.approx(SEARCH.ball(WORK["inverted"]))
 

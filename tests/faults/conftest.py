@@ -50,9 +50,10 @@ CONFIG = "run: slow\ndataset: {path: ., reader: 'slow.py:read'}\n"
 
 @pytest.fixture(scope="session", autouse=True)
 def interrupts():
-    """Children do not inherit that interrupts are ignored, as they are where a shell started the tests with `&`."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Children do not inherit that signals are ignored, as where a shell started the tests with `&` or nohup."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -163,19 +163,6 @@ def page(rng):
 
 
 @pytest.fixture
-def paper_comparison():
-    rows = [
-        ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap", 10000),
-        ("outside_feature", "share outside", "share", 1.0, 1.0, 0.9996, 1.0, "Clopper-Pearson", 10000),
-        ("changed_feature", "share changed", "share", np.nan, 0.0002, 0.0, 0.0005, "bootstrap", 10000),
-        ("balls_most", "most in a ball", "count", 4791.0, 6120.0, np.nan, np.nan, "none: a maximum", 60000),
-        ("median_margin", "median margin", "distance", np.nan, 0.62, 0.6, 0.64, "bootstrap", 10000),
-    ]
-    columns = ["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval", "n"]
-    return pd.DataFrame(rows, columns=columns).assign(paper="Yousefzadeh 2022", section="7.2")
-
-
-@pytest.fixture
 def detection():
     """Two detectors on an attack and on a foreign view."""
     views = [("pgd", "all"), ("pgd", "success"), ("digits", "all")]
@@ -221,14 +208,53 @@ def exhibits(rng):
 
 
 @pytest.fixture
+def hull_places(rng):
+    """Twenty test samples, two of them wrong, and ten of another data set, which lie further out."""
+    own = rng.uniform(0.5, 2, 30)
+    label = np.r_[np.zeros(18, int), 1, 1, np.full(10, -1)]
+    p_value = np.r_[rng.uniform(0.01, 1, 20), np.full(10, 0.01)]
+    return pd.DataFrame(
+        {"view": ["original"] * 20 + ["digits"] * 10, "split": "test", "sample": np.arange(30), "label": label,
+         "predicted": 0, "distance": own / 2, "own_distance": own, "other_distance": own[::-1] + 1, "p_value": p_value,
+         "own_p_value": p_value**2}
+    )  # fmt: skip
+
+
+@pytest.fixture
+def dimension():
+    shares = {2: 0.016, 4: 0.14, 8: 0.79, 16: 1.0, 20: 1.0}
+    rows = [
+        {"space": space, "k": k, "dimensions": 20, "n": 500, "vertices": 1297, "outside": share / part,
+         "outside_low": share / part - 0.01, "outside_high": share / part + 0.01, "distance": share / 5 / part,
+         "distance_low": share / 6 / part, "distance_high": share / 4 / part}
+        for space, part in (("feature", 1), ("latent", 2)) for k, share in shares.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def detector_questions():
+    rows = [
+        {"question": question, "view": view, "detector": name, "measure": measure, "value": value,
+         "ci_low": value - 0.05, "ci_high": min(value + 0.05, 1), "against": against, "difference": value - 0.7,
+         "difference_low": value - 0.75, "difference_high": value - 0.65, "n": 12, "n_genuine": 1488}
+        for question, view in (("error", "original"), ("disagreement", "original"), ("foreign", "digits"))
+        for measure in ("area", "fpr95")
+        for name, value in (("margin", 0.95), ("hull", 0.7), ("knn", 0.72), ("union", 0.4))
+        for against in ("hull", "knn")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
 def inversion_frames(rng):
     return frames_of_inversions(rng)
 
 
 @pytest.fixture
 def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projection_accuracy, support_shares, balls,
-           plane_slice, agreement, margins, page, paper_comparison, roc_curves, detection, by_confidence, attack_plane,
-           exhibits, inversion_frames):  # fmt: skip
+           plane_slice, agreement, margins, page, roc_curves, detection, by_confidence, attack_plane,
+           exhibits, hull_places, dimension, detector_questions, inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     frames = {
         "contact_sheet": {"contact_sheet": contact_sheet},
@@ -246,10 +272,12 @@ def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projecti
         "human": {"human_standing": standing.assign(entropy=1.0 / (1 + standing["margin"])), "agreement": agreement},
         "class_margins": {"original_margins": margins, "classes": NAMES},
         "sample": {"sample_page": page},
-        "comparison": {"paper_comparison": paper_comparison},
         "roc": {"roc_curves": roc_curves, "detection": detection},
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"attacked_standing": attack_plane},
+        "which_hull": {"hull_places": hull_places},
+        "dimension": {"dimension": dimension},
+        "detector_questions": {"detector_questions": detector_questions},
         "adversarial": {"attacked_samples": exhibits},
     }
     return frames | inversion_frames | frames_of_denoising(rng) | frames_of_implicit(rng) | frames_of_latent(rng)

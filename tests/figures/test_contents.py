@@ -294,16 +294,6 @@ def test_sample_does_without_pixel_space_and_without_flip_point(page):
     figures.encode(figure, "png", 50)
 
 
-def test_comparison_draws_shares_only_and_the_papers_values(paper_comparison):
-    figure = figures.draw("comparison", paper_comparison=paper_comparison)
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == ["share closer to the hull", "share outside", "share changed"]
-    for text in ("75.1 %", "100 %", "0.02 %", "◆ the paper"):
-        assert text in words(figure)
-    alone = figures.draw("comparison", paper_comparison=paper_comparison.assign(paper_value=np.nan))
-    assert "◆ the paper" not in words(alone)
-
-
 def test_training_states_the_last_accuracy(log):
     assert "last: 96.9 %" in words(figures.draw("training", classifier_log=log))
 
@@ -355,3 +345,18 @@ def test_adversarial_says_when_there_was_no_attack():
     figure = figures.draw("adversarial", attacked_samples=[])
     assert "No attack was made" in figure.texts[0].get_text()
     figures.encode(figure, "svg")
+
+
+def test_hulls_without_labels_or_p_values_leave_a_panel_out_or_say_so(hull_places):
+    unlabelled = hull_places.assign(own_distance=np.nan, other_distance=np.nan, own_p_value=np.nan, label=-1)
+    (right,) = figures.draw("which_hull", hull_places=unlabelled).axes
+    assert right.get_xlabel() == "p-value"
+    (left,) = figures.draw("which_hull", hull_places=hull_places.assign(p_value=np.nan, own_p_value=np.nan)).axes
+    assert left.get_ylabel() == "distance to the nearest other hull"
+    nothing = figures.draw("which_hull", hull_places=unlabelled.assign(p_value=np.nan))
+    assert "No hulls of classes" in nothing.texts[0].get_text()
+
+
+def test_no_question_without_samples_is_said(detector_questions):
+    figure = figures.draw("detector_questions", detector_questions=detector_questions.head(0))
+    assert "No test sample is known to be wrong" in figure.texts[0].get_text()

@@ -21,6 +21,9 @@ TINY = [
         "accuracy",
         "support",
         "balls",
+        "which_hull",
+        "dimension",
+        "detector_questions",
         "human",
     ),
     *(
@@ -86,6 +89,8 @@ def test_a_missing_column_is_named(name, frames):
     key, frame = next((key, frame) for key, frame in frames[name].items() if isinstance(frame, pd.DataFrame))
     column = {
         "standing": "margin",
+        "hull_places": "own_distance",
+        "detector_questions": "against",
         "main_standing": "margin",
         "training_standing": "margin",
         "attacked_standing": "margin",
@@ -131,3 +136,18 @@ def test_the_same_figure_is_the_same_file(standing):
 def test_an_unknown_format_is_refused(log):
     with pytest.raises(ConfigError, match="svg, png"):
         figures.encode(figures.draw("training", classifier_log=log), "gif")
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if figures.about(name).stacks])
+def test_panels_stand_below_each_other_on_a_narrow_screen(name, frames):
+    wide, narrow = figures.draw(name, **frames[name]), figures.draw_narrow(name, **frames[name])
+    assert narrow.get_size_inches()[0] < wide.get_size_inches()[0]
+    narrow.draw_without_rendering()
+    boxes = [ax.get_window_extent() for ax in narrow.axes if ax.axison and ax.get_label() != "<colorbar>"]
+    beside = [
+        (one, other)
+        for place, one in enumerate(boxes)
+        for other in boxes[:place]
+        if one.x0 >= other.x1 - 1 and one.y0 < other.y1 and other.y0 < one.y1
+    ]
+    assert not beside

@@ -12,18 +12,29 @@ from phiscope.figures import FIGURES
 from phiscope.head import FeatureNoise
 from phiscope.models.denoiser import dncnn
 from phiscope.papers.references import Reference
+from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
+from phiscope.report.sections.attacks import Attacks
+from phiscope.report.sections.certificates import Certificates
 from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
 from phiscope.report.sections.denoising import DenoisingPage, denoisers_of
+from phiscope.report.sections.dimension import Line
 from phiscope.report.sections.distances import Slopes
 from phiscope.report.sections.duplicates import Duplicates
 from phiscope.report.sections.implicit import answers_of
 from phiscope.report.sections.latent import LatentPage
+from phiscope.report.sections.neighbours import Neighbours, Pair
 from phiscope.report.sections.noise import Rounding
+from phiscope.report.sections.overview import Listed, Look, Overview
 from phiscope.report.sections.provenance import Origin
+from phiscope.report.sections.questions import Answer
 from phiscope.report.sections.samples import SamplePage
+from phiscope.report.sections.slice import Sliced
+from phiscope.report.sections.which_hull import Between
+from phiscope.stats import SecondOpinion
+from phiscope.words.reasons import REASONS
 from tests.report.reading import PNG, SVG
 
 
@@ -53,6 +64,8 @@ def full(bare):
         ],
         columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
     ).assign(paper="Yousefzadeh 2022", section="7.2", n=300)
+    again = {"problem": "margins", "solved": 4, "no_answer": 0, "largest": 1e-13, "where": "there", "allowed": 1e-12}
+    again |= {"contradicted": 0}
     names = [
         *(
             "contact_sheet",
@@ -66,6 +79,7 @@ def full(bare):
             "balls",
             "duplicates",
         ),
+        *("which_hull", "dimension", "detector_questions"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
@@ -107,7 +121,39 @@ def full(bare):
     )
     summary = denoising.assign(dataset="test", noise="gaussian", level=0.2)
     layers = pd.DataFrame(layer_table(dncnn(width=4, depth=3, fold=2), 24))
+    look = Look(4, "labelled ant, predicted bee with confidence 90.0 %", PNG, "ant/fourth.png")
+    classes = {"class_name": "bee", "n": 150, "accuracy": 0.9, "ci_low": 0.85, "ci_high": 0.94, "interval": "Wilson"}
+    classes |= {"median_margin": 1.5, "median_distance": 0.5}
+    detected = pd.DataFrame(
+        [("pgd", "success", name, measure, 0.4, 0.3, 0.45, "bootstrap", 50, 60)
+         for name in ("margin", "knn") for measure in ("area", "fpr95")],
+        columns=["view", "counted", "detector", "measure", "value", "ci_low", "ci_high", "interval", "n", "n_genuine"],
+    )  # fmt: skip
+    share, area = MeasuredNumber(0.5, 0.4, 0.6), MeasuredNumber(0.91, 0.9, 0.92, unit="area")
+    names_of_between = (
+        "outside",
+        "own_outside",
+        "nearer_other",
+        "p_value",
+        "own_p_value",
+        "own_distance",
+        "other_distance",
+    )
+    between = [("original", 300, dict.fromkeys(names_of_between, share)), ("far", 9, {"outside": share})]
     sections = {
+        "overview": Overview(
+            "test",
+            [Listed(REASONS["error"], 1, [look])],
+            [classes],
+            2,
+            [[149, 1], [0, 150]],
+            [("ant", "bee", 1)],
+            by_attack(detected)[0],
+        ),
+        "attacks": Attacks(by_attack(detected), [("pgd", MeasuredNumber(0.11, 0.08, 0.14, 50, "Wilson"))]),
+        "neighbours": Neighbours(Pair(("ant", "bee"), 300, 1.0, 1.2), Pair(("ant", "bee"), 300, 1.0, 1.2)),
+        "ambiguity": {"sample": 9, "margin": 0.3, "distance": 1.2},
+        "slice": Sliced(7, "bee", "ant", 2.546),
         "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
         "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows),
         "distances": Slopes(6.122, 4.4),
@@ -116,7 +162,17 @@ def full(bare):
         "comparison": ComparisonTable.of(comparison),
         "samples": [pages],
         "latent": latent,
-        "certificates": pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+        "certificates": Certificates(
+            pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+            "piqp",
+            SecondOpinion(4, 0, pd.DataFrame([again]), "none"),
+        ),
+        "which_hull": Between(between, (1297, 1297)),
+        "dimension": {
+            "feature": Line((2, share), (8, share), (64, share), 500, 1297),
+            "latent": Line((2, share), None, (40, share), 500, 1297),
+        },
+        "questions": [Answer("wrong predictions", 12, 288, "energy", area, share, {"KNN": "+0.050 [+0.010, +0.090]"})],
         "implicit": answers_of(pd.DataFrame([answer])),
         "references": {
             "Ant 2022": Reference("A. Ant (2022): Hills", "https://ant.org"),
@@ -128,6 +184,6 @@ def full(bare):
     return Page(
         replace(bare.facts, pixel_count=50, views=views),
         numbers,
-        {**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "comparison": SVG, "sample-7": PNG},
+        {**dict.fromkeys([*names, "slice", "human"], SVG), "class_margins": PNG, "sample-7": PNG},
         {**bare.sections, **sections},
     )

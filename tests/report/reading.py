@@ -3,10 +3,10 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from phiscope.report.page import Page
+from phiscope.report.page import Page, pages_of, render
 
 SVG, PNG = b"<?xml version='1.0'?><svg></svg>", b"\x89PNG\r\n"
-VOID = {"meta", "img", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "br", "hr", "link", "input", "source"}
 
 
 class Parsed(HTMLParser):
@@ -45,3 +45,12 @@ def with_section(page: Page, name: str, data) -> Page:
 
 def with_facts(page: Page, **changes) -> Page:
     return replace(page, facts=replace(page.facts, **changes))
+
+
+def read(page: Page, name: str = "report") -> Parsed:
+    return Parsed(render(page, name))
+
+
+def read_all(page: Page) -> list[Parsed]:
+    """The report and the pages beside it."""
+    return [read(page, name) for name in ("report", *pages_of(page))]

@@ -12,16 +12,16 @@ from tests.report.reading import Parsed, with_section
 def test_answers_state_value_interval_and_paper(full):
     words = Parsed(render(full)).words
     assert "For 75.1 % [74.2 to 75.9 %] of the test samples the hull" in words
-    assert "(the paper: 78.3 %)" in words
+    assert "(published: 78.3 %)" in words
 
 
 def test_without_the_papers_numbers_the_page_says_why(full):
     rows = [(name, section, replace(number, paper=None)) for name, section, number in full.sections["comparison"].rows]
     numbers = {"closer_to_hull": replace(full.numbers["closer_to_hull"], paper=None)}
     words = Parsed(render(replace(with_section(full, "comparison", ComparisonTable(rows)), numbers=numbers))).words
-    assert "(the paper:" not in words
+    assert "(published:" not in words
     assert "At most 6.12 times" in words  # our own constant
-    assert "the paper: 6.122" not in words
+    assert "published: 6.122" not in words
     assert "another data set, and are left out" in words
 
 

@@ -10,6 +10,7 @@ from phiscope.errors import ConfigError
 from phiscope.exhibits.run import Run
 from phiscope.experiments.geometry.duplicates import COLUMNS
 from phiscope.head import Head
+from phiscope.report.findings import findings
 from phiscope.report.page import artifacts_of_page, gather, render
 from phiscope.report.sections.limits import data as limits_of
 from tests.experiments.models.seen import check
@@ -29,8 +30,25 @@ CONTEXT = {
     "config": CONFIG,
     "setting": None,
     "samples": [7],
+    "slice_sample": 7,
     "provenance": {"commit": "abc"},
     "pictures": {},
+}
+AGAIN = {  # one projection that another solver solved once more
+    "problem": "hull",
+    "view": "original",
+    "split": "test",
+    "sample": 7,
+    "space": "pixel",
+    "hull_of": None,
+    "other_class": None,
+    "solver": "piqp",
+    "ours": 2.0,
+    "theirs": 2.0 + 1e-9,
+    "difference": -1e-9,
+    "tolerance": 2e-9,
+    "relative_difference": 5e-10,
+    "outcome": "agrees",
 }
 
 
@@ -45,9 +63,11 @@ def artifacts():
     residuals = ("primal_residual", "dual_residual", "duality_gap")
     return {
         "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
-        "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7]),
+        "test_images": SimpleNamespace(classes=("ant", "bee"), samples=[3, 7], holds_images=False),
         "training_images": SimpleNamespace(deviation=0.3, shape=(1, 8, 8), labels=np.zeros(2, int)),
-        "standing": who.assign(distance=0.5, distance_noise=1e-6, margin_noise=2e-6),
+        "standing": who.assign(
+            correct=who["label"] == who["predicted"], distance=0.5, distance_noise=1e-6, margin_noise=2e-6
+        ),
         "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
         "balls": samples.assign(train_inside=2, test_inside=1),
@@ -57,7 +77,10 @@ def artifacts():
         "check": check(doubts=("ants are called bees, and bees <ants>",)),
         "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
         "duplicates": pd.DataFrame(columns=list(COLUMNS)),
+        "inspect": pd.DataFrame(columns=["reason", "rank", "sample", "why", "file"]),
+        "class_summary": pd.DataFrame(columns=["class_name", "n", "accuracy", "median_margin"]),
         "verification": pd.DataFrame({"view": ["original"], "space": ["pixel"], "n": [1], "relative_gap": [1e-9]}),
+        "disagreements": pd.DataFrame([AGAIN]),
     }
 
 
@@ -72,7 +95,8 @@ def test_facts_are_counted_in_the_tables(artifacts):
 def test_a_run_without_extras_has_a_page(artifacts):
     page = gather(Run(artifacts.get, CONTEXT))
     assert {name for name, section in page.sections.items() if section is None} == {
-        *("training", "inversion", "denoising", "latent", "implicit")
+        *("training", "attacks", "ambiguity", "inversion", "denoising", "latent", "implicit"),
+        *("which_hull", "dimension", "questions"),
     }
     assert page.numbers["accuracy"].text == "50.0 %"
     words = Parsed(render(page)).words
@@ -81,6 +105,22 @@ def test_a_run_without_extras_has_a_page(artifacts):
     assert "Something here is doubtful: ants are called bees, and bees <ants>. Images are 3x8x8" in words
     assert "output class images answers right 0 ant 120 150 118 1 bee" in words
     assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
+
+
+def test_what_another_solver_says_is_on_the_page(artifacts):
+    run = Run(artifacts.get, CONTEXT)
+    words = Parsed(render(gather(run))).words
+    assert "1 of these problems, drawn at random, were solved once more by piqp" in words
+    assert "That is so for none of them." in words
+    assert "projections onto hulls in pixel space 1 0 5.0e−10 1.0e−09 0 distance of test sample 7 of original" in words
+    assert not any("piqp" in sentence for sentence in findings(run))
+    artifacts["disagreements"]["outcome"] = "disagrees"
+    words = Parsed(render(gather(run))).words
+    assert "1 of 1 problems that another solver solved once more contradict their certificates" in words
+    assert "That is so for 1 of them ." in words
+    assert findings(run)[0].startswith("piqp, asked for 1 distances once more, contradicts 1: one of the solvers is ")
+    none = Run((artifacts | {"disagreements": artifacts["disagreements"].iloc[:0]}).get, CONTEXT)
+    assert "No problem was solved once more by another solver" in Parsed(render(gather(none))).words
 
 
 def test_samples_without_labels_are_said_once(artifacts):
@@ -127,7 +167,7 @@ def test_a_run_on_vectors_says_where_its_head_is_from_and_asks_nothing_of_images
 def test_hulls_of_processed_images_have_certificates_of_their_own(artifacts):
     processed = artifacts["hulls"].head(1).assign(view="far", hull_of="soft", status="stalled")
     certificates = gather(Run((artifacts | {"processed_hulls": processed}).get, CONTEXT)).sections["certificates"]
-    row = certificates.set_index("problem").loc["hull projections, far, hull of soft, feature space"]
+    row = certificates.table.set_index("problem").loc["hull projections, far, hull of soft, feature space"]
     assert row["how they ended"] == "1 stalled"
 
 

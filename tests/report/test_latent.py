@@ -1,13 +1,11 @@
 """What the page says of latent space."""
 
-from dataclasses import replace
-
-from phiscope.report.page import render
-from tests.report.reading import Parsed, with_section
+from phiscope.report.page import pages_of
+from tests.report.reading import read, with_section
 
 
 def test_latent_space_is_told_where_there_is_one(full):
-    words = Parsed(render(full)).words
+    words = read(full, "latent").words
     for text in (
         "Without an axis: bee",
         "1 of 2 axes",
@@ -15,7 +13,6 @@ def test_latent_space_is_told_where_there_is_one(full):
         "Does truncation remove noise?",
     ):
         assert text in words
-    assert (
-        "Not asked: this run trains no generator"
-        in Parsed(render(replace(with_section(full, "latent", None), pictures={}))).words
-    )
+    without = with_section(full, "latent", None)
+    assert pages_of(without) == ["denoising", "functions"]
+    assert "latent.html" not in read(without).attributes("a", "href")

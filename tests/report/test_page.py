@@ -9,10 +9,10 @@ import pytest
 from phiscope.errors import ConfigError, DataError
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, artifacts_of_page, by_sample, data_uri, render
-from phiscope.report.sections import SECTIONS, sections_of
+from phiscope.report.sections import GROUPS, PAGES, groups_of
 from phiscope.report.sections.training import Suspect, TrainingStanding
 from phiscope.workflow.artifacts import ARTIFACTS
-from tests.report.reading import PNG, SVG, Parsed, with_facts, with_section
+from tests.report.reading import PNG, SVG, Parsed, read, read_all, with_facts, with_section
 
 
 def test_a_bare_run_gives_a_page_that_says_what_is_missing(bare):
@@ -25,39 +25,52 @@ def test_a_bare_run_gives_a_page_that_says_what_is_missing(bare):
 
 
 def test_a_full_run_leaves_no_gap(full):
-    page = Parsed(render(full))
+    pages = read_all(full)
+    page = pages[0]
     for text in ("not measured", "Not asked", "no picture", "not counted", "No sample", "Not compared"):
-        assert text not in page.words
-    assert "convolution 2 1 3 1 1 12 10" in page.words  # of the network's layers
+        assert not any(text in each.words for each in pages)
+    assert "convolution 2 1 3 1 1 12 10" in read(full, "denoising").words  # of the network's layers
     assert "1 test image is also in the training set, pixel for pixel, and 0 nearly so; of 1 other" in page.words
     assert "1 of all these has another label there. " in page.words
     assert "exact 1 0 0 near 0 0 1 apart 0 0 –" in page.words
     assert "Of 256 samples of both splits the features were computed with sixteen digits" in page.words
-    assert "On held-out pixels Gaussian is best, at 25.5 dB." in page.words
-    assert len(page.attributes("img", "src")) == len(full.pictures)
+    assert "On held-out pixels Gaussian is best, at 25.5 dB." in read(full, "functions").words
+    thumbnails = sum(len(listed.looks) for listed in full.sections["overview"].listed)
+    assert sum(len(each.attributes("img", "src")) for each in pages) == len(full.pictures) + thumbnails
 
 
 @pytest.mark.parametrize("key", NUMBERS)
 def test_every_number_has_its_place_in_the_text(full, key):
     numbers = full.numbers | {key: MeasuredNumber(0.12345678, unit="count")}
-    assert "0.123" in Parsed(render(replace(full, numbers=numbers))).words
-    assert "0.123" not in Parsed(render(full)).words
+    assert any("0.123" in page.words for page in read_all(replace(full, numbers=numbers)))
+    assert not any("0.123" in page.words for page in read_all(full))
 
 
-def test_nothing_is_fetched_and_every_link_inside_leads_somewhere(full):
-    page = Parsed(render(full))
-    assert not {"script", "link", "iframe"} & {tag for tag, _ in page.tags}
-    assert all(source.startswith("data:image/") for source in page.attributes("img", "src"))
-    places = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
-    targets = [link for link in page.attributes("a", "href") if link.startswith("#")]
-    assert len(targets) > 10
-    assert {link[1:] for link in targets} <= places
+def test_nothing_is_fetched_and_every_link_leads_somewhere(full):
+    pages = {f"{name}.html": read(full, name) for name in ("report", *PAGES)}
+    places = {name: {attrs["id"] for _, attrs in page.tags if "id" in attrs} for name, page in pages.items()}
+    for name, page in pages.items():
+        assert not {"script", "link", "iframe"} & {tag for tag, _ in page.tags}
+        assert all(source.startswith("data:image/") for source in page.attributes("img", "src"))
+        links = [link for link in page.attributes("a", "href") if "://" not in link]
+        assert len(links) >= 4
+        for link in links:
+            file, _, place = link.partition("#")
+            assert not place or place in places[file or name], f"{name}: {link}"
 
 
 def test_every_picture_has_words_for_those_who_do_not_see_it(full):
-    page = Parsed(render(full))
-    assert all(page.attributes("img", "alt"))
-    assert len(page.attributes("img", "alt")) == len(page.attributes("img", "src"))
+    for page in read_all(full):
+        assert all(page.attributes("img", "alt"))
+        assert len(page.attributes("img", "alt")) == len(page.attributes("img", "src"))
+
+
+def test_tables_can_be_read_by_key_and_aloud(full):
+    """Every heading of a table says what it heads, and what scrolls can be reached by the keyboard and has a name."""
+    for page in read_all(full):
+        assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
+        scrolled = [attrs for tag, attrs in page.tags if attrs.get("class") == "scroll"]
+        assert all(attrs["tabindex"] == "0" and attrs["aria-label"] for attrs in scrolled)
 
 
 def test_names_are_escaped(full):
@@ -74,7 +87,7 @@ def test_a_number_without_a_place_is_refused(bare):
 def test_a_template_that_names_what_is_not_there_fails(bare):
     loader = jinja2.DictLoader({"page.html.j2": "{{ facts.title }} {{ facts.colour }}"})
     with pytest.raises(jinja2.UndefinedError, match="colour"):
-        render(bare, loader)
+        render(bare, loader=loader)
 
 
 @pytest.mark.parametrize(("picture", "start"), [(SVG, "data:image/svg+xml;base64,"), (PNG, "data:image/png;base64,")])
@@ -95,7 +108,13 @@ def test_sections_are_written_from_artifacts_of_a_run():
 
 def test_every_section_has_its_place_and_its_link(full):
     page = Parsed(render(full))
-    assert page.attributes("section", "id") == [name for name in SECTIONS if name != "training"]
+    sections = [name for group in GROUPS.values() for name in group if name != "training"]
+    assert page.attributes("section", "id") == sections
+    linked = [link[1:] for link in page.attributes("a", "href") if link.startswith("#")]
+    assert set(sections) <= set(linked)
+    for name, section in PAGES.items():
+        assert read(full, name).attributes("section", "id") == [section]
+        assert f"{name}.html" in page.attributes("a", "href")
 
 
 def test_pictures_of_one_sample_stand_together(full):
@@ -146,6 +165,19 @@ def test_labels_to_doubt_are_those_furthest_inside_another_class():
 
 
 def test_a_run_of_both_splits_has_all_sections_but_that_of_training_alone():
-    assert sections_of(images=True, only=None, detectors=True) == [name for name in SECTIONS if name != "training"]
-    assert "attacks" in sections_of(images=False, only="test", detectors=True)
-    assert "attacks" not in sections_of(images=False, only="test", detectors=False)
+    def sections(**about) -> list[str]:
+        return [name for group in groups_of(**about).values() for name in group]
+
+    every = [name for group in GROUPS.values() for name in group]
+    assert sections(images=True, only=None, detectors=True) == [name for name in every if name != "training"]
+    assert "attacks" in sections(images=False, only="test", detectors=True)
+    assert "attacks" not in sections(images=False, only="test", detectors=False)
+
+
+def test_the_first_screen_has_five_numbers_and_samples_to_look_at(full):
+    page = read(full)
+    assert page.words.count("is the distance from a test sample to the closest decision boundary") == 1
+    assert sum(1 for tag, attrs in page.tags if attrs.get("class") == "what") == 5
+    assert "test 4 ant/fourth.png labelled ant, predicted bee with confidence 90.0 %" in page.words
+    assert "bee 150 90.0 % 85.0 % to 94.0 % 1.50 0.500" in page.words
+    assert "1 test sample is off the diagonal" in page.words

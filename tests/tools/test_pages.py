@@ -58,4 +58,4 @@ def test_every_tool_explains_itself(name, capsys):
 
 def test_a_tool_that_is_not_there_is_said(capsys):
     assert main(["pages"]) == 2
-    assert "expected one of page, compare-results, compare-commits" in capsys.readouterr().err
+    assert "expected one of page, pictures, notebook, compare-results, compare-commits" in capsys.readouterr().err

@@ -37,6 +37,26 @@ def test_tables_hold_a_row_per_solved_problem(finished):
     assert not margins.duplicated(["view", "split", "sample", "other_class"]).any()
 
 
+def test_hulls_of_classes_and_of_all_samples_but_one(finished):
+    classes, left_out, hulls = (
+        tables.read(finished.results / f"tables/{n}.parquet") for n in ("class_hulls", "leave_one_out", "hulls")
+    )
+    counts = {"denoise": 60 * 10, "hull-pixel": 60 * 10, "original": 150 * 10, "pgd-first": 60 * 10}
+    assert classes.groupby("view").size().to_dict() == counts
+    assert (classes.groupby(["view", "sample"])["is_predicted"].sum() == 1).all()
+    whole = hulls[hulls["space"] == "feature"].set_index(["view", "sample"])["distance"]
+    nearest = classes.groupby(["view", "sample"])["distance"].min()
+    assert (nearest >= whole.loc[nearest.index] - 1e-9).all()  # of a part of the vertices
+    assert left_out.groupby("hull_of").size().to_dict() == {"all": 300, "class": 300}
+    own, every = (left_out[left_out["hull_of"] == kind].set_index("sample")["distance"] for kind in ("class", "all"))
+    assert (own >= every - 1e-9).all()
+    places = tables.read(finished.results / "statistics/hull_standing.parquet")
+    assert places["p_value"].between(1 / 301, 1).all()
+    page = (finished.results / "report.html").read_text()
+    assert "Inside which hull" in page
+    assert "In how many dimensions" in page
+
+
 def test_numbers_agree_across_tables(finished):
     margins, hulls, balls = (
         tables.read(finished.results / f"tables/{n}.parquet") for n in ("margins", "hulls", "balls")
@@ -53,6 +73,8 @@ def test_hull_projections_of_the_tables_are_verified(finished):
     found = tables.read(finished.results / "statistics/verification.parquet").set_index(["view", "space"])
     assert found["n"].to_dict() == {
         ("denoise, hull of denoise", "feature"): 60,
+        ("original, hulls of classes", "feature"): 1000,  # as many as are verified of a view
+        **{(f"{view}, hulls of classes", "feature"): 600 for view in ("hull-pixel", "pgd-first", "denoise")},
         ("original", "feature"): 150,
         ("hull-pixel", "feature"): 60,
         ("pgd-first", "feature"): 60,
@@ -62,6 +84,27 @@ def test_hull_projections_of_the_tables_are_verified(finished):
     assert (found.xs("feature", level="space")["relative_gap"] <= 1e-10).all()
     assert found.loc[("original", "pixel"), "relative_gap"] <= 1e-6
     assert found[["distance_error", "weight_error"]].max().max() < 1e-12
+
+
+def test_another_solver_agrees_with_the_tables(finished):
+    rows = tables.read(finished.results / "tables/disagreements.parquet")
+    assert rows.groupby(["problem", "space"]).size().to_dict() == {
+        ("hull", "feature"): 100 + 60,  # onto the hull of training samples as they are, and denoised
+        ("hull", "pixel"): 100,
+        ("margin", "feature"): 200 * 9,
+    }
+    assert set(rows["outcome"]) == {"agrees"}
+    assert set(rows["solver"]) == {"piqp"}
+    assert rows["relative_difference"].max() < 1e-9
+    assert rows["relative_difference"].is_monotonic_decreasing
+    margins = tables.read(finished.results / "tables/margins.parquet")
+    who = ["view", "split", "sample", "other_class"]
+    both = rows[rows["problem"] == "margin"].merge(margins, on=who)
+    assert len(both) == 200 * 9
+    solved = both["status"] == "solved"
+    assert (both["margin"] == both["ours"])[solved].all()
+    assert "none contradicts its certificate" in (finished.results / "second_opinion.txt").read_text()
+    assert "were solved once more by" in (finished.results / "report.html").read_text()
 
 
 def test_denoised_samples_stand_beside_denoised_training_images(finished):
@@ -76,7 +119,7 @@ def test_denoised_samples_stand_beside_denoised_training_images(finished):
     views = tables.read(finished.results / "statistics/views.parquet").set_index("view")
     assert views.loc["denoise", "processed"] == pytest.approx(processed["distance"].median())
     assert views["processed"].notna().tolist() == [view == "denoise" for view in views.index]
-    assert "to the processed hull" in (finished.results / "report.html").read_text()
+    assert "to the processed hull" in (finished.results / "denoising.html").read_text()
 
 
 def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
@@ -98,7 +141,7 @@ def test_images_are_drawn_as_functions(finished):
     linear = fits[fits["model"].isin(["projection", "largest"])]
     assert (linear["psnr_train"] - linear["psnr_parseval"]).abs().max() < 1e-6
     assert fits["psnr_heldout"].notna().equals(fits["model"] == "mlp")
-    page = (finished.results / "report.html").read_text()
+    page = (finished.results / "functions.html").read_text()
     assert "Is noise the same for every complete basis?" in page
 
 
@@ -135,6 +178,16 @@ def test_denoisers_are_compared_on_the_same_images(finished):
     assert denoising.loc[denoising["method"] == "network", "training_noise"].str.contains("blocks 0.25").all()
 
 
+def test_samples_to_look_at_are_listed_with_reasons(finished):
+    listed = pd.read_csv(finished.results / "tables/inspect.csv")
+    standing = tables.read(finished.results / "statistics/standing.parquet").query("view == 'original'")
+    wrong = standing[~standing["correct"]].sort_values("confidence", ascending=False)
+    assert listed.query("reason == 'error'")["sample"].tolist() == wrong["sample"].tolist()
+    ambiguous = standing.nsmallest(50, "ambiguity")["sample"].tolist()
+    assert listed.query("reason == 'ambiguous'")["sample"].tolist() == ambiguous
+    assert listed["why"].str.len().min() > 10
+
+
 def test_figures_and_report_are_there_and_self_contained(finished):
     page = (finished.results / "report.html").read_text()
     assert "A few digits" in page
@@ -147,6 +200,9 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "accuracy",
         "support",
         "balls",
+        "which_hull",
+        "dimension",
+        "detector_questions",
         "slice",
         "training",
         "sample-87",
@@ -176,4 +232,4 @@ def test_responses_of_filters_and_layers_are_told(finished):
     exact = responses[(responses["noise"] == 0) & (responses["filters"] >= 16)]
     assert exact["error"].max() < 1e-6
     assert layers["size"].tolist() == [8, 4, 8, 8]  # digits have 8 pixels a side
-    assert "receptive field" in (finished.results / "report.html").read_text()
+    assert "receptive field" in (finished.results / "denoising.html").read_text()

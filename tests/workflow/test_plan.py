@@ -235,6 +235,19 @@ def test_an_attack_is_judged_by_what_it_goes_through_alone(planned):
     assert callable(plan.parameters("judge_attack")["code"])  # of the wildcards that Snakemake fills in
 
 
+def test_hulls_that_are_not_asked_for_leave_nothing_behind(planned):
+    named = ("class_hulls", "leave_one_out", "hulls/class", "/dimension")
+    asked, plain = planned(), planned(hulls={"of": ["all"], "left_out": 0, "dimensions": []})
+    assert all(any(name in path for path in asked.outputs()) for name in named)
+    assert not [path for path in plain.outputs() for name in named if name in path]
+    assert "which_hull" in plain.drawing.all  # which says that there are none
+    assert "dimension" not in plain.drawing.all
+    # Without a projection in feature space there is nothing to calibrate.
+    views = {name: {"spaces": []} for name in asked.views}
+    elsewhere = planned(views=views)
+    assert not elsewhere.geometry.between_hulls + elsewhere.geometry.leave_one_out + elsewhere.geometry.dimension
+
+
 def test_every_rule_has_a_script_that_is_there(planned, root):
     for rule in RULES.values():
         assert (root / f"scripts/{rule.script}.py").is_file()
@@ -254,7 +267,11 @@ def test_the_work_of_a_run_is_counted_before_any_of_it_is_done(planned):
     assert (pgd["images"], pgd["jobs"]) == (60, 1)
     # Both splits of `original`, its hull images, an attack, and denoised images of both splits.
     assert work["located"]["images"] == 300 + 150 + 60 + 60 + 300 + 60
-    assert work["hulls"] == {"feature": {"queries": 150 + 3 * 60 + 60, "jobs": 1}, "pixel": {"queries": 150, "jobs": 1}}
+    assert work["hulls"]["pixel"] == {"queries": 150, "solves": 150, "jobs": 1}
+    # One of them also onto the hull of denoised images; all onto those of ten classes, priced as one; training
+    # samples left out twice; test samples in six numbers of dimensions.
+    own, further = 150 + 3 * 60, 2 * 300 + 6 * 150
+    assert work["hulls"]["feature"] == {"queries": 2 * own + 60 + further, "solves": 11 * own + 60 + further, "jobs": 1}
     assert (work["vertices"], work["not_estimated"]) == (300, ["denoising", "implicit"])
     assert (work["inverted"]["jobs"], work["inverted"]["balls"]) == (4, 1)  # here, 87 stands behind the six counted
 

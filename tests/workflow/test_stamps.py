@@ -13,9 +13,12 @@ import pytest
 import yaml
 
 from phiscope import tables
-from phiscope.files import Stamp, stamp_of, stamping, write_arrays
+from phiscope.files import Stamp, require_unchanged, stamp_of, stamping, write_arrays
+from phiscope.workflow.contents import content
 from phiscope.workflow.job import job
+from phiscope.workflow.record import RECORD
 from phiscope.workflow.stamps import ASIDE, clear, fault, forget_replaced, in_words, made, networks, set_aside
+from tests.workflow.damage import changed, cut_short
 from tests.workflow.project import copied
 
 
@@ -155,6 +158,14 @@ def test_a_damaged_network_does_not_take_along_what_it_was_used_for(results):
 class TestOfARun:
     """With Snakemake, on copies of a finished run."""
 
+    def test_every_file_but_texts_says_what_made_it(self, finished):
+        """Else each start would take it for one of another version, and make it anew."""
+        texts = {path for path in made(finished.results) if path.suffix in (".txt", ".csv", ".js")}
+        files = set(made(finished.results)) - texts - {finished.results / RECORD}
+        assert [path for path in sorted(files) if stamp_of(path) is None] == []
+        for path in files:
+            require_unchanged(path)
+
     def test_chunks_that_other_settings_made_without_a_note_are_made_again(self, project, finished):
         """Jobs whose head was killed end without Snakemake's note, and one that was killed has marks nobody reads."""
         notes = project.folder / ".snakemake/metadata"
@@ -181,37 +192,50 @@ class TestOfARun:
         environment = os.environ | {"PYTHONPATH": str(finished.folder)}
         done = subprocess.run(command, cwd=finished.folder, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        unchanged, *changed = map(json.loads, done.stdout.splitlines())
+        unchanged, *others = map(json.loads, done.stdout.splitlines())
         assert unchanged == {}
-        for faults, (change, folders) in zip(changed, CHANGES, strict=True):
+        for faults, (change, folders) in zip(others, CHANGES, strict=True):
             seen = {str(Path(path).relative_to("results/tiny")) for path in faults}
             expected = {path for path in stamped_below(finished.results) if path.startswith(folders)}
             assert expected, change
             assert seen == expected, change
 
     @pytest.mark.parametrize(
-        "victim",
+        ("victim", "damaged"),
         [
-            "models/classifier.safetensors",
-            "tables/margins.parquet",
-            pytest.param("data/test.safetensors", marks=pytest.mark.long),
-            pytest.param("tables/samples.parquet", marks=pytest.mark.long),
+            ("models/classifier.safetensors", changed),
+            ("tables/margins.parquet", cut_short),
+            *(
+                pytest.param(victim, damaged, marks=pytest.mark.long)
+                for victim, damaged in (
+                    ("data/test.safetensors", cut_short),
+                    ("tables/samples.parquet", cut_short),
+                    ("data/train.safetensors", changed),
+                    ("models/classifier.json", changed),
+                    ("tables/hulls.parquet", changed),
+                    ("report.html", changed),
+                    ("figures/*.png", changed),
+                    ("figures/*.svg", changed),
+                    ("figures/*.rst", changed),
+                )
+            ),
         ],
     )
-    def test_what_is_cut_short_is_named_and_made_again(self, project, finished, victim):
-        path = project.results / victim
-        about = path.stat()
-        os.truncate(path, about.st_size // 2)
+    def test_what_is_damaged_is_named_and_made_again(self, project, finished, victim, damaged):
+        path = sorted(project.results.glob(victim))[0]
+        about, before = path.stat(), content(path)
+        damaged(path)
         os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
         done = project.snakemake()
         said = done.stdout + done.stderr
         assert done.returncode == 0, said
         assert "Traceback" not in said
-        assert f"results/tiny/{victim} is damaged" in said
-        assert stamp_of(path) is not None
-        assert tables.read(project.results / "tables/margins.parquet").equals(
-            tables.read(finished.results / "tables/margins.parquet")
-        )
+        assert f"{path.relative_to(project.folder)} is damaged" in said
+        assert path.suffix in (".html", ".svg") or content(path) == before
+        require_unchanged(path)
+        for name in ("margins", "hulls"):
+            mine, others = (tables.read(each.results / f"tables/{name}.parquet") for each in (project, finished))
+            assert mine.equals(others)
 
     def test_a_tables_provenance_suffices_to_make_it_again(self, finished, project, tmp_path):
         """From the configuration that the table carries, in a folder without anything else."""

@@ -29,17 +29,22 @@ def made_with(path: Path) -> str:
 
 def pictures(run: Path, folder: Path, names: Iterable[str]) -> list[str]:
     """Figures of a run, copied small into the folder as `<run>-<figure>.png`, each with its caption."""
-    from PIL import Image  # deferred: only pages want it
-
     lines = []
     for name in names:
         if not (source := run / f"figures/{name}.png").is_file():
             continue
         copied = f"{run.name}-{name}.png"
-        with Image.open(source) as image:
-            image.thumbnail((WIDTH, 4 * WIDTH))
-            # The method that keeps rare colours: median cut, the default, draws two lines of a figure in one.
-            image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(folder / copied, optimize=True)
+        small(source, folder / copied)
         caption = figures.about(figures.kind_of(name)).caption
         lines += [f"![{name}]({copied})", "", f"*{caption}*", ""]
     return lines
+
+
+def small(source: Path, path: Path, width: int = WIDTH) -> None:
+    """Copy a picture at most so many pixels wide, with 256 colours."""
+    from PIL import Image  # deferred: only pages want it
+
+    with Image.open(source) as image:
+        image.thumbnail((width, 4 * width))
+        # The method that keeps rare colours: median cut, the default, draws two lines of a figure in one.
+        image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)

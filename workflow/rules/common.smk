@@ -26,10 +26,11 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 try:
     require_folder(workflow.storage_settings.default_storage_provider)
     if workflow.modifier.parent_modifier is None:
-        GIVEN = load(workflow.configfiles, typed(workflow.config_settings.config), root=ROOT)
+        CHANGES = typed(workflow.config_settings.config, workflow.config_settings.config_args or ())
+        GIVEN = load(workflow.configfiles, CHANGES, root=ROOT)
     else:
         look_beside(workflow.configfiles)
-        GIVEN = complete([config], root=ROOT)
+        CHANGES, GIVEN = {}, complete([config], root=ROOT)
 except PhiscopeError as error:
     sys.exit(str(error))
 
@@ -104,11 +105,14 @@ def paths(*names):
 def outputs(chain):
     """Outputs of a job of several parts.
 
-    Images of views that are not kept go when nothing needs them any more; those that trainings draw are folders.
+    Images of views that are not kept go when nothing needs them any more; those that trainings draw are folders. Some
+    tables stand in Snakemake's own report.
     """
-    gone = set(PLAN.views.not_kept)
+    gone, tables = set(PLAN.views.not_kept), PLAN.drawing.tables
 
     def flagged(path):
+        if path in tables:
+            return report(path, category="Tables", labels={"table": tables[path]})
         return temp(path) if path in gone else directory(path) if path.endswith(".samples") else path
 
     return {name: flagged(path) for name, path in chain.outputs.items()}

@@ -31,6 +31,7 @@ for group, names in PLAN.drawing.groups.items():
             svg=[shown(name) for name in names],
             png=PLAN.drawing.drawn(names, "png"),
             captions=PLAN.drawing.drawn(names, "rst"),
+            narrow=PLAN.drawing.narrow(names),
         log:
             f"{RESULTS}/logs/draw_{group}.log",
         group:

@@ -3,9 +3,12 @@
 
 from snakemake.exceptions import IncompleteCheckpointException
 from snakemake.io import IOFile
+from snakemake.logging import logger
 from snakemake.settings.types import RerunTrigger
 
 from phiscope.workflow.fingerprints import Fingerprints, before_planning, is_noted
+from phiscope.workflow.record import is_damaged as record_is_damaged
+from phiscope.workflow.record import write_record
 from phiscope.workflow.stamps import clear, in_words
 
 OWN_RULES = [each for each in workflow.rules if Path(str(each.snakefile)).is_relative_to(ROOT)]
@@ -28,9 +31,12 @@ def compares_settings():
 def clear_results():
     """Files that must not be used, which Snakemake is then to make."""
     noted = lambda path: is_noted(workflow, path, IOFile)
-    faults = clear(RESULTS, FINGERPRINTS, noted, compare=compares_settings())
+    faults = clear(RESULTS, FINGERPRINTS, noted, compare=compares_settings(), say=logger.info)
     for line in in_words(faults, RESULTS):
         print(line, file=sys.stderr)
+    # Jobs write none, and there may be none to start.
+    if not DRAWN_ALONE and record_is_damaged(RESULTS):
+        write_record(RESULTS, GIVEN, workflow.configfiles, CHANGES)
     return faults
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,12 @@ from phiscope.geometry.hull import NEAR, queries_at_a_time, verify
 
 
 class Points(NamedTuple):
-    """vectors (n, d) and the numbers of the samples that they are (n,)."""
+    """vectors (n, d) and the numbers of the samples that they are (n,); labels (n,) of those that span hulls of
+    classes, else None."""
 
     vectors: NDArray
     samples: NDArray[np.int64]
+    labels: NDArray[np.int64] | None = None
 
 
 Opened = Callable[[], Points]  # read when they are needed: a view at a time
@@ -32,17 +34,20 @@ def proofs(
     spanning: Mapping[str, Opened],
     pixels: tuple[Opened, Opened],
     most: int | None,
+    classes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row per view and space with its worst numbers, of the first `most` samples of each.
 
-    hulls, processed: the tables of these names; features: by view; training: what spans the hull in feature space;
-    spanning: features of training images by the view they went through; pixels: test and training images.
+    hulls, processed, classes: the tables `hulls`, `processed_hulls` and `class_hulls`; features: by view; training:
+    what spans the hull in feature space; spanning: features of training images by the view they went through; pixels:
+    test and training images.
     """
     rows = []
     vertices = training()
     for view, opened in features.items():
         part = _part(hulls, view, "feature", most)
         rows += [proof(part, opened(), vertices)] if len(part) else []
+        rows += _of_classes(classes, view, opened, vertices, most)
     for (view, hull_of), own in _processed(processed):
         part = stats.named_after_hull(own if most is None else own.head(most))
         rows.append(proof(part, features[view](), spanning[hull_of]()))
@@ -53,7 +58,26 @@ def proofs(
     return pd.DataFrame(rows)
 
 
-def proof(hulls: pd.DataFrame, points: Points, vertices: Points) -> dict[str, object]:
+def _of_classes(
+    classes: pd.DataFrame | None, view: str, features: Opened, training: Points, most: int | None
+) -> list[dict[str, Any]]:
+    """One row with the worst numbers over all classes, of the first `most` projections of the view onto their hulls."""
+    rows = pd.DataFrame() if classes is None else stats.named_after_classes(classes[classes["view"] == view])
+    if rows.empty:
+        return []
+    assert training.labels is not None
+    points = features()
+    parts = [
+        proof(part, points, Points(training.vectors[members], training.samples[members]))
+        for label, part in rows.head(len(rows) if most is None else most).groupby("hull_class")
+        for members in [training.labels == label]
+    ]
+    summed = {name: sum(part[name] for part in parts) for name in ("n", "touching")}
+    worst = {name: max(part[name] for part in parts) for name in ("relative_gap", "distance_error", "weight_error")}
+    return [parts[0] | summed | worst]
+
+
+def proof(hulls: pd.DataFrame, points: Points, vertices: Points) -> dict[str, Any]:
     """One row for rows of `hulls` of one view and space.
 
     relative_gap: the largest g / (‖z - x‖ R) of those that do not touch the hull. distance_error: the largest
@@ -73,7 +97,7 @@ def proof(hulls: pd.DataFrame, points: Points, vertices: Points) -> dict[str, ob
 
 
 def _worst(hulls: pd.DataFrame, queries: NDArray, vertices: Points) -> dict[str, float]:
-    projection = tables.hull_projection(hulls, *vertices)
+    projection = tables.hull_projection(hulls, vertices.vectors, vertices.samples)
     checked = verify(projection, queries, vertices.vectors)
     away = projection.distance > NEAR * checked.farthest
     scale = projection.distance * checked.farthest

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
 from phiscope.figures.rows import finite
-from phiscope.figures.style import INK, MUTED, WRONG, blank, note, themed
+from phiscope.figures.style import INK, MUTED, WIDTH, WRONG, columns_for, note, panels, themed
 from phiscope.words.numbers import percent
 
 CAPTION = (
@@ -22,6 +22,7 @@ CATEGORY = "Attacks and detection"
 ALT = "Genuine and attacked samples by distance to the hull and to the closest boundary, on logarithmic axes"
 DENSE = True
 WHEN = "attacks"
+STACKS = True
 
 _COLUMNS = 2
 _MOST = 2500  # samples drawn of each kind, the first by number
@@ -38,10 +39,10 @@ def draw(attacked_standing: pd.DataFrame) -> Figure:
     require(attacked_standing, "attacked_standing", "margin", "view", "sample", "distance", "success")
     genuine = attacked_standing[attacked_standing["view"] == "original"]
     attacked = {view: rows for view, rows in attacked_standing.groupby("view", sort=False) if view != "original"}
-    columns = min(_COLUMNS, max(1, len(attacked)))
+    columns = columns_for(max(1, len(attacked)), _COLUMNS)
     rows = max(1, math.ceil(len(attacked) / columns))
-    figure = blank(height=rows * (4.4 if columns == 1 else 3.4), width=5.6 if columns == 1 else 7.2)
-    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    figure, axes = panels(rows, columns, 4.4 if columns == 1 else 3.4, 5.6 if columns == 1 else WIDTH)
+    places = axes.ravel()
     ends = {name: _ends(attacked_standing[name].to_numpy(float)) for name in ("distance", "margin")}
     for place in places[len(attacked) :]:
         place.axis("off")

@@ -21,6 +21,7 @@ CATEGORY = "Denoising"
 ALT = "Mean PSNR with interval of every method, one panel per noise"
 DENSE = False
 WHEN = "denoising"
+STACKS = True
 
 _COLUMNS = 2
 

@@ -19,6 +19,7 @@ CATEGORY = "Denoising"
 ALT = "Error of the image against the number of filters, and against noise in their responses"
 DENSE = False
 WHEN = "denoising"
+STACKS = True
 
 COLOURS = {"random": MARGIN, "orientation": HULL}
 _WORDS = {"random": "random filters", "orientation": "turned edges and lines"}

@@ -19,6 +19,7 @@ CATEGORY = "Denoising"
 ALT = "One panel per experiment: settings against what was measured, over seeds"
 DENSE = False
 WHEN = "study"
+STACKS = True
 
 _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.
@@ -41,7 +42,7 @@ PANELS = (
 def draw(study_summary: pd.DataFrame) -> Figure:
     """study_summary: as from `phiscope.stats.study_summary`. Experiments that were not made have no panel.
 
-    Dark: the first setting. Hollow: what cannot be told apart from it, seed by seed.
+    Dark: the first setting. Hollow: what does not differ from it for sure, seed by seed.
     """
     require(study_summary, "study_summary", "value", "experiment", "setting", "measure", "noise", "ci_low", "ci_high")
     require(study_summary, "study_summary", "difference_low", "difference_high")

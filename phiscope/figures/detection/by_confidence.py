@@ -20,6 +20,7 @@ CATEGORY = "Attacks and detection"
 ALT = "Area and false positive rate of each detector against the confidence of attacks"
 DENSE = False
 WHEN = "swept"
+STACKS = True
 
 _SCALES = {"area": "area under the ROC curve", "fpr95": "genuine flagged, 95 % caught"}
 

@@ -16,6 +16,23 @@ COLOURS = {
     "mahalanobis": "#66717d",
     "vim": "#c2266b",
     "fdbd": "#3e9bd1",
+    "hull": HULL,
+    "class-hull": "#8a4b85",
+    "hull-ratio": "#00785a",
+    "hull-p": "#b38600",
+    "class-hull-p": "#66717d",
+    "near-both": "#c2266b",
+    "union": MARGIN,
+}
+# Those that share a colour with another are dashed, so that no line is told by its colour alone.
+DASHES = {
+    "hull": (4, 1.5),
+    "class-hull": (4, 1.5),
+    "hull-ratio": (4, 1.5),
+    "hull-p": (1, 1),
+    "class-hull-p": (1, 1),
+    "near-both": (4, 1.5, 1, 1.5),
+    "union": (4, 1.5, 1, 1.5),
 }
 _OTHER = "#1f2933"
 
@@ -27,9 +44,11 @@ def ordered(names: Sequence[str]) -> list[str]:
 
 
 def look(name: str) -> dict:
-    """Colour, width and layer of a detector's line: the two of Yousefzadeh 2022 are thicker and above the others."""
+    """Colour, dashes, width and layer of a detector's line: the two of Yousefzadeh 2022 are thicker and above the
+    others."""
     own = name in ("margin", "margin-hull")
-    return {"color": COLOURS.get(name, _OTHER), "lw": 2.0 if own else 1.1, "zorder": 4 if own else 3}
+    dashes = {"ls": (0, DASHES[name])} if name in DASHES else {}
+    return {"color": COLOURS.get(name, _OTHER), "lw": 2.0 if own else 1.1, "zorder": 4 if own else 3, **dashes}
 
 
 def area_in_words(area: float) -> str:

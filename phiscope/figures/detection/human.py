@@ -23,6 +23,7 @@ CATEGORY = "Attacks and detection"
 ALT = "Ambiguity indicator against entropy of human labels, and rank correlations with intervals"
 DENSE = False
 WHEN = "people"
+STACKS = True
 
 _CROWD = 1500
 _GROUPS = 10

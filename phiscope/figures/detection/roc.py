@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
 from phiscope.figures.detection.detectors import area_in_words, look, ordered
-from phiscope.figures.style import FAINT, MUTED, blank, themed
+from phiscope.figures.style import FAINT, MUTED, blank, columns_for, themed
 from phiscope.words.detectors import title_of
 
 CAPTION = (
@@ -22,6 +23,7 @@ CATEGORY = "Attacks and detection"
 ALT = "One ROC curve per detector, one panel per view"
 DENSE = False
 WHEN = "detection"
+STACKS = True
 
 _COLUMNS = 2
 
@@ -35,9 +37,10 @@ def draw(roc_curves: pd.DataFrame, detection: pd.DataFrame) -> Figure:
     require(roc_curves, "roc_curves", "true_positive_rate", "false_positive_rate", "view", "counted", "detector")
     require(detection, "detection", "view", "counted", "detector", "measure", "value")
     views = list(dict.fromkeys(roc_curves["view"]))
-    rows = math.ceil(len(views) / _COLUMNS)
+    columns = columns_for(_COLUMNS, _COLUMNS)  # one view alone keeps its size
+    rows = math.ceil(len(views) / columns)
     figure = blank(height=rows * 2.6)
-    places = figure.subplots(rows, 2 * _COLUMNS, squeeze=False, width_ratios=[2, 0.95] * _COLUMNS).reshape(-1, 2)
+    places = figure.subplots(rows, 2 * columns, squeeze=False, width_ratios=[2, 0.95] * columns).reshape(-1, 2)
     for place in [*places[len(views) :].ravel(), *places[:, 1]]:
         place.axis("off")
     for (place, beside), view in zip(places, views):
@@ -66,8 +69,11 @@ def _panel(ax: Axes, curves: pd.DataFrame, areas: pd.DataFrame, view: str) -> No
 
 def _areas(ax: Axes, areas: pd.Series) -> None:
     """The area under the curve of each detector, which is the key to the colours too."""
-    lines = [("area", MUTED)]
-    for name in ordered(areas.index):
-        lines.append((f"{area_in_words(areas[name])}  {title_of(name)}", look(name)["color"]))
-    for place, (text, colour) in enumerate(lines):
-        ax.text(-0.25, 0.95 - 0.105 * place, text, va="top", color=colour, fontsize=8.0, transform=ax.transAxes)
+    names = ordered(areas.index)
+    step, size = (0.105, 8.0) if len(names) < 10 else (1.1 / (len(names) + 1), 6.6)
+    where: dict[str, Any] = {"transform": ax.transAxes, "va": "center", "fontsize": size}
+    ax.text(-0.1, 1.0 - step / 2, "area", color=MUTED, **where)
+    for place, name in enumerate(names, 1):
+        height, style = 1.0 - step * (place + 0.5), look(name)
+        ax.plot([-0.3, -0.14], [height, height], transform=ax.transAxes, clip_on=False, **style)
+        ax.text(-0.1, height, f"{area_in_words(areas[name])}  {title_of(name)}", color=style["color"], **where)

@@ -21,6 +21,7 @@ CATEGORY = "Where samples stand"
 ALT = "How many samples balls hold, and how that grows with the radius"
 DENSE = False
 WHEN = "always"
+STACKS = True
 
 _CROWD = 3000
 

@@ -11,7 +11,19 @@ from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
 from phiscope.figures.rows import finite, per_view, view_title
-from phiscope.figures.style import DENSITY, INK, MARGIN, MUTED, WRONG, blank, note, robust_limit, themed
+from phiscope.figures.style import (
+    DENSITY,
+    INK,
+    MARGIN,
+    MUTED,
+    WIDTH,
+    WRONG,
+    columns_for,
+    note,
+    panels,
+    robust_limit,
+    themed,
+)
 from phiscope.words.numbers import percent
 
 CAPTION = (
@@ -22,6 +34,7 @@ CATEGORY = "Where samples stand"
 ALT = "Each test sample by its distance to the hull and its distance to the closest boundary"
 DENSE = True
 WHEN = "hulls"
+STACKS = True
 
 _CROWD = 1500  # more samples than this are drawn as density
 _COLUMNS = 2
@@ -35,10 +48,10 @@ def draw(main_standing: pd.DataFrame) -> Figure:
     """
     require(main_standing, "main_standing", "label", "margin", "distance", "correct")
     views = per_view(main_standing)
-    columns = min(_COLUMNS, len(views))
+    columns = columns_for(len(views), _COLUMNS)
     rows = math.ceil(len(views) / columns)
-    figure = blank(height=rows * (4.6 if columns == 1 else 3.5), width=5.6 if columns == 1 else 7.2)
-    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    figure, axes = panels(rows, columns, 4.6 if columns == 1 else 3.5, 5.6 if columns == 1 else WIDTH)
+    places = axes.ravel()
     for place in places[len(views) :]:
         place.axis("off")
     for ax, (name, part) in zip(places, views.items()):

@@ -23,6 +23,7 @@ CATEGORY = "Where samples stand"
 ALT = "Sizes of supports, and shares of support images with the sample's label"
 DENSE = False
 WHEN = "projected"
+STACKS = True
 
 _SAME = "support samples\nwith the sample's label"
 

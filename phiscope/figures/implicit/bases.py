@@ -20,6 +20,7 @@ CATEGORY = "Images as functions of position"
 ALT = "PSNR of the largest coefficients in each complete basis"
 DENSE = False
 WHEN = "largest_coefficients"
+STACKS = True
 
 
 @themed

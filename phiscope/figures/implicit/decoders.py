@@ -19,6 +19,7 @@ CATEGORY = "Images as functions of position"
 ALT = "PSNR, sharpness and detail that decoders with and without an encoding inside reach"
 DENSE = False
 WHEN = "decoders"
+STACKS = True
 
 _MEASURES = {
     "psnr": "PSNR in dB",

@@ -21,6 +21,7 @@ CATEGORY = "Images as functions of position"
 ALT = "PSNR against the number of waves for every encoding"
 DENSE = False
 WHEN = "fitted_networks"
+STACKS = True
 
 _MEASURES = {"psnr_train": "fitted pixels", "psnr_heldout": "held-out pixels"}
 

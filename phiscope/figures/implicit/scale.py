@@ -20,6 +20,7 @@ CATEGORY = "Images as functions of position"
 ALT = "Held-out PSNR against the scale of Gaussian waves, and the best scale against the slope of the spectrum"
 DENSE = False
 WHEN = "swept_scales"
+STACKS = True
 
 
 @themed

@@ -23,6 +23,7 @@ CATEGORY = "Images as functions of position"
 ALT = "PSNR against the power of the spectrum"
 DENSE = True
 WHEN = "fitted_networks"
+STACKS = True
 
 _POWERS = {"spectrum_l1": "sum of magnitudes", "spectrum_energy": "energy", "energy_beyond": "energy beyond bandwidth"}
 _MEASURES = {"psnr_train": "fitted", "psnr_heldout": "held-out"}

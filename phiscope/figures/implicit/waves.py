@@ -19,6 +19,7 @@ CATEGORY = "Images as functions of position"
 ALT = "How many functions of a basis hold the response to a latent direction"
 DENSE = False
 WHEN = "latent_waves"
+STACKS = True
 
 COLOURS = {"waves": MARGIN, "dct": SPACES["feature"], "pixels": HULL, "orthogonal": MUTED}
 _BASES = {"waves": "waves, any phase", "dct": "DCT", "pixels": "pixels", "orthogonal": "random basis"}
@@ -29,6 +30,7 @@ _KINDS = {
     "difference": "image differences",
 }
 _MOST = 3
+_MARKERS = "osD^"  # of the bases: their colours alone are not told from each other by everybody
 
 
 @themed
@@ -58,7 +60,9 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> None:
         part = rows[rows["basis"] == basis]
         heights = part["kind"].map(places).astype(float) + 0.12 * (shift - 1.5)
         ax.hlines(heights, part["ci_low"], part["ci_high"], color=colour, lw=1.6)
-        ax.scatter(part["value"], heights, color=colour, s=18, lw=0, label=_BASES[basis], zorder=3)
+        ax.scatter(
+            part["value"], heights, color=colour, marker=_MARKERS[shift], s=18, lw=0, label=_BASES[basis], zorder=3
+        )
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

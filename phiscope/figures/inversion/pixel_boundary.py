@@ -21,6 +21,7 @@ CATEGORY = "Images of points in feature space"
 ALT = "Distance to the boundary against distance to the hull, in feature space and in pixel space"
 DENSE = True
 WHEN = "pixel_boundary"
+STACKS = True
 
 _CROWD = 1500  # more samples than this are drawn as density
 _FLOOR = 1e-9  # there are no smaller distances on a logarithmic axis

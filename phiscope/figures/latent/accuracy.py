@@ -45,9 +45,10 @@ def _batch(ax: Axes, rows: pd.DataFrame, classes: Sequence[str]) -> None:
     place = range(len(rows))
     right = (rows["label"] == rows["predicted"]).to_numpy()
     ax.scatter(place, rows["label"], s=70, facecolor="none", edgecolor=MARGIN, lw=1.3, label="label")
-    for flags, colour, name in ((right, SPACES["feature"], "LSD, right"), (~right, WRONG, "LSD, wrong")):
+    looks = ((right, SPACES["feature"], "o", "LSD, right"), (~right, WRONG, "D", "LSD, wrong"))
+    for flags, colour, marker, name in looks:
         classified = rows.assign(place=place)[flags & (rows["predicted"] >= 0).to_numpy()]
-        ax.scatter(classified["place"], classified["predicted"], s=16, color=colour, lw=0, label=name)
+        ax.scatter(classified["place"], classified["predicted"], s=16, color=colour, marker=marker, lw=0, label=name)
     ax.set(title="a batch of test images", xlabel="image", ylabel="label", yticks=range(len(classes)))
     ax.set_yticklabels(classes if len(classes) <= 12 else [""] * len(classes))
     ax.set_ylim(-0.6, len(classes) - 0.4)

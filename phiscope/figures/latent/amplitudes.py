@@ -19,6 +19,7 @@ CATEGORY = "Latent space"
 ALT = "Amplitudes by rank, and their densities, where the label comes first, second and third"
 DENSE = True
 WHEN = "latent"
+STACKS = True
 
 SHOWN = 300  # lines in a panel
 ORDINALS = ("first", "second", "third")

@@ -18,6 +18,7 @@ CATEGORY = "Latent space"
 ALT = "Convergence with V, condition number, accuracy by order of classes"
 DENSE = False
 WHEN = "latent"
+STACKS = True
 
 KINDS = {"encoded": MARGIN, "drawn": HULL}
 

@@ -14,6 +14,7 @@ CATEGORY = "Latent space"
 ALT = "Test images, the same encoded and decoded, random latents decoded"
 DENSE = True
 WHEN = "latent"
+STACKS = True
 
 TITLES = {"images": "test images", "decoded": "encoded and decoded", "generated": "random latents, decoded"}
 

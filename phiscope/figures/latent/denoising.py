@@ -15,6 +15,7 @@ CATEGORY = "Latent space"
 ALT = "Labels kept and PSNR against the number of components"
 DENSE = False
 WHEN = "latent"
+STACKS = True
 
 NOISY, ALL = 0, -1
 

@@ -21,6 +21,7 @@ CATEGORY = "Latent space"
 ALT = "Angles between classes, confusion, error of linearisation"
 DENSE = False
 WHEN = "latent"
+STACKS = True
 
 
 @themed

@@ -20,6 +20,7 @@ CATEGORY = "Latent space"
 ALT = "Accuracy against squared error, one column per encoder"
 DENSE = False
 WHEN = "latent"
+STACKS = True
 
 _LSD = {"measure": "lsd", "axes": "first-set", "sign": "signed", "encoding": "mean", "k": 1}
 _ALL = {"measure": "lsd", "axes": "all", "sign": "magnitude", "encoding": "sampled", "k": 1}

@@ -15,6 +15,7 @@ CATEGORY = "Latent space"
 ALT = "Losses of generator and discriminator, squared error and accuracy of the encoders, by epoch"
 DENSE = False
 WHEN = "trained_encoders"
+STACKS = True
 
 COLOURS = {"generator_loss": MARGIN, "discriminator_loss": HULL}
 

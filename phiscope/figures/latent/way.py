@@ -19,11 +19,11 @@ DENSE = False
 WHEN = "latent"
 
 LOOKS = {
-    "givens": ("rotation in a plane", MARGIN),
-    "projector": ("equation (11)", HULL),
-    "algorithm": ("algorithm 1 as printed", SPACES["pixel"]),
-    "class means": ("straight, by class means", SPACES["feature"]),
-    "encodings": ("straight, to other encodings", MUTED),
+    "givens": ("rotation in a plane", MARGIN, "-"),
+    "projector": ("equation (11)", HULL, "-"),
+    "algorithm": ("algorithm 1 as printed", SPACES["pixel"], "--"),
+    "class means": ("straight, by class means", SPACES["feature"], "-."),
+    "encodings": ("straight, to other encodings", MUTED, ":"),
 }
 
 
@@ -58,11 +58,13 @@ def _stops(rotation: pd.DataFrame) -> dict[int, int]:
 
 
 def _diversity(ax: Axes, rotation: pd.DataFrame) -> None:
-    for name, (words, colour) in LOOKS.items():
+    for name, (words, colour, dash) in LOOKS.items():
         rows = rotation[rotation["path"] == name].drop_duplicates("step")
         if len(rows):
             reached = _reached(rotation[rotation["path"] == name])
-            ax.plot(rows["step"], rows["diversity"], color=colour, lw=1.4, label=f"{words}: {100 * reached:.0f} %")
+            ax.plot(
+                rows["step"], rows["diversity"], color=colour, ls=dash, lw=1.4, label=f"{words}: {100 * reached:.0f} %"
+            )
     ax.set(xlabel="step", ylabel="diversity of the images", ylim=(0, 1.5 * rotation["diversity"].max()))
     ax.set_title("standard deviation over images; in the legend, share that has the label at the stops")
     ax.legend(frameon=False, ncols=2, loc="upper right")

@@ -18,6 +18,7 @@ CATEGORY = "The classifier"
 ALT = "Loss, accuracy and learning rate by epoch of training"
 DENSE = False
 WHEN = "trained"
+STACKS = True
 
 
 @themed

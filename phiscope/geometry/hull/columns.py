@@ -44,8 +44,16 @@ class HullSearch:
     A query whose last solve brought no smaller gap is `careful` from then on: prices in float64, orthogonal factors.
     """
 
-    def __init__(self, points: NDArray[np.float64], vertices: Vertices, tol: float, max_rounds: int) -> None:
+    def __init__(
+        self,
+        points: NDArray[np.float64],
+        vertices: Vertices,
+        tol: float,
+        max_rounds: int,
+        without: NDArray[np.int64] | None = None,
+    ) -> None:
         m = len(points)
+        self.without = without
         self.given = points
         self.points, self.vertices, self.light = vertices.inwards(points), vertices, vertices.light(m)
         self.tol, self.max_rounds = tol, max_rounds
@@ -75,10 +83,10 @@ class HullSearch:
         if not block.sizes.any():
             # Where bfloat16 is fast, it looks through all vertices once more before the first float32 pricing.
             for stride in [*self.vertices.strides, *([1] if self.halves else [])]:
-                self._improve(block, self._price(block, stride), wolfe)
+                self._improve(block, self._price(block, stride, which), wolfe)
             self._store(which, block)
         block.z = self.vertices.written(block.z)
-        kept = self._price(block, 1, which)
+        kept = self._price(block, 1, which, of_all=True)
         self._judge(which, block, kept)
         still, careful = self.status[which] == "open", self.careful[which]
         for going, method in ((still & ~careful, wolfe), (still & careful, orthogonal)):
@@ -109,6 +117,7 @@ class HullSearch:
         every = np.broadcast_to(np.arange(n), (len(which), n)).copy()
         full, unknown = np.full(len(which), n), np.full(len(which), np.inf)
         block, kept = self._load(which), pricing.Kept(every, np.zeros(every.shape), full, unknown)
+        self._leave_out(which, kept)
         self._improve(block, kept, wolfe)
         self._store(which, block)
         block.z = self.vertices.written(block.z)
@@ -132,24 +141,31 @@ class HullSearch:
             size = block.sizes[row]
             self.supports[q] = block.support[row, :size].copy(), block.weights[row, :size].copy()
 
-    def _price(self, block: Block, stride: int, which: NDArray[np.int64] | None = None) -> pricing.Kept:
+    def _price(self, block: Block, stride: int, which: NDArray[np.int64], *, of_all: bool = False) -> pricing.Kept:
         """The vertices priced lowest in direction z - x: as many as KEPT, or as far as the spread reaches.
 
-        which: the queries of the block where all vertices are priced.
+        which: the queries of the block; of_all: whether all vertices are priced, not a subset.
         """
         w = block.z - block.points
         length = lengths(w)[:, None]
         unit = np.divide(w, length, out=np.zeros_like(w), where=length > 0)
         limit = (unit * block.z).sum(1)
         below = limit + np.maximum(block.spread, 4 * self.error)
-        if which is None or self.known is None:
-            halved = self.halves and which is None
+        if not of_all or self.known is None:
+            halved = self.halves and not of_all
             kept = pricing.lowest(unit, self.light, stride, below, KEPT, panel=self.panel, halved=halved)
         else:
             kept = pricing.together([self._price_one(*query) for query in zip(which, unit, below)])
+        full = kept.filled == KEPT
+        self._leave_out(which, kept)
         seen = np.maximum(kept.others - limit, 0.5 * (kept.others - kept.price.min(1)))
-        block.spread = np.where(kept.filled == KEPT, SPREAD * seen, block.spread)
+        block.spread = np.where(full, SPREAD * seen, block.spread)
         return kept
+
+    def _leave_out(self, which: NDArray[np.int64], kept: pricing.Kept) -> None:
+        """Forget the vertex that is left out for each query; no bound on the prices of the others is spoilt by that."""
+        if self.without is not None:
+            pricing.forget(self.without[which], kept)
 
     def _price_one(self, query: int, unit: NDArray, below: float) -> pricing.Kept:
         assert self.known is not None
@@ -198,6 +214,7 @@ class HullSearch:
         unseen = np.flatnonzero((blind | self.careful[which]) & unsettled)
         if len(unseen):
             again = pricing.lowest_exact(block.points[unseen], block.z[unseen], self.vertices.array, KEPT)
+            self._leave_out(which[unseen], again)
             gap[unseen] = pricing.exact_gaps(block.points[unseen], block.z[unseen], self.vertices.array, again)
             kept.at[unseen], kept.filled[unseen] = again.at, again.filled
         self._settle(which, block, length, radius, gap)

@@ -262,6 +262,16 @@ def together(parts: list[Kept]) -> Kept:
     return Kept(*(np.concatenate([getattr(part, name) for part in parts]) for name in Kept.__annotations__))
 
 
+def forget(vertices: NDArray[np.int64], kept: Kept) -> None:
+    """Take a vertex out of what each query keeps, in place: vertices (b,)."""
+    places = np.arange(kept.at.shape[1])
+    rows, columns = np.nonzero((kept.at == vertices[:, None]) & (places < kept.filled[:, None]))
+    last = kept.filled[rows] - 1
+    kept.at[rows, columns], kept.price[rows, columns] = kept.at[rows, last], kept.price[rows, last]
+    kept.price[rows, last] = np.inf
+    kept.filled[rows] -= 1
+
+
 def lowest_exact(points: NDArray, z: NDArray, vertices: NDArray, count: int) -> Kept:
     """The `count` vertices priced lowest in direction z - x, in float64: for what float32 cannot tell apart."""
     w, size = z - points, len(points)

@@ -38,6 +38,7 @@ def project(
     max_rounds: int = 40,
     threads: int | None = None,
     start: HullProjection | None = None,
+    without: NDArray | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> HullProjection:
     """min ½‖z - x‖²  subject to  z = αD,  α >= 0,  Σα = 1,  for every row x of points (m, d), D = vertices (n, d).
@@ -56,9 +57,11 @@ def project(
     tol bounds g / (‖z - x‖ R), R the radius of `HullProjection`, down to the rounding of float64 prices; queries within
     1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32 or float64;
     float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin that digits would
-    be lost. Torch vertices on a GPU are priced there. start: a projection of the same points whose supports are tried
-    first. progress(done, m) is called as queries finish. Raises DataError for arrays that do not fit or hold values
-    that are not finite or whose squares overflow, ConfigError for a tolerance or a count that is none.
+    be lost. Torch vertices on a GPU are priced there. start: a projection of the same points whose supports are
+    tried first. without (m,): row of the vertices that is left out for each point, as its own row where points are
+    vertices themselves; `radius` stays that of all vertices. progress(done, m) is called as queries finish. Raises
+    DataError for arrays that do not fit or hold values that are not finite or whose squares overflow, ConfigError
+    for a tolerance or a count that is none.
 
     Wolfe 1976, Finding the nearest point in a polytope; column generation: Dantzig and Wolfe 1960. It replaces the
     sketching method of Yousefzadeh 2021, arXiv 2102.10502, which has no certificate.
@@ -72,7 +75,10 @@ def project(
             f"points {points.shape} and vertices {vertices.array.shape}: expected (m, d) and (n, d), n and d not 0"
         )
     require_finite(points, "points")
-    search = HullSearch(points, vertices, tol, max_rounds)
+    without = None if without is None else _left_out(without, len(points), len(vertices))
+    search = HullSearch(points, vertices, tol, max_rounds, without)
+    if start is not None and without is not None:
+        raise DataError("start and without: expected one of them")
     if start is not None:
         _require_start(start, len(points), vertices)
         for query in range(len(points)):
@@ -126,6 +132,19 @@ def _alone(by_torch: bool) -> Iterator[None]:
     finally:
         torch.set_num_threads(before)
         torch.set_float32_matmul_precision(precision)
+
+
+def _left_out(rows: NDArray, queries: int, vertices: int) -> NDArray[np.int64]:
+    rows = np.asarray(rows)
+    if rows.shape != (queries,) or (queries and rows.dtype.kind not in "iu"):
+        raise DataError(f"without {rows.shape}: expected ({queries},), one row of the vertices for each point")
+    if queries and not 0 <= rows.min() <= rows.max() < vertices:
+        raise DataError(
+            f"without: got {rows.min()} to {rows.max()}; expected rows of the vertices, 0 to {vertices - 1}"
+        )
+    if queries and vertices == 1:
+        raise DataError("without: leaves no vertex; expected two vertices at least")
+    return rows.astype(np.int64)
 
 
 def _require_start(start: HullProjection, queries: int, vertices: Vertices) -> None:

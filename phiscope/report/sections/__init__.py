@@ -9,53 +9,48 @@ from __future__ import annotations
 
 from phiscope.words.declared import literals_of
 
-# In the order of the page.
-SECTIONS = (
-    "asked",
-    "check",
-    "classifier",
-    "training",
-    "duplicates",
-    "distances",
-    "outside",
-    "neighbours",
-    "slice",
-    "ambiguity",
-    "human",
-    "projection",
-    "support",
-    "balls",
-    "attacks",
-    "pixels",
-    "inversion",
-    "denoising",
-    "latent",
-    "implicit",
-    "samples",
-    "comparison",
-    "noise",
-    "certificates",
-    "limits",
-    "provenance",
-    "references",
-)
+# What the navigation shows: headings and, below them, sections in the order of the page.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Summary": ("overview", "asked"),
+    "Data and classifier": ("classifier", "training", "check", "duplicates"),
+    "Where samples stand": (
+        "distances",
+        "outside",
+        "which_hull",
+        "dimension",
+        "neighbours",
+        "slice",
+        "ambiguity",
+        "human",
+        "questions",
+    ),
+    "What surrounds them": ("projection", "support", "balls"),
+    "What changes the answer": ("attacks", "pixels", "inversion"),
+    "Single samples": ("samples",),
+    "How far to trust this": ("certificates", "noise", "limits", "comparison", "provenance", "references"),
+}
+# Pages of their own, beside the report: file name -> section.
+PAGES = {"denoising": "denoising", "latent": "latent", "functions": "implicit"}
+
+SECTIONS = (*(section for group in GROUPS.values() for section in group), *PAGES.values())
 
 # Those that ask about images, or what is done to them: a run on vectors alone has none of them.
-OF_IMAGES = ("check", "attacks", "pixels", "inversion", "denoising", "latent", "implicit")
+OF_IMAGES = ("check", "attacks", "pixels", "inversion")
 
 # Those that need a test set and a training set, which is the hull: a run on vectors of one split has none of them.
-OF_BOTH = ("outside", "ambiguity", "human", "projection", "support")
+OF_BOTH = ("outside", "which_hull", "dimension", "ambiguity", "human", "questions", "projection", "support")
 OF_TEST = ("classifier", "distances", "slice", "samples")  # and a test set alone is enough for these
 OF_TRAINING_ALONE = ("training",)
 
 
-def sections_of(*, images: bool, only: str | None, detectors: bool) -> list[str]:
-    """Sections of a run; images: whether it has some; only: the split that it has alone; detectors: whether it asks
-    them, whose section is that of attacks."""
+def groups_of(*, images: bool, only: str | None, detectors: bool) -> dict[str, list[str]]:
+    """Groups and sections of a run's report; images: whether it has some; only: the split that it has alone;
+    detectors: whether it asks them, whose section is that of attacks."""
     left_out = set() if images else {name for name in OF_IMAGES if name != "attacks" or not detectors}
     left_out |= set(OF_BOTH) if only else set()
     left_out |= set(OF_TEST) if only == "train" else set(OF_TRAINING_ALONE)
-    return [name for name in SECTIONS if name not in left_out]
+    kept = {title: [name for name in group if name not in left_out] for title, group in GROUPS.items()}
+    return {title: group for title, group in kept.items() if group}
 
 
 def module_of(section: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from phiscope import stats
@@ -9,13 +11,28 @@ from phiscope.exhibits.run import Run
 
 TITLE = "How sure are the computations?"
 NUMBERS = ()
-NEEDS = ("margins", "hulls", "verification")
-OPTIONAL = ("processed_hulls",)
+NEEDS = ("margins", "hulls", "verification", "disagreements")
+OPTIONAL = ("processed_hulls", "class_hulls", "leave_one_out")
+
+_BESIDE = {
+    "processed_hulls": stats.named_after_hull,
+    "class_hulls": stats.named_after_classes,
+    "leave_one_out": stats.named_after_what_is_left_out,
+}
+_ASKED = ["view", "space", "status", "position", "distance", "duality_gap", "hull_radius"]
 
 
-def data(run: Run) -> pd.DataFrame:
-    """One row per kind of solved problem, with its worst certificate."""
-    hulls = run["hulls"]
-    if run["processed_hulls"] is not None:
-        hulls = pd.concat([hulls, stats.named_after_hull(run["processed_hulls"])], ignore_index=True)
-    return stats.certificates(run["margins"], hulls, run["verification"])
+class Certificates(NamedTuple):
+    """table: one row per kind of solved problem, with its worst certificate; what another solver says of some."""
+
+    table: pd.DataFrame
+    solver: str
+    second: stats.SecondOpinion
+
+
+def data(run: Run) -> Certificates:
+    again = run["disagreements"]
+    beside = [named(run[name])[_ASKED] for name, named in _BESIDE.items() if run[name] is not None]
+    hulls = pd.concat([run["hulls"][_ASKED], *beside], ignore_index=True)
+    table = stats.certificates(run["margins"], hulls, run["verification"])
+    return Certificates(table, again["solver"].iloc[0] if len(again) else "", stats.second_opinion(again))

@@ -10,7 +10,7 @@ import pandas as pd
 from phiscope.exhibits.run import Run
 from phiscope.report.estimate import MeasuredNumber
 
-TITLE = "Beside the paper"
+TITLE = "Beside published numbers"
 NUMBERS = ()
 NEEDS = ("paper_comparison",)
 OPTIONAL = ()

@@ -103,7 +103,7 @@ def _choice(rows: pd.DataFrame) -> str:
         better, worse = int((part["ci_low"] > 0).sum()), int((part["ci_high"] < 0).sum())
         parts.append(
             f"on {where} random waves are worse in {better} of {len(part)} comparisons, better in {worse}, "
-            f"and not told apart in {len(part) - better - worse}"
+            f"and in {len(part) - better - worse} the interval holds no difference"
         )
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
@@ -138,7 +138,7 @@ def _latents(rows: pd.DataFrame) -> str:
 
 
 def _one_family(where: str, rows: pd.DataFrame) -> str:
-    """An effective number beside those of the controls, and from which of them it can be told apart."""
+    """An effective number beside those of the controls, and from which of them it differs for sure."""
     waves = rows[rows["unit"] == "waves"].set_index("subject")["value"]
     own, controls = waves.index[0], waves.iloc[1:]
     beside = ", ".join(f"{significant(value)} of {kind}" for kind, value in controls.items())

@@ -1,6 +1,58 @@
 """Which classes are neighbours."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from phiscope.exhibits.run import Run
+
 TITLE = "Which classes are neighbours?"
 NUMBERS = ()
-NEEDS = ()
-OPTIONAL = ()
+NEEDS = ("standing", "test_images")
+OPTIONAL = ("training_standing",)
+
+_LEAST = 0.01  # share of the samples that a pair of classes needs, so that its median means something
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two classes with the closest boundary of so many samples of either, and their median margin."""
+
+    classes: tuple[str, str]
+    n: int
+    share: float
+    margin: float
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """closest: the pair with the smallest median margin; frequent: that of the most samples."""
+
+    closest: Pair
+    frequent: Pair
+
+
+def data(run: Run) -> Neighbours | None:
+    standing = run["training_standing"] if run.single_split == "train" else run.original("standing")
+    return neighbours(standing, run.classes)
+
+
+def neighbours(standing: pd.DataFrame, classes: tuple[str, ...]) -> Neighbours | None:
+    """From the rows of the original view; None where no sample has a boundary."""
+    bounded = standing[standing["closest_class"] >= 0]
+    if bounded.empty:
+        return None
+    ends = np.sort(bounded[["predicted", "closest_class"]].to_numpy(int), axis=1)
+    of_pairs = bounded.assign(one=ends[:, 0], other=ends[:, 1]).groupby(["one", "other"])["margin"]
+    pairs = of_pairs.agg(["size", "median"]).reset_index()
+    pairs = pairs.sort_values(["size", "median"], ascending=[False, True], kind="stable", ignore_index=True)
+    enough = pairs[pairs["size"] >= min(max(5, _LEAST * len(bounded)), pairs["size"].max())]
+
+    def pair(row: pd.Series) -> Pair:
+        names = classes[int(row["one"])], classes[int(row["other"])]
+        return Pair(names, int(row["size"]), row["size"] / len(bounded), row["median"])
+
+    return Neighbours(pair(enough.loc[enough["median"].idxmin()]), pair(pairs.iloc[0]))

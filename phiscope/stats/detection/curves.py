@@ -64,7 +64,7 @@ def trials(scores: pd.DataFrame, attacks: pd.DataFrame | None, foreign: Collecti
     ASSUME: samples that some detector has no score for, such as those without a hull distance, are left out for all.
     """
     test = scores[scores["split"] == "test"]
-    tables = {view: _wide(rows) for view, rows in test.groupby("view")}
+    tables = {view: by_sample(rows) for view, rows in test.groupby("view")}
     for view in sorted(set(tables) - {"original"}):
         own, genuine = tables[view], tables["original"]
         shared = [name for name in _in_order(test["detector"]) if name in own and name in genuine]
@@ -77,7 +77,7 @@ def trials(scores: pd.DataFrame, attacks: pd.DataFrame | None, foreign: Collecti
             yield Trial(view, tuple(shared), genuine.to_numpy(), own.to_numpy(), counted, view not in foreign)
 
 
-def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+def by_sample(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per sample, one column per detector that scored any."""
     return rows.pivot(index="sample", columns="detector", values="score").sort_index().dropna(axis=1, how="all")
 
@@ -101,7 +101,7 @@ def _counted(view: str, samples: pd.Index, attacks: pd.DataFrame | None) -> dict
 
 def _rows(trial: Trial, options: Resampling) -> Iterator[dict]:
     """The rows of one view; values and draws have the axes counted, detector, measure."""
-    measure = _Measures(trial)
+    measure = Measures(trial)
     n, m = len(trial.genuine), len(trial.suspicious)
     sizes = (n,) if trial.paired else (n, m)
     values = measure(*(np.ones((1, size)) for size in sizes))[0]
@@ -111,13 +111,13 @@ def _rows(trial: Trial, options: Resampling) -> Iterator[dict]:
         for j, detector in enumerate(trial.detectors):
             for k, name in enumerate(MEASURES):
                 row = {"view": trial.view, "counted": counted, "detector": detector, "measure": name}
-                row |= _interval(values[i, j, k], draws[:, i, j, k], name, int(flags.sum()), trial, options)
+                row |= interval_of(values[i, j, k], draws[:, i, j, k], name, int(flags.sum()), trial, options)
                 if reference is not None:
-                    row |= _difference(values[i, [j, reference], k], draws[:, i, [j, reference], k], options)
+                    row |= difference_of(values[i, [j, reference], k], draws[:, i, [j, reference], k], options)
                 yield row | {"n": int(flags.sum()), "n_genuine": n, "paired": trial.paired}
 
 
-def _interval(value: float, draws: NDArray, measure: str, n: int, trial: Trial, options: Resampling) -> dict:
+def interval_of(value: float, draws: NDArray, measure: str, n: int, trial: Trial, options: Resampling) -> dict:
     """The bootstrap's interval; where the value is 0 or 1, resampling shows nothing and the exact one is given.
 
     ASSUME: a perfect area counts as that many independent comparisons all won: every sample used once, so half as many
@@ -139,7 +139,7 @@ def _interval(value: float, draws: NDArray, measure: str, n: int, trial: Trial, 
     return {"value": value, "ci_low": low, "ci_high": high, "interval": how}
 
 
-def _difference(values: NDArray, draws: NDArray, options: Resampling) -> dict:
+def difference_of(values: NDArray, draws: NDArray, options: Resampling) -> dict:
     """A detector less the baseline: values (2,), draws (resamples, 2)."""
     apart = draws[:, 0] - draws[:, 1]
     apart = apart[np.isfinite(apart)]
@@ -147,7 +147,7 @@ def _difference(values: NDArray, draws: NDArray, options: Resampling) -> dict:
     return {"difference": values[0] - values[1], "difference_low": low, "difference_high": high}
 
 
-class _Measures:
+class Measures:
     """Area and false positive rate of a trial in resamples, without sorting anew."""
 
     def __init__(self, trial: Trial) -> None:

@@ -32,6 +32,16 @@ def named_after_hull(processed_hulls: pd.DataFrame) -> pd.DataFrame:
     return processed_hulls.assign(view=processed_hulls["view"] + ", hull of " + processed_hulls["hull_of"])
 
 
+def named_after_classes(class_hulls: pd.DataFrame) -> pd.DataFrame:
+    """The same of rows of `class_hulls`."""
+    return class_hulls.assign(view=class_hulls["view"] + ", hulls of classes")
+
+
+def named_after_what_is_left_out(left_out: pd.DataFrame) -> pd.DataFrame:
+    """The same of rows of `leave_one_out`."""
+    return left_out.assign(view="training samples left out, hull of " + left_out["hull_of"], space="feature")
+
+
 def _row(problem: str, status: pd.Series, measure: str, worst: float) -> dict:
     ends = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in status.value_counts().items())
     return _record(problem, len(status), ends, measure, worst)

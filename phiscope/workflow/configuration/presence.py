@@ -37,13 +37,14 @@ def require_present(config: Mapping[str, Any]) -> None:
             _require_path(named)
     require_functions(used)
     _require_solver(used["margins"]["solver"])
+    _require_second(used["second_opinion"]["solver"], used["margins"]["solver"])
 
 
 def _recorded(results: Path) -> Any:
     """The configuration that the run was last started with; nothing where it says none."""
     try:
         return json.loads((results / RECORD).read_text(encoding="utf-8"))["configuration"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError):
         return {}
 
 
@@ -90,6 +91,17 @@ def _require_solver(solver: str) -> None:
     try:
         if solver != "newton":
             require_solver(solver)
+    except ConfigError as error:
+        raise ConfigError(f"config: {error}") from None
+
+
+def _require_second(solver: str | None, margins_by: str) -> None:
+    if solver is None:  # one of two that every installation has
+        return
+    from phiscope.geometry.second_opinion import back_end  # deferred: slow to import, and asked for by few
+
+    try:
+        back_end(solver, margins_by)
     except ConfigError as error:
         raise ConfigError(f"config: {error}") from None
 

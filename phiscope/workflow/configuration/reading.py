@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from phiscope.errors import ConfigError
 from phiscope.workflow.configuration.loader import UnreadableError, loaded
 from phiscope.workflow.configuration.plain import LARGEST_FILE, kind_of, require_plain, shown
+from phiscope.workflow.configuration.texts import as_text, is_text
 from phiscope.workflow.places import project
 
 _YTE = "__use_yte__"  # a key with which Snakemake evaluates expressions in configuration files
@@ -41,11 +42,13 @@ def parsed(path: str | Path) -> dict[str, Any]:
 
 
 def value_of(key: str, text: str) -> Any:
-    """The value that the command line gives a key, as in a file; ConfigError where it is none."""
+    """The value that the command line gives a key, as in a file, but for texts; ConfigError where it is none."""
     try:
         value = loaded(text)
     except UnreadableError as error:
         raise ConfigError(f"--config {key}={shown(text)}: {error}") from None
+    if is_text(key.split(".")):
+        value = as_text(value, text)
     nested = value
     for name in reversed(key.split(".")):
         nested = {name: nested}
@@ -53,23 +56,32 @@ def value_of(key: str, text: str) -> Any:
     return value
 
 
-def typed(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What Snakemake makes of `--config`, with numbers for numbers: in mappings and lists it leaves them as text."""
+def typed(changes: Mapping[str, Any], written: Sequence[str] = ()) -> dict[str, Any]:
+    """What Snakemake makes of `--config`, with numbers for numbers: in mappings and lists it leaves them as text.
 
-    def value(given: Any) -> Any:
+    written: the changes as they were typed, `key=value`. Snakemake takes quotes off, and makes numbers of names.
+    """
+    texts = {key: text.strip("'\"") for key, _, text in (each.partition("=") for each in written)}
+
+    def value(given: Any, keys: tuple[str, ...]) -> Any:
         if isinstance(given, Mapping):
-            return {key: value(each) for key, each in given.items()}
+            return {key: value(each, (*keys, str(key))) for key, each in given.items()}
         if isinstance(given, list):
-            return [value(each) for each in given]
+            return [value(each, (*keys, "")) for each in given]
+        if len(keys) == 1:
+            return given
         try:
             read_again = loaded(given) if isinstance(given, str) else given
         except UnreadableError:
             return given
+        if is_text(keys):
+            return as_text(read_again, given)
         return given if isinstance(read_again, Mapping | list) else read_again
 
-    require_plain(changes)
     nulls = {key: None if each in ("null", "~") else each for key, each in changes.items()}
-    return {key: value(each) if isinstance(each, Mapping | list) else each for key, each in nulls.items()}
+    named = {key: as_text(each, texts.get(key, str(each))) if is_text([key]) else each for key, each in nulls.items()}
+    require_plain(named)
+    return {key: value(each, (key,)) for key, each in named.items()}
 
 
 def text_of(path: str | Path) -> str:

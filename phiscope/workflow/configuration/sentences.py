@@ -34,6 +34,7 @@ _PHRASES: Mapping[str, Callable[[Any], str]] = {
     "minLength": lambda v: "some text",
     "minProperties": lambda v: f"at least {_entries(v)}",
     "uniqueItems": lambda v: "every entry once",
+    "contains": lambda v: f"{v['const']} among the entries",
 }
 _BOOLEANS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from phiscope.workflow.plan.rule import digest, resolved
+from phiscope.workflow.plan.rule import digest, reported, resolved
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -75,7 +75,7 @@ class Chain:
     def described(self, wildcards: Any) -> list[dict[str, Any]]:
         """What `phiscope.workflow.chain.run` runs for the job with these wildcards, in order."""
         of_job = dict(wildcards.items())
-        return [self._described(n, part, of_job | dict(part.wildcards)) for n, part in enumerate(self.parts)]
+        return [reported(self._described(n, part, of_job | dict(part.wildcards))) for n, part in enumerate(self.parts)]
 
     def _described(self, number: int, part: Part, wildcards: dict[str, str]) -> dict[str, Any]:
         passing = set(self._plan.views.not_kept)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 IMAGES = "images"
 LOCATED = "features"  # features and margins, which one job makes
 ATTACKS = "attacks"
-HULLS = {space: f"hulls/{space}" for space in ("feature", "pixel", "processed")}
+HULLS = {space: f"hulls/{space}" for space in ("feature", "pixel", "processed", "class")}
 
 
 class Chunk(NamedTuple):
@@ -44,7 +44,8 @@ def _asked(plan: Plan) -> Iterator[Chunk]:
     for name, split in plan.geometry.located:
         yield from (Chunk(LOCATED, name, split, part) for part in plan.chunk_names(views.samples(name, split)))
     hulls = [(space, name) for name, view in views.items() for space in view.spaces]
-    for space, name in (*hulls, *(("processed", name) for name in views.hulls_of)):
+    hulls += [("processed", name) for name in views.hulls_of] + [("class", name) for name in plan.geometry.of_classes]
+    for space, name in hulls:
         yield from (Chunk(HULLS[space], name, "test", part) for part in plan.projected_chunks(name, space))
     for name in plan.geometry.judged:
         yield from (Chunk(ATTACKS, name, "test", part) for part in plan.chunk_names(views.samples(name, "test")))

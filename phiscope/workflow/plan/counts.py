@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from phiscope.datasets import PreparedDataset, open_prepared, origin_of
 from phiscope.errors import PhiscopeError
 from phiscope.files import stamp_of
+from phiscope.workflow.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -43,8 +44,10 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
     once Snakemake has decided that the splits stay, such as those of a run that was copied without Snakemake's notes.
     """
 
+    unchanged = Unchanged(folder / plan.results)
+
     def count(path: str, **which: str) -> int | None:
-        return _count(folder / path, plan, planned_alone, **which)
+        return _count(folder / path, plan, unchanged if planned_alone else None, **which)
 
     splits = {split: count(plan.prepared(split), split=split) for split in ("train", "test")}
     datasets = {name: count(plan.prepared_dataset(name), dataset=name) for name in plan.views.datasets}
@@ -57,17 +60,18 @@ def read_counts(plan: Plan, folder: Path = Path(), *, planned_alone: bool = True
     return Counts(next(known), next(known), order, test.shape, len(test.classes), last)
 
 
-def _count(path: Path, plan: Plan, planned_alone: bool, **which: str) -> int | None:
-    """Samples in a prepared file, if it is there and, where only those count, was made as the plan says."""
+def _count(path: Path, plan: Plan, unchanged: Unchanged | None, **which: str) -> int | None:
+    """Samples in a prepared file, if it is there and, where `unchanged` is given, was made as the plan says."""
     rule = "prepare_dataset" if "split" in which else "prepare_other_dataset"
-    if not path.is_file() or (planned_alone and _origin(path) != plan.fingerprint(rule, **which)):
+    if not path.is_file() or (unchanged and _origin(path, unchanged) != plan.fingerprint(rule, **which)):
         return None
     return len(open_prepared(path))
 
 
-def _origin(path: Path) -> str | None:
+def _origin(path: Path, unchanged: Unchanged) -> str | None:
     """None where the file is damaged, which is said once it is to be used."""
     try:
+        unchanged.require(path)
         stamp_of(path)
     except (OSError, ValueError):
         return None

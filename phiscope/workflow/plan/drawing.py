@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phiscope import figures
 from phiscope.exhibits.frames import artifacts_of
 from phiscope.report.page import artifacts_of_page
-from phiscope.report.sections import SECTIONS, module_of
+from phiscope.report.sections import PAGES, SECTIONS, module_of, title_of
 from phiscope.workflow.plan.rule import Rule, reported
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Drawing:
             "compared": plan.only is None or bool(views.foreign),
             "hulls": plan.only != "train" and "feature" in views.projected_in,
             "projected": plan.only != "train" and bool(views.projected_in),
+            "dimension": bool(plan.geometry.dimension),
+            "questions": bool(plan.geometry.questions),
             "pictured_samples": plan.holds_images and bool(self.samples),
             "trained": plan.geometry.is_trained,
             "people": bool(plan.config["dataset"].get("human_labels")),
@@ -105,6 +107,7 @@ class Drawing:
             "main_group": plan.implicit.main if plan.implicit else None,
             "picture": plan.implicit.options["picture"] if plan.implicit else None,
             "only": plan.only,
+            "foreign": plan.views.foreign,
             "benches": plan.denoising.benches if plan.denoising else {},
         }
 
@@ -164,21 +167,52 @@ class Drawing:
     @property
     def in_the_page(self) -> list[str]:
         """The file of each figure that the page shows: png of dense ones, svg of line drawings."""
-        dense = {name: figures.about(figures.kind_of(name)).dense for name in self.all}
-        return [self._plan.below(f"figures/{name}.{'png' if dense[name] else 'svg'}") for name in self.all]
+        return [self._shown("figures", name) for name in self.all]
+
+    def narrow(self, names: Sequence[str]) -> list[str]:
+        """Those of these figures that the page shows with their panels below each other on a narrow screen."""
+        return [self._shown("figures/narrow", name) for name in names if figures.about(figures.kind_of(name)).stacks]
+
+    def _shown(self, folder: str, name: str) -> str:
+        return self._plan.below(f"{folder}/{name}.{'png' if figures.about(figures.kind_of(name)).dense else 'svg'}")
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The report and the pages beside it, by name."""
+        plan = self._plan
+        asked = {"denoising": plan.denoising, "latent": plan.latent, "functions": plan.implicit}
+        return {name: plan.below(f"{name}.html") for name in ("report", *(name for name in PAGES if asked[name]))}
 
     @cached_property
     def of_the_page(self) -> list[str]:
         """Artifacts that the page and the findings are written from, as far as the run has them."""
         needed, optional = artifacts_of_page()
-        made = {*self._plan.statistics_and_tables, *self._plan.geometry.detection, *self._plan.geometry.of_training}
+        geometry = self._plan.geometry
+        made = {*self._plan.statistics_and_tables, *geometry.detection, *geometry.of_training}
         return [*needed, *(artifact for artifact in optional if artifact in made)]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each of the pages answers."""
+        return {name: "the report to read" if name == "report" else title_of(PAGES[name]) for name in self.pages}
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """Tables that Snakemake's own report shows beside the figures, path -> title: those that fit into a page."""
+        shown = {
+            "inspect_csv": "samples to look at, with reasons",
+            "class_summary": "accuracy, margin and hull distance by class",
+            "verification": "certificates of projections, recomputed",
+        }
+        return {self._plan.path(name): title for name, title in shown.items()}
 
     def outputs(self) -> Iterator[str]:
         for kind in ("svg", "png", "rst"):
             yield from self.drawn(self.all, kind)
-        yield self._plan.below("report.html")
+        yield from self.narrow(self.all)
+        yield from self.pages.values()
         yield self._plan.below("findings.txt")
+        yield self._plan.path("second_opinion")
 
 
 def _code(plan: Plan, wildcards: Any) -> list[str]:
@@ -200,4 +234,5 @@ RULES = {
         lambda plan: reported({"context": plan.drawing.context, "says": {"title": plan.config["report"]["title"]}}),
         lambda plan, wildcards: [module_of(section) for section in SECTIONS],
     ),
+    "require_agreement": Rule("report/require_agreement"),
 }

@@ -42,6 +42,13 @@ class Geometry:
         return sorted(set(self._plan.views.hulls_of.values()))
 
     @cached_property
+    def of_classes(self) -> list[str]:
+        """Views whose samples are projected onto the hulls of classes."""
+        views = self._plan.views
+        asked = "class" in self._plan.config["hulls"]["of"] and self._plan.only is None
+        return [name for name in views if "feature" in views[name].spaces] if asked else []
+
+    @cached_property
     def judged(self) -> list[str]:
         """Views in the table `attacks`, which is there where an attack starts from our own samples."""
         views = self._plan.views
@@ -54,6 +61,15 @@ class Geometry:
         return ["processed_hulls"] if self._plan.views.hulls_of else []
 
     @property
+    def class_hulls(self) -> list[str]:
+        return ["class_hulls"] if self.of_classes else []
+
+    @property
+    def leave_one_out(self) -> list[str]:
+        """Where there are p-values: the distances of training samples to the hull of the others."""
+        return ["leave_one_out"] if self.between_hulls and self._plan.config["hulls"]["left_out"] else []
+
+    @property
     def attacks(self) -> list[str]:
         return ["attacks"] if self._plan.views.attacks else []
 
@@ -64,7 +80,7 @@ class Geometry:
     @property
     def tables(self) -> list[str]:
         """Tables that are merged from chunks of views."""
-        return ["margins", "hulls", *self.processed, *self.attacks]
+        return ["margins", "hulls", *self.processed, *self.class_hulls, *self.attacks]
 
     @cached_property
     def statistics(self) -> list[str]:
@@ -72,10 +88,33 @@ class Geometry:
         people = ["entropy", "agreement"] if self._plan.config["dataset"].get("human_labels") else []
         return ["standing", "support", "accuracy", "ball_summary", "lipschitz", *people, *self.of_training]
 
+    @cached_property
+    def between_hulls(self) -> list[str]:
+        """Statistics of hulls, where test samples are projected onto some in feature space."""
+        projected = self._plan.only is None and "feature" in self._plan.views.projected_in
+        return ["hull_standing", "hull_summary"] if projected else []
+
+    @cached_property
+    def dimension(self) -> list[str]:
+        """The statistic of how many dimensions it takes to be outside, where the original is projected."""
+        plan = self._plan
+        projected = plan.only is None and "feature" in plan.views["original"].spaces
+        return ["dimension"] if projected and plan.config["hulls"]["dimensions"] else []
+
+    @cached_property
+    def questions(self) -> list[str]:
+        """What detectors tell of test samples as they are, and of those of other data sets."""
+        return ["detector_questions"] if self.scores and self._plan.only is None else []
+
     @property
     def of_training(self) -> list[str]:
         """Statistics of training samples, where there are no others."""
         return ["training_standing"] if self._plan.only == "train" else []
+
+    @property
+    def inspected(self) -> tuple[str, ...]:
+        """Samples worth a look and where those of each class stand, by name of the artifact."""
+        return "inspect", "inspect_csv", "class_summary"
 
     @cached_property
     def detection(self) -> list[str]:
@@ -108,6 +147,7 @@ class Geometry:
             "margins": [("margins", name, split) for name, view in views.items() for split in view.splits],
             "hulls": [(HULLS[space], name, "test") for name, view in views.items() for space in view.spaces],
             "processed_hulls": [(HULLS["processed"], name, "test") for name in views.hulls_of],
+            "class_hulls": [(HULLS["class"], name, "test") for name in self.of_classes],
             "attacks": [(ATTACKS, name, "test") for name in self.judged],
         }
         return [part for which in chunked[table] for part in plan.chunks(*which)]
@@ -115,6 +155,10 @@ class Geometry:
     def hull_chunks(self, view: str) -> list[str]:
         """Chunks of a view's projections in feature space: none where the configuration asks for none."""
         return self._plan.chunks(HULLS["feature"], view, "test") if "feature" in self._plan.views[view].spaces else []
+
+    def class_chunks(self, view: str) -> list[str]:
+        """The same onto the hulls of classes."""
+        return self._plan.chunks(HULLS["class"], view, "test") if view in self.of_classes else []
 
     def chunk(self, table: str, view: str, split: str) -> str:
         """File of a chunk of a table; {chunk} stays open."""
@@ -245,6 +289,7 @@ class Geometry:
     def _spanning_of(self, view: str) -> dict[str, str]:
         """Kind of hull in feature space -> the view whose training images span it, for a view."""
         own = {"feature": "original"} if "feature" in self._plan.views[view].spaces else {}
+        own |= {"class": "original"} if view in self.of_classes else {}
         hull_of = self._plan.views[view].hull_of
         return own | ({"processed": hull_of} if hull_of else {})
 
@@ -264,6 +309,9 @@ class Geometry:
         features = [f"features/{view}/test" for view in plan.views if view != "original"]
         merged = [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))]
         scored = [self._scoring(view) for view in plan.views.scored]
+        left_out: dict[str, Source] = {"training": self._spanned_by("original"), "head": plan.path("head")}
+        if self.leave_one_out:
+            merged.append(Part("project_left_out", left_out, plan.paths("leave_one_out")))
         prepared: dict[str, Source] = {split: plan.prepared(split) for split in ("train", "test")}
         prepared["datasets"] = [plan.prepared_dataset(name) for name in plan.views.datasets]
         listed = Part("list_samples", prepared, plan.paths("samples"))
@@ -274,6 +322,8 @@ class Geometry:
         given: dict[str, Source] = {
             "features": plan.below(f"features/{view}/test.parquet"),
             "hulls": lambda counted, wildcards: counted.geometry.hull_chunks(view),
+            "class_hulls": lambda counted, wildcards: counted.geometry.class_chunks(view),
+            **plan.paths(*self.leave_one_out),
             "training": plan.path("training_features"),
             "head": plan.path("head"),
         }
@@ -286,7 +336,7 @@ class Geometry:
         train, test = plan.path("located_train"), plan.path("located_test")
         features: list[str] = plan.views.features()
         verified: dict[str, Source] = {
-            **plan.paths("hulls", *self.processed),
+            **plan.paths("hulls", *self.processed, *self.class_hulls),
             "features": features,
             "processed": [plan.views.training_features(view) for view in self.spanning],
             "training": plan.path("training_features"),
@@ -300,12 +350,31 @@ class Geometry:
             "train": train,
         }
         images: dict[str, Source] = {key: verified[key] for key in ("test_images", "train_images")}
+        again = {**verified, **plan.paths("margins", "head"), "features": located}
         parts = [
             Part("verify_hulls", verified, plan.paths("verification")),
+            Part("solve_again", again, plan.paths("disagreements")),
             Part("find_duplicates", {"test": test, "train": train, **images}, plan.paths("duplicates")),
             Part("count_balls", {"located": located, "train": train, "test": test}, plan.paths("balls")),
             Part("compute_statistics", summed, plan.paths(*self.statistics)),
         ]
+        standing = "training_standing" if self.of_training else "standing"
+        looked: dict[str, Source] = {
+            "standing": plan.path(standing),
+            **plan.paths("support", "duplicates", "samples"),
+            "images": images["train_images" if self.of_training else "test_images"],
+        }
+        parts.append(Part("list_inspected", looked, plan.paths(*self.inspected)))
+        if self.between_hulls:
+            between: dict[str, Source] = {**plan.paths("hulls", *self.class_hulls, *self.leave_one_out)}
+            parts.append(Part("compute_hulls", between, plan.paths(*self.between_hulls)))
+        if self.dimension:
+            encoded = {"encoded": plan.path("encoded", **plan.latent.encoder())} if plan.latent else {}
+            measured: dict[str, Source] = {"train": train, "test": test, **encoded}
+            parts.append(Part("measure_dimension", measured, plan.paths("dimension")))
+        if self.questions:
+            told: dict[str, Source] = {**plan.paths("standing", *self.scores)}
+            parts.append(Part("compute_questions", told, plan.paths(*self.questions)))
         if self.detection:
             asked: dict[str, Source] = {**plan.paths("standing", *self.scores, *self.attacks), "train": train}
             parts.append(Part("compute_detection", asked, plan.paths(*self.detection)))
@@ -331,6 +400,7 @@ class Geometry:
         yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
         if plan.views.scored:
             yield from self.parts("scores")
-        tables = (*self.tables, *self.scores, "samples", "balls", "paper_comparison", "verification", "duplicates")
-        yield from map(plan.path, tables)
-        yield from map(plan.path, (*self.statistics, *self.detection))
+        tables = (*self.tables, *self.scores, *self.leave_one_out, "samples", "balls", "paper_comparison")
+        yield from map(plan.path, (*tables, "verification", "duplicates", "disagreements"))
+        yield from map(plan.path, (*self.statistics, *self.inspected, *self.between_hulls, *self.dimension))
+        yield from map(plan.path, (*self.questions, *self.detection))

@@ -68,12 +68,40 @@ def _projected(plan: Plan, space: str) -> dict[str, Any]:
     }
 
 
+def _left_out(plan: Plan) -> dict[str, Any]:
+    hulls = plan.config["hulls"]
+    return {
+        "tolerance": hulls["feature"]["tolerance"],
+        "most": hulls["left_out"],
+        "of_classes": "class" in hulls["of"],
+        "seed": plan.config["seed"],
+    }
+
+
+def _of_dimension(plan: Plan) -> dict[str, Any]:
+    hulls = plan.config["hulls"]
+    feature = hulls["feature"]
+    sizes = {"most": feature["samples"], "dimensions": hulls["dimensions"]}
+    return {"tolerance": feature["tolerance"], **sizes, **_statistics(plan)}
+
+
 def _verified(plan: Plan) -> Parameters:
     return {
         "views": list(plan.views),
         "hulls_of": plan.geometry.spanning,
         "most": plan.config["hulls"]["verified"],
         "limits": {split: plan.limit(split) for split in ("test", "train")},
+    }
+
+
+def _solved_again(plan: Plan) -> Parameters:
+    return {
+        **plan.config["second_opinion"],
+        "margins_by": plan.config["margins"]["solver"],
+        "seed": plan.config["seed"],
+        "located": plan.geometry.with_balls,
+        "hulls_of": plan.geometry.spanning,
+        "limit": plan.limit("train"),
     }
 
 
@@ -113,12 +141,19 @@ RULES = {
         },
         threaded=True,
     ),
+    "project_class_hull": Rule(
+        "geometry/project_class_hull",
+        lambda plan: {**_projected(plan, "feature"), "classes": plan.config["hulls"]["classes"]},
+        threaded=True,
+    ),
     "project_pixel_hull": Rule(
         "geometry/project_pixel_hull",
         lambda plan: {**_projected(plan, "pixel"), "limit": plan.limit("train")},
         threaded=True,
     ),
+    "project_left_out": Rule("geometry/project_left_out", _left_out, threaded=True),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
+    "solve_again": Rule("geometry/solve_again", _solved_again),
     "find_duplicates": Rule("geometry/find_duplicates"),
     "count_balls": Rule("geometry/count_balls"),
     "score_samples": Rule("detection/score_samples"),
@@ -129,6 +164,20 @@ RULES = {
             "human_labels": plan.config["dataset"].get("human_labels"),
             "pixel_views": plan.views.on_pixel_hull,
             "of_training": bool(plan.geometry.of_training),
+            **_statistics(plan),
+        },
+    ),
+    "list_inspected": Rule(
+        "geometry/list_inspected",
+        lambda plan: {"split": "train" if plan.only == "train" else "test", **_statistics(plan)},
+    ),
+    "compute_hulls": Rule("geometry/compute_hulls", _statistics),
+    "measure_dimension": Rule("geometry/measure_dimension", _of_dimension, threaded=True),
+    "compute_questions": Rule(
+        "detection/compute_questions",
+        lambda plan: {
+            "human_labels": plan.config["dataset"].get("human_labels"),
+            "foreign": plan.views.foreign,
             **_statistics(plan),
         },
     ),

@@ -88,6 +88,11 @@ _HULL = Need(
     lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-3 * s.m,
     lambda s: 2e-10 * 8 * s.m * s.n * s.f + 5e-3 * s.m,
 )
+# Prices of all vertices once, and a problem of each class, of ten at the most unless the configuration says otherwise.
+_CLASS_HULL = Need(
+    lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-2 * s.m,
+    lambda s: 2e-10 * 8 * s.m * s.n * s.f + 5e-3 * s.m * min(s.c, 10),
+)
 _PICTURES = Need(lambda s: 800 + 0.5e-3 * s.t * s.c + 3 * _COPY * (s.t + s.n) * s.f + 2e-3 * s.p, lambda s: 60.0)
 
 NEEDS: Mapping[str, Need] = MappingProxyType(
@@ -115,17 +120,35 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "locate": Need(lambda s: 450 + 2e-3 * s.m * s.c, lambda s: 2e-5 * s.m * s.c),
         "project_feature_hull": _HULL,
         "project_processed_hull": _HULL,
+        "project_class_hull": _CLASS_HULL,
+        "project_left_out": Need(
+            lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-2 * min(s.n, 10_000),
+            lambda s: 2 * min(s.n, 10_000) * (2e-10 * 8 * s.n * s.f + 5e-3),
+        ),
         # 1.7 GB beside 0.61 of vertices; 8 MB a query of 150,528 values, of 256 at a time.
         "project_pixel_hull": Need(
             lambda s: 300 + 4 * _COPY * s.n * s.p + 54e-6 * s.p * min(s.m, 256),
             lambda s: 2e-10 * 6 * s.m * s.n * s.p + 5e-3 * s.m,
         ),
         "verify_hulls": Need(lambda s: 500 + _images(s.n, s, 3), lambda s: 1e-9 * s.n * s.p * 10 + 5e-3 * s.t),
+        "list_inspected": _ROWS,
+        # Programs over some 600 vertices, and five copies of a hundred queries.
+        "solve_again": Need(
+            lambda s: 500 + _images(s.n, s, 1.5) + 3 * _COPY * (s.t + s.n) * s.f + 0.016 * s.p,
+            lambda s: 30 + 1e-7 * s.n * (s.p + s.f),
+        ),
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,
         "merge_chunks": _ROWS,
         "compute_statistics": _ROWS,
+        "compute_hulls": _ROWS,
+        "compute_questions": _ROWS,
+        # Test samples in seven numbers of dimensions, which together are twice the features.
+        "measure_dimension": Need(
+            lambda s: 300 + 12 * _COPY * s.t * s.f,
+            lambda s: max(s.t - s.n, 0) * (2e-10 * 16 * s.n * s.f + 7e-3),
+        ),
         "compute_detection": _ROWS,
         "compare_with_paper": _ROWS,
         "time_search": _LOOK,
@@ -164,6 +187,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "compare_latent_views": _ROWS,
         "draw_figures": _PICTURES,
         "render_report": Need(lambda s: 400.0),
+        "require_agreement": _LIGHT,
         "make_thumbnails": Need(lambda s: 400 + 4e-3 * s.p + 1e-2 * s.t, lambda s: 30 + 2e-3 * s.t),
         "render_explorer": Need(lambda s: 400 + 1e-2 * s.t + 1e-3 * s.t * s.c, lambda s: 10 + 2e-3 * s.t),
         "estimate_cost": _LOOK,

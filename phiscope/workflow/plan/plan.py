@@ -286,6 +286,11 @@ class Plan:
         """Names of those that not every run has, and that this one makes."""
         return {
             *self.geometry.processed,
+            *self.geometry.class_hulls,
+            *self.geometry.leave_one_out,
+            *self.geometry.between_hulls,
+            *self.geometry.dimension,
+            *self.geometry.questions,
             *self.geometry.looks,
             *(["redrawn"] if self.views.redrawn else []),
             *(["inversion_budget"] if self.inversion.any else []),
@@ -294,18 +299,24 @@ class Plan:
             *(self.latent.statistics if self.latent else []),
         }
 
-    @cached_property
+    @property
     def targets(self) -> list[str]:
+        """What a run is for, and that what it rests on agrees."""
+        return [*self.results_to_keep, self.path("second_opinion")]
+
+    @cached_property
+    def results_to_keep(self) -> list[str]:
         """What a run is for; all else is made on the way."""
         tables = [
-            "samples",
+            *("samples", "disagreements"),
             *self.geometry.attacks,
             *(["inversions"] if self.inversion.any else []),
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
         ]
-        seen = [self.below("report.html"), self.explorer.page, *map(self.path, ["estimate_text", *self.geometry.looks])]
+        pages = [*self.drawing.pages.values(), self.explorer.page]
+        seen = [*pages, *map(self.path, ["estimate_text", *self.geometry.looks])]
         return [*seen, *map(self.path, tables), *self.drawing.targets]
 
     def outputs(self) -> set[str]:

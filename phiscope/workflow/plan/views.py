@@ -76,8 +76,8 @@ class Views(Mapping[str, View]):
 
     @cached_property
     def scored(self) -> list[str]:
-        """Those that detectors look at: none if there is nothing to tell them from, and no people to ask."""
-        asked = self.suspicious or self._plan.config["dataset"].get("human_labels")
+        """Those that detectors look at: of a test set alone none if there is nothing to tell its samples from."""
+        asked = self.suspicious or self._plan.only is None
         return ["original", *self.suspicious] if asked else []
 
     @cached_property

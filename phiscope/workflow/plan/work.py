@@ -48,13 +48,39 @@ def _view(plan: Plan, name: str) -> dict[str, Any]:
 
 
 def _hulls(plan: Plan, space: str) -> dict[str, int]:
-    """In feature space projections of all views but the original are made by the jobs that compute their features."""
+    """queries: how often all vertices are priced for one; solves: the problems that are solved; jobs.
+
+    In feature space projections of all views but the original are made by the jobs that compute their features. A
+    query onto the hulls of classes is priced as one, and is a problem for each of them.
+    """
     names = [name for name, view in plan.views.items() if space in view.spaces]
     apart = [name for name in names if space == "pixel" or name == "original"]
     counts = [plan.views.projected(name, space) for name in names]
     if space == "feature":  # beside them, those onto the hull of processed training images
         counts += [plan.views.projected(name, space) for name in plan.views.hulls_of]
-    return {"queries": sum(counts), "jobs": sum(len(plan.chunks(f"hulls/{space}", name, "test")) for name in apart)}
+    of_classes = sum(plan.views.projected(name, space) for name in plan.geometry.of_classes if space == "feature")
+    jobs = sum(len(plan.chunks(f"hulls/{space}", name, "test")) for name in apart)
+    further = _further(plan) if space == "feature" else 0
+    return {
+        "queries": sum(counts) + of_classes + further,
+        "solves": sum(counts) + of_classes * _classes(plan) + further,
+        "jobs": jobs,
+    }
+
+
+def _further(plan: Plan) -> int:
+    """Training samples that are left out in turn, and test samples in fewer dimensions."""
+    hulls, geometry = plan.config["hulls"], plan.geometry
+    left_out = min(hulls["left_out"], plan.views.samples("original", "train")) if geometry.leave_one_out else 0
+    dimensions = len(hulls["dimensions"]) if geometry.dimension else 0
+    return left_out * (1 + bool(geometry.of_classes)) + dimensions * plan.views.projected("original", "feature")
+
+
+def _classes(plan: Plan) -> int:
+    """Onto the hulls of how many classes a sample is projected."""
+    assert plan.counts is not None  # as in all of this
+    most = plan.config["hulls"]["classes"]
+    return plan.counts.classes if most is None else min(most, plan.counts.classes)
 
 
 def _inverted(plan: Plan) -> dict[str, Any] | None:

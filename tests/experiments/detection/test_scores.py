@@ -1,11 +1,13 @@
 """Rows of scores, where the scores of two samples are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from phiscope import detection, tables
-from phiscope.experiments.detection.scores import distances, score_all
+from phiscope.experiments.detection.scores import beside_classes, distances, null_of, score_all
 
 WEIGHT, BIAS = np.array([[1.0, -1.0], [0.0, 0.0]]), np.zeros(2)
 
@@ -29,7 +31,9 @@ def queries():
 
 
 def test_every_sample_has_a_row_of_every_detector_and_keeps_its_number(samples, queries, training, tmp_path):
-    rows = score_all(samples, queries, training)
+    null = detection.Null(np.linspace(0, 1, 60), training.labels)
+    training = replace(training, margin=np.ones(60), of_all=null, of_class=null)
+    rows = score_all(samples, replace(queries, own=np.ones(2), other=np.ones(2)), training)
     assert rows["sample"].tolist() == [7] * len(detection.DETECTORS) + [3] * len(detection.DETECTORS)
     assert rows["detector"].tolist() == list(detection.DETECTORS) * 2
     tables.write(rows, "scores", tmp_path / "scores.parquet", {})
@@ -49,3 +53,23 @@ def test_distances_are_in_the_order_of_the_samples_and_missing_where_nothing_was
     parts = [pd.DataFrame({"sample": [3, 5], "distance": [0.3, 0.5]}), pd.DataFrame({"sample": [1], "distance": [0.1]})]
     np.testing.assert_array_equal(distances(parts, pd.Series([5, 1, 2, 3])), [0.5, 0.1, np.nan, 0.3])
     assert np.isnan(distances([], pd.Series([5, 1]))).all()
+
+
+def test_a_class_without_a_hull_is_infinitely_far_and_what_was_not_projected_unknown():
+    rows = pd.DataFrame(
+        {"view": "original", "split": "test", "sample": [5, 5, 1, 2], "hull_class": [0, 1, 1, 0], "position": "outside",
+         "is_predicted": [True, False, False, True], "distance": [0.5, 0.7, 0.9, 0.2]}
+    )  # fmt: skip
+    own, other = beside_classes([rows.iloc[:2], rows.iloc[2:]], pd.Series([1, 2, 5, 8]), np.array([1, 1, 1, np.nan]))
+    np.testing.assert_array_equal(own, [np.inf, 0.2, 0.5, np.nan])
+    np.testing.assert_array_equal(other, [0.9, np.inf, 0.7, np.nan])
+    assert beside_classes([], pd.Series([1]), np.ones(1)) == (None, None)
+
+
+def test_nulls_are_by_predicted_class_and_by_label():
+    table = pd.DataFrame({"hull_of": ["all", "class"], "distance": [1.0, 2.0], "predicted": [3, 4], "label": [5, 6]})
+    every, own = null_of(table)
+    assert (every.distance.tolist(), every.group.tolist()) == ([1], [3])
+    assert (own.distance.tolist(), own.group.tolist()) == ([2], [6])
+    assert null_of(table.iloc[:1])[1] is None
+    assert null_of(None) == (None, None)

@@ -65,6 +65,29 @@ def test_every_view_and_space_is_looked_at_and_no_more_than_asked(rows):
     ]
 
 
+def test_hulls_of_classes_are_looked_at_each_by_itself(rows):
+    """Two classes span the upper and the lower side of the square; one row too many would have another support."""
+    known = SQUARE._replace(labels=np.array([0, 0, 1, 1]))
+    parts = []
+    for label in (0, 1):
+        members = known.labels == label
+        projection = hull.project(QUERIES.vectors, known.vectors[members])
+        part = pd.DataFrame(tables.hull_columns(projection, known.samples[members], "feature"))
+        parts.append(part.assign(view="original", split="test", sample=QUERIES.samples, hull_class=label))
+    classes = pd.concat(parts).sort_values(["sample", "hull_class"], ignore_index=True)
+
+    def seen(classes):
+        pixels = (lambda: QUERIES, lambda: SQUARE)
+        return proofs(rows, None, {"original": lambda: QUERIES}, lambda: known, {}, pixels, 4, classes).iloc[-1]
+
+    row = seen(classes)
+    assert (row["view"], row["space"], row["n"]) == ("original, hulls of classes", "feature", 4)
+    assert max(row["relative_gap"], row["distance_error"], row["weight_error"]) < 1e-9
+    classes.loc[3, "distance"] *= 2  # of the second sample
+    assert seen(classes)["distance_error"] > 0.1
+    assert len(proofs(rows, None, {"original": lambda: QUERIES}, lambda: known, {}, (None, None), 4, classes[:0])) == 1
+
+
 def test_slopes_of_a_known_head():
     head = Head(np.diag([3.0, 1.0]), np.zeros(2), "linear", None)
     frame = slopes(head, np.array([[0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 5.0]]))

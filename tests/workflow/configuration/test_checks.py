@@ -20,6 +20,13 @@ def digits(root):
             {"hulls": {"pixel": {"tolerence": 1}}},
             "config: hulls.pixel.tolerence: there is no such key; did you mean 'tolerance'?",
         ),
+        ({"hulls": {"of": ["class"]}}, "config: hulls.of: got ['class'], expected all among the entries"),
+        (
+            {"hulls": {"of": ["all", "clas"]}},
+            "config: hulls.of.1: got 'clas', expected one of all, class; did you mean",
+        ),
+        ({"hulls": {"left_out": 20000}}, "config: hulls.left_out: got 20000, expected at most 10000"),
+        ({"hulls": {"dimensions": [0]}}, "config: hulls.dimensions.0: got 0, expected at least 1"),
         (
             {"inversions": {"rescues": 2}},
             "config: inversions.rescues: there is no such key; did you mean 'restarts'?",

@@ -91,11 +91,28 @@ def test_changes_of_the_command_line(folder, changes, words):
 @pytest.mark.parametrize(
     "text",
     ["chunk_size=null", "classifier.head='7'", "classifier.arguments.a=no", "views.a.k=[1, '2', null, true, 1e-3]",
-     "report.title='a: b'", "report.title=ä", "run=2020-01-01", 'classifier.arguments.a="a\\tb"'],
+     "report.title='a: b'", "report.title=ä", "run=2020-01-01", 'classifier.arguments.a="a\\tb"',
+     "run='7'", "run=7", "run=007", "run=1_0", "run=1e3", "run=nan", "run=true", "run=True", "run=null",
+     "report.title=7"],
 )  # fmt: skip
 def test_changes_reach_snakemake_as_they_are(text):
     given = change(text)
     assert typed(parse_config(as_snakemake([given]))) == given
+
+
+@pytest.mark.parametrize("name", ["7", "007", "1_0", "1e3", "12.50", "nan", "true", "True", "2020-01-01"])
+def test_a_name_may_look_like_a_number(name):
+    """A shell takes off the quotes that would say so: what was typed is the name, by either command."""
+    for typed_in in (name, f"'{name}'"):
+        assert change(f"run={typed_in}") == {"run": name}
+        assert typed(parse_config([f"run={typed_in}"]), [f"run={typed_in}"]) == {"run": name}
+    assert change(f"report.title={name}") == {"report": {"title": name}}
+    assert typed(parse_config([f"report={{title: {name}}}"])) == {"report": {"title": name}}
+
+
+def test_in_a_file_a_name_is_a_text(folder):
+    with pytest.raises(ConfigError, match="line 2: run: got 7, expected text or null; write it in quotes, '7'"):
+        load([written(folder, "run: 7\n")])
 
 
 def test_changes_that_are_none():

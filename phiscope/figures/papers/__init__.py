@@ -1,1 +1,0 @@
-"""Figures about papers: frames in, figure out."""
