@@ -44,8 +44,8 @@ function readShown() {
 }
 
 function head() {
-  const cells = [element("span", { role: "columnheader", class: "cell star", "aria-label": "star" })];
-  if (hasPictures) cells.push(element("span", { role: "columnheader", class: "cell", "aria-label": "image" }));
+  const cells = [element("span", { role: "columnheader", class: "cell" }, unseen("star"))];
+  if (hasPictures) cells.push(element("span", { role: "columnheader", class: "cell" }, unseen("image")));
   for (const own of state.shown.map(column)) cells.push(headCell(own));
   byId("table-head").replaceChildren(...cells);
   const widths = [WIDTHS.star, ...(hasPictures ? [WIDTHS.picture] : []), ...state.shown.map((name) => WIDTHS[column(name).kind])];
@@ -55,6 +55,9 @@ function head() {
   pool.forEach((row) => row.remove());
   pool = [];
 }
+
+// Read aloud alone: the column below says it to the eye.
+const unseen = (text) => element("span", { class: "unseen" }, text);
 
 function headCell(own) {
   const sorted = state.sort?.column === own.name ? (state.sort.descending ? "descending" : "ascending") : "none";
