@@ -100,6 +100,14 @@ _DERIVED = {
         *("support:pixel", "same_weight", "support with its label in pixels", "share"),
         *("the same of the projection in pixel space", "support"),
     ),
+    "own_class_hull_distance": (
+        *("hull_standing", "own_distance", "distance to the hull of its class", "distance in feature space"),
+        *("distance to the hull of the training samples of the predicted class", "hulls of classes"),
+    ),
+    "other_class_hull_distance": (
+        *("hull_standing", "other_distance", "distance to the nearest hull of another class"),
+        *("distance in feature space", "of the classes whose hulls the sample was projected onto", "hulls of classes"),
+    ),
     "human_entropy": (
         *(
             "entropy",

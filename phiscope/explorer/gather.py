@@ -13,6 +13,7 @@ from phiscope.exhibits.run import Run
 from phiscope.explorer.columns import columns_of
 from phiscope.explorer.details import details_of
 from phiscope.explorer.frames import frames_of, of_split, spectra_of
+from phiscope.explorer.listed import as_listed, contradicted
 from phiscope.explorer.page import Explored, Training
 from phiscope.explorer.pictures import has_picture, of_inversions, of_training, used_training_samples
 from phiscope.explorer.questions import questions_of
@@ -31,6 +32,9 @@ OPTIONAL = (
     "inversions",
     "spectra",
     "entropy",
+    "hull_standing",
+    "inspect",
+    "disagreements",
     "thumbnails",
     "inverted_images",
 )
@@ -59,7 +63,10 @@ def gather(run: Run) -> Explored:
         title=run.context["title"],
         classes=classes,
         columns=columns,
-        questions=questions_of(columns),
+        questions=[
+            *as_listed(questions_of(columns), frames.rows, run["inspect"] if split == "test" else None),
+            *contradicted(frames.rows, run["disagreements"], split),
+        ],
         axes=("hull_distance", "margin") if "feature" in hulls else ("confidence", "margin"),
         pictures=_pictures(run, hulls),
         details=details,

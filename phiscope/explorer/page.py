@@ -181,7 +181,15 @@ def manifest(explored: Explored, beside: Mapping[str, str]) -> dict[str, Any]:
         "classes": list(explored.classes),
         "columns": [_described(column) for column in explored.columns],
         "questions": [
-            {"key": q.key, "title": q.title, "said": q.said, "why": q.why, "axes": q.axes, "count": len(q.rows)}
+            {
+                "key": q.key,
+                "title": q.title,
+                "said": q.said,
+                "why": q.why,
+                "axes": q.axes,
+                "count": len(q.rows),
+                "whys": q.whys,
+            }
             for q in explored.questions
         ],
         "axes": explored.axes,

@@ -19,7 +19,7 @@ UNSEEN = 95.0  # percent of genuine samples: a detector that raises an alarm for
 @dataclass(frozen=True)
 class Question:
     """rows: places of the samples, the most telling first; why: of a sample that is listed, a clause; said: what is
-    asked, in a sentence; axes: columns to draw; sort: column whose values order the list."""
+    asked, in a sentence; axes: columns to draw; whys: a sentence for each of the rows, where there are some."""
 
     key: str
     title: str
@@ -27,6 +27,7 @@ class Question:
     why: str
     rows: NDArray[np.int64]
     axes: tuple[str, str] | None = None
+    whys: tuple[str, ...] = ()
 
 
 def questions_of(columns: Sequence[Column]) -> list[Question]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from phiscope.explorer.columns import NO_VALUE, QUANTITIES, Frames, columns_of, percentiles
+from phiscope.explorer.listed import as_listed, contradicted
 from phiscope.explorer.questions import questions_of
 from phiscope.tables.schemas import SCHEMAS
 
@@ -124,3 +125,24 @@ def test_questions_list_who_they_ask_for(rows):
         "duplicates": [1],
     }
     assert by_name(columns)["duplicate_of"].values.tolist() == [-1, 70, -1, -1, -1]
+
+
+def test_the_page_lists_what_the_run_lists(rows):
+    questions = questions_of(columns_of(Frames(rows, {"hulls:feature": hulls([4, 7, 9])}), CLASSES))
+    inspect = pd.DataFrame(
+        {"reason": ["error", "ambiguous", "error"], "rank": [2, 1, 1], "sample": [9, 4, 4], "why": ["b", "c", "a"]}
+    )
+    answered = {question.key: question for question in as_listed(questions, rows, inspect)}
+    assert (answered["errors"].rows.tolist(), answered["errors"].whys) == ([0, 2], ("a", "b"))
+    assert (answered["ambiguous"].rows.tolist(), answered["ambiguous"].whys) == ([0], ("c",))
+    assert answered["outside"].rows.tolist() == []
+    assert as_listed(questions, rows, None) == questions
+
+
+def test_what_another_solver_contradicts_is_a_question(rows):
+    told = {"view": ["original", "pgd", "pgd", "original"], "sample": [7, 9, 9, 4], "split": ["test"] * 3 + ["train"]}
+    found = pd.DataFrame(told | {"outcome": ["agrees", "disagrees", "disagrees", "disagrees"]})
+    (question,) = contradicted(rows, found, "test")
+    assert question.rows.tolist() == [4]
+    assert contradicted(rows, found.assign(outcome="agrees"), "test") == []
+    assert contradicted(rows, None, "test") == []

@@ -45,6 +45,9 @@ class Explorer:
             "spectra": plan.latent is not None,
             "entropy": "entropy" in plan.geometry.statistics,
             "thumbnails": plan.holds_images,
+            "hull_standing": bool(plan.geometry.between_hulls),
+            "inspect": True,
+            "disagreements": True,
         }
         return [*(name for name in NEEDS if name != "located"), *(name for name in OPTIONAL if has.get(name))]
 

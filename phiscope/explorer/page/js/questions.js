@@ -32,11 +32,11 @@ export function updateQuestions(keys) {
   byId("said").hidden = !state.question;
 }
 
-// [{key, why, rank, of}] of a row.
+// [{key, title, why, rank, of}] of a row.
 export function reasonsOf(row) {
-  return manifest.questions.flatMap(({ key, why }) => {
+  return manifest.questions.flatMap(({ key, title, why, whys }) => {
     if (!ranks.has(key)) ranks.set(key, new Map([...rowsOf(key)].map((each, place) => [each, place + 1])));
     const rank = ranks.get(key).get(row);
-    return rank ? [{ key, why, rank, of: ranks.get(key).size }] : [];
+    return rank ? [{ key, title, why: whys[rank - 1] ?? why, rank, of: ranks.get(key).size }] : [];
   });
 }

@@ -109,8 +109,9 @@ function views(row) {
 function reasons(row) {
   const found = reasonsOf(row);
   if (!found.length) return null;
-  return section("Listed because", element("ul", { class: "reasons" }, found.map(({ why, rank, of, key }) =>
-    element("li", {}, element("button", { type: "button", class: "link", onclick: () => change({ question: key, sort: null }) }, why), ` (${count(rank)} of ${count(of)})`)))); // prettier-ignore
+  return section("Listed because", element("ul", { class: "reasons" }, found.map(({ title, why, rank, of, key }) =>
+    element("li", {}, element("button", { type: "button", class: "link", onclick: () => change({ question: key, sort: null }) }, title),
+      ` (${count(rank)} of ${count(of)}): `, named(why))))); // prettier-ignore
 }
 
 // Of two runs: what both say of the sample.
