@@ -1,4 +1,4 @@
-"""Pages of a finished run, as axe-core judges them: read aloud, by keyboard, in both colour schemes, wide and narrow."""
+"""Pages of a finished run, as axe-core judges them: aloud, by keyboard, in both colour schemes, wide and narrow."""
 
 import pytest
 
