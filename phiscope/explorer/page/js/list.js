@@ -43,9 +43,12 @@ function readShown() {
   if (missing.length) Promise.all(missing.map((own) => own.exact())).then(() => change({ exact: missing[0].name }));
 }
 
+// Words for who hears the page: the column shows what it is.
+const unseen = (text) => element("span", { class: "unseen" }, text);
+
 function head() {
-  const cells = [element("span", { role: "columnheader", class: "cell star", "aria-label": "star" })];
-  if (hasPictures) cells.push(element("span", { role: "columnheader", class: "cell", "aria-label": "image" }));
+  const cells = [element("span", { role: "columnheader", class: "cell star" }, unseen("star"))];
+  if (hasPictures) cells.push(element("span", { role: "columnheader", class: "cell" }, unseen("image")));
   for (const own of state.shown.map(column)) cells.push(headCell(own));
   byId("table-head").replaceChildren(...cells);
   const widths = [WIDTHS.star, ...(hasPictures ? [WIDTHS.picture] : []), ...state.shown.map((name) => WIDTHS[column(name).kind])];
