@@ -23,7 +23,7 @@ bench: .venv/ready
 	.venv/bin/python -m benchmarks
 
 docs: .venv/docs
-	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build
 	@echo "The site: site/index.html"
 
 .venv/ready: requirements.lock pyproject.toml hatch_build.py

@@ -19,6 +19,24 @@ TITLES = {
     "near-both": "near hull and boundary",
     "union": "union of balls",
 }
+# What each looks at, for those who do not know its name; formulas and sources are in docs/detectors.md.
+MEANINGS = {
+    "margin": "how close the closest decision boundary is, in feature space",
+    "margin-hull": "margin minus distance to the training hull, equation (26) of Yousefzadeh 2022",
+    "msp": "maximum softmax probability: one minus the confidence",
+    "energy": "minus the logarithm of the summed exponentials of the logits",
+    "knn": "distance to the 50th nearest neighbour among the training samples",
+    "mahalanobis": "distance to the closest class mean, in units of the spread within classes",
+    "vim": "virtual-logit matching: what lies outside the main directions of the features, against the logits",
+    "fdbd": "fast decision boundary distance: mean distance to all boundaries over that to the training mean",
+    "hull": "distance to the hull of the training set",
+    "class-hull": "distance to the hull of the predicted class",
+    "hull-ratio": "that distance over the distance to the nearest hull of another class",
+    "hull-p": "p-value of the hull distance among training samples that were left out",
+    "class-hull-p": "the same for the hull of the predicted class",
+    "near-both": "near the hull and near a boundary, appendix B of Yousefzadeh 2022",
+    "union": "distance to the union of the training samples' balls",
+}
 # What is compared with people's doubts. Each is oriented so that larger means less certain.
 INDICATORS = {
     "ambiguity": "ambiguity indicator (d_h - d_f)",

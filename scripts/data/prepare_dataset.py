@@ -3,8 +3,6 @@
 from phiscope.datasets import Specification, open_prepared, prepare
 from phiscope.factories import function_of
 from phiscope.workflow.job import job, tell
-from phiscope.workflow.plan import Counts, Plan
-from phiscope.workflow.plan.named import require_named
 
 if "snakemake" in globals():
     with job(snakemake):
@@ -23,5 +21,7 @@ if "snakemake" in globals():
         prepared = open_prepared(snakemake.output[0])
         if snakemake.config["latent"]:
             prepared.require_labels(limit, "latent")
-        if split == "test":  # of the configuration, not parameters: another sample of the report prepares nothing anew
-            require_named(Plan.of(snakemake.config).with_counts(Counts.of_splits(prepared)))
+        if split == "test":
+            # By its name, and of the configuration: neither another plan nor another sample of the report makes another
+            # file, and all rests on this one.
+            function_of("phiscope.workflow.plan.named:require_named_in")(snakemake.config, prepared)

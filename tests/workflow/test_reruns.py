@@ -63,6 +63,11 @@ def test_a_changed_line_reruns_what_rests_on_it(project):
     }
 
 
+def test_a_changed_plan_prepares_nothing_anew(project):
+    change(project, "phiscope/workflow/plan/named.py", "\nclass _Named")
+    assert project.planned() == {}
+
+
 def test_a_better_sentence_about_the_classifier_makes_nothing_else_anew(project):
     change(project, "phiscope/experiments/models/doubts.py", "\nRULES:")
     looks = {"check_before_training", "check_trained_classifier"}

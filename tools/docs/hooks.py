@@ -10,7 +10,12 @@ from mkdocs.structure.files import File
 
 from tools.docs import filled, links, requests
 
-_FURTHER = {"More": ".", "Decisions": "decisions", "Measured times": "results/performance"}  # section -> folder
+_FURTHER = {
+    "More": ".",
+    "Further results": "results",
+    "Decisions": "decisions",
+    "Measured times": "results/performance",
+}  # section -> folder
 
 
 def on_config(config: Any) -> Any:

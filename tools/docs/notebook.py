@@ -32,14 +32,13 @@ def _output(output: dict[str, Any]) -> list[str]:
         return _said(_joined(output["text"]))
     data = output.get("data", {})
     if "image/png" in data:
-        return [f'<img alt="{_described(data)}" src="data:image/png;base64,{_joined(data["image/png"]).strip()}">', ""]
+        return [
+            f'<img alt="What the code above draws" src="data:image/png;base64,{_joined(data["image/png"]).strip()}">',
+            "",
+        ]
     if "text/html" in data:
         return [_PLAIN.sub("", _joined(data["text/html"])), ""]
     return _said(_joined(data["text/plain"])) if "text/plain" in data else []
-
-
-def _described(data: dict[str, Any]) -> str:
-    return re.sub(r"[<>\"\n]", "", _joined(data.get("text/plain", "figure")))
 
 
 def _said(printed: str) -> list[str]:

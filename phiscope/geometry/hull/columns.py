@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phiscope.arrays import is_tensor
-from phiscope.geometry.hull import orthogonal, pricing, wolfe
+from phiscope.geometry.hull import orthogonal, pricing, products, wolfe
 from phiscope.geometry.hull.projection import NEAR
 from phiscope.geometry.hull.vertices import Vertices
 from phiscope.geometry.norms import lengths
@@ -68,7 +68,7 @@ class HullSearch:
         # A few queries remember all prices, so that later pricings look at few vertices.
         few = m <= FEW and not is_tensor(self.light)
         self.known: list[pricing.Known | None] | None = [None] * m if few else None
-        self.halves = pricing.halves_pay(self.light)
+        self.halves = products.halves_pay(self.light)
         self.panel = pricing.PANEL if self.known is None else pricing.WIDE
         self.error = pricing.rounding(points.shape[1], vertices.largest, self.panel)
 

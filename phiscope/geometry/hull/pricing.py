@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import as_numpy, blocks, is_tensor
 from phiscope.geometry.compiled import compiled
+from phiscope.geometry.hull import products
+from phiscope.geometry.hull.products import PANEL
 from phiscope.geometry.hull.wolfe import offset_dot
 
 if TYPE_CHECKING:
@@ -22,10 +24,8 @@ if TYPE_CHECKING:
 CELLS = 1 << 18  # prices held at a time, in a core's cache: 1 MB
 COLUMNS = 4096  # and for few queries, vertices
 NARROW = 1024  # for at most eight queries, prices held at a time: OpenBLAS has faster loops for products so small
-PANEL = 256  # coordinates summed at a time
 WIDE = 1024  # coordinates summed at a time for a single query: rows are read once, and the bound on rounding is looser
 REPRICED = 0.3  # share of the vertices up to which it pays to price single ones
-HALVED = 256  # coordinates from which products in bfloat16 pay: below, what is done with prices takes most of the time
 _STRETCH = 16  # prices whose least is found before they are looked at one by one
 
 
@@ -73,13 +73,13 @@ def lowest(
     reach = min(COLUMNS, max(1, CELLS // size)) * (64 if on_device else 1)
     reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))
-    by_torch = _by_halves if halved else _by_torch
-    products: Callable[[Any], Any] = (
-        by_torch(w32, cells, vertices.device) if is_tensor(vertices) else _by_numpy(w32, cells, panel)
+    by_torch = products.by_halves if halved else products.by_torch
+    priced: Callable[[Any], Any] = (
+        by_torch(w32, cells, vertices.device) if is_tensor(vertices) else products.by_numpy(w32, cells, panel)
     )
     subset = vertices[::stride]
     for part in blocks(len(subset), reach):
-        prices = products(subset[part])
+        prices = priced(subset[part])
         if prices_of_all is not None:
             prices_of_all[:, part] = as_numpy(prices)
         if on_device:
@@ -112,67 +112,6 @@ def lowest_again(
         return None
     kept = lowest(w[None], vertices[rows], 1, np.array([below]), count, panel=WIDE)
     return Kept(rows[kept.at], kept.price, kept.filled, kept.others) if len(rows) else kept
-
-
-# Both: vertices (k, d) -> w verticesᵀ (b, k), in a buffer of b x k <= cells that the next call overwrites; summed over
-# panels of coordinates, so that no float32 sum is longer than a panel.
-
-
-def _by_numpy(w: NDArray[np.float32], cells: int, step: int = PANEL) -> Callable[[NDArray], NDArray]:
-    (size, d), buffer = w.shape, np.zeros(cells, np.float32)  # what is left in memory may be NaN
-    of_panel = np.zeros(cells if d > step else 0, np.float32)
-
-    def products(chunk: NDArray) -> NDArray:
-        out = buffer[: size * len(chunk)].reshape(size, len(chunk))
-        np.matmul(w[:, :step], chunk[:, :step].T, out=out)
-        for first in range(step, d, step):
-            panel, part = slice(first, first + step), of_panel[: out.size].reshape(out.shape)
-            out += np.matmul(w[:, panel], chunk[:, panel].T, out=part)
-        return out
-
-    return products
-
-
-def _by_torch(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tensor], Tensor]:
-    import torch  # deferred: small projections do without
-
-    there, buffer = torch.from_numpy(w).to(device), torch.empty(cells, dtype=torch.float32, device=device)
-
-    def products(chunk: Tensor) -> Tensor:
-        out = buffer[: len(w) * len(chunk)].view(len(w), len(chunk))
-        torch.mm(there[:, :PANEL], chunk[:, :PANEL].T, out=out)
-        for first in range(PANEL, w.shape[1], PANEL):
-            panel = slice(first, first + PANEL)
-            out.addmm_(there[:, panel], chunk[:, panel].T)
-        return out
-
-    return products
-
-
-def halves_pay(vertices: NDArray[np.float32] | Tensor) -> bool:
-    """Whether first pricings are faster in bfloat16: for vertices on a processor with matrix units for it."""
-    if not is_tensor(vertices) or vertices.device.type != "cpu" or vertices.shape[1] < HALVED:
-        return False
-    import torch  # deferred: small projections do without
-
-    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
-
-
-def _by_halves(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tensor], Tensor]:
-    """In bfloat16. Pieces of the vertices are rounded as they come, so that no copy of all is held."""
-    import torch  # deferred: small projections do without
-
-    there = torch.from_numpy(w).to(device, torch.bfloat16)
-    half = torch.empty(cells, dtype=torch.bfloat16, device=device)
-    buffer = torch.empty(cells, dtype=torch.float32, device=device)
-
-    def products(chunk: Tensor) -> Tensor:
-        shape = len(w), len(chunk)
-        out = half[: len(w) * len(chunk)].view(shape)
-        torch.mm(there, chunk.to(torch.bfloat16).T, out=out)
-        return buffer[: out.numel()].view(shape).copy_(out)
-
-    return products
 
 
 def rounding(d: int, largest: float, panel: int = PANEL) -> float:

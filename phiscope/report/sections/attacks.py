@@ -10,6 +10,7 @@ import pandas as pd
 from phiscope.exhibits.run import Run
 from phiscope.report.detectors import Detected, by_attack
 from phiscope.report.estimate import MeasuredNumber
+from phiscope.words.detectors import MEANINGS, title_of
 
 TITLE = "Do attacked images stand out?"
 NUMBERS = (
@@ -29,6 +30,12 @@ class Attacks:
 
     detected: Sequence[Detected]
     moved: Sequence[tuple[str, MeasuredNumber]]
+
+    @property
+    def meanings(self) -> list[tuple[str, str]]:
+        """Detectors by their titles, and what they look at."""
+        means = {title_of(name): meaning for name, meaning in MEANINGS.items()}
+        return [(title, means[title]) for title in self.detectors if title in means]
 
     @property
     def detectors(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phiscope.errors import ConfigError
 from phiscope.views import DATASET
+from phiscope.workflow.plan import summaries
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, chunks_of
 
@@ -276,7 +277,7 @@ class Geometry:
     def _projections(self, view: str) -> list[Part]:
         plan, parts = self._plan, []
         for space, training in self._spanning_of(view).items():
-            given: dict[str, Source] = {"vectors": self._vectors(view, "test"), "training": self._spanned_by(training)}
+            given: dict[str, Source] = {"vectors": self._vectors(view, "test"), "training": self.spanned_by(training)}
             projected = {"projections": self.chunk(HULLS[space], view, "test")}
             named = {"view": view, "split": "test"}
             parts.append(Part(f"project_{space}_hull", {**given, "head": plan.path("head")}, projected, named))
@@ -293,7 +294,7 @@ class Geometry:
         hull_of = self._plan.views[view].hull_of
         return own | ({"processed": hull_of} if hull_of else {})
 
-    def _spanned_by(self, view: str) -> Source:
+    def spanned_by(self, view: str) -> Source:
         """Features of the training images under a view, in chunks: the table of features holds margins as well, and
         another solver of these must not project anew."""
 
@@ -305,86 +306,11 @@ class Geometry:
 
     def tabulating(self) -> Chain:
         """Tables of all views and features of those beside the original, from their chunks; what detectors say."""
-        plan = self._plan
-        features = [f"features/{view}/test" for view in plan.views if view != "original"]
-        merged = [plan.merge(name) for name in (*features, *(f"tables/{table}" for table in self.tables))]
-        scored = [self._scoring(view) for view in plan.views.scored]
-        left_out: dict[str, Source] = {"training": self._spanned_by("original"), "head": plan.path("head")}
-        if self.leave_one_out:
-            merged.append(Part("project_left_out", left_out, plan.paths("leave_one_out")))
-        prepared: dict[str, Source] = {split: plan.prepared(split) for split in ("train", "test")}
-        prepared["datasets"] = [plan.prepared_dataset(name) for name in plan.views.datasets]
-        listed = Part("list_samples", prepared, plan.paths("samples"))
-        return Chain(plan, [listed, *merged, *scored, *(plan.merge(f"tables/{table}") for table in self.scores)])
-
-    def _scoring(self, view: str) -> Part:
-        plan = self._plan
-        given: dict[str, Source] = {
-            "features": plan.below(f"features/{view}/test.parquet"),
-            "hulls": lambda counted, wildcards: counted.geometry.hull_chunks(view),
-            "class_hulls": lambda counted, wildcards: counted.geometry.class_chunks(view),
-            **plan.paths(*self.leave_one_out),
-            "training": plan.path("training_features"),
-            "head": plan.path("head"),
-        }
-        return Part("score_samples", given, {"scores": plan.below(f"chunks/scores/{view}.parquet")}, {"view": view})
+        return summaries.tabulating(self._plan)
 
     def summing_up(self) -> Chain:
         """Statistics of where the samples of all views stand."""
-        plan = self._plan
-        located = [plan.below(f"features/{view}/{split}.parquet") for view, split in self.with_balls]
-        train, test = plan.path("located_train"), plan.path("located_test")
-        features: list[str] = plan.views.features()
-        verified: dict[str, Source] = {
-            **plan.paths("hulls", *self.processed, *self.class_hulls),
-            "features": features,
-            "processed": [plan.views.training_features(view) for view in self.spanning],
-            "training": plan.path("training_features"),
-            "test_images": plan.prepared("test"),
-            "train_images": plan.prepared("train"),
-        }
-        summed: dict[str, Source] = {
-            **plan.paths("hulls", "balls", "head", *self.scores, *self.processed),
-            "features": features,
-            "test": test,
-            "train": train,
-        }
-        images: dict[str, Source] = {key: verified[key] for key in ("test_images", "train_images")}
-        again = {**verified, **plan.paths("margins", "head"), "features": located}
-        parts = [
-            Part("verify_hulls", verified, plan.paths("verification")),
-            Part("solve_again", again, plan.paths("disagreements")),
-            Part("find_duplicates", {"test": test, "train": train, **images}, plan.paths("duplicates")),
-            Part("count_balls", {"located": located, "train": train, "test": test}, plan.paths("balls")),
-            Part("compute_statistics", summed, plan.paths(*self.statistics)),
-        ]
-        standing = "training_standing" if self.of_training else "standing"
-        looked: dict[str, Source] = {
-            "standing": plan.path(standing),
-            **plan.paths("support", "duplicates", "samples"),
-            "images": images["train_images" if self.of_training else "test_images"],
-        }
-        parts.append(Part("list_inspected", looked, plan.paths(*self.inspected)))
-        if self.between_hulls:
-            between: dict[str, Source] = {**plan.paths("hulls", *self.class_hulls, *self.leave_one_out)}
-            parts.append(Part("compute_hulls", between, plan.paths(*self.between_hulls)))
-        if self.dimension:
-            encoded = {"encoded": plan.path("encoded", **plan.latent.encoder())} if plan.latent else {}
-            measured: dict[str, Source] = {"train": train, "test": test, **encoded}
-            parts.append(Part("measure_dimension", measured, plan.paths("dimension")))
-        if self.questions:
-            told: dict[str, Source] = {**plan.paths("standing", *self.scores)}
-            parts.append(Part("compute_questions", told, plan.paths(*self.questions)))
-        if self.detection:
-            asked: dict[str, Source] = {**plan.paths("standing", *self.scores, *self.attacks), "train": train}
-            parts.append(Part("compute_detection", asked, plan.paths(*self.detection)))
-        if plan.views.redrawn:
-            parts.append(Part("compute_redrawn", {**plan.paths("standing")}, plan.paths("redrawn")))
-        if plan.latent:
-            parts.append(Part("compare_latent_views", {**plan.paths("standing")}, plan.paths("latent_views")))
-        if plan.denoising:
-            parts += plan.denoising.summing_up
-        return Chain(plan, parts)
+        return summaries.summing_up(self._plan)
 
     def outputs(self) -> Iterator[str]:
         plan = self._plan

@@ -11,6 +11,7 @@ from phiscope.datasets.order import FIRST, numbered
 from phiscope.errors import ConfigError
 
 if TYPE_CHECKING:
+    from phiscope.datasets import PreparedDataset
     from phiscope.workflow.plan.counts import Counts
     from phiscope.workflow.plan.plan import Plan
 
@@ -20,6 +21,13 @@ class _Named(NamedTuple):
 
     where: str
     number: int
+
+
+def require_named_in(config: Mapping[str, Any], prepared: PreparedDataset) -> None:
+    """`require_named` of a run whose test split has just been prepared."""
+    from phiscope.workflow.plan import Counts, Plan  # deferred: the plan imports this module
+
+    require_named(Plan.of(config).with_counts(Counts.of_splits(prepared)))
 
 
 def require_named(plan: Plan) -> None:

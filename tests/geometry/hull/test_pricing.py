@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from phiscope.geometry.hull import pricing
+from phiscope.geometry.hull import pricing, products
 
-BY = {"numpy": pricing._by_numpy, "torch": lambda w, cells: pricing._by_torch(w, cells, "cpu")}
+BY = {"numpy": products.by_numpy, "torch": lambda w, cells: products.by_torch(w, cells, "cpu")}
 
 
 def lowest_of(w, vertices, stride, below, count, way, monkeypatch):

@@ -253,7 +253,7 @@ def test_first_prices_in_bfloat16_change_nothing_that_is_proven(monkeypatch):
     vertices = torch.from_numpy(vertices.astype(np.float32))
     results = []
     for halved in (False, True):
-        monkeypatch.setattr("phiscope.geometry.hull.pricing.halves_pay", lambda _, halved=halved: halved)
+        monkeypatch.setattr("phiscope.geometry.hull.products.halves_pay", lambda _, halved=halved: halved)
         results.append(project(points, vertices, threads=1))
         assert proven(results[-1], points, vertices.numpy())
     plain, halved = results

@@ -43,8 +43,11 @@ function readShown() {
   if (missing.length) Promise.all(missing.map((own) => own.exact())).then(() => change({ exact: missing[0].name }));
 }
 
+// Words for who hears the page: the column shows what it is.
+const unseen = (text) => element("span", { class: "unseen" }, text);
+
 function head() {
-  const cells = [element("span", { role: "columnheader", class: "cell" }, unseen("star"))];
+  const cells = [element("span", { role: "columnheader", class: "cell star" }, unseen("star"))];
   if (hasPictures) cells.push(element("span", { role: "columnheader", class: "cell" }, unseen("image")));
   for (const own of state.shown.map(column)) cells.push(headCell(own));
   byId("table-head").replaceChildren(...cells);
@@ -55,9 +58,6 @@ function head() {
   pool.forEach((row) => row.remove());
   pool = [];
 }
-
-// Read aloud alone: the column below says it to the eye.
-const unseen = (text) => element("span", { class: "unseen" }, text);
 
 function headCell(own) {
   const sorted = state.sort?.column === own.name ? (state.sort.descending ? "descending" : "ascending") : "none";
