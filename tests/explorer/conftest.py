@@ -84,8 +84,9 @@ class Explorer:
         return self.run("location.hash")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """For a module: while Playwright runs, nothing else in the process may use asyncio."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not executable():
         pytest.skip("no Chromium here: tools/install-debian-packages.sh installs it on Debian")

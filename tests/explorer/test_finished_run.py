@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 
 from phiscope import tables
-from tests.explorer.conftest import chromium, opened
 
-__all__ = ["chromium", "opened"]
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 
