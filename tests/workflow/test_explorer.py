@@ -31,7 +31,7 @@ def test_it_is_one_file_with_a_stamp(finished, path):
 
 
 def test_it_shows_what_the_tables_say(finished, path, opened):
-    explorer = opened(path, "#sample=87")
+    explorer = opened(path, "#sample=87", webgl=True)
     explorer.until("document.querySelectorAll('#sample .support').length")
     timings = explorer.run("phiscope.timings")
     print(f"\ntiny run: ready in {timings['ready']:.0f} ms")
