@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from phiscope.errors import DataError
 from phiscope.explorer.columns import Column
 from phiscope.explorer.matching import ComparedRun, matched
-from phiscope.explorer.page import Explored
+from phiscope.explorer.page import ExplorerPage
 from phiscope.explorer.pictures import of_prepared
 from phiscope.explorer.questions import Question
 
@@ -32,7 +32,7 @@ NOTE = (
 )
 
 
-def compare(first: ComparedRun, second: ComparedRun) -> Explored:
+def compare(first: ComparedRun, second: ComparedRun) -> ExplorerPage:
     """The page of two runs. Raises DataError where they have no image in common."""
     pairs, by = matched(first, second)
     if not len(pairs):
@@ -46,7 +46,7 @@ def compare(first: ComparedRun, second: ComparedRun) -> Explored:
         count=len(pairs), first=len(first.rows), second=len(second.rows), name_a=first.name, name_b=second.name, by=by
     )
     drawn = of_prepared(first.images, a["sample"].to_numpy(), None) if first.images.holds_images else None
-    return Explored(
+    return ExplorerPage(
         title=f"{first.name} (A) and {second.name} (B)",
         classes=first.images.classes,
         columns=columns,

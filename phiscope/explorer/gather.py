@@ -14,7 +14,7 @@ from phiscope.explorer.columns import columns_of
 from phiscope.explorer.details import details_of
 from phiscope.explorer.frames import frames_of, of_split, spectra_of
 from phiscope.explorer.listed import as_listed, contradicted
-from phiscope.explorer.page import Explored, Training
+from phiscope.explorer.page import ExplorerPage, TrainingSamples
 from phiscope.explorer.pictures import has_picture, of_inversions, of_training, used_training_samples
 from phiscope.explorer.questions import questions_of
 from phiscope.explorer.thumbnails import Sheets
@@ -42,7 +42,7 @@ TRAIN = ":train"  # names of groups of thumbnails, which no view can have
 INVERTED = ":inverted"
 
 
-def gather(run: Run) -> Explored:
+def gather(run: Run) -> ExplorerPage:
     """What the page of a run shows. context: title, setting, only; views, as configured, and their origins."""
     run, asked = run.only([*NEEDS, *OPTIONAL]), run.context["views"]
     frames, classes = frames_of(run), run.classes
@@ -59,7 +59,7 @@ def gather(run: Run) -> Explored:
         *(frames, len(classes), of_split(run["margins"], split), hulls),
         *(_pictured(run["inversions"]), spectra),
     )
-    return Explored(
+    return ExplorerPage(
         title=run.context["title"],
         classes=classes,
         columns=columns,
@@ -97,7 +97,9 @@ def sheets_in(arrays: Mapping[str, NDArray]) -> dict[str, Sheets]:
     return {name: Sheets.of_arrays(parts) for name, parts in groups.items()}
 
 
-def _training(listed: pd.DataFrame, duplicates: pd.DataFrame | None, hulls: Mapping[str, pd.DataFrame]) -> Training:
+def _training(
+    listed: pd.DataFrame, duplicates: pd.DataFrame | None, hulls: Mapping[str, pd.DataFrame]
+) -> TrainingSamples:
     numbers = used_training_samples(hulls, duplicates)
     own = listed[listed["dataset"].isna() & (listed["split"] == "train")].set_index("sample").reindex(numbers)
     counts = {}
@@ -106,7 +108,7 @@ def _training(listed: pd.DataFrame, duplicates: pd.DataFrame | None, hulls: Mapp
         counts[kind] = np.bincount(np.searchsorted(numbers, index), minlength=len(numbers))
     files = [value if isinstance(value, str) else None for value in own["file"]]
     labels = own["label"].fillna(-1).to_numpy(int)
-    return Training(numbers, labels, files, counts)
+    return TrainingSamples(numbers, labels, files, counts)
 
 
 def _pictured(inversions: pd.DataFrame | None) -> Any:

@@ -30,7 +30,7 @@ PARTS = Path(__file__).parent / "page"
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingSamples:
     """Training samples that others rest on: numbers (t,), labels (t,), -1 for none; what the source calls them; by kind
     of hull, how many test samples rest on each."""
 
@@ -41,7 +41,7 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Explored:
+class ExplorerPage:
     """What a page shows; columns have one length; axes: columns that are drawn first, across and up.
 
     pictures: by view, and of other groups; views: what each is, in words; origins: view -> `original` or the data set
@@ -56,7 +56,7 @@ class Explored:
     axes: tuple[str, str]
     pictures: Mapping[str, Sheets] = field(default_factory=dict)
     details: Details | None = None
-    training: Training | None = None
+    training: TrainingSamples | None = None
     views: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     split: str = "test"
@@ -74,7 +74,7 @@ class Explored:
         return len(self.column("sample").values)
 
 
-class Block(NamedTuple):
+class DataBlock(NamedTuple):
     """A part of the data under the name by which the page asks for it; file: stem of its script."""
 
     name: str
@@ -82,7 +82,7 @@ class Block(NamedTuple):
     content: str
 
 
-def write(explored: Explored, path: str | Path) -> None:
+def write(explored: ExplorerPage, path: str | Path) -> None:
     """Write the page, and the scripts beside it if it cannot hold all; older ones beside it go."""
     path = Path(path)
     first, *others = blocks_of(explored)
@@ -95,7 +95,7 @@ def write(explored: Explored, path: str | Path) -> None:
     _remove_others(path.parent / BESIDE, {Path(file).name for file in beside.values()})
 
 
-def _write_beside(block: Block, folder: Path) -> str:
+def _write_beside(block: DataBlock, folder: Path) -> str:
     """The file's name holds its content's, so that a page finds its own data or none."""
     digest = hashlib.sha256(block.content.encode()).hexdigest()[:12]
     file = f"{BESIDE}/{block.file}-{digest}.js"
@@ -112,26 +112,26 @@ def _remove_others(folder: Path, kept: set[str]) -> None:
         folder.rmdir()
 
 
-def blocks_of(explored: Explored) -> Iterator[Block]:
+def blocks_of(explored: ExplorerPage) -> Iterator[DataBlock]:
     """All data: first what is drawn at once, then what is read when it is asked for."""
-    yield Block("columns", "columns", as_text(packed(_columns(explored))))
+    yield DataBlock("columns", "columns", as_text(packed(_columns(explored))))
     texts = {column.name: column.values for column in explored.columns if column.kind == "text"}
-    yield Block("texts", "texts", as_text(packed({}, texts)))
+    yield DataBlock("texts", "texts", as_text(packed({}, texts)))
     for number, column in enumerate(explored.columns):
         if column.kind == "number":
             exact = packed({"values": np.asarray(column.values, np.float64)})
-            yield Block(f"exact/{column.name}", f"exact-{number:02d}", as_text(exact))
+            yield DataBlock(f"exact/{column.name}", f"exact-{number:02d}", as_text(exact))
     if explored.training:
-        yield Block("training", "training", as_text(_training(explored.training)))
+        yield DataBlock("training", "training", as_text(_training(explored.training)))
     for place, (group, sheets) in enumerate(explored.pictures.items()):
         for number, sheet in enumerate(sheets.sheets):
-            yield Block(f"sheet/{group}/{number}", f"sheet-{place:02d}-{number:04d}", as_text(sheet))
+            yield DataBlock(f"sheet/{group}/{number}", f"sheet-{place:02d}-{number:04d}", as_text(sheet))
     if explored.details:
         for number, shard in enumerate(explored.details.shards()):
-            yield Block(f"details/{number}", f"details-{number:04d}", as_text(shard))
+            yield DataBlock(f"details/{number}", f"details-{number:04d}", as_text(shard))
 
 
-def _columns(explored: Explored) -> dict[str, NDArray]:
+def _columns(explored: ExplorerPage) -> dict[str, NDArray]:
     """Codes of all columns but texts, by place; thumbnails of rows; rows of questions."""
     arrays: dict[str, NDArray] = {}
     for number, column in enumerate(explored.columns):
@@ -148,7 +148,7 @@ def _columns(explored: Explored) -> dict[str, NDArray]:
     return arrays
 
 
-def _pictures(explored: Explored) -> NDArray[np.int32]:
+def _pictures(explored: ExplorerPage) -> NDArray[np.int32]:
     """(n,) the place of each row's thumbnail among those of its view, -1 where it has none."""
     view, sample = explored.column("view"), explored.column("sample")
     places = np.full(len(sample.values), -1, np.int32)
@@ -164,7 +164,7 @@ def _pictures(explored: Explored) -> NDArray[np.int32]:
     return places
 
 
-def _training(training: Training) -> bytes:
+def _training(training: TrainingSamples) -> bytes:
     arrays: dict[str, NDArray] = {
         "numbers": training.numbers.astype(np.int32),
         "labels": training.labels.astype(np.int32),
@@ -173,7 +173,7 @@ def _training(training: Training) -> bytes:
     return packed(arrays, {"files": list(training.files) if any(training.files) else None})
 
 
-def manifest(explored: Explored, beside: Mapping[str, str]) -> dict[str, Any]:
+def manifest(explored: ExplorerPage, beside: Mapping[str, str]) -> dict[str, Any]:
     """What the page knows before it reads any block."""
     return {
         "title": explored.title,
@@ -227,7 +227,7 @@ def _described(column: Column) -> dict[str, Any]:
     return about
 
 
-def _document(explored: Explored, inside: Sequence[Block], beside: Mapping[str, str]) -> str:
+def _document(explored: ExplorerPage, inside: Sequence[DataBlock], beside: Mapping[str, str]) -> str:
     """What draws stands before what is large, so that it begins while the rest is still read."""
     first, *others = inside
     parts = {
@@ -242,7 +242,7 @@ def _document(explored: Explored, inside: Sequence[Block], beside: Mapping[str, 
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
 
 
-def _inline(block: Block) -> str:
+def _inline(block: DataBlock) -> str:
     return f'<script type="text/plain" data-block="{html.escape(block.name)}">{block.content}</script>'
 
 

@@ -16,7 +16,7 @@ MODULES = sorted((page.PARTS / "js").glob("*.js"))
 
 def explored(count=50):
     numbers = np.arange(count)
-    return page.Explored(
+    return page.ExplorerPage(
         title="</script><b>",
         classes=["<i>", "b"],
         columns=[
