@@ -25,11 +25,11 @@ from phiscope.report.sections.distances import Slopes
 from phiscope.report.sections.duplicates import Duplicates
 from phiscope.report.sections.implicit import answers_of
 from phiscope.report.sections.latent import LatentPage
-from phiscope.report.sections.neighbours import Neighbours, Pair
+from phiscope.report.sections.neighbours import ClassPair, Neighbours
 from phiscope.report.sections.noise import Rounding
-from phiscope.report.sections.overview import Listed, Look, Overview
+from phiscope.report.sections.overview import ListedSamples, Look, Overview
 from phiscope.report.sections.provenance import Origin
-from phiscope.report.sections.questions import Answer
+from phiscope.report.sections.questions import DetectorAnswer
 from phiscope.report.sections.samples import SamplePage
 from phiscope.report.sections.slice import Sliced
 from phiscope.report.sections.which_hull import Between
@@ -143,7 +143,7 @@ def full(bare):
     sections = {
         "overview": Overview(
             "test",
-            [Listed(REASONS["error"], 1, [look])],
+            [ListedSamples(REASONS["error"], 1, [look])],
             [classes],
             2,
             [[149, 1], [0, 150]],
@@ -151,7 +151,7 @@ def full(bare):
             by_attack(detected)[0],
         ),
         "attacks": Attacks(by_attack(detected), [("pgd", MeasuredNumber(0.11, 0.08, 0.14, 50, "Wilson"))]),
-        "neighbours": Neighbours(Pair(("ant", "bee"), 300, 1.0, 1.2), Pair(("ant", "bee"), 300, 1.0, 1.2)),
+        "neighbours": Neighbours(ClassPair(("ant", "bee"), 300, 1.0, 1.2), ClassPair(("ant", "bee"), 300, 1.0, 1.2)),
         "ambiguity": {"sample": 9, "margin": 0.3, "distance": 1.2},
         "slice": Sliced(7, "bee", "ant", 2.546),
         "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
@@ -172,7 +172,9 @@ def full(bare):
             "feature": Line((2, share), (8, share), (64, share), 500, 1297),
             "latent": Line((2, share), None, (40, share), 500, 1297),
         },
-        "questions": [Answer("wrong predictions", 12, 288, "energy", area, share, {"KNN": "+0.050 [+0.010, +0.090]"})],
+        "questions": [
+            DetectorAnswer("wrong predictions", 12, 288, "energy", area, share, {"KNN": "+0.050 [+0.010, +0.090]"})
+        ],
         "implicit": answers_of(pd.DataFrame([answer])),
         "references": {
             "Ant 2022": Reference("A. Ant (2022): Hills", "https://ant.org"),

@@ -55,7 +55,7 @@ def test_a_budget_for_one_sample_inverts_one_and_says_what_it_left_out(project):
     allow(project, 1.5 * cost_of_a_sample(project))
     assert set(project.planned()) == {
         *("all", "estimate_cost", "invert", "explore_ball", "sum_up_run"),
-        *("draw_inversion", "draw_figures", "render_report", "render_explorer"),
+        *("draw_inversion", "render_report", "render_explorer"),
     }
     done = project.snakemake()
     assert done.returncode == 0, done.stderr[-4000:]

@@ -118,7 +118,7 @@ def test_test_vectors_and_a_head_are_enough(root, tmp_path, arrays):
     assert read_hulls(results).empty
     assert len(tables.read(results / "tables/margins.parquet")) == 20 * 2
     assert set(tables.read(results / "tables/balls.parquet")["split"]) == {"test"}
-    assert figures_of(results) == {"distances", "slice", "class_margins", "balls", "comparison"}
+    assert figures_of(results) == {"distances", "slice", "class_margins", "balls"}
 
 
 @pytest.mark.long
@@ -134,7 +134,7 @@ def test_training_vectors_alone_have_margins_and_labels_to_doubt(root, tmp_path,
     page = (project.results / "report.html").read_text()
     assert "Labels to doubt" in page
     assert "This run drew no picture here" not in page
-    assert figures_of(project.results) == {"training_margins", "class_margins", "balls", "comparison"}
+    assert figures_of(project.results) == {"training_margins", "class_margins", "balls"}
 
 
 @pytest.mark.long

@@ -116,7 +116,7 @@ def _margins(
     return pd.DataFrame(compared, columns=[*_NAMED, *_COMPARED])
 
 
-def _margin(row: Any, theirs: their_margins.Bounds, features: int) -> dict[str, Any]:
+def _margin(row: Any, theirs: their_margins.MarginBounds, features: int) -> dict[str, Any]:
     """The claim of a row of `margins`: half the squared margin is off by no more than its gap and its residuals."""
     ours, error = np.inf, 0.0
     if row.status == "failed":

@@ -23,7 +23,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-class Answer(NamedTuple):
+class PrimalDual(NamedTuple):
     """The point (n,), the multipliers of A x = b, of G x <= h and of x >= lb, the last two not negative."""
 
     x: Vector
@@ -63,7 +63,7 @@ def minimum(
     *,
     solver: str,
     sparse: bool = False,
-) -> Answer | None:
+) -> PrimalDual | None:
     """min ½xᵀPx + qᵀx  subject to  G x <= h,  A x = b,  x >= lb; None where the back-end gives no numbers.
 
     What it gives is returned however the back-end calls it. sparse: hand over sparse matrices, where it takes some.
@@ -87,7 +87,7 @@ def minimum(
     if not all(np.isfinite(each).all() for each in given):
         return None
     x, equal, below, box = given
-    return Answer(x, equal, below.clip(0), (-box).clip(0))
+    return PrimalDual(x, equal, below.clip(0), (-box).clip(0))
 
 
 def _numbers(given: Any, count: int) -> Vector:

@@ -28,7 +28,7 @@ _ROUNDS = 8
 _TOUCHING = 1e-8  # a distance, of how far the vertices are: less has 0 as its lower bound whatever is added
 
 
-class Vertices(Protocol):
+class RowsOfVertices(Protocol):
     """(n, d), which need not be in memory as numbers."""
 
     def __len__(self) -> int: ...
@@ -42,7 +42,7 @@ class Vertices(Protocol):
         ...
 
 
-class Bounds(NamedTuple):
+class DistanceBounds(NamedTuple):
     """lower <= distance <= upper, each (m,); reach (m,): the farthest that a vertex of the program is from z."""
 
     lower: Vector
@@ -59,13 +59,13 @@ class _Program(NamedTuple):
 
 def distances(
     points: Vector,
-    vertices: Vertices,
+    vertices: RowsOfVertices,
     supports: Sequence[NDArray[np.int64]],
     nearest: Vector,
     random: np.random.Generator,
     *,
     solver: str,
-) -> Bounds:
+) -> DistanceBounds:
     """Of points (m, d) to the hull of the vertices; supports, nearest (m, d): of the solution that is looked at."""
     origin = vertices.rows(np.zeros(1, np.int64))[0]
     count = int(np.clip(_MOST_CELLS // points.shape[1], ADDED, LOWEST))
@@ -74,7 +74,7 @@ def distances(
         np.unique(np.concatenate([own, few, random.integers(len(vertices), size=RANDOM)]))
         for own, few in zip(supports, rows)
     ]
-    bounds = Bounds(np.zeros(len(points)), np.full(len(points), np.inf), np.zeros(len(points)))
+    bounds = DistanceBounds(np.zeros(len(points)), np.full(len(points), np.inf), np.zeros(len(points)))
     left = list(range(len(points)))
     for _ in range(_ROUNDS):
         programs = {query: _solved(points[query], vertices.rows(kept[query]), solver) for query in left}
@@ -106,7 +106,7 @@ def _solved(x: Vector, vertices: Vector, solver: str) -> _Program | None:
     return _Program(unit * edge, unit * float(np.linalg.norm(edges - edge, axis=1).max()))
 
 
-def _judge(bounds: Bounds, queries: list[int], away: Vector, from_lowest: Vector) -> None:
+def _judge(bounds: DistanceBounds, queries: list[int], away: Vector, from_lowest: Vector) -> None:
     """away (k, d) = z - x of these queries, and x less the vertex with the lowest price."""
     distance = np.linalg.norm(away, axis=1)
     gap = (away * (away + from_lowest)).sum(1).clip(0)
@@ -115,7 +115,7 @@ def _judge(bounds: Bounds, queries: list[int], away: Vector, from_lowest: Vector
     bounds.lower[queries] = np.maximum(bounds.lower[queries], (distance - over).clip(0))
 
 
-def _lowest(directions: Vector, vertices: Vertices, origin: Vector, count: int) -> NDArray[np.int64]:
+def _lowest(directions: Vector, vertices: RowsOfVertices, origin: Vector, count: int) -> NDArray[np.int64]:
     """The vertices with the count lowest <w, d_j> of every direction w (m, d): (m, count), the lowest first.
 
     Products are of differences to a vertex: far from the origin they would lose digits.

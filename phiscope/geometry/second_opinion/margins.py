@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phiscope.geometry.second_opinion.back_end import Answer, Vector, minimum
+from phiscope.geometry.second_opinion.back_end import PrimalDual, Vector, minimum
 
 FAR = 1e3  # times as far as a sample is long: a proven lower bound of that counts as no flip point
 _FITTING = (1e-2, 1e2)  # lengths of a step, in its unit
@@ -39,7 +39,7 @@ _ALONG = [math.ldexp(1.0, power) for power in range(0, 61, 2)]  # of multipliers
 _DENSE_BELOW = 5.5  # features over classes: of more, sparse factors are faster (measured)
 
 
-class Bounds(NamedTuple):
+class MarginBounds(NamedTuple):
     """lower <= margin <= upper; upper inf without a point, and size, how far rounding reaches: ‖x‖ + the margin."""
 
     lower: float
@@ -83,16 +83,16 @@ def operations(features: int, classes: int) -> float:
 
 def margin(
     x: Vector, weight: Vector, bias: Vector, i: int, j: int, lower_bound: float | None, *, solver: str
-) -> Bounds:
+) -> MarginBounds:
     """Of a sample x (f,) of class i and class j; weight (f, n), bias (n,): the head, w_i and w_j not the same."""
     steps = _of(x, weight, bias, i, j, lower_bound)
-    size, best = float(np.linalg.norm(x)), Bounds(0.0, np.inf, 0.0)
+    size, best = float(np.linalg.norm(x)), MarginBounds(0.0, np.inf, 0.0)
     if steps.starts_between(size):
-        return Bounds(0.0, abs(steps.r), size)
+        return MarginBounds(0.0, abs(steps.r), size)
     unit = abs(steps.r) if abs(steps.r) > _rounding(len(x)) * size else size or 1.0
     for _ in range(3):
         bounds, length = _bounds(steps.over(unit), weight.shape, solver)
-        best = Bounds(max(best.lower, bounds[0] * unit), min(best.upper, bounds[1] * unit), 0.0)
+        best = MarginBounds(max(best.lower, bounds[0] * unit), min(best.upper, bounds[1] * unit), 0.0)
         if best.upper - best.lower <= 1e-9 * best.upper or _FITTING[0] < length < _FITTING[1] or length == 0:
             break
         unit *= length
@@ -151,7 +151,7 @@ def _along_ray(steps: _Steps, solver: str) -> float:
     return max(_below(steps, times * left / size, times * beyond / size) for times in _ALONG)
 
 
-def _above(steps: _Steps, given: Answer) -> float:
+def _above(steps: _Steps, given: PrimalDual) -> float:
     t = given.x if steps.l is None else np.maximum(given.x, steps.l)
     between, beyond = abs(float(steps.A @ t + steps.r)), (steps.G @ t - steps.p).clip(0)
     square, worth = float(t @ t), abs(float(given.equal[0])) * between + float(given.below @ beyond)

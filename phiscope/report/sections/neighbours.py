@@ -18,7 +18,7 @@ _LEAST = 0.01  # share of the samples that a pair of classes needs, so that its 
 
 
 @dataclass(frozen=True)
-class Pair:
+class ClassPair:
     """Two classes with the closest boundary of so many samples of either, and their median margin."""
 
     classes: tuple[str, str]
@@ -31,8 +31,8 @@ class Pair:
 class Neighbours:
     """closest: the pair with the smallest median margin; frequent: that of the most samples."""
 
-    closest: Pair
-    frequent: Pair
+    closest: ClassPair
+    frequent: ClassPair
 
 
 def data(run: Run) -> Neighbours | None:
@@ -51,8 +51,8 @@ def neighbours(standing: pd.DataFrame, classes: tuple[str, ...]) -> Neighbours |
     pairs = pairs.sort_values(["size", "median"], ascending=[False, True], kind="stable", ignore_index=True)
     enough = pairs[pairs["size"] >= min(max(5, _LEAST * len(bounded)), pairs["size"].max())]
 
-    def pair(row: pd.Series) -> Pair:
+    def pair(row: pd.Series) -> ClassPair:
         names = classes[int(row["one"])], classes[int(row["other"])]
-        return Pair(names, int(row["size"]), row["size"] / len(bounded), row["median"])
+        return ClassPair(names, int(row["size"]), row["size"] / len(bounded), row["median"])
 
     return Neighbours(pair(enough.loc[enough["median"].idxmin()]), pair(pairs.iloc[0]))

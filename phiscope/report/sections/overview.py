@@ -37,7 +37,7 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedSamples:
     """Samples that are listed for one reason: how many there are, and the first of them."""
 
     reason: Reason
@@ -52,7 +52,7 @@ class Overview:
     first; hardest: the attack that detectors see worst."""
 
     split: str
-    listed: Sequence[Listed]
+    listed: Sequence[ListedSamples]
     classes: Sequence[Mapping[str, Any]]
     class_count: int
     confusion: Sequence[Sequence[int]] | None
@@ -126,7 +126,7 @@ def _of_the_hardest(hardest: Detected | None) -> tuple[str, MeasuredNumber | Non
     )
 
 
-def _listed(inspect: pd.DataFrame, images: ImagesBySample | None) -> list[Listed]:
+def _listed(inspect: pd.DataFrame, images: ImagesBySample | None) -> list[ListedSamples]:
     listed = []
     for name, rows in inspect.groupby("reason", sort=False):
         looks = [
@@ -138,7 +138,7 @@ def _listed(inspect: pd.DataFrame, images: ImagesBySample | None) -> list[Listed
             )
             for row in rows.head(2 * SHOWN if name == "error" else SHOWN).to_dict("records")
         ]
-        listed.append(Listed(REASONS[str(name)], len(rows), looks))
+        listed.append(ListedSamples(REASONS[str(name)], len(rows), looks))
     return listed
 
 

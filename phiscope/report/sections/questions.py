@@ -20,7 +20,7 @@ OPTIONAL = ("detector_questions",)
 _WORDS = {"error": "wrong predictions", "disagreement": "people disagree", "foreign": "other data: {view}"}
 
 
-class Answer(NamedTuple):
+class DetectorAnswer(NamedTuple):
     """A question in words; how many samples are in question, and how many others; the detector with the largest area,
     its area and false positive rate, and how much larger than that of three others its area is, in words."""
 
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     differences: Mapping[str, str]
 
 
-def data(run: Run) -> list[Answer] | None:
+def data(run: Run) -> list[DetectorAnswer] | None:
     rows = run["detector_questions"]
     if rows is None or rows.empty:
         return None
@@ -43,7 +43,7 @@ def data(run: Run) -> list[Answer] | None:
     ]
 
 
-def _answer(question: str, rows: pd.DataFrame) -> Answer:
+def _answer(question: str, rows: pd.DataFrame) -> DetectorAnswer:
     areas, rates = (rows[rows["measure"] == measure] for measure in ("area", "fpr95"))
     name = areas.loc[areas["value"].idxmax(), "detector"]
     best, rate = areas[areas["detector"] == name], rates[rates["detector"] == name].iloc[0]
@@ -51,7 +51,9 @@ def _answer(question: str, rows: pd.DataFrame) -> Answer:
     differences = {title_of(row["against"]): _difference(row) for row in best.to_dict("records")}
     area = MeasuredNumber(first["value"], first["ci_low"], first["ci_high"], unit="area")
     flagged = MeasuredNumber(rate["value"], rate["ci_low"], rate["ci_high"])
-    return Answer(question, int(first["n"]), int(first["n_genuine"]), title_of(name), area, flagged, differences)
+    return DetectorAnswer(
+        question, int(first["n"]), int(first["n_genuine"]), title_of(name), area, flagged, differences
+    )
 
 
 def _difference(row: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from phiscope.experiments.geometry.disagreements import Stored
 from phiscope.geometry.second_opinion import hulls
-from phiscope.geometry.second_opinion.back_end import Answer
+from phiscope.geometry.second_opinion.back_end import PrimalDual
 
 SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
 QUERIES = np.array([[2.0, 0.5], [0.5, 3.0], [2.0, 2.0], [0.5, 0.5], [1.0, 1.0]])
@@ -57,7 +57,7 @@ def test_vertices_that_the_program_lacks_are_found_by_pricing(monkeypatch):
 def test_bounds_hold_where_the_back_end_gives_nonsense(monkeypatch):
     true = asked(QUERIES, SQUARE)
     random = np.random.default_rng(2)
-    monkeypatch.setattr(hulls, "minimum", lambda P, q, **_: Answer(random.random(len(q)), *[np.zeros(0)] * 3))
+    monkeypatch.setattr(hulls, "minimum", lambda P, q, **_: PrimalDual(random.random(len(q)), *[np.zeros(0)] * 3))
     nonsense = asked(QUERIES, SQUARE)
     assert (nonsense.upper >= true.upper - 1e-9).all()
     assert (nonsense.lower <= true.lower + 1e-9).all()

@@ -5,7 +5,7 @@ import pytest
 
 from phiscope.errors import ConfigError
 from phiscope.geometry.second_opinion import back_end, margins
-from phiscope.geometry.second_opinion.back_end import Answer
+from phiscope.geometry.second_opinion.back_end import PrimalDual
 
 SOLVERS = ("piqp", "clarabel", "highs")
 
@@ -68,7 +68,7 @@ def test_bounds_hold_whatever_the_back_end_gives(seed, monkeypatch):
     def noisy(*problem, **options):
         given = real(*problem, **options)
         x, equal, below, bound = (part + noise * random.normal(size=part.shape) for part in given)
-        return Answer(x, equal, below.clip(0), bound.clip(0))
+        return PrimalDual(x, equal, below.clip(0), bound.clip(0))
 
     monkeypatch.setattr(margins, "minimum", noisy)
     for noise in (1e-12, 1e-6, 1e-2, 1.0):  # noqa: B007 - noisy reads it
