@@ -39,12 +39,21 @@ CHUNKS = [f"results/a/chunks/{chunk}.safetensors" for chunk in "01"]
 # Configuration -> what it makes otherwise, of files that rest on parameters of their own. What is made of these
 # is known by its inputs.
 CHANGES = (
-    ("margins: {solver: quadprog}", ("chunks/margins/", "chunks/features/")),
-    ("hulls: {feature: {tolerance: 1.e-5}}", ("chunks/hulls/feature/", "chunks/hulls/processed/")),
+    ("margins: {solver: quadprog}", ("chunks/margins/", "chunks/features/", "tables/disagreements.parquet")),
+    (
+        "hulls: {feature: {tolerance: 1.e-5}}",
+        (
+            *("chunks/hulls/feature/", "chunks/hulls/processed/", "chunks/hulls/class/"),
+            *("tables/leave_one_out.parquet", "statistics/dimension.parquet"),
+        ),
+    ),
     (
         "views: {pgd-first: {epsilon: 0.1}}",
-        # The last two rest on the order of the views, which stands otherwise where one is changed.
-        ("views/pgd-first/", "models/estimate.json", "statistics/verification.parquet"),
+        # But for the first, these rest on the order of the views, which stands otherwise where one is changed.
+        (
+            *("views/pgd-first/", "models/estimate.json", "statistics/verification.parquet"),
+            *("tables/disagreements.parquet", "exhibits/thumbnails/", "explorer/index.html"),
+        ),
     ),
     ("inversions: {tolerance: 1.e-3}", ("chunks/inversions/", "inversions/flip", "inversions/hull", "inversions/ball")),
     ("implicit: {schedule: {steps: 19}}", ("chunks/implicit/", "implicit/0")),
