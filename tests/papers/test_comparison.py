@@ -150,7 +150,7 @@ def test_without_that_attack_there_is_nothing_about_it(run, compare):
 def test_our_own_questions_name_no_paper(run, compare):
     found = compare(run)
     human = found["key"].str.startswith("human_")
-    assert human.sum() == 10
+    assert human.sum() == 16
     inverted = {"inverted_flip_solved", "inverted_hull_solved", "flip_image_nearer", "flip_over_deepfool"}
     noise = {"within_noise_feature", "within_noise_pixel", "margin_within_noise", "on_union_surface"}
     ours = human | found["key"].isin(inverted | noise)
