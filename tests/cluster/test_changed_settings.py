@@ -60,8 +60,6 @@ CASES = {
     ),
     "the seed": Case({"seed": 1}, "data/test.safetensors", "prepare_dataset/test", None),
 }  # fmt: skip
-IN_CI = "the solver of the margins"
-LOCALLY = [name if name == IN_CI else pytest.param(name, marks=pytest.mark.long) for name in CASES]
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +129,8 @@ def ended(folder: Path, *targets: str) -> None:
         started.kill()
 
 
-@pytest.mark.parametrize("name", LOCALLY)
+@pytest.mark.long
+@pytest.mark.parametrize("name", CASES)
 def test_a_part_of_the_old_setting_is_made_anew(name, written, begun, undisturbed, tmp_path):
     case, folder, starts = CASES[name], tmp_path / "run", []
     begun(case.before, folder)

@@ -4,19 +4,12 @@ from phiscope.workflow.drawing import draw
 
 
 def test_a_figure_is_an_svg_and_a_png_with_its_caption_called_by_its_whole_name(tmp_path):
-    comparison = pd.DataFrame(
-        {
-            "paper": ["Yousefzadeh 2022"],
-            "section": ["7"],
-            "quantity": ["share"],
-            "unit": ["share"],
-            "paper_value": [0.8],
-        }
-        | {"value": [0.7], "ci_low": [0.6], "ci_high": [0.8], "interval": ["bootstrap"], "n": [9], "key": ["a"]}
-    )
-    draw("comparison-7", {"paper_comparison": comparison}, tmp_path / "figures")
-    files = sorted((tmp_path / "figures").iterdir())
-    assert [path.name for path in files] == ["comparison-7.png", "comparison-7.rst", "comparison-7.svg"]
+    """And one whose panels stand below each other on a narrow screen stands there once more."""
+    log = pd.DataFrame({"epoch": [0, 1], "train_loss": [1.0, 0.5], "val_loss": [1.1, 0.7], "val_accuracy": [0.5, 0.8]})
+    draw("training-7", {"classifier_log": log.assign(learning_rate=[0.1, 0.05])}, tmp_path / "figures")
+    files = sorted(path for path in (tmp_path / "figures").iterdir() if path.is_file())
+    assert [path.name for path in files] == ["training-7.png", "training-7.rst", "training-7.svg"]
     assert files[0].read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in files[2].read_bytes()
-    assert files[1].read_text().startswith("Shares measured in this run")
+    assert files[1].read_text().startswith("Training: ")
+    assert [path.name for path in (tmp_path / "figures/narrow").iterdir()] == ["training-7.svg"]

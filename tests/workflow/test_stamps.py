@@ -213,10 +213,10 @@ class TestOfARun:
         ("victim", "damaged"),
         [
             ("models/classifier.safetensors", changed),
-            ("tables/margins.parquet", cut_short),
             *(
                 pytest.param(victim, damaged, marks=pytest.mark.long)
                 for victim, damaged in (
+                    ("tables/margins.parquet", cut_short),
                     ("data/test.safetensors", cut_short),
                     ("tables/samples.parquet", cut_short),
                     ("data/train.safetensors", changed),

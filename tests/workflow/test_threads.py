@@ -19,6 +19,7 @@ def test_one_core_and_two_give_equal_tables(finished, root, tmp_path):
     assert list(compare(finished.results, alone.results)) == []
 
 
+@pytest.mark.long
 def test_trainings_take_the_threads_of_the_configuration_whatever_is_granted(root, tmp_path):
     networks = []
     for cores in ("1", "2"):

@@ -9,7 +9,20 @@ from phiscope.errors import ConfigError
 
 # Folders of a run, and what stands beside the names of views in paths such as views/dataset/<name>/test/.
 TAKEN = {
-    *("dataset", "train", "test", "first", "chunks", "data", "exhibits", "features", "figures", "inversions", "latent"),
+    *(
+        "dataset",
+        "train",
+        "test",
+        "first",
+        "chunks",
+        "data",
+        "exhibits",
+        "explorer",
+        "features",
+        "figures",
+        "inversions",
+        "latent",
+    ),
     *("denoised", "implicit", "logs", "models", "statistics", "tables", "views"),
 }
 
