@@ -198,13 +198,8 @@ class Drawing:
 
     @property
     def tables(self) -> dict[str, str]:
-        """Tables that Snakemake's own report shows beside the figures, path -> title: those that fit into a page."""
-        shown = {
-            "inspect_csv": "samples to look at, with reasons",
-            "class_summary": "accuracy, margin and hull distance by class",
-            "verification": "certificates of projections, recomputed",
-        }
-        return {self._plan.path(name): title for name, title in shown.items()}
+        """Tables that Snakemake's own report shows beside the figures, path -> title: those that it can show, as CSV."""
+        return {self._plan.path("inspect_csv"): "samples to look at, with reasons"}
 
     def outputs(self) -> Iterator[str]:
         for kind in ("svg", "png", "rst"):
