@@ -198,7 +198,7 @@ class Drawing:
 
     @property
     def tables(self) -> dict[str, str]:
-        """Tables that Snakemake's own report shows beside the figures, path -> title: those that it can show, as CSV."""
+        """Tables that Snakemake's own report shows beside the figures, path -> title: those it can show, as CSV."""
         return {self._plan.path("inspect_csv"): "samples to look at, with reasons"}
 
     def outputs(self) -> Iterator[str]:
