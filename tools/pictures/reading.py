@@ -114,18 +114,23 @@ def draw_margin(known: Toy) -> Figure:
     return figure
 
 
-@themed
-def draw_hull(known: Toy) -> Figure:
-    """One sample outside of the hull, its projection, and the training samples that this is a mixture of."""
+def _sample_outside(known: Toy) -> tuple[Figure, Axes, NDArray, hull.HullProjection]:
+    """The plane with the outline of the hull, a sample outside of it, and its projection."""
     figure = blank(4.6, 5.6)
     ax = figure.subplots()
     _plane(ax, known)
     _outline(ax, known)
     x = np.array(SAMPLES["C"])
-    found = hull.project(x[None], known.features)
-    rows, weights = found.support(0)
+    return figure, ax, x, hull.project(x[None], known.features)
+
+
+@themed
+def draw_hull(known: Toy) -> Figure:
+    """One sample outside of the hull, its projection, and the training samples that this is a mixture of."""
+    figure, ax, x, projection = _sample_outside(known)
+    rows, weights = projection.support(0)
     z = weights @ known.features[rows]
-    _line(ax, x, z, HULL, f"hull distance {found.distance[0]:.2f}", 0.7, away=(2, 6))
+    _line(ax, x, z, HULL, f"hull distance {projection.distance[0]:.2f}", 0.7, away=(2, 6))
     ax.scatter(*z, s=34, marker="X", color=HULL, zorder=5)
     ax.annotate("projection z", z, xytext=(-66, -3), textcoords="offset points", color=HULL,
                 bbox=_PATCH)  # fmt: skip
@@ -141,13 +146,8 @@ def draw_hull(known: Toy) -> Figure:
 @themed
 def draw_certificate(known: Toy) -> Figure:
     """A point of the hull that is not yet the nearest: what it proves all the same."""
-    figure = blank(4.6, 5.6)
-    ax = figure.subplots()
-    _plane(ax, known)
-    _outline(ax, known)
-    x = np.array(SAMPLES["C"])
-    found = hull.project(x[None], known.features)
-    rows, weights = found.support(0)
+    figure, ax, x, projection = _sample_outside(known)
+    rows, weights = projection.support(0)
     nearest = weights @ known.features[rows]
     rough = nearest + 0.16 * (known.features.mean(0) - nearest) + 0.06 * (known.features[rows[-1]] - nearest)
     gap = float(((rough - known.features) @ (rough - x)).max())
@@ -164,7 +164,7 @@ def draw_certificate(known: Toy) -> Figure:
     ax.annotate("z, not yet the nearest", rough, xytext=(-116, -4), textcoords="offset points", color=HULL)
     ax.annotate(
         f"gap g = {gap:.3f}\nproven: at least {distance:.3f} − g/{distance:.3f} = {lower:.3f}\n"
-        f"true distance {found.distance[0]:.3f}",
+        f"true distance {projection.distance[0]:.3f}",
         (0.02, 0.98), xycoords="axes fraction", va="top", bbox={"facecolor": "white", "edgecolor": FAINT, "pad": 3},
     )  # fmt: skip
     _dot(ax, x, "C", (5, 6))
@@ -205,10 +205,10 @@ def draw_noise(known: Toy) -> Figure:
     noise = 0.1
     _outline(ax, known)
     ax.scatter(*known.features.T, s=14, color=MUTED, lw=0)
-    found = hull.project(np.array([[6.5, 1.0]]), known.features)
-    rows, weights = found.support(0)
+    projection = hull.project(np.array([[6.5, 1.0]]), known.features)
+    rows, weights = projection.support(0)
     edge = weights @ known.features[rows]
-    outward = (np.array([6.5, 1.0]) - edge) / found.distance[0]
+    outward = (np.array([6.5, 1.0]) - edge) / projection.distance[0]
     along = np.array([-outward[1], outward[0]])
     queries = np.stack([edge + 0.07 * outward - 0.16 * along, edge + 0.24 * outward + 0.22 * along])
     judged = hull.project(queries, known.features)
