@@ -36,6 +36,8 @@ def hull_standing(hulls: pd.DataFrame, class_hulls: pd.DataFrame | None = None) 
 def own_and_other(class_hulls: pd.DataFrame) -> pd.DataFrame:
     """view, split, sample with own_distance, own_position, other_class and other_distance; the lowest class among
     equals."""
+    if class_hulls.empty:  # of training samples without labels; pandas cannot merge by texts of which there are none
+        return pd.DataFrame(columns=[*_KEY, *_OF_CLASSES])
     rows = class_hulls.sort_values([*_KEY, "distance", "hull_class"])
     own = rows[rows["is_predicted"]].rename(columns={"distance": "own_distance", "position": "own_position"})
     others = rows[~rows["is_predicted"]].drop_duplicates(_KEY)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from phiscope import stats
@@ -53,3 +54,15 @@ def test_shares_and_medians_of_a_view():
     assert second["nearer_other"] == pytest.approx(np.mean(np.linspace(1, 2, 100) > 1.25))
     assert second["p_value"] == pytest.approx(np.mean(np.linspace(0, 1, 100) <= 0.05))
     assert (second["own_distance"], second["own_p_value"]) == (pytest.approx(1.5), None)
+
+
+def test_without_a_hull_of_any_class_no_sample_has_one():
+    """Of training samples without labels: texts of which there are none cannot be merged by pandas."""
+    none = pa.table({name: pa.array([], kind) for name, kind in NO_HULLS.items()}).to_pandas()
+    assert stats.own_and_other(none).columns.tolist()[-4:] == [
+        *("own_distance", "own_position", "other_class", "other_distance"),
+    ]
+
+
+NO_HULLS = dict.fromkeys(("view", "split", "position"), pa.string()) | {"sample": pa.int64(), "hull_class": pa.int64()}
+NO_HULLS |= {"distance": pa.float64(), "is_predicted": pa.bool_()}
