@@ -1,22 +1,34 @@
 """Fixtures that all tests share."""
 
+import copy
 import os
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.workflow.project import Project, copied
 
 ROOT = Path(__file__).parents[1]
 MOST_JOBS = 40  # of the tiny preset
+STARTED: dict[int, dict] = {}  # a module's random generator -> its state after the import
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(autouse=True)
+def same_draws_in_any_order(request):
+    """Random generators of a test's module begin as after its import, whatever tests ran before."""
+    for generator in vars(request.module).values():
+        if isinstance(generator, np.random.Generator):
+            bits = generator.bit_generator
+            bits.state = STARTED.setdefault(id(generator), copy.deepcopy(bits.state))
 
 
 @pytest.fixture(scope="session")

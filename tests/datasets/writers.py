@@ -10,8 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-RANDOM = np.random.default_rng(0)
-
 
 def pictures(count: int, shape=(6, 5, 3), seed: int = 0) -> np.ndarray:
     """Noise from black to white, a different one for every seed."""
