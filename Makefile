@@ -6,6 +6,9 @@ CORES ?= all
 run: .venv/ready
 	.venv/bin/snakemake --cores $(CORES)
 
+# Two workers on two cores: libraries that start two threads each would wait for one another.
+test test-long: export OMP_NUM_THREADS = 1
+
 test: .venv/transformers lint
 	.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not long"
 

@@ -16,6 +16,11 @@ MOST_JOBS = 40  # of the tiny preset
 STARTED: dict[int, dict] = {}  # a module's random generator -> its state after the import
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups that one worker must run begin first, so that at the end no worker waits for another."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

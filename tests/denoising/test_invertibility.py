@@ -5,7 +5,7 @@ from skimage import data
 from phiscope.denoising.filterbank import random_bank, respond
 from phiscope.denoising.invertibility import COUNTS, NOISES, disturbed, recoveries, recovery
 
-IMAGE = data.camera()[100:112, 160:172].astype(float) / 255
+IMAGE = data.camera()[100:108, 160:168].astype(float) / 255
 
 
 @pytest.fixture(scope="module")

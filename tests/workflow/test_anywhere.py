@@ -1,4 +1,4 @@
-"""The workflow gives the same tables wherever it lies and from wherever it is started."""
+"""The workflow gives the same tables wherever it lies, from wherever it is started and on however many cores."""
 
 import os
 import subprocess
@@ -33,10 +33,10 @@ SMALL = {
 }
 
 
-def run(snakefile: Path, folder: Path, library: Path, *arguments: str | Path) -> None:
+def run(snakefile: Path, folder: Path, library: Path, *arguments: str | Path, cores: int = 1) -> None:
     """Snakemake, started in a folder, with the library of a checkout."""
     environment = os.environ | {"PYTHONPATH": str(library), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "snakemake", "-s", snakefile, "--cores", "1", *arguments]
+    command = [sys.executable, "-m", "snakemake", "-s", snakefile, "--cores", str(cores), *arguments]
     done = subprocess.run([str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
@@ -67,7 +67,7 @@ def test_started_elsewhere_through_a_link_to_a_folder_with_spaces_and_letters(ro
     (link := tmp_path / "a link").symlink_to(project.folder)
     (elsewhere := tmp_path / "elsewhere").mkdir()
     (cwd := tmp_path / "cwd").mkdir()
-    run(link / "Snakefile", cwd, link, "-d", elsewhere, "--configfile", small)
+    run(link / "Snakefile", cwd, link, "-d", elsewhere, "--configfile", small, cores=2)
     assert differences(ordinary, elsewhere / "results/small") == []
     assert list(cwd.iterdir()) == []
 
