@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from phiscope.papers.decision_boundaries import STATED
+from phiscope.papers.verdicts import judge
 from phiscope.stats.intervals import (
     Estimate,
     Resampling,
@@ -71,18 +72,22 @@ def paper_comparison(
 
 def _record(key: str, estimate: Estimate, dataset_is_papers: bool) -> dict:
     stated = STATED[key]
+    value = stated.value if dataset_is_papers else None
+    verdict, difference = judge(stated.claim, value, estimate)
     return {
         "key": key,
         "quantity": stated.quantity,
         "unit": stated.unit,
         "paper": stated.paper,
         "section": stated.section,
-        "paper_value": stated.value if dataset_is_papers and stated.value is not None else np.nan,
+        "paper_value": np.nan if value is None else value,
         "value": estimate.value,
         "ci_low": estimate.low,
         "ci_high": estimate.high,
         "interval": estimate.interval,
         "n": estimate.n,
+        "verdict": verdict,
+        "difference": difference,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from phiscope.papers.verdicts import Claim, claim_of
 from phiscope.stats.attacks import QUESTIONS
 from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversion import QUESTIONS as INVERSIONS
@@ -16,7 +17,8 @@ PAPER = "Yousefzadeh 2022"
 class Stated:
     """A quantity in words, its unit as in the table `paper_comparison`, the section of the paper, and its value there.
 
-    value None: the paper gives no number. paper empty: the question is ours.
+    value None: the paper gives no number. paper empty: the question is ours. claims: what it says of the quantity,
+    where that is more than the number; see `phiscope.papers.verdicts`.
     """
 
     quantity: str
@@ -24,6 +26,11 @@ class Stated:
     section: str = ""
     value: float | None = None
     paper: str = PAPER
+    claims: Claim | None = None
+
+    @property
+    def claim(self) -> Claim:
+        return self.claims or claim_of(self.value, self.unit)
 
 
 def _supports(space: str, value: float) -> dict[str, Stated]:
@@ -61,7 +68,13 @@ def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
     """Of samples that DeepFool moved across a boundary; Yousefzadeh 2022 does not say whether they survive rounding."""
     ways = {"success": "", "success_8bit": ", after rounding to 8 bits"}
     return {
-        f"deepfool_{key}_{counted}": Stated(f"DeepFool{words}: {QUESTIONS[key][0]}", QUESTIONS[key][1], "7.2", value)
+        f"deepfool_{key}_{counted}": Stated(
+            f"DeepFool{words}: {QUESTIONS[key][0]}",
+            QUESTIONS[key][1],
+            "7.2",
+            value,
+            claims="most" if key == "towards_hull" else None,
+        )
         for counted, words in ways.items()
         for key, value in values.items()
     }
@@ -76,7 +89,10 @@ def _inverted() -> dict[str, Stated]:
     stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
     ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
     answers = stated | ours
-    return {key: Stated(*words, *answers.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
+    most = {"boundary_closer_pixel": "most"}
+    return {
+        key: Stated(*words, *answers.get(key, ("7.1", None)), claims=most.get(key)) for key, words in INVERSIONS.items()
+    }
 
 
 def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:
@@ -91,7 +107,9 @@ def _human(indicator: str, what: str = "rank correlation") -> Stated:
 STATED: dict[str, Stated] = {
     # ASSUME: 0.9 stands for `above 90 %`.
     "accuracy": Stated("accuracy on the test samples", "share", "7.2", 0.9),
-    "closer_to_hull": Stated("share of test samples closer to the hull than to the boundary", "share", "7.2", 0.783),
+    "closer_to_hull": Stated(
+        "share of test samples closer to the hull than to the boundary", "share", "7.2", 0.783, claims="most"
+    ),
     "median_margin": Stated("median margin", "distance", "7.2, Figure 10"),
     "median_distance": Stated("median distance to the hull, feature space", "distance", "7.2, Figure 10"),
     "outside_feature": Stated("share of test samples proven outside the hull, feature space", "share", "6, 7.1", 1.0),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from phiscope.papers.verdicts import claim_of, judge
+from phiscope.stats.intervals import Estimate
 from phiscope.stats.latent import Where, one
 
 PAPER = "Toledo-Marín and Glazier 2021"
@@ -87,5 +89,6 @@ def latent_comparison(latent: pd.DataFrame, *, dataset_is_papers: bool) -> pd.Da
             value = stated.value if dataset_is_papers and stated.value is not None else np.nan
             words = {"quantity": stated.quantity, "unit": stated.unit, "section": stated.section}
             ends = {name: measured[name] for name in ("value", "ci_low", "ci_high", "interval", "n")}
-            rows.append({"key": key, "paper": stated.paper, "paper_value": value} | words | ends)
+            verdict = judge(claim_of(stated.value, stated.unit), value, Estimate(*ends.values()))
+            rows.append({"key": key, "paper": stated.paper, "paper_value": value} | words | ends | verdict._asdict())
     return pd.DataFrame(rows)

@@ -147,7 +147,7 @@ class Page:
         """Whether published values stand beside ours anywhere."""
         comparison = self.sections.get("comparison")
         rows = comparison.rows if comparison else []
-        return any(number.stated for number in (*self.numbers.values(), *(row[-1] for row in rows)))
+        return any(number.stated for number in (*self.numbers.values(), *(row.number for row in rows)))
 
 
 class Picture(NamedTuple):

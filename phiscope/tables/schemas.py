@@ -370,6 +370,13 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("ci_high", _REAL, "upper end of the interval"),
             _field("interval", _TEXT, "how the interval was made"),
             _field("n", _INT, "number of samples behind the value"),
+            _field(
+                "verdict",
+                _TEXT,
+                "of what the text says: `holds`, `differs`, `wrong` or `undecided`, by the rule in "
+                "phiscope.papers.verdicts; null where it says nothing that this run can judge",
+            ),
+            _field("difference", _REAL, "value - paper_value"),
         ]
     ),
 }

@@ -118,7 +118,18 @@ def test_numbers_of_the_text_stand_only_beside_its_data_set(run, compare):
         "sample_1_margin", "sample_1_distance", "sample_1_deepfool_margin", "sample_1_deepfool_distance",
         "sample_0_path_ratio", "sample_0_morph_end",
     }  # fmt: skip
-    assert_frame_equal(papers.loc[other.index].drop(columns="paper_value"), other.drop(columns="paper_value"))
+    texts = ["paper_value", "verdict", "difference"]
+    assert_frame_equal(papers.loc[other.index].drop(columns=texts), other.drop(columns=texts))
+
+
+def test_a_number_is_judged_beside_its_data_set_alone_and_a_claim_everywhere(run, compare):
+    papers, other = by_key(compare(run)), by_key(compare(run, dataset_is_papers=False))
+    assert papers.loc["in_union", "verdict"] in ("holds", "differs")
+    assert papers.loc["in_union", "difference"] == papers.loc["in_union", "value"] - 0.68
+    assert pd.isna(other.loc["in_union", "verdict"])
+    assert papers.loc["outside_feature", "verdict"] == other.loc["outside_feature", "verdict"] == "holds"
+    assert pd.isna(papers.loc["median_margin", "verdict"])
+    assert papers.loc["lipschitz", "verdict"] == "undecided"  # one number of one network
 
 
 def test_the_ambiguous_sample_is_there_when_the_run_holds_it(run, compare):

@@ -59,10 +59,10 @@ def full(bare):
     """A run with everything."""
     comparison = pd.DataFrame(
         [
-            ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap"),
-            ("balls_most", "most in a ball", "count", np.nan, 6120.0, np.nan, np.nan, "none: a maximum"),
+            ("closer_to_hull", "share closer to the hull", "share", 0.783, 0.751, 0.742, 0.759, "bootstrap", "holds"),
+            ("balls_most", "most in a ball", "count", np.nan, 6120.0, np.nan, np.nan, "none: a maximum", None),
         ],
-        columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval"],
+        columns=["key", "quantity", "unit", "paper_value", "value", "ci_low", "ci_high", "interval", "verdict"],
     ).assign(paper="Yousefzadeh 2022", section="7.2", n=300)
     again = {"problem": "margins", "solved": 4, "no_answer": 0, "largest": 1e-13, "where": "there", "allowed": 1e-12}
     again |= {"contradicted": 0}

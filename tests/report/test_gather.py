@@ -59,7 +59,7 @@ def artifacts():
     who = samples.assign(label=[0, 1, 0, 1], predicted=[0, 1, 0, 0], margin=1.5, closest_class=1)
     hulls = samples.assign(space=["feature", "feature", "feature", "pixel"], status="solved", position="outside")
     comparison = {"key": "accuracy", "quantity": "accuracy", "unit": "share", "section": None, "paper_value": np.nan}
-    comparison |= {"value": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n": 2, "interval": "Wilson"}
+    comparison |= {"value": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n": 2, "interval": "Wilson", "verdict": None}
     residuals = ("primal_residual", "dual_residual", "duality_gap")
     return {
         "head": Head(np.ones((5, 2)), np.zeros(2), "linear", -1.0),
@@ -127,7 +127,7 @@ def test_samples_without_labels_are_said_once(artifacts):
     del artifacts["paper_comparison"]
     for name in ("standing", "margins"):
         artifacts[name].loc[artifacts[name]["sample"] == 7, "label"] = -1
-    artifacts["paper_comparison"] = pd.DataFrame(columns=["key", "paper", "value"])
+    artifacts["paper_comparison"] = pd.DataFrame(columns=["key", "paper", "value", "verdict"])
     words = Parsed(render(gather(Run(artifacts.get, CONTEXT)))).words
     assert "1 of 2 test samples have no label" in words
     assert "Test sample 7: without a label, taken for ant" in words

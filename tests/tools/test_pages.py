@@ -11,7 +11,8 @@ from tools.pages import PAGES
 def compared():
     about = {"key": "accuracy", "paper": "Someone 2022", "place": "7", "note": "", "interval": "Wilson"}
     rows = [
-        about | {"quantity": "accuracy", "unit": "share", "paper_value": 0.9, "value": 0.875, "n": 1000},
+        about
+        | {"quantity": "accuracy", "unit": "share", "paper_value": 0.9, "value": 0.875, "n": 1000, "verdict": "holds"},
         about | {"quantity": "median margin", "unit": "distance", "value": 1.25, "n": 1000},
     ]
     return pd.DataFrame(rows).assign(ci_low=[0.85, None], ci_high=[0.9, None])
@@ -29,8 +30,8 @@ def test_the_page_of_a_run_says_what_the_paper_states_and_what_was_measured(resu
     assert main(["page", "results", "small", "On two cores.", *places]) == 0
     lines = (results / "docs/small.md").read_text().splitlines()
     assert lines[:5] == ["# small", "", "On two cores.", "", "Commit abc, seed 0, Python 3.11, numpy 2."]
-    assert "| accuracy | 90.0 % | 87.5 % | 85.0 % to 90.0 % | 1,000 |" in lines
-    assert "| median margin | – | 1.25 | – | 1,000 |" in lines
+    assert "| accuracy | 90.0 % | 87.5 % | 85.0 % to 90.0 % | 1,000 | holds |" in lines
+    assert "| median margin | – | 1.25 | – | 1,000 | – |" in lines
     assert lines[-1] == "- Wilson"
 
 

@@ -31,8 +31,10 @@ def comparison(frame: pd.DataFrame) -> list[str]:
         low, high = (written(row[end], row["unit"]) for end in ("ci_low", "ci_high"))
         paper, value = (written(row[key], row["unit"]) for key in ("paper_value", "value"))
         interval = f"{low} to {high}" if low != markdown.DASH else markdown.DASH
-        rows.append((row["quantity"], paper, value, interval, f"{row['n']:,}"))
-    return markdown.table(["quantity", "paper", "this run", "interval", "n"], rows)
+        verdict = row.get("verdict")
+        said = verdict if isinstance(verdict, str) else markdown.DASH
+        rows.append((row["quantity"], paper, value, interval, f"{row['n']:,}", said))
+    return markdown.table(["quantity", "paper", "this run", "interval", "n", "the paper's statement"], rows)
 
 
 def detection(run: Path) -> list[str]:

@@ -93,8 +93,15 @@ def flip_points(
     """
     x, weight, bias = _checked(features, weight, bias, rows, lower_bound)
     require_solver(solver)
+    return _of_pairs(x, weight, bias, (x @ weight + bias).argmax(1), lower_bound, solver)
+
+
+def _of_pairs(
+    x: Vector, weight: Vector, bias: Vector, own: NDArray[np.int64], lower_bound: float | None, solver: str
+) -> FlipPoints:
+    """Where two logits are equal but for rounding, a sample's own class rests on the rows that it is computed with: so
+    it is given."""
     classes = weight.shape[1]
-    own = (x @ weight + bias).argmax(1)
     others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
     table = _Rows(np.repeat(np.arange(len(x)), classes - 1), others[own].reshape(-1), x)
     for i in np.unique(own):
@@ -171,7 +178,7 @@ def closest_flip(
         closer = (own != j) & (distance < least)
         least[closer], other[closer], point[closer] = distance[closer], j, y[closer]
     for row in _elsewhere(x, weight, bias, own, lower_bound):
-        flips = flip_points(x[row : row + 1], weight, bias, rows="features", lower_bound=lower_bound)
+        flips = _of_pairs(x[row : row + 1], weight, bias, own[row : row + 1], lower_bound, NEWTON)
         if np.isfinite(flips.distance).any():
             nearest = int(np.nanargmin(flips.distance))
             least[row], other[row] = flips.distance[nearest], flips.other_class[nearest]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,21 +18,39 @@ NEEDS = ("paper_comparison",)
 OPTIONAL = ()
 
 
+class Compared(NamedTuple):
+    """quantity, in words; section of the paper; number, with the paper's; verdict on what it says, or nothing."""
+
+    quantity: str
+    section: str
+    number: MeasuredNumber
+    verdict: str
+
+
 @dataclass(frozen=True)
 class ComparisonTable:
-    """rows: quantity, section of the paper, measured number; notes: the different ways in which intervals were made."""
+    """notes: the different ways in which intervals were made; verdicts: how many statements hold, differ and so on."""
 
-    rows: Sequence[tuple[str, str, MeasuredNumber]]
+    rows: Sequence[Compared]
 
     @property
     def notes(self) -> list[str]:
-        return list(dict.fromkeys(number.interval for *_, number in self.rows if number.interval))
+        return list(dict.fromkeys(row.number.interval for row in self.rows if row.number.interval))
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        return Counter(row.verdict for row in self.rows if row.verdict)
 
     @classmethod
     def of(cls, comparison: pd.DataFrame) -> ComparisonTable:
         """From the table `paper_comparison`."""
-        records = comparison.to_dict("records")
-        return cls([(row["quantity"], row["section"] or "", MeasuredNumber.of(row)) for row in records])
+        verdicts = comparison["verdict"].where(comparison["verdict"].notna(), "")
+        return cls(
+            [
+                Compared(row["quantity"], row["section"] or "", MeasuredNumber.of(row), verdict)
+                for row, verdict in zip(comparison.to_dict("records"), verdicts)
+            ]
+        )
 
 
 def data(run: Run) -> ComparisonTable:
