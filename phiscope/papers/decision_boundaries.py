@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phiscope.stats.attacks import QUESTIONS
+from phiscope.stats.closest import QUESTIONS as CLOSEST
 from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversion import QUESTIONS as INVERSIONS
 from phiscope.words.detectors import DIFFERENCE, INDICATORS, SCORES
@@ -74,7 +75,8 @@ def _inverted() -> dict[str, Stated]:
         f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")
     }
     stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
-    ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
+    own = ("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL, *CLOSEST)
+    ours = dict.fromkeys(own, ("", None, ""))
     answers = stated | ours
     return {key: Stated(*words, *answers.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
 

@@ -25,7 +25,7 @@ STATUSES = ("stationary", "stopped", "not_found")
 
 _TOWARDS = 2  # classes that a search begins towards
 _BRACKETS = 6  # rounds on the line from the sample to a start
-_SLIDES = 10  # rounds of each search, and again of the shortest
+_SLIDES = ((5, 3), (2, 5), (1, 6))  # how many searches of a sample go on, the shortest ones, and for how many rounds
 _SETTLES, _PIECES = 30, 16
 _BATCH = 125  # samples at a time
 _COPIES = 4 * _PIECES
@@ -100,7 +100,9 @@ def _check(images: NDArray, starts: Mapping[str, NDArray]) -> None:
     require_finite(images, "closest_image: images")
     for name, start in starts.items():
         if start.shape != images.shape:
-            raise DataError(f"closest_image: start {name!r} has shape {start.shape}, images {images.shape}; give one each")
+            raise DataError(
+                f"closest_image: start {name!r} has shape {start.shape}, images {images.shape}; give one each"
+            )
 
 
 def _of_batch(
@@ -114,11 +116,11 @@ def _of_batch(
     beyond = torch.stack([*towards, *given.values()], 1)
     there = torch.isfinite(beyond).all(2)
     beyond = torch.where(there.unsqueeze(2), beyond, x0.unsqueeze(1)).clamp(0, 1)
-    points, crosses = _searched(lead, x0, own, beyond)
-    crosses &= there
-    best = torch.where(crosses, points.length.view_as(there), torch.inf).argmin(1)
-    chosen = points[torch.arange(len(x0), device=x0.device) * len(names) + best]
-    slide(lead, chosen, _SLIDES)
+    x, crosses = crossing(
+        lead, x0.repeat_interleave(len(names), 0), own.repeat_interleave(len(names), 0), beyond.flatten(0, 1), _BRACKETS
+    )
+    crosses = crosses.view_as(there) & there
+    chosen, best = _shortest(lead, x0, own, x.view_as(beyond), crosses)
     bundle, _ = settle(lead, chosen, _PIECES, _SETTLES)
     limits = torch.where(crosses, (beyond - x0.unsqueeze(1)).norm(dim=2), torch.inf)
     nearest = beyond[torch.arange(len(x0), device=x0.device), limits.argmin(1)]
@@ -127,14 +129,26 @@ def _of_batch(
     return _columns(x0, shape, own, found, polished, np.array(names)[best.cpu().numpy()], lead)
 
 
-def _searched(lead: Lead, x0: Tensor, own: Tensor, beyond: Tensor) -> tuple[Points, Tensor]:
-    """All starts (m, s, p) of all samples brought to the boundary, each slid along it; and which cross it (m, s)."""
-    count = beyond.shape[1]
-    x0, own = x0.repeat_interleave(count, 0), own.repeat_interleave(count, 0)
-    x, crosses = crossing(lead, x0, own, beyond.flatten(0, 1), _BRACKETS)
-    points = Points.at(lead, x0, own, x)
-    slide(lead, points, _SLIDES)
-    return points, crosses.view(-1, count)
+def _shortest(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, crosses: Tensor) -> tuple[Points, Tensor]:
+    """The search of each sample that comes nearest, and the number (m,) of its start.
+
+    x (m, s, p): images on the boundary, crosses (m, s): where there is one. The nearest slide along it, and of these the
+    nearest go on.
+    """
+    each = torch.arange(len(x0), device=x0.device)[:, None]
+    lengths = torch.where(crosses, (x - x0.unsqueeze(1)).norm(dim=2), torch.inf)
+    kept = lengths.argsort(dim=1, stable=True)[:, : _SLIDES[0][0]]
+    count = kept.shape[1]
+    points = Points.at(
+        lead, x0.repeat_interleave(count, 0), own.repeat_interleave(count, 0), x[each, kept].flatten(0, 1)
+    )
+    for survivors, rounds in _SLIDES:
+        lengths = torch.where(crosses.gather(1, kept), points.length.view_as(kept), torch.inf)
+        order = lengths.argsort(dim=1, stable=True)[:, :survivors]
+        points = points[(each * kept.shape[1] + order).flatten()]
+        kept = kept.gather(1, order)
+        slide(lead, points, rounds)
+    return points, kept[:, 0]
 
 
 def _columns(
