@@ -15,7 +15,7 @@ NOT_FOUND = "not_found"
 QUESTIONS: dict[str, tuple[str, str]] = {
     "closest_found": ("closest image on the boundary: share found, two logits equal and largest", "share"),
     "closest_stationary": (
-        "closest image on the boundary: share of those found with a KKT residual up to 0.01",
+        "closest image on the boundary: share with a KKT residual up to 0.01",
         "share",
     ),
     "closest_distance": ("closest image on the boundary: median pixel distance to the sample", "distance"),

@@ -179,9 +179,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("largest_change", _REAL, "largest change of a pixel", "pixels in [0, 1]"),
             _field("logit_difference", _REAL, "of the two equal logits, in float64"),
             _field("third_behind", _REAL, "how far the third logit is behind them"),
-            _field(
-                "kkt_residual", _REAL, "distance of the image to the one the linearisation asks for, of its distance"
-            ),
+            _field("kkt_residual", _REAL, "distance to the image that the linearisation asks for, relative to its own"),
             _field("pieces", _INT, "pieces of the network whose gradients hold the image where it is"),
             _field("start", _TEXT, "where its search began: `class 1`, `class 2`, a view, or `training`"),
             _field("gradients", _REAL, "gradients of a logit difference that were computed, mean of the batch"),

@@ -1,4 +1,4 @@
-"""Along the decision boundary towards the sample: linearise, take the nearest image that this allows, go part of the way.
+"""Along the decision boundary towards the sample: linearise, take the nearest image allowed, go part of the way.
 
 Two phases. `slide` uses the gradient of the piece at hand, and goes far in a few steps; it stops where pieces of the
 network meet, with a residual of some percent. `settle` keeps the gradients of pieces around (a bundle method) and ends
@@ -57,7 +57,7 @@ class Points:
 
 
 def _on_the_ray(x0: Tensor, x: Tensor, there: Ahead) -> tuple[Tensor, Tensor]:
-    """Distance from x₀ at which the ray through x meets the linearised boundary, and by which share of x's that differs."""
+    """Distance from x₀ at which the ray through x meets the linearised boundary; by which share of x's that differs."""
     slope = (there.gradient * (x - x0)).sum(1)
     share = torch.where(slope > 0, there.value / torch.where(slope > 0, slope, 1), torch.inf)
     return (x - x0).norm(dim=1) * (1 - share), share.abs()
@@ -79,7 +79,7 @@ def slide(lead: Lead, points: Points, rounds: int) -> None:
 
 
 def _trial(lead: Lead, now: Points, aim: Tensor, step: Tensor) -> Points:
-    """Part of the way to the aim, then along the ray from x₀ back to the boundary; its length is inf where it missed."""
+    """Part of the way to the aim, then along the ray from x₀ to the boundary; its length is inf where it missed."""
     y = now.x + step[:, None] * (aim - now.x)
     slope = (now.gradient * (y - now.x0)).sum(1)
     share = lead.value(y, now.own) / torch.where(slope > 0, slope, torch.inf)
@@ -160,9 +160,9 @@ class Bundle:
 def settle(lead: Lead, points: Points, size: int, rounds: int) -> tuple[Bundle, Tensor]:
     """Go on with the gradients of `size` pieces; gives these and the residual (n,) of each image.
 
-    residual: ‖x − y‖ / ‖x − x₀‖, y the nearest image to x₀ that the linearisations of all pieces that meet at x, and the
-    box, allow. It is 0 where x − x₀ = Σ λ_k w_k with λ_k >= 0 on the pixels within their bounds, and the signs at the
-    bounds are right: the KKT conditions, with Clarke's derivative where pieces meet.
+    residual: ‖x − y‖ / ‖x − x₀‖, y the nearest image to x₀ that the linearisations of all pieces that meet at x, and
+    the box, allow. It is 0 where x − x₀ = Σ λ_k w_k with λ_k >= 0 on the pixels within their bounds, and the signs at
+    the bounds are right: the KKT conditions, with Clarke's derivative where pieces meet.
     """
     bundle, step = Bundle.of(points, size), torch.ones_like(points.length)
     residual = torch.full_like(points.length, torch.inf)

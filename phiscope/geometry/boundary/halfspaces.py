@@ -1,4 +1,4 @@
-"""min ½‖y − x₀‖² subject to a + Wy >= 0, 0 <= y <= 1: the nearest image that a few linear inequalities allow, in batches.
+"""min ½‖y − x₀‖² subject to a + Wy >= 0, 0 <= y <= 1: the nearest image that linear inequalities allow, in batches.
 
 By duality y = clip(x₀ + Wᵀλ), and λ >= 0, a number for each inequality, maximises a concave function whose gradient is
 the violation of the inequalities.

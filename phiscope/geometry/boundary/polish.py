@@ -19,7 +19,8 @@ _BISECTIONS = 60
 @dataclass(frozen=True)
 class Polished:
     """x (n, p) float64; other (n,): class whose logit equals that of the sample's own; difference: of the two; behind:
-    of the third; scale: largest logit, in absolute value; residual and pieces: see `descent.settle`."""
+    of the third; scale: what the difference is relative to, the largest logit in absolute value
+    and the slope of the difference; residual and pieces: see `descent.settle`."""
 
     x: Tensor
     distance: Tensor
@@ -49,7 +50,7 @@ def polish(lead: Lead, points: Points, bundle: Bundle, nearest: Tensor) -> Polis
         two.indices[:, 0],
         two.values[:, 0],
         two.values[:, 0] - two.values[:, -1] if two.values.shape[1] > 1 else torch.full_like(value, torch.inf),
-        logits.abs().amax(1).clamp_min(torch.finfo(value.dtype).tiny),
+        logits.abs().amax(1) + gradient.norm(dim=1),
         residual,
         pieces,
     )
@@ -64,7 +65,8 @@ def _on_the_boundary(lead: Lead, x: Tensor, own: Tensor) -> Tensor:
         push = -value.sign()[:, None] * gradient
         free = torch.where(((here > 0) | (push > 0)) & ((here < 1) | (push < 0)), gradient, 0)
         slope = free.square().sum(1)
-        far = (value.abs() > _ENOUGH * lead.logits(here).abs().amax(1)) & (slope > 0)
+        scale = lead.logits(here).abs().amax(1) + gradient.norm(dim=1)
+        far = (value.abs() > _ENOUGH * scale) & (slope > 0)
         step = -torch.where(far, value / torch.where(far, slope, 1), 0)[:, None] * free
         x[going] = (here + step).clamp(0, 1)
         going = going[far]
@@ -76,7 +78,8 @@ def _on_the_boundary(lead: Lead, x: Tensor, own: Tensor) -> Tensor:
 def _never_farther(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, nearest: Tensor) -> Tensor:
     """Where x missed the boundary, or is farther than a start: where the line to the start crosses the boundary."""
     limit = (nearest - x0).norm(dim=1)
-    missed = lead.value(x, own).abs() > 1e3 * _ENOUGH * lead.logits(x).abs().amax(1)
+    value, gradient = lead.gradient(x, own)
+    missed = value.abs() > 1e3 * _ENOUGH * (lead.logits(x).abs().amax(1) + gradient.norm(dim=1))
     again = (missed | ((x - x0).norm(dim=1) > limit)).nonzero().flatten()
     if len(again):
         x = x.clone()

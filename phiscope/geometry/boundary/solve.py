@@ -37,7 +37,7 @@ class ClosestImages:
 
     image (m, channels, h, w), float64 in [0, 1]; distance: ‖x − x₀‖; own: class of the sample; other: class whose logit
     equals that of `own` at x; difference: of these two logits, in float64; behind: how far the third logit is behind
-    them; residual: of the KKT conditions, ‖x − y‖ / ‖x − x₀‖ (see `descent.settle`); pieces: pieces of the network whose
+    them; residual: of the KKT conditions, ‖x − y‖ / ‖x − x₀‖ (see `descent.settle`); pieces: of the network, whose
     gradients hold x; start: name of the start that led there; gradients: that were computed; status: `stationary`
     where the residual is at most TOLERANCE, `stopped` where it is on the boundary and the residual is larger,
     `not_found`.
@@ -79,8 +79,10 @@ def closest_image(
     """
     starts = dict(starts or {})
     _check(images, starts)
-    network = network.to(device).eval()
-    exact = copy.deepcopy(network).double()
+    # Copies: what is passed in stays as it is.
+    network, exact = (copy.deepcopy(network).to(device, kind).eval() for kind in (torch.float32, torch.float64))
+    network.requires_grad_(False)
+    exact.requires_grad_(False)
     first = torch.from_numpy(unit_range(images[:1])).to(device)
     batch = images_at_a_time(network, first, _BATCH, gradient=True, copies=_COPIES)
     parts, done = [], 0
@@ -132,8 +134,8 @@ def _of_batch(
 def _shortest(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, crosses: Tensor) -> tuple[Points, Tensor]:
     """The search of each sample that comes nearest, and the number (m,) of its start.
 
-    x (m, s, p): images on the boundary, crosses (m, s): where there is one. The nearest slide along it, and of these the
-    nearest go on.
+    x (m, s, p): images on the boundary, crosses (m, s): where there is one. The nearest slide along it, and of
+    these the nearest go on.
     """
     each = torch.arange(len(x0), device=x0.device)[:, None]
     lengths = torch.where(crosses, (x - x0.unsqueeze(1)).norm(dim=2), torch.inf)

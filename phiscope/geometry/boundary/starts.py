@@ -11,7 +11,7 @@ from phiscope.geometry.boundary.lead import Lead, ahead
 CANDIDATES = 5  # most likely classes of which a gradient is taken at the sample
 _STEPS = 10  # linearisations on the way to the boundary with one class
 _FROM_THE_SAMPLE = 3  # of them take the image nearest to the sample, the others that nearest to where they are
-_BEYOND = 0.02  # how much farther than the linearised boundary a step goes
+_BEYOND, _LEAST = 0.02, 1e-4  # how much farther than the linearised boundary a step goes, relative, and at least
 
 
 def towards_classes(lead: Lead, x0: Tensor, own: Tensor, count: int) -> list[Tensor]:
@@ -40,7 +40,8 @@ def _towards(lead: Lead, x0: Tensor, own: Tensor, other: Tensor) -> Tensor:
         start = x0[going] if k < _FROM_THE_SAMPLE else here
         value, gradient = lead.gradient(here, own[going], other[going])
         y = project_one(start, gradient, value - (gradient * here).sum(1))
-        x[going] = (start + (1 + _BEYOND) * (y - start)).clamp(0, 1)
+        further = _LEAST * torch.nn.functional.normalize(gradient, dim=1)
+        x[going] = (start + (1 + _BEYOND) * (y - start) + further).clamp(0, 1)
         going = going[lead.value(x[going], own[going]) < 0]
         if not len(going):
             break

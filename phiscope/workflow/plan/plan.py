@@ -331,17 +331,8 @@ class Plan:
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
         parts = (
-            *(
-                self.views,
-                self.geometry,
-                self.inversion,
-                self.closest,
-                self.denoising,
-                self.implicit,
-                self.latent,
-                self.drawing,
-            ),
-            self.explorer,
+            *(self.views, self.geometry, self.inversion, self.closest, self.denoising, self.implicit, self.latent),
+            *(self.drawing, self.explorer),
         )
         estimate = {self.path("estimate"), self.path("estimate_text")}
         return estimate | {path for part in parts if part for path in part.outputs()}
