@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from phiscope import figures
-from phiscope.exhibits import attacks, contact, denoising, implicit, inversion, latent, samples
+from phiscope.exhibits import attacks, closest, contact, denoising, implicit, inversion, latent, samples
 from phiscope.exhibits.run import Run
 
 
@@ -90,6 +90,10 @@ FRAMES: dict[str, Frame] = {
             number, run["exhibits"], run["standing"], run["attacks"], run.test, run.classes
         ),
         of_one=True,
+    ),
+    "closest_gallery": Frame(
+        ("closest_distances", "closest_files", "test_images"),
+        lambda run: closest.gallery(run["closest_distances"], run["closest_files"], run.test, run.classes),
     ),
     # Images of points of feature space.
     "inverted_page": Frame(

@@ -39,6 +39,8 @@ _MARGIN = 4.5e-6
 # DeepFool 5.6 of 50 (500 digits). A step of PGD is a pass there and back; of DeepFool two there, and one back for each
 # other class of at most ten that it looks at.
 _FIRST_SUCCESS, _DEEPFOOL_SUCCESS = 0.19, 0.11
+# The closest image on the boundary: 60 to 80 passes there and back, 90 there, the last ones in float64 (docs/results).
+_CLOSEST = 130
 _PGD_STEPS, _DEEPFOOL_STEPS, _DEEPFOOL_CLASSES = 40, 50, 10
 # Kinds of views that cost nothing beside their passes through other networks, and those that cost what is not foretold.
 _LIGHT = frozenset({"original", "noise", "quantise", "blend", "inpaint", "hull-pixel"})
@@ -144,6 +146,7 @@ def parts_of(work: Mapping[str, Any], rates: Rates, search: SearchCost | None, m
             located["jobs"],
         ),
         *(_hull(space, work, rates) for space in ("feature", "pixel")),
+        *_closest(work["closest"], rates),
         *(_inverted(work["inverted"], rates, search, made) if search and work["inverted"] else []),
     ]
 
@@ -188,6 +191,15 @@ def _hull(space: str, work: Mapping[str, Any], rates: Rates) -> PartCost:
     memory = (_HULL_MEMORY * 4 * work["vertices"] + 4 * in_a_job + 8 * QUERY_COPIES * at_a_time) * dimension
     size = _COPIES * solves * _HULL_ROW / _GIGA
     return PartCost(f"hulls in {space} space", _hours(seconds, jobs, rates), size, jobs, memory if jobs else None)
+
+
+def _closest(closest: Mapping[str, int], rates: Rates) -> Iterable[PartCost]:
+    if closest["jobs"]:
+        seconds = closest["images"] * _CLOSEST * (rates.forward + rates.backward)
+        yield PartCost(
+            "closest images on the boundary", _hours(seconds, closest["jobs"], rates),
+            4 * closest["images"] * rates.numbers / _GIGA, closest["jobs"],
+        )  # fmt: skip
 
 
 def _inverted(

@@ -56,7 +56,7 @@ def _others(run: Run, split: str) -> dict[str, pd.DataFrame]:
         frames |= {f"support:{space}": support[support["space"] == space] for space in ("feature", "pixel")}
     balls = run["balls"]
     frames["balls"] = balls[balls["split"] == split]
-    for name in ("processed_hulls", "attacks", "hull_standing"):
+    for name in ("processed_hulls", "attacks", "hull_standing", "closest_images"):
         if run[name] is not None:
             frames[name] = run[name]
     for name in ("duplicates", "entropy"):  # of the samples as they are

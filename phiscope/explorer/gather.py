@@ -30,6 +30,7 @@ OPTIONAL = (
     "attacks",
     "scores",
     "inversions",
+    "closest_images",
     "spectra",
     "entropy",
     "hull_standing",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from phiscope.papers.verdicts import Claim, claim_of
 from phiscope.stats.attacks import QUESTIONS
+from phiscope.stats.closest import QUESTIONS as CLOSEST
 from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversion import QUESTIONS as INVERSIONS
 from phiscope.words.detectors import DIFFERENCE, INDICATORS, SCORES
@@ -87,7 +88,8 @@ def _inverted() -> dict[str, Stated]:
         f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")
     }
     stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
-    ours = dict.fromkeys(("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL), ("", None, ""))
+    own = ("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL, *CLOSEST)
+    ours = dict.fromkeys(own, ("", None, ""))
     answers = stated | ours
     most = {"boundary_closer_pixel": "most"}
     return {

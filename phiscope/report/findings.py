@@ -33,6 +33,7 @@ def _sentences(run: Run, numbers: Mapping[str, MeasuredNumber]) -> Iterator[str 
     yield _training(run["training_standing"])
     yield _outside(numbers, run["hulls"])
     yield _boundary(numbers)
+    yield _closest(numbers)
     yield _detectors(run["detection"])
     yield _attacks(run["attack_summary"])
     yield _people(numbers)
@@ -97,6 +98,18 @@ def _boundary(numbers: Mapping[str, MeasuredNumber]) -> str | None:
     )
     if "closer_to_hull" in numbers:
         sentence += f"; for {numbers['closer_to_hull'].text} of the samples the hull is closer"
+    return f"{sentence}."
+
+
+def _closest(numbers: Mapping[str, MeasuredNumber]) -> str | None:
+    if "closest_distance" not in numbers:
+        return None
+    sentence = (
+        f"The closest image of another class is {numbers['closest_distance'].text} away in pixels (L2, median of "
+        f"{numbers['closest_distance'].n:,})"
+    )
+    if "closest_over_deepfool" in numbers:
+        sentence += f", {numbers['closest_over_deepfool'].text} times as far as DeepFool’s"
     return f"{sentence}."
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from phiscope.stats import closest as of_closest
 from phiscope.stats.intervals import Estimate, Resampling, median_of, share_of, without_interval
 
 Estimates = Iterator[tuple[str, Estimate]]
@@ -35,6 +36,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         "the same samples: share closer to the boundary than to the hull, feature space",
         "share",
     ),
+    **of_closest.QUESTIONS,
 }
 
 BESIDE_DEEPFOOL = ("flip_image_nearer", "flip_over_deepfool")
@@ -61,7 +63,7 @@ class InvertedRun:
 
     inversions: rows of the table with the targets `flip` and `hull`; deepfool: rows of `attacks` of one view;
     standing, hulls: the statistic and the table; paths: as from `experiments.inversion.paths`; edits: both sides of
-    every edit; pixels: numbers in an image.
+    every edit; pixels: numbers in an image; closest: the table `closest_images`; attacks: the table of all views.
     """
 
     inversions: pd.DataFrame | None
@@ -71,6 +73,9 @@ class InvertedRun:
     paths: pd.DataFrame
     edits: pd.DataFrame
     pixels: int
+    closest: pd.DataFrame | None = None
+    attacks: pd.DataFrame | None = None
+    deepfool_view: str | None = None
 
 
 def inversion_frames(run: InvertedRun, wanted: Collection[str], options: Resampling) -> dict[str, pd.DataFrame]:
@@ -84,6 +89,11 @@ def inversion_frames(run: InvertedRun, wanted: Collection[str], options: Resampl
         summaries.append(order_of_distances(boundary, options))
     if "edits" in wanted:
         frames["edits"] = run.edits
+    if "closest_distances" in wanted and run.closest is not None:
+        frames["closest_distances"] = each = of_closest.closest_distances(
+            run.closest, run.standing, run.attacks, run.deepfool_view
+        )
+        summaries.append(summary(dict(of_closest.closest_summary(each, run.pixels, options))))
     return frames | {"inversion_summary": pd.concat(summaries, ignore_index=True)}
 
 

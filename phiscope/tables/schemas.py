@@ -171,6 +171,26 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("image", _TEXT, "where the image is: file under results/<run>/, colon, row"),
         ]
     ),
+    "closest_images": pa.schema(
+        [
+            *_SAMPLE,
+            _field("other_class", _INT, "class whose logit equals that of the predicted class at the image"),
+            _field("pixel_distance", _REAL, "distance of the image to the sample", "pixels in [0, 1]"),
+            _field("largest_change", _REAL, "largest change of a pixel", "pixels in [0, 1]"),
+            _field("logit_difference", _REAL, "of the two equal logits, in float64"),
+            _field("third_behind", _REAL, "how far the third logit is behind them"),
+            _field("kkt_residual", _REAL, "distance to the image that the linearisation asks for, relative to its own"),
+            _field("pieces", _INT, "pieces of the network whose gradients hold the image where it is"),
+            _field("start", _TEXT, "where its search began: `class 1`, `class 2`, a view, or `training`"),
+            _field("gradients", _REAL, "gradients of a logit difference that were computed, mean of the batch"),
+            _field(
+                "status",
+                _TEXT,
+                "`stationary`: on the boundary, residual at most 0.01; `stopped`: on the boundary; `not_found`",
+            ),
+            _field("image", _TEXT, "where the image is: file under results/<run>/, colon, row"),
+        ]
+    ),
     "denoising": pa.schema(
         [
             _field("dataset", _TEXT, "`test`, or the name of a set of images in the config"),
@@ -418,6 +438,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "attacks": ("view", "sample"),
     "scores": ("view", "sample", "detector"),
     "inversions": ("view", "target", "sample", "radius"),
+    "closest_images": ("view", "sample"),
     "denoising": ("dataset", "noise", "level", "method", "image"),
     "denoising_study": ("seed",),  # settings stay in their order
     "implicit": ("image", "model", "encoding", "k", "seed"),

@@ -29,6 +29,7 @@ _TABLES = (
         "scores",
         "paper_comparison",
         "inversions",
+        "closest_images",
     ),
     *("denoising", "denoising_study", "denoised", "implicit", "latent", "spectra", "samples"),
     "disagreements",
@@ -53,6 +54,7 @@ _STATISTICS = (
     ),
     *("detection", "roc_curves", "attack_summary", "by_confidence", "detector_questions"),
     *("inversion_distances", "pixel_boundary", "edits", "inversion_summary", "inversion_budget"),
+    "closest_distances",
     *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),
     *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_bases"),
     *("implicit_scales", "implicit_answers", "implicit_decoders", "latent_waves", "redrawn"),
@@ -92,6 +94,7 @@ ARTIFACTS: dict[str, Artifact] = {
     "thumbnails": Artifact("exhibits/thumbnails/all.safetensors", _ARRAYS),
     "denoised_exhibits": Artifact("exhibits/denoising/{bench}.safetensors", _ARRAYS),
     "inverted_images": Artifact("inversions/{target}/{chunk}.safetensors", "pathlib:Path"),  # each opened for one image
+    "closest_files": Artifact("inversions/closest/{chunk}.safetensors", "pathlib:Path"),  # as the others
     "search_cost": Artifact("inversions/cost.json", "phiscope.experiments.inversion.budget:SearchCost.read"),
     "explored_balls": Artifact("inversions/ball-{number}.safetensors", _ARRAYS),
     "edited_samples": Artifact("inversions/edit-{number}.safetensors", _ARRAYS),

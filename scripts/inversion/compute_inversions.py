@@ -37,17 +37,21 @@ def inverted_run(inputs, params) -> stats.InvertedRun:
         {numbered(sample, order): load_file(file) for sample, file in zip(samples, files)}
         for samples, files in ((params.explored, inputs.balls), (params.edited, inputs.edits))
     )
-    attacks = tables.read(inputs.attacks) if params.deepfool else None
+    attacks = tables.read(inputs.attacks) if inputs.get("attacks") else None
+    deepfool = attacks[attacks["view"] == params.deepfool] if attacks is not None and params.deepfool else None
     # A ball beyond the budget left no arrays.
     paths = [(n, kind, s) for kind, shown in (("ball", explored), ("edit", edited)) for n, s in shown.items() if s]
     return stats.InvertedRun(
         counted(inputs, params.budget["counted"]) if inputs.get("inversions") else None,
-        None if attacks is None else attacks[attacks["view"] == params.deepfool],
+        deepfool,
         tables.read(inputs.standing),
         tables.read(inputs.hulls),
         path_rows(paths),
         sides_of_edits(inputs, edited),
         math.prod(open_prepared(inputs.test_images).shape),
+        tables.read(inputs.closest_images) if inputs.get("closest_images") else None,
+        attacks,
+        params.deepfool,
     )
 
 

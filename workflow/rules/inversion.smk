@@ -84,6 +84,30 @@ rule explore_ball:
         "../../scripts/inversion/explore_ball.py"
 
 
+rule find_closest:
+    input:
+        attacked=lambda wildcards: counted().closest.attacked,
+        training=PLAN.path("training_features"),
+        test_images=PLAN.prepared("test"),
+        train_images=PLAN.prepared("train"),
+        classifier=PLAN.path("classifier"),
+    output:
+        table=f"{RESULTS}/chunks/closest_images/{{chunk}}.parquet",
+        images=PLAN.path("closest_files"),
+    log:
+        f"{RESULTS}/logs/find_closest/{{chunk}}.log",
+    conda:
+        "../../envs/phiscope.yaml"
+    resources:
+        **asks("find_closest"),
+    params:
+        **PLAN.parameters("find_closest"),
+    message:
+        "Closest images on the decision boundary of test samples {wildcards.chunk}"
+    script:
+        "../../scripts/inversion/find_closest.py"
+
+
 rule sum_up_run:
     input:
         **PLAN.inversion.summing_up().inputs(counted),

@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "questions",
     ),
     "What surrounds them": ("projection", "support", "balls"),
-    "What changes the answer": ("attacks", "pixels", "inversion"),
+    "What changes the answer": ("attacks", "closest", "pixels", "inversion"),
     "Single samples": ("samples",),
     "How far to trust this": ("certificates", "noise", "limits", "comparison", "provenance", "references"),
 }
@@ -35,7 +35,7 @@ PAGES = {"denoising": "denoising", "latent": "latent", "functions": "implicit"}
 SECTIONS = (*(section for group in GROUPS.values() for section in group), *PAGES.values())
 
 # Those that ask about images, or what is done to them: a run on vectors alone has none of them.
-OF_IMAGES = ("check", "attacks", "pixels", "inversion")
+OF_IMAGES = ("check", "attacks", "closest", "pixels", "inversion")
 
 # Those that need a test set and a training set, which is the hull: a run on vectors of one split has none of them.
 OF_BOTH = ("outside", "which_hull", "dimension", "ambiguity", "human", "questions", "projection", "support")

@@ -31,7 +31,7 @@ def over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any], run: st
     differing = {
         "classifier": {"factory": HEAD_ALONE, "normalise": NO_NORMALISATION},
         "views": {"original": {"spaces": ["feature"]}} | others,
-        "inversions": {"samples": 0},
+        "inversions": {"samples": 0, "closest": {"samples": 0}},
     }
     return overlaid(overlaid(defaults, differing), of_one_split(given, run))
 
@@ -71,6 +71,8 @@ def _asked(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     inversions, classifier = config["inversions"], config["classifier"]
     if inversions["samples"] != 0:
         yield "inversions.samples", "0"
+    if inversions["closest"]["samples"] != 0:
+        yield "inversions.closest.samples", "0"
     if inversions["edits"]:
         yield "inversions.edits", "none"
     if classifier["factory"] != HEAD_ALONE:

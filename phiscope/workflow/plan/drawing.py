@@ -64,6 +64,7 @@ class Drawing:
             "attacks": bool(views.attacks),
             "swept": bool(views.swept),
             "inversions": inversion.any,
+            "closest": plan.closest.any,
             "pixel_boundary": inversion.beside_hull,
             "edits": bool(inversion.edits),
             "denoising": denoising is not None,
@@ -129,6 +130,8 @@ class Drawing:
         }
         if artifact == "inverted_images":
             several[artifact] = {f"{t}/{c}": {"target": t, "chunk": c} for t, c in plan.inversion.inverted}
+        if artifact == "closest_files":
+            several[artifact] = plan.closest.files
         if plan.denoising:
             several["denoised_exhibits"] = {name: {"bench": name} for name in plan.denoising.benches}
         if plan.implicit:

@@ -42,6 +42,7 @@ class Explorer:
             "attacks": bool(plan.geometry.attacks),
             "scores": bool(plan.geometry.scores),
             "inversions": plan.inversion.any,
+            "closest_images": plan.closest.any,
             "spectra": plan.latent is not None,
             "entropy": "entropy" in plan.geometry.statistics,
             "thumbnails": plan.holds_images,

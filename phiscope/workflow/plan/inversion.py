@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("flip", "hull")
 # What one search is told; the other keys say which samples are inverted, and how many in a job.
-_SELECTION = ("samples", "budget", "chunk_size", "references", "edits")
+_SELECTION = ("samples", "budget", "chunk_size", "references", "edits", "closest")
 
 
 class Inversions:
@@ -60,6 +60,7 @@ class Inversions:
             *(["inversion_distances", "inversion_budget"] if self.any else []),
             *(["pixel_boundary"] if self.beside_hull else []),
             *(["edits"] if self.edits else []),
+            *self._plan.closest.statistics,
         ]
 
     @cached_property
@@ -181,9 +182,12 @@ class Inversions:
             parts.append(Part("edit_sample", {**looked_at, "mask": self.mask(number)}, shown, {"number": str(number)}))
         if self.any:
             parts.append(plan.merge("tables/inversions"))
+        if plan.closest.any:
+            parts.append(plan.merge("tables/closest_images"))
         if self.statistics:
             read: dict[str, Source] = {
                 **plan.paths("standing", "hulls", *plan.geometry.attacks, *(["search_cost"] if self.any else [])),
+                **plan.paths(*plan.closest.tables),
                 **({"inversions": lambda counted, wildcards: counted.inversion.counted_parts} if self.any else {}),
                 "test_images": test,
                 "balls": [plan.path("explored_balls", number=number) for number in self.explored],
@@ -212,7 +216,8 @@ class Inversions:
             yield from (plan.path("explored_balls", number=number) for number in self.explored)
         yield from (plan.path("edited_samples", number=number) for number in self.edits)
         if self.statistics:
-            yield from map(plan.path, (*self.statistics, "inversion_summary"))
+            own = (name for name in self.statistics if name not in plan.closest.statistics)
+            yield from map(plan.path, (*own, "inversion_summary"))
 
 
 def _search(plan: Plan) -> Parameters:

@@ -153,6 +153,12 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "compare_with_paper": _ROWS,
         "time_search": _LOOK,
         "invert": Need(_searching, lambda s: _searched(s.m, s), card=True),
+        # 60 gradients, 90 passes and the last digits in float64: some 120 passes there and back an image.
+        "find_closest": Need(
+            lambda s: _network(s) + _images(s.m, s, 12) + _images(125, s, 80) + 100,
+            lambda s: 60 + 300 * _pass(s) * s.m + 2e-10 * s.m * s.n * s.p,
+            card=True,
+        ),
         "explore_ball": Need(_searching, lambda s: _searched(10, s), card=True),
         "edit_sample": Need(_searching, lambda s: 300.0, card=True),
         "compute_inversions": Need(lambda s: 500 + 3 * _COPY * s.n * s.f),

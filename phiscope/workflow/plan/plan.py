@@ -17,6 +17,7 @@ from phiscope.workflow.artifacts import ARTIFACTS
 from phiscope.workflow.configuration import enabled, of_features
 from phiscope.workflow.places import project
 from phiscope.workflow.plan import (
+    closest,
     denoising,
     drawing,
     explorer,
@@ -37,6 +38,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     views_rules.RULES
     | geometry_rules.RULES
     | inversion.RULES
+    | closest.RULES
     | denoising.RULES
     | implicit.RULES
     | latent.RULES
@@ -107,6 +109,10 @@ class Plan:
     @cached_property
     def inversion(self) -> inversion.Inversions:
         return inversion.Inversions(self)
+
+    @cached_property
+    def closest(self) -> closest.Closest:
+        return closest.Closest(self)
 
     @cached_property
     def denoising(self) -> denoising.Denoising | None:
@@ -212,7 +218,7 @@ class Plan:
     def _chunks_of(self, merged: str) -> Source:
         """The chunks of a table: known from the configuration, or once samples are counted."""
         kind, _, name = merged.partition("/")
-        if kind == "features" or name in (*self.geometry.tables, "inversions"):
+        if kind == "features" or name in (*self.geometry.tables, "inversions", "closest_images"):
             return lambda plan, wildcards: plan.parts(merged)
         return self.parts(merged)
 
@@ -225,6 +231,8 @@ class Plan:
             return self.geometry.parts(name)
         if name == "inversions":
             return self.inversion.parts
+        if name == "closest_images":
+            return self.closest.parts
         if name == "implicit" and self.implicit:
             return self.implicit.parts
         if name == "spectra" and self.latent:
@@ -311,6 +319,7 @@ class Plan:
             *("samples", "disagreements"),
             *self.geometry.attacks,
             *(["inversions"] if self.inversion.any else []),
+            *self.closest.tables,
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
             *(["implicit"] if self.implicit else []),
             *(["latent", "spectra"] if self.latent else []),
@@ -322,8 +331,8 @@ class Plan:
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
         parts = (
-            *(self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing),
-            self.explorer,
+            *(self.views, self.geometry, self.inversion, self.closest, self.denoising, self.implicit, self.latent),
+            *(self.drawing, self.explorer),
         )
         estimate = {self.path("estimate"), self.path("estimate_text")}
         return estimate | {path for part in parts if part for path in part.outputs()}

@@ -18,7 +18,8 @@ _NOT_ESTIMATED = ("denoising", "implicit", "latent")
 
 def work_of(plan: Plan) -> dict[str, Any]:
     """views: of each its kind, steps of an attack, images and jobs; located: images through the classifier, margins
-    and jobs; hulls: queries and jobs by space; inverted: jobs, and what a search is asked for; not_estimated: parts.
+    and jobs; hulls: queries and jobs by space; inverted: jobs, and what a search is asked for;
+    closest: images and jobs; not_estimated: parts.
 
     The plan must have its counts.
     """
@@ -32,6 +33,7 @@ def work_of(plan: Plan) -> dict[str, Any]:
         "hulls": {space: _hulls(plan, space) for space in ("feature", "pixel")},
         "vertices": views.samples("original", "train"),
         "inverted": _inverted(plan),
+        "closest": {"images": plan.closest.count if plan.closest.any else 0, "jobs": len(plan.closest.chunk_names)},
         "not_estimated": [part for part in _NOT_ESTIMATED if getattr(plan, part)],
     }
 
