@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("flip", "hull")
 # What one search is told; the other keys say which samples are inverted, and how many in a job.
-_SELECTION = ("samples", "budget", "chunk_size", "references", "edits")
+_SELECTION = ("samples", "budget", "chunk_size", "references", "segment", "paths", "edits")
 
 
 class Inversions:
@@ -243,7 +243,11 @@ RULES = {
     "invert": Rule("inversion/invert", _search),
     "explore_ball": Rule(
         "inversion/explore_ball",
-        lambda plan: {"references": plan.inversion.options["references"], **_search(plan)},
+        lambda plan: {
+            "references": plan.inversion.options["references"],
+            "segment": plan.inversion.options["segment"],
+            **_search(plan),
+        },
     ),
     "edit_sample": Rule("inversion/edit_sample", _edit),
     "compute_inversions": Rule("inversion/compute_inversions", _statistics),

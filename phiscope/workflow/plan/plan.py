@@ -25,6 +25,7 @@ from phiscope.workflow.plan import (
     implicit,
     inversion,
     latent,
+    sweeps,
     views,
     views_rules,
     work,
@@ -37,6 +38,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     views_rules.RULES
     | geometry_rules.RULES
     | inversion.RULES
+    | sweeps.RULES
     | denoising.RULES
     | implicit.RULES
     | latent.RULES
@@ -107,6 +109,10 @@ class Plan:
     @cached_property
     def inversion(self) -> inversion.Inversions:
         return inversion.Inversions(self)
+
+    @cached_property
+    def sweeps(self) -> sweeps.Sweeps:
+        return sweeps.Sweeps(self)
 
     @cached_property
     def denoising(self) -> denoising.Denoising | None:
@@ -293,6 +299,7 @@ class Plan:
             *self.geometry.questions,
             *self.geometry.looks,
             *(["redrawn"] if self.views.redrawn else []),
+            *self.sweeps.statistics,
             *(["inversion_budget"] if self.inversion.any else []),
             *([*self.denoising.statistics, *self.denoising.filter_statistics] if self.denoising else []),
             *([*self.implicit.statistics, *self.implicit.further_statistics] if self.implicit else []),
@@ -310,6 +317,7 @@ class Plan:
         tables = [
             *("samples", "disagreements"),
             *self.geometry.attacks,
+            *self.sweeps.tables,
             *(["inversions"] if self.inversion.any else []),
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
             *(["implicit"] if self.implicit else []),
@@ -322,8 +330,8 @@ class Plan:
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
         parts = (
-            *(self.views, self.geometry, self.inversion, self.denoising, self.implicit, self.latent, self.drawing),
-            self.explorer,
+            *(self.views, self.geometry, self.inversion, self.sweeps, self.denoising, self.implicit, self.latent),
+            *(self.drawing, self.explorer),
         )
         estimate = {self.path("estimate"), self.path("estimate_text")}
         return estimate | {path for part in parts if part for path in part.outputs()}
