@@ -62,6 +62,7 @@ def attack_front(sweep: pd.DataFrame, standing: pd.DataFrame, options: Resamplin
     which the attack succeeded; unseen, the share of all attacked that succeeded and that no detector flags where each
     flags 5 % of genuine samples, with ends unseen_low and unseen_high; of those that succeeded the medians lead,
     margin, distance, and `margin_percentile`, `distance_percentile`, the shares of genuine samples that are closer;
+    genuine_margin, genuine_distance, medians of the genuine samples;
     front: whether no other setting is at least as good in rate, margin and distance, and better in one.
     """
     genuine = standing[standing["view"] == "original"]
@@ -73,6 +74,7 @@ def attack_front(sweep: pd.DataFrame, standing: pd.DataFrame, options: Resamplin
         row |= {"unseen": hidden.value, "unseen_low": hidden.low, "unseen_high": hidden.high}
         row |= {name: float(won[name].median()) for name in ("lead", "margin", "distance")}
         for name in ("margin", "distance"):
+            row[f"genuine_{name}"] = float(genuine[name].median())
             row[f"{name}_percentile"] = _closer(genuine[name].to_numpy(float), row[name])
         rows.append(row)
     frame = pd.DataFrame(rows)

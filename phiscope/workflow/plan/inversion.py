@@ -42,6 +42,11 @@ class Inversions:
         """Test samples whose balls are explored: those of the report, as it names them."""
         return self._plan.config["report"]["samples"] if self.any else []
 
+    @property
+    def segments(self) -> bool:
+        """Whether segments of feature space are walked."""
+        return self.any and self.options["segment"] > 1
+
     @cached_property
     def edits(self) -> dict[int, Mapping[str, Any]]:
         """Test sample -> what is filled in."""
