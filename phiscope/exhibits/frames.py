@@ -122,6 +122,11 @@ FRAMES: dict[str, Frame] = {
         lambda run, number: inversion.morph_steps(run.ball(number), run.of_sample("inversions", number), run.classes),
         of_one=True,
     ),
+    "segment_steps": Frame(
+        ("explored_balls", "inversions", "test_images"),
+        lambda run, number: inversion.segment_steps(run.ball(number), run.of_sample("inversions", number), run.classes),
+        of_one=True,
+    ),
     "sample_path": Frame(
         ("explored_balls", "head", "test_images"),
         lambda run, number: inversion.explored_path(run.ball(number), run["head"], run.classes),

@@ -137,6 +137,9 @@ def perimeter_page(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> 
 
 def in_words(reference: str) -> str:
     """`train:12` -> `train image 12`; `black` as it is."""
+    others = {"itself": "the sample", "blend": "their blend"}
+    if reference in others:
+        return others[reference]
     return reference if reference in PLAIN else "{} image {}".format(*reference.split(":"))
 
 
@@ -164,6 +167,27 @@ def morph_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.
         steps.append({"way": "interpolation", "step": k} | about | _flat(image))
     frame = pd.DataFrame(steps)
     return frame.assign(own=frame["predicted"] == own, predicted_name=[classes[k] for k in frame["predicted"]])
+
+
+def segment_steps(shown: Shown, rows: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame | None:
+    """See `figures.inversion.segment`. None where the ball was left out."""
+    if not shown:
+        return None
+    on_it = rows[rows["target"] == "segment"]
+    on_it = on_it.loc[on_it["image"].map(_row_of).sort_values().index]
+    steps = [
+        {
+            "reference": in_words(row["reference"]),
+            "share": float(shown["segment_shares"][place]),
+            "distance": row["radius"],
+            "predicted_name": classes[int(row["predicted"])],
+            "own": row["predicted"] == row["own"],
+            "reached": row["status"] != "unreached",
+            **_flat(shown["segment_images"][place]),
+        }
+        for place, row in enumerate(on_it.to_dict("records"))
+    ]
+    return pd.DataFrame(steps)
 
 
 def _flat(image: NDArray) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _STATES = {
     "attack_plane": "x=hull_distance&y=margin&colour=attack_success&f.view=",
     "roc": "question=unseen&f.view=&x=highest_percentile&y=margin",
 }
-_OF_A_SAMPLE = ("sample", "adversarial", "inverted", "perimeter", "morph", "path", "edit")
+_OF_A_SAMPLE = ("sample", "adversarial", "inverted", "perimeter", "morph", "segment", "path", "edit")
 
 
 def of_sample(number: int) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from phiscope.papers.decision_boundaries import STATED
 from phiscope.papers.verdicts import judge
+from phiscope.stats.attacks import NORM_THIRDS
 from phiscope.stats.intervals import (
     Estimate,
     Resampling,
@@ -37,21 +40,25 @@ def paper_comparison(
     agreement: pd.DataFrame | None = None,
     attacks: pd.DataFrame | None = None,
     inversions: pd.DataFrame | None = None,
+    moves: pd.DataFrame | None = None,
+    sweeps: pd.DataFrame | None = None,
+    margins: pd.DataFrame | None = None,
     *,
-    deepfool: str | None = None,
+    named: Mapping[str, str] = MappingProxyType({}),
     dataset_is_papers: bool,
     options: Resampling,
 ) -> pd.DataFrame:
     """One row per quantity of the text, and of our own questions, for the view `original`.
 
     Frames as from the functions of this package; `hulls` and `balls` are the tables; lipschitz: one row with constant
-    and largest_ratio; attacks: as from `attack_summary`, of which the view `deepfool` stands beside the paper's attack;
-    inversions: rows as from `inversion_summary`, `order_of_distances` and `sample_summary`.
+    and largest_ratio; attacks, moves: as from `attack_summary` and `attack_moves`; named: the views that stand beside
+    the attacks of ATTACKS, by their keys; inversions: rows as from `inversion_summary`, `order_of_distances` and
+    `sample_summary`; sweeps: as from `sweep_summary`; margins: the table, or its rows of the first test sample.
     What the run did not measure has no row. Numbers of the paper stand beside ours only where the data set is the
     paper's (dataset_is_papers); so do the samples it names. Shares are in [0, 1]. Columns as in the table
     `paper_comparison`.
     """
-    attacked = standing[standing["view"] == deepfool]
+    attacked = standing[standing["view"] == named.get("deepfool")]
     standing, hulls, support, accuracy, balls = (
         frame[frame["view"] == "original"] for frame in (standing, hulls, support, accuracy, balls)
     )
@@ -62,7 +69,9 @@ def paper_comparison(
         *_balls(balls, options),
         *_lipschitz(lipschitz, len(standing)),
         *(_named_samples(standing, balls) if dataset_is_papers else ()),
-        *(_attacks(attacks[attacks["view"] == deepfool]) if attacks is not None else ()),
+        *(_table_1(margins) if dataset_is_papers and margins is not None else ()),
+        *(_attacks(attacks, moves, named) if attacks is not None else ()),
+        *(_inversions(sweeps, dataset_is_papers) if sweeps is not None else ()),
         *(_attacked_sample(standing, attacked) if dataset_is_papers else ()),
         *(_inversions(inversions, dataset_is_papers) if inversions is not None else ()),
         *(_human(agreement) if agreement is not None else ()),
@@ -160,15 +169,32 @@ def _attacked_sample(standing: pd.DataFrame, attacked: pd.DataFrame) -> Estimate
                     yield f"sample_{name}_{column}", without_interval(value, 1, "one sample")
 
 
-def _attacks(summary: pd.DataFrame) -> Estimates:
-    for row in summary.itertuples():
-        yield f"deepfool_{row.key}_{row.counted}", Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
+def _table_1(margins: pd.DataFrame) -> Estimates:
+    """Margins of the first test sample to every class that it is not predicted to be of."""
+    own = margins[(margins["view"] == "original") & (margins["split"] == "test") & (margins["sample"] == 0)]
+    for row in own.itertuples():
+        yield f"sample_0_margin_{row.other_class}", without_interval(row.margin, 1, "one sample")
+
+
+def _attacks(summary: pd.DataFrame, moves: pd.DataFrame | None, named: Mapping[str, str]) -> Estimates:
+    """Of every attack that the paper names and the run has; of the moves those by the norm of the features."""
+    for key, view in named.items():
+        for row in summary[summary["view"] == view].itertuples():
+            yield f"{key}_{row.key}_{row.counted}", _estimate(row)
+        if moves is not None:
+            thirds = moves[(moves["view"] == view) & moves["group"].isin(NORM_THIRDS)]
+            for row in thirds[thirds["key"] == "towards_hull"].itertuples():
+                yield f"{key}_towards_hull_{row.group}", _estimate(row)
 
 
 def _inversions(summary: pd.DataFrame, dataset_is_papers: bool) -> Estimates:
     for row in summary.itertuples():
         if dataset_is_papers or not row.key.startswith("sample_"):
-            yield row.key, Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
+            yield row.key, _estimate(row)
+
+
+def _estimate(row: Any) -> Estimate:
+    return Estimate(row.value, row.ci_low, row.ci_high, row.interval, row.n)
 
 
 def _human(agreement: pd.DataFrame) -> Estimates:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phiscope.papers.verdicts import Claim, claim_of
-from phiscope.stats.attacks import QUESTIONS
+from phiscope.stats.attacks import GROUPS, NORM_THIRDS, QUESTIONS
 from phiscope.stats.closest import QUESTIONS as CLOSEST
 from phiscope.stats.inversion import BESIDE_DEEPFOOL, questions_about
 from phiscope.stats.inversion import QUESTIONS as INVERSIONS
+from phiscope.stats.sweeps import QUESTIONS as SWEEPS
 from phiscope.words.detectors import DIFFERENCE, INDICATORS, SCORES
 
 PAPER = "Yousefzadeh 2022"
@@ -65,12 +66,20 @@ def _sample(sample: int | str, name: str, section: str, margin: float, distance:
     }
 
 
-def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
-    """Of samples that DeepFool moved across a boundary; Yousefzadeh 2022 does not say whether they survive rounding."""
+# The attacks that the text names, by what a run's views are called here.
+ATTACKS = {
+    "deepfool": "DeepFool",
+    "pgd_first": "PGD, up to the first success",
+    "pgd_full": "PGD, all its steps",
+}
+
+
+def _attacked(attack: str, values: dict[str, float | None]) -> dict[str, Stated]:
+    """Of samples that an attack moved across a boundary; the text does not say whether they survive rounding."""
     ways = {"success": "", "success_8bit": ", after rounding to 8 bits"}
     return {
-        f"deepfool_{key}_{counted}": Stated(
-            f"DeepFool{words}: {QUESTIONS[key][0]}",
+        f"{attack}_{key}_{counted}": Stated(
+            f"{ATTACKS[attack]}{words}: {QUESTIONS[key][0]}",
             QUESTIONS[key][1],
             "7.2",
             value,
@@ -78,6 +87,45 @@ def _attacked(values: dict[str, float | None]) -> dict[str, Stated]:
         )
         for counted, words in ways.items()
         for key, value in values.items()
+    }
+
+
+def _by_norm(attack: str) -> dict[str, Stated]:
+    """Whether an attack moves samples towards the hull, by the norm of their features before it."""
+    return {
+        f"{attack}_towards_hull_{third}": Stated(
+            f"{ATTACKS[attack]}: {QUESTIONS['towards_hull'][0]}, {GROUPS[third]}", "share", paper=""
+        )
+        for third in NORM_THIRDS
+    }
+
+
+# Table 1: margins of the first test sample, a cat, to the other classes, in the order of the classes of CIFAR-10.
+TABLE_1 = {
+    "airplane": 3.498, "car": 3.266, "bird": 2.546, "cat": None, "deer": 3.087, "dog": 2.629, "frog": 2.711,
+    "horse": 3.805, "ship": 3.494, "truck": 3.849,
+}  # fmt: skip
+
+
+def _table_1() -> dict[str, Stated]:
+    return {
+        f"sample_0_margin_{place}": Stated(f"first test sample: margin to {name}", "distance", "7.1, Table 1", value)
+        for place, (name, value) in enumerate(TABLE_1.items())
+        if value is not None
+    }
+
+
+def _swept() -> dict[str, Stated]:
+    """One attack at many settings, and paths over many pairs; the text has one path, and says it of all attacks."""
+    places: dict[str, tuple[str, float | None]] = {
+        "bisected_below_genuine": ("7.2", 1.0),
+        "paths_same_class": ("7.1, Figure 9", None),
+        "paths_other_class": ("7.1, Figure 9", None),
+        "paths_curved": ("7.1, Figure 9", None),
+    }
+    return {
+        key: Stated(*words, *places[key]) if key in places else Stated(*words, paper="")
+        for key, words in SWEEPS.items()
     }
 
 
@@ -105,6 +153,14 @@ def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | Non
 def _human(indicator: str, what: str = "rank correlation") -> Stated:
     return Stated(f"{what} with human label entropy: {indicator}", "correlation", paper="")
 
+
+_SEGMENT = ("segment_from_neighbour", "segment_from_sample", "segment_unlike")
+_OF_ATTACKS: dict[str, float | None] = {
+    "rate": None,
+    "closer_to_boundary": 1.0,
+    "below_genuine": 1.0,
+    "towards_hull": None,
+}
 
 STATED: dict[str, Stated] = {
     # ASSUME: 0.9 stands for `above 90 %`.
@@ -138,16 +194,29 @@ STATED: dict[str, Stated] = {
     "lipschitz": Stated("Lipschitz constant of the head, σ_max(Wφ)", "ratio", "7.1", 6.122),
     "largest_ratio": Stated("largest observed ratio of (14) over pairs with a test sample", "ratio", "3"),
     **_sample(0, "first test sample", "7.1", 2.546, 0.508),
+    **_table_1(),
     "sample_0_train_inside": Stated("first test sample: train samples in its ball", "count", "7.1", 437),
     "sample_0_test_inside": Stated("first test sample: test samples in its ball", "count", "7.1", 69),
     **_sample(731, "test sample #732", "7.2", 0.3745, 2.143),
     **_sample(1, "test sample #2", "7.2, Figure 14", 2.494, 0.845),
     **_sample("1_deepfool", "test sample #2 under DeepFool", "7.2, Figure 14", 0.0001, 0.640),
     # `standard adversarial methods such as DeepFool move the samples towards` the hull: no number.
-    **_attacked({"rate": None, "closer_to_boundary": 1.0, "below_genuine": 1.0, "towards_hull": None}),
+    **_attacked("deepfool", _OF_ATTACKS),
+    **_by_norm("deepfool"),
+    # `DeepFool and PGD attacks` (contribution 4); how PGD is stopped it does not say.
+    **_attacked("pgd_first", _OF_ATTACKS),
+    **_by_norm("pgd_first"),
+    **_attacked("pgd_full", _OF_ATTACKS),
+    **_by_norm("pgd_full"),
+    **_swept(),
     **_inverted(),
     **_one_sample(
-        0, "first test sample", {"path_ratio": ("7.1, Figure 9", None), "morph_end": ("7.1, Figure 8", None)}
+        0,
+        "first test sample",
+        {
+            "path_ratio": ("7.1, Figure 9", None),
+            **dict.fromkeys(("morph_end", *_SEGMENT), ("7.1, Figure 8", None)),
+        },
     ),
     **_one_sample(
         731,

@@ -1,6 +1,6 @@
 """What the tables say: DataFrame in, DataFrame out. Statistics judge tolerances; solvers only report."""
 
-from phiscope.stats.attacks import attack_summary
+from phiscope.stats.attacks import attack_moves, attack_summary
 from phiscope.stats.denoising.bench import denoising_summary
 from phiscope.stats.denoising.study import held_out_choice, study_summary
 from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
@@ -38,12 +38,15 @@ from phiscope.stats.inversion import (
     pixel_boundary,
     sample_summary,
 )
+from phiscope.stats.sweeps import attack_front, overshoots, sweep_summary
 
 __all__ = [
     "InvertedRun",
     "Redrawn",
     "SecondOpinion",
     "as_demanded",
+    "attack_front",
+    "attack_moves",
     "attack_summary",
     "ball_summary",
     "by_confidence",
@@ -74,6 +77,7 @@ __all__ = [
     "named_after_hull",
     "named_after_what_is_left_out",
     "order_of_distances",
+    "overshoots",
     "own_and_other",
     "pixel_boundary",
     "projection_accuracy",
@@ -84,5 +88,6 @@ __all__ = [
     "standing",
     "study_summary",
     "support_shares",
+    "sweep_summary",
     "training_standing",
 ]

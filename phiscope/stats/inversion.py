@@ -189,10 +189,22 @@ def order_of_distances(frame: pd.DataFrame, options: Resampling) -> pd.DataFrame
     )
 
 
-# What is asked of single samples; `{}` is the sample.
+# What is asked of single samples; `{}` is the sample. Of a segment, distances of pixels over that of both its ends.
 _OF_SAMPLES = {
     "path_ratio": ("{}: straight pixel path to its ball's perimeter, length over chord in feature space", "ratio"),
     "morph_end": ("{}: last image of the morph, distance to the sample over that of the first", "ratio"),
+    "segment_from_neighbour": (
+        "{}: segment in feature space, images near its start: how far the last is from it",
+        "ratio",
+    ),
+    "segment_from_sample": (
+        "{}: segment in feature space, images near it: how far the first is from the start",
+        "ratio",
+    ),
+    "segment_unlike": (
+        "{}: segment in feature space, images near the blend: how far they are from it at most",
+        "ratio",
+    ),
     "edited_margin": ("{}, edited: margin", "distance"),
     "edited_distance": ("{}, edited: distance to the feature hull", "distance"),
     "edited_moved": ("{}, edited: how far the edit moves it in feature space", "distance"),
@@ -209,8 +221,8 @@ def sample_summary(paths: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
     """The rows of samples that were looked at one by one; without intervals.
 
     paths: sample, kind (`ball` or `edit`), length_over_chord, and of balls morph_end, how much of the way in pixels the
-    last image of the morph still is from the sample; edits: sample, side (`before` or `after`), margin,
-    distance, moved.
+    last image of the morph still is from the sample, and, where there is a segment, what `ends_of` says of it; edits:
+    sample, side (`before` or `after`), margin, distance, moved.
     """
     estimates: dict[str, Estimate] = {}
     questions: dict[str, tuple[str, str]] = {}
@@ -218,7 +230,13 @@ def sample_summary(paths: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
         key = {"ball": "path_ratio", "edit": "edited_path_ratio"}[row.kind]
         estimates[f"sample_{row.sample}_{key}"] = without_interval(row.length_over_chord, 1, "one sample")
         if row.kind == "ball":
-            estimates[f"sample_{row.sample}_morph_end"] = without_interval(row.morph_end, 1, "one sample")
+            ends = ["morph_end", *(name for name in _OF_SAMPLES if name.startswith("segment_"))]
+            known = {name: getattr(row, name, np.nan) for name in ends}
+            estimates |= {
+                f"sample_{row.sample}_{name}": without_interval(value, 1, "one sample")
+                for name, value in known.items()
+                if not np.isnan(value)
+            }
     for row in edits[edits["side"] == "after"].itertuples():
         for key in ("margin", "distance", "moved"):
             estimates[f"sample_{row.sample}_edited_{key}"] = without_interval(getattr(row, key), 1, "one sample")

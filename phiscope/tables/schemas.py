@@ -131,6 +131,49 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("iterations", _INT, "steps the attack took for this sample"),
         ]
     ),
+    "rounded": pa.schema(
+        [
+            *_SAMPLE,
+            _field("margin", _REAL, "distance to the closest decision boundary, of the image in 8 bits", _PHI),
+            _field("distance", _REAL, "distance to the hull of the training set, of the image in 8 bits", _PHI),
+            _field("distance_lower", _REAL, "proven lower bound on that distance", _PHI),
+            _field("noise", _REAL, "how far rounding in float32 may move the sample and the hull; measured", _PHI),
+            _field("norm", _REAL, "length of the features", _PHI),
+        ]
+    ),
+    "attack_sweep": pa.schema(
+        [
+            _field(
+                "attack",
+                _TEXT,
+                "`deepfool`; `bisected`: DeepFool's image of the least overshoot, brought to the boundary; `pgd-first`",
+            ),
+            _field("overshoot", _REAL, "of DeepFool; null for other attacks"),
+            _field("confidence", _REAL, "lead at which PGD stops; null for other attacks", "logits"),
+            _field(
+                "hull_penalty", _REAL, "weight of the hull distance in what PGD makes large; null for other attacks"
+            ),
+            _field("sample", _INT, "index in the test split as the data set gives it, from 0"),
+            _field("label", _INT, "class the data set gives, from 0; null where it gives none"),
+            _field("predicted_before", _INT, "class of the image the attack started from"),
+            _field("predicted_after", _INT, "class of the attacked image, clamped to [0, 1]"),
+            _field("success", _FLAG, "whether the class changed, by whatever lead"),
+            _field("success_8bit", _FLAG, "the same after rounding the attacked image to 8 bits"),
+            _field("lead", _REAL, "best other logit minus that of the class before, at the attacked image", "logits"),
+            _field("l2", _REAL, "length of the perturbation, all channels in one vector", "pixels in [0, 1]"),
+            _field("linf", _REAL, "largest change of a pixel", "pixels in [0, 1]"),
+            _field("iterations", _INT, "steps the attack took for this sample"),
+            _field("margin", _REAL, "distance to the closest decision boundary", _PHI),
+            _field("distance", _REAL, "distance to the hull of the training set", _PHI),
+            _field("norm", _REAL, "length of the features", _PHI),
+            _field("asked", _INT, "how many detectors were asked"),
+            _field(
+                "seen_by",
+                _TEXT,
+                "those that flag it where each flags 5 % of the genuine test samples, with spaces between them",
+            ),
+        ]
+    ),
     # Columns of the data set's source come after these.
     "samples": pa.schema(
         [
@@ -152,9 +195,14 @@ SCHEMAS: dict[str, pa.Schema] = {
         [
             *_SAMPLE[:4],
             _field("own", _INT, "predicted class of the sample itself"),
-            _field("target", _TEXT, "`flip`, `hull`, `ball` or `perimeter`"),
+            _field("target", _TEXT, "`flip`, `hull`, `ball`, `perimeter` or `segment`"),
             _field("target_class", _INT, "class the target stands for: of a flip point, the one across the boundary"),
-            _field("radius", _REAL, "of the ball; null where the target is a point", _PHI),
+            _field(
+                "radius",
+                _REAL,
+                "of the ball; of a point of a segment, its distance to the sample; null for other points",
+                _PHI,
+            ),
             _field("reference", _TEXT, "image to stay near: `itself`, `train:<sample>`, `test:<sample>`, `black`, ..."),
             _field("feature_residual", _REAL, "distance of the image's features, in float64, to the target", _PHI),
             _field("target_norm", _REAL, "norm of the target, or of the ball's centre", _PHI),
@@ -436,6 +484,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "processed_hulls": ("view", "sample"),
     "class_hulls": ("view", "sample", "hull_class"),
     "attacks": ("view", "sample"),
+    "rounded": ("view", "sample"),
     "scores": ("view", "sample", "detector"),
     "inversions": ("view", "target", "sample", "radius"),
     "closest_images": ("view", "sample"),

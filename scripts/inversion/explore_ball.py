@@ -20,7 +20,7 @@ from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
-def main(sample: str, inputs, names: list[str], options: dict, config: dict, output) -> None:
+def main(sample: str, inputs, names: list[str], points: int, options: dict, config: dict, output) -> None:
     device, located = choose_device(config["device"]), tables.LocatedSamples(inputs.features)
     images = {name: ImagesBySample(open_prepared(inputs[f"{name}_images"])) for name in ("train", "test")}
     number = numbered(sample, images["test"].prepared.samples)
@@ -33,7 +33,7 @@ def main(sample: str, inputs, names: list[str], options: dict, config: dict, out
     feature_map = split(load_network(inputs.classifier), example, head=Head.load(inputs.head).layer).to(device)
     references = {name: targets.reference_image(name, itself.shape, images) for name in names}
     options = options | {"seed": config["seed"], "device": device}
-    explored = explore(feature_map, ball, references, f"train:{neighbour}", options)
+    explored = explore(feature_map, ball, references, f"train:{neighbour}", options, points)
     place = Path(output.shown)
     rows = explored.rows.assign(image=[f"{place.parent.name}/{place.name}:{where}" for where in explored.places])
     rows = rows.assign(view="original", split="test", sample=number, label=int(row["label"]), own=own, target_class=own)
@@ -52,6 +52,7 @@ if "snakemake" in globals():
         params, config = snakemake.params, snakemake.config
         options = params.options | {"memory": free_memory(config["device"], jobs=snakemake.resources.jobs_at_once)}
         if params.allowed:
-            main(snakemake.wildcards.number, snakemake.input, params.references, options, config, snakemake.output)
+            asked = params.references, params.segment
+            main(snakemake.wildcards.number, snakemake.input, *asked, options, config, snakemake.output)
         else:
             leave_out(config, snakemake.output)

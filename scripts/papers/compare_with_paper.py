@@ -14,7 +14,7 @@ def compare(
     inputs,
     dataset_is_papers: bool,
     latent_is_papers: bool,
-    deepfool: str | None,
+    named: dict[str, str],
     options: dict,
     seed: int,
     config: dict,
@@ -23,10 +23,13 @@ def compare(
     names = ("standing", "hulls", "support", "accuracy", "balls", "lipschitz")
     frames = {name: tables.read(inputs[name]) for name in names}
     optional = {"agreement": "agreement", "attacks": "attack_summary", "inversions": "inversion_summary"}
+    optional |= {"moves": "attack_moves", "sweeps": "sweep_summary"}
     for name, key in optional.items():
         frames[name] = tables.read(inputs[key]) if inputs.get(key) else None
+    if dataset_is_papers:
+        frames["margins"] = tables.read(inputs.margins, ["view", "split", "sample", "other_class", "margin"])
     resampling = Resampling(**options, seed=seed)
-    comparison = paper_comparison(**frames, deepfool=deepfool, dataset_is_papers=dataset_is_papers, options=resampling)
+    comparison = paper_comparison(**frames, named=named, dataset_is_papers=dataset_is_papers, options=resampling)
     if inputs.get("latent"):
         beside = latent_comparison(tables.read(inputs.latent), dataset_is_papers=latent_is_papers)
         comparison = pd.concat([comparison, beside], ignore_index=True)
@@ -39,7 +42,7 @@ if "snakemake" in globals():
             snakemake.input,
             snakemake.params.dataset_is_papers,
             snakemake.params.latent_is_papers,
-            snakemake.params.deepfool,
+            snakemake.params.named,
             snakemake.params.options,
             snakemake.params.seed,
             snakemake.config,

@@ -251,6 +251,40 @@ def inversion_frames(rng):
     return frames_of_inversions(rng)
 
 
+def _overshoots() -> pd.DataFrame:
+    """Bisection is below all, more overshoot below fewer; in 8 bits hardly any attack is left."""
+    keys = ("rate", "rate_8bit", "below_0", "below_0.001", "below_0.01", "below_0.05")
+    rows = [
+        {"attack": attack, "overshoot": overshoot, "key": key, "value": value, "ci_low": value - 0.05, "ci_high": value}
+        for attack, overshoot, value in (("bisected", np.nan, 1.0), ("deepfool", 0.0, 0.8), ("deepfool", 0.1, 0.2))
+        for key in keys
+    ]
+    return pd.DataFrame(rows)
+
+
+def _attack_front() -> pd.DataFrame:
+    """Two leads and two penalties; more lead costs hull distance, more penalty brings it back."""
+    rows = [
+        {
+            "confidence": lead,
+            "hull_penalty": penalty,
+            "margin": 0.1 + lead / 4,
+            "distance": 0.8 - lead / 10 + penalty,
+            "unseen": 0.3,
+            "unseen_low": 0.2,
+            "unseen_high": 0.4,
+            "front": lead > 0,
+            "rate": 0.9,
+            "asked": 3,
+            "genuine_margin": 1.0,
+            "genuine_distance": 0.7,
+        }
+        for lead in (0.0, 4.0)
+        for penalty in (0.0, 1.0)
+    ]
+    return pd.DataFrame(rows)
+
+
 @pytest.fixture
 def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projection_accuracy, support_shares, balls,
            plane_slice, agreement, margins, page, roc_curves, detection, by_confidence, attack_plane,
@@ -275,6 +309,8 @@ def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projecti
         "roc": {"roc_curves": roc_curves, "detection": detection},
         "detection_by_confidence": {"by_confidence": by_confidence},
         "attack_plane": {"attacked_standing": attack_plane},
+        "overshoot": {"overshoots": _overshoots()},
+        "attack_front": {"attack_front": _attack_front()},
         "which_hull": {"hull_places": hull_places},
         "dimension": {"dimension": dimension},
         "detector_questions": {"detector_questions": detector_questions},

@@ -12,6 +12,8 @@ def frames_of_inversions(rng) -> dict[str, dict]:
         "inverted": {"inverted_page": _inverted(rng)},
         "perimeter": {"perimeter_page": _perimeter(rng)},
         "morph": {"morph_steps": _morph_steps(rng)},
+        "segment": {"segment_steps": _segment_steps(rng)},
+        "straight_paths": {"straight_paths": _straight_paths(rng)},
         "path": {"sample_path": _path(), "class_count": 3},
         "edit": {"edit_page": _edit(rng)},
         "inversion_distances": {"inversion_distances": _distances()},
@@ -50,6 +52,26 @@ def _morph_steps(rng) -> pd.DataFrame:
             row |= {"predicted_name": "ant" if own else "bee", "reached": way == "interpolation" or step < 11}
             rows.append(row | {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)})
     return pd.DataFrame(rows)
+
+
+def _segment_steps(rng) -> pd.DataFrame:
+    """Four points near three references; the first image near the sample was not reached."""
+    rows = []
+    for reference in ("train image 12", "the sample", "their blend"):
+        for share in np.linspace(0, 1, 4):
+            row = {"reference": reference, "share": share, "distance": 2.5 * (1 - share), "own": share > 0}
+            row |= {"predicted_name": "ant" if share else "bee", "reached": share > 0 or reference != "the sample"}
+            rows.append(row | {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)})
+    return pd.DataFrame(rows)
+
+
+def _straight_paths(rng) -> pd.DataFrame:
+    """Pairs of one class and of two, whose paths are longer."""
+    other = np.arange(40) % 2
+    return pd.DataFrame(
+        {"predicted": 0, "other_predicted": other, "length_over_chord": 1 + other + rng.exponential(size=40),
+         "farthest": rng.uniform(size=40)}
+    )  # fmt: skip
 
 
 def _path() -> pd.DataFrame:

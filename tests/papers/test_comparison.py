@@ -7,6 +7,10 @@ from phiscope import tables
 from phiscope.papers.decision_boundaries import STATED
 
 
+TABLE_1 = [f"sample_0_margin_{place}" for place in range(10) if place != 3]
+SEGMENT = [f"sample_0_segment_{name}" for name in ("from_neighbour", "from_sample", "unlike")]
+
+
 def by_key(frame):
     return frame.set_index("key")
 
@@ -94,9 +98,9 @@ def test_intervals_hold_their_values_and_a_maximum_has_none(run, compare):
     without = found["ci_low"].isna()
     assert found.index[without].tolist() == [
         "balls_most", "lipschitz", "largest_ratio",
-        "sample_0_margin", "sample_0_distance", "sample_0_train_inside", "sample_0_test_inside",
+        "sample_0_margin", "sample_0_distance", *TABLE_1, "sample_0_train_inside", "sample_0_test_inside",
         "sample_1_margin", "sample_1_distance", "sample_1_deepfool_margin", "sample_1_deepfool_distance",
-        "sample_0_path_ratio", "sample_0_morph_end",
+        "sample_0_path_ratio", "sample_0_morph_end", *SEGMENT,
     ]  # fmt: skip
     assert found.loc[without, "interval"].str.startswith("none").all()
     rest = found[~without]
@@ -114,9 +118,9 @@ def test_numbers_of_the_text_stand_only_beside_its_data_set(run, compare):
     assert np.isnan(papers.loc["median_margin", "paper_value"])
     assert other["paper_value"].isna().all()
     assert set(papers.index) - set(other.index) == {
-        "sample_0_margin", "sample_0_distance", "sample_0_train_inside", "sample_0_test_inside",
+        "sample_0_margin", "sample_0_distance", *TABLE_1, "sample_0_train_inside", "sample_0_test_inside",
         "sample_1_margin", "sample_1_distance", "sample_1_deepfool_margin", "sample_1_deepfool_distance",
-        "sample_0_path_ratio", "sample_0_morph_end",
+        "sample_0_path_ratio", "sample_0_morph_end", *SEGMENT,
     }  # fmt: skip
     texts = ["paper_value", "verdict", "difference"]
     assert_frame_equal(papers.loc[other.index].drop(columns=texts), other.drop(columns=texts))
@@ -152,10 +156,31 @@ def test_the_texts_attack_stands_beside_its_numbers(run, compare):
 
 
 def test_without_that_attack_there_is_nothing_about_it(run, compare):
-    found, without = compare(run), compare(run, deepfool=None)
+    found, without = compare(run), compare(run, attacked=False)
     gone = set(found["key"]) - set(without["key"])
     beside_it = {"flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature"}
-    assert gone == {key for key in STATED if "deepfool" in key or key.startswith("sample_1_")} | beside_it
+    of_attacks = {key for key in STATED if "deepfool" in key or key.startswith(("sample_1_", "pgd_"))}
+    assert gone == of_attacks | beside_it
+
+
+def test_every_attack_that_is_named_has_its_rows(run, compare):
+    """What is said of rounded images is of these; a share is there for each third of feature norms."""
+    found = by_key(compare(run))
+    for attack in ("deepfool", "pgd_first", "pgd_full"):
+        assert found.loc[f"{attack}_towards_hull_success_8bit", "n"] == 3
+        thirds = found.loc[[f"{attack}_towards_hull_{third}" for third in ("low", "middle", "high")]]
+        assert thirds["n"].sum() == found.loc[f"{attack}_towards_hull_success", "n"] == 10
+        mean = np.average(thirds["value"], weights=thirds["n"])
+        assert mean == pytest.approx(found.loc[f"{attack}_towards_hull_success", "value"])
+
+
+def test_table_1_stands_beside_the_margins_of_the_first_test_sample(run, compare):
+    found = by_key(compare(run)).loc[TABLE_1]
+    assert found["value"].tolist() == run["margins"]["margin"].tolist()
+    assert found.loc["sample_0_margin_2", ["quantity", "paper_value"]].tolist() == [
+        "first test sample: margin to bird", 2.546
+    ]  # fmt: skip
+    assert found["paper_value"].min() == 2.546  # that of the closest boundary, as the text has it elsewhere
 
 
 def test_our_own_questions_name_no_paper(run, compare):
@@ -163,8 +188,10 @@ def test_our_own_questions_name_no_paper(run, compare):
     human = found["key"].str.startswith("human_")
     assert human.sum() == 16
     inverted = {"inverted_flip_solved", "inverted_hull_solved", "flip_image_nearer", "flip_over_deepfool"}
+    swept = {"front_unseen", "front_unseen_any", "front_far_any", "paths_leave_class"}
     noise = {"within_noise_feature", "within_noise_pixel", "margin_within_noise", "on_union_surface"}
-    ours = human | found["key"].isin(inverted | noise)
+    by_norm = found["key"].str.match(r".*_towards_hull_(low|middle|high)$")
+    ours = human | by_norm | found["key"].isin(inverted | noise | swept)
     assert (found.loc[ours, "paper"] == "").all()
     assert (found.loc[~ours, "paper"] == "Yousefzadeh 2022").all()
     assert not compare(run, people=False)["key"].str.startswith("human_").any()

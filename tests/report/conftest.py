@@ -15,7 +15,7 @@ from phiscope.papers.references import Reference
 from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.report.page import NUMBERS, Facts, Page
-from phiscope.report.sections.attacks import Attacks
+from phiscope.report.sections.attacks import Attacks, Hidden
 from phiscope.report.sections.certificates import Certificates
 from phiscope.report.sections.check import CheckPage
 from phiscope.report.sections.comparison import ComparisonTable
@@ -81,6 +81,7 @@ def full(bare):
         ),
         *("which_hull", "dimension", "detector_questions"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
+        *("overshoot", "attack_front", "segment-7", "straight_paths"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
         *("denoising", "denoised", "filter_inversion", "denoising_study"),
@@ -139,6 +140,7 @@ def full(bare):
         "own_distance",
         "other_distance",
     )
+    moved = MeasuredNumber(0.11, 0.08, 0.14, 50, "Wilson")
     between = [("original", 300, dict.fromkeys(names_of_between, share)), ("far", 9, {"outside": share})]
     sections = {
         "overview": Overview(
@@ -150,7 +152,12 @@ def full(bare):
             [("ant", "bee", 1)],
             by_attack(detected)[0],
         ),
-        "attacks": Attacks(by_attack(detected), [("pgd", MeasuredNumber(0.11, 0.08, 0.14, 50, "Wilson"))]),
+        "attacks": Attacks(
+            by_attack(detected),
+            {"pgd": {"all": moved, "high": moved}, "deepfool": {"all": replace(moved, low=0.45, high=0.55)}},
+            [("0", moved), ("0.02", moved)],
+            Hidden(4.0, 1.0, 15, 0.6, 0.7),
+        ),
         "neighbours": Neighbours(ClassPair(("ant", "bee"), 300, 1.0, 1.2), ClassPair(("ant", "bee"), 300, 1.0, 1.2)),
         "ambiguity": {"sample": 9, "margin": 0.3, "distance": 1.2},
         "slice": Sliced(7, "bee", "ant", 2.546),

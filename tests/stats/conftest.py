@@ -5,11 +5,37 @@ import pandas as pd
 import pytest
 
 from phiscope import stats
+from phiscope.experiments.inversion.paths import COLUMNS
 from phiscope.papers.comparison import paper_comparison
 from phiscope.stats.intervals import Resampling
+from phiscope.stats.sweeps import QUESTIONS as SWEEPS
 from phiscope.words.detectors import SCORES
 
 TRAIN, TEST = 12, 10
+ATTACKS = ("deepfool", "pgd-first", "pgd-full")
+ATTACKS_NAMED = {name.replace("-", "_"): name for name in ATTACKS}
+
+
+def random_norms(*features: pd.DataFrame) -> pd.DataFrame:
+    """Norms of features of some views."""
+    frame = pd.concat([each[["view", "sample"]] for each in features], ignore_index=True)
+    return frame.assign(norm=np.random.default_rng(11).uniform(1, 2, len(frame)))
+
+
+def _margins(original: pd.DataFrame) -> pd.DataFrame:
+    """Of the first sample the margins to the nine classes that it is not, if it is a cat."""
+    others = [place for place in range(10) if place != 3]
+    frame = pd.DataFrame({"other_class": others, "margin": np.arange(9) + 0.5})
+    return frame.assign(view="original", split="test", sample=0)
+
+
+def _sweeps() -> pd.DataFrame:
+    """Answers to every question about attacks at many settings and about paths."""
+    rows = [
+        {"key": key, "quantity": words, "unit": unit, "value": 0.5, "ci_low": 0.4, "ci_high": 0.6}
+        for key, (words, unit) in SWEEPS.items()
+    ]
+    return pd.DataFrame(rows).assign(interval="95 % Wilson; test samples like those of this run, classifier and", n=7)
 
 
 def _features(view: str, split: str, count: int, seed: int) -> pd.DataFrame:
@@ -53,7 +79,12 @@ def run() -> dict:
     original, train = _features("original", "test", TEST, 0), _features("original", "train", TRAIN, 1)
     projected = _features("hull-pixel", "test", TEST - 2, 2)
     projected["label"] = original["label"]
-    attacked = _features("deepfool", "test", TEST, 6).assign(label=original["label"], margin=0.01)
+    attacks = {
+        view: _features(view, "test", TEST, 6 + 2 * place).assign(label=original["label"], margin=0.01)
+        for place, view in enumerate(ATTACKS)
+    }
+    attacked = pd.concat(attacks.values(), ignore_index=True)
+    norms = random_norms(original, attacked)
     random = np.random.default_rng(3)
     balls = pd.concat([original, train], ignore_index=True)[["view", "split", "sample", "label", "predicted"]].assign(
         radius=random.uniform(0.1, 2, TEST + TRAIN), train_inside=random.integers(0, 4, TEST + TRAIN),
@@ -69,6 +100,10 @@ def run() -> dict:
         "entropy": pd.DataFrame({"sample": np.arange(TEST), "entropy": random.random(TEST)}),
         "attacked": attacked,
         "attacked_hulls": _hulls(attacked, "feature", 7),
+        "norms": norms,
+        "rounded": _hulls(attacked, "feature", 9).assign(margin=0.02),
+        "margins": _margins(original),
+        "sweeps": _sweeps(),
         "attacks": attacked[["view", "sample"]].assign(success=True, success_8bit=attacked["sample"] < 3, l2=0.25),
         "inversions": _inversions(original),
         "scores": pd.DataFrame(
@@ -84,10 +119,11 @@ def run() -> dict:
 @pytest.fixture
 def compare():
     """From tables to the comparison."""
-    paths = pd.DataFrame([(0, "ball", 3.0, 0.8)], columns=["sample", "kind", "length_over_chord", "morph_end"])
+    paths = pd.DataFrame([(0, "ball", 3.0, 0.8, 1.0, 0.9, 0.1)], columns=COLUMNS)
     edits = pd.DataFrame(columns=["sample", "side", "margin", "distance", "moved"])
 
-    def compared(run: dict, *, dataset_is_papers=True, people=True, deepfool="deepfool") -> pd.DataFrame:
+    def compared(run: dict, *, dataset_is_papers=True, people=True, attacked=True) -> pd.DataFrame:
+        deepfool = run["attacks"][run["attacks"]["view"] == "deepfool"] if attacked else None
         both = [
             pd.concat([run[name], run[other]])
             for name, other in (("features", "attacked"), ("hulls", "attacked_hulls"))
@@ -95,13 +131,15 @@ def compare():
         standing, options = stats.standing(*both), Resampling(resamples=200)
         original = standing[standing["view"] == "original"]
         agreement = stats.human_agreement(original, run["entropy"], run["scores"], resamples=50) if people else None
-        attacks = stats.attack_summary(standing, run["attacks"], original["margin"], options) if deepfool else None
-        attack = run["attacks"] if deepfool else None
-        beside = stats.pixel_boundary(standing, run["hulls"], run["attacks"]) if deepfool else None
-        distances = stats.inversion_distances(run["inversions"], attack)
+        attacks = moves = beside = None
+        if attacked:
+            attacks = stats.attack_summary(standing, run["attacks"], original["margin"], options, run["rounded"])
+            moves = stats.attack_moves(standing, run["norms"], run["attacks"], options)
+            beside = stats.pixel_boundary(standing, run["hulls"], deepfool)
+        distances = stats.inversion_distances(run["inversions"], deepfool)
         inversions = [
             stats.inversion_summary(run["inversions"], distances, 100, options),
-            stats.order_of_distances(beside, options) if deepfool else None,
+            stats.order_of_distances(beside, options) if attacked else None,
             stats.sample_summary(paths, edits),
         ]
         return paper_comparison(
@@ -114,7 +152,10 @@ def compare():
             agreement,
             attacks,
             pd.concat(inversions),
-            deepfool=deepfool,
+            moves,
+            run["sweeps"],
+            run["margins"],
+            named=ATTACKS_NAMED if attacked else {},
             dataset_is_papers=dataset_is_papers,
             options=options,
         )

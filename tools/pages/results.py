@@ -14,7 +14,15 @@ FIGURES = (
     *("distances", "plane", "slice", "human", "comparison", "distances_by_view", "roc", "detection_by_confidence"),
     *("attack_plane", "pixel_boundary", "inversion_distances"),
 )
-OF_SAMPLES = ("inverted", "perimeter", "morph", "path", "edit", "adversarial")  # figures of each sample in the report
+OF_SAMPLES = (
+    "inverted",
+    "perimeter",
+    "morph",
+    "segment",
+    "path",
+    "edit",
+    "adversarial",
+)  # figures of each sample in the report
 
 
 def written(value: float, unit: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phiscope.experiments.inversion import targets
+from phiscope.experiments.inversion.segment import segment
 from phiscope.geometry.inversion import Inversion, invert
 from phiscope.models.feature_map import FeatureMap
 
@@ -36,7 +37,8 @@ class Ball:
 class Explored:
     """rows: of the table `inversions`, without what all share of their sample; shown: arrays that figures show.
 
-    The rows stand in the order of the images `perimeter_images`, then `morph_images`: `places` names each row's.
+    The rows stand in the order of the images `perimeter_images`, then `morph_images`, then `segment_images`: `places`
+    names each row's.
     """
 
     rows: pd.DataFrame
@@ -55,10 +57,12 @@ def explore(
     references: Mapping[str, NDArray[np.float64]],
     neighbour_name: str,
     options: Mapping[str, Any],
+    segment_points: int = 0,
 ) -> Explored:
-    """Figures 7, 8 and 9 of one sample: perimeter, morph and path.
+    """Figures 7, 8 and 9 of one sample: perimeter, morph, path and, of at least two points, the segment.
 
-    references: images by name from which the perimeter is sought; options: of `geometry.inversion.invert`.
+    references: images by name from which the perimeter is sought, and the points of the segment; options: of
+    `geometry.inversion.invert`.
     """
     names, images = list(references), np.stack(list(references.values()))
     rim = invert(
@@ -86,7 +90,12 @@ def explore(
         {"target": "ball", "reference": neighbour_name, "radius": radii}
         | targets.columns(steps, ball.neighbour[None].repeat(len(radii), 0), feature_map),
     ]
-    return Explored(pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True), shown)
+    frames = [pd.DataFrame(part) for part in parts]
+    if segment_points > 1:
+        ends = {neighbour_name: ball.neighbour, "itself": ball.image}
+        rows, arrays = segment(feature_map, ends, references, segment_points, options)
+        frames, shown = [*frames, rows], shown | arrays
+    return Explored(pd.concat(frames, ignore_index=True), shown)
 
 
 def morph(feature_map: FeatureMap, ball: Ball, options: Mapping[str, Any]) -> tuple[Inversion, NDArray[np.float64]]:

@@ -27,6 +27,7 @@ _BESIDE = 1.4  # processor time of a search over that of its Jacobians: 1.3 for 
 _ROUNDS, _WITH_JACOBIAN, _FORWARD = 60.0, 0.25, 25.0
 _BACKTRACKS = 2  # of these measurements; two cost as much again as the search before them (docs/decisions/0005)
 _MORPH = 12  # radii of the morph; a test holds this against the morph's own
+_SEGMENT = 3  # references of a segment's own, likewise
 
 _UNITS = {"h": 3600.0, "min": 60.0, "s": 1.0}
 
@@ -64,9 +65,12 @@ class SearchCost:
         return self.jacobian * sum(_JACOBIANS.values()) * _BESIDE * _times(options)
 
     def ball(self, options: Mapping[str, Any]) -> float:
-        """Seconds to explore one ball: a perimeter from each reference, and the morph."""
+        """Seconds to explore one ball: a perimeter from each reference, the morph, and the points of a segment."""
         round_ = _WITH_JACOBIAN * self.alone + _FORWARD * self.forward
-        return (len(options["references"]) + _MORPH) * _ROUNDS * round_ * _times(options)
+        around = (len(options["references"]) + _MORPH) * _ROUNDS * round_
+        points = options["segment"] if options["segment"] > 1 else 0
+        on_segment = points * (len(options["references"]) + _SEGMENT) * self.jacobian * _JACOBIANS["hull"] * _BESIDE
+        return (around + on_segment) * _times(options)
 
     def write(self, path: str | Path) -> None:
         write_json(asdict(self), path)

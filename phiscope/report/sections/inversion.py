@@ -25,11 +25,15 @@ NUMBERS = (
     "hull_image_nearer",
     "flip_over_deepfool",
     "flip_image_nearer",
+    "paths_same_class",
+    "paths_other_class",
+    "paths_curved",
+    "paths_leave_class",
 )
 NEEDS = ()
 OPTIONAL = ("inversion_budget", "test_images")
 
-_OF_BALLS = ("perimeter", "morph", "path")
+_OF_BALLS = ("perimeter", "morph", "segment", "path")
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,10 @@ def _asked(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "inversions.samples", "0"
     if inversions["closest"]["samples"] != 0:
         yield "inversions.closest.samples", "0"
+    if inversions["paths"]:
+        yield "inversions.paths", "0"
+    if config["attacks"]["samples"]:
+        yield "attacks.samples", "0"
     if inversions["edits"]:
         yield "inversions.edits", "none"
     if classifier["factory"] != HEAD_ALONE:

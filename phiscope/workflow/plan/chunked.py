@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 IMAGES = "images"
 LOCATED = "features"  # features and margins, which one job makes
 ATTACKS = "attacks"
+ROUNDED = "rounded"
 HULLS = {space: f"hulls/{space}" for space in ("feature", "pixel", "processed", "class")}
 
 
@@ -48,7 +49,8 @@ def _asked(plan: Plan) -> Iterator[Chunk]:
     for space, name in hulls:
         yield from (Chunk(HULLS[space], name, "test", part) for part in plan.projected_chunks(name, space))
     for name in plan.geometry.judged:
-        yield from (Chunk(ATTACKS, name, "test", part) for part in plan.chunk_names(views.samples(name, "test")))
+        parts = plan.chunk_names(views.samples(name, "test"))
+        yield from (Chunk(what, name, "test", part) for what in (ATTACKS, ROUNDED) for part in parts)
 
 
 def _made_from(chunk: Chunk, plan: Plan) -> Iterator[Chunk]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from phiscope.errors import ConfigError
 from phiscope.views import DATASET
 from phiscope.workflow.plan import summaries
 from phiscope.workflow.plan.chain import Chain, Part, Source
-from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, chunks_of
+from phiscope.workflow.plan.chunked import ATTACKS, HULLS, LOCATED, ROUNDED, chunks_of
 
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
@@ -72,7 +72,8 @@ class Geometry:
 
     @property
     def attacks(self) -> list[str]:
-        return ["attacks"] if self._plan.views.attacks else []
+        """What attacks left behind, and where that stands in 8 bits."""
+        return ["attacks", "rounded"] if self._plan.views.attacks else []
 
     @property
     def scores(self) -> list[str]:
@@ -123,7 +124,7 @@ class Geometry:
         views = self._plan.views
         return [
             *(["detection", "roc_curves"] if views.suspicious else []),
-            *(["attack_summary"] if views.attacks else []),
+            *(["attack_summary", "attack_moves"] if views.attacks else []),
             *(["by_confidence"] if views.swept else []),
         ]
 
@@ -133,10 +134,11 @@ class Geometry:
         plan = self._plan
         return [
             *(name for name in self.statistics if name not in ("ball_summary", "entropy", *self.of_training)),
-            *(["attack_summary"] if plan.views.attacks else []),
+            *(["attack_summary", "attack_moves"] if plan.views.attacks else []),
+            *(["sweep_summary"] if "sweep_summary" in plan.sweeps.statistics else []),
             *(["inversion_summary"] if plan.inversion.statistics else []),
             *(["latent"] if plan.latent else []),
-            *("hulls", "balls"),
+            *("hulls", "balls", "margins"),
         ]
 
     def parts(self, table: str) -> list[str]:
@@ -150,6 +152,7 @@ class Geometry:
             "processed_hulls": [(HULLS["processed"], name, "test") for name in views.hulls_of],
             "class_hulls": [(HULLS["class"], name, "test") for name in self.of_classes],
             "attacks": [(ATTACKS, name, "test") for name in self.judged],
+            "rounded": [(ROUNDED, name, "test") for name in self.judged],
         }
         return [part for which in chunked[table] for part in plan.chunks(*which)]
 
@@ -252,7 +255,20 @@ class Geometry:
             Part("extract_features", {**seen, "head": head}, {"vectors": vectors}, named),
             Part("locate", {"vectors": vectors, "head": head}, located, named),
             *(self._projections(view) if view != "original" and split == "test" else []),
+            *([self._rounded(view, seen)] if view in self.judged and split == "test" else []),
         ]
+
+    def _rounded(self, view: str, seen: Mapping[str, Source]) -> Part:
+        """Where attacked images stand in 8 bits: their features, margins and hull distances once more."""
+        plan, named = self._plan, {"view": view, "split": "test"}
+        given: dict[str, Source] = {
+            "attacked": seen["images"],
+            "classifier": seen["classifier"],
+            "head": plan.path("head"),
+            "judged": self.chunk(ATTACKS, view, "test"),
+            "training": self.spanned_by("original") if "feature" in plan.views[view].spaces else [],
+        }
+        return Part("locate_rounded", given, {"rounded": self.chunk(ROUNDED, view, "test")}, named)
 
     def projecting(self) -> Chain:
         """Projections of a chunk of the original view onto hulls in feature space.
@@ -318,7 +334,7 @@ class Geometry:
         if self.is_trained:
             yield plan.path("classifier_log")
         for what, view, split, name in chunks_of(plan):
-            if what in (LOCATED, ATTACKS, *HULLS.values()):
+            if what in (LOCATED, ATTACKS, ROUNDED, *HULLS.values()):
                 yield plan.below(f"chunks/{what}/{view}/{split}/{name}.parquet")
             if what == LOCATED:
                 yield plan.below(f"chunks/margins/{view}/{split}/{name}.parquet")

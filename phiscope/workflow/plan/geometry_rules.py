@@ -152,6 +152,11 @@ RULES = {
         threaded=True,
     ),
     "project_left_out": Rule("geometry/project_left_out", _left_out, threaded=True),
+    "locate_rounded": Rule(
+        "attacks/locate_rounded",
+        lambda plan: {"tolerance": plan.config["hulls"]["feature"]["tolerance"]},
+        threaded=True,
+    ),
     "verify_hulls": Rule("geometry/verify_hulls", _verified),
     "solve_again": Rule("geometry/solve_again", _solved_again),
     "find_duplicates": Rule("geometry/find_duplicates"),
@@ -189,7 +194,7 @@ RULES = {
         "papers/compare_with_paper",
         lambda plan: {
             "dataset_is_papers": plan.config["dataset"].get("is_papers", False),
-            "deepfool": plan.views.of_the_boundary,
+            "named": plan.views.named_attacks,
             "latent_is_papers": plan.latent.options.get("is_papers", False) if plan.latent else False,
             **_statistics(plan),
         },

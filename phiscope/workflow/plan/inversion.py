@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("flip", "hull")
 # What one search is told; the other keys say which samples are inverted, and how many in a job.
-_SELECTION = ("samples", "budget", "chunk_size", "references", "edits", "closest")
+_SELECTION = ("samples", "budget", "chunk_size", "references", "segment", "paths", "edits", "closest")
 
 
 class Inversions:
@@ -41,6 +41,11 @@ class Inversions:
     def explored(self) -> list[int | str]:
         """Test samples whose balls are explored: those of the report, as it names them."""
         return self._plan.config["report"]["samples"] if self.any else []
+
+    @property
+    def segments(self) -> bool:
+        """Whether segments of feature space are walked."""
+        return self.any and self.options["segment"] > 1
 
     @cached_property
     def edits(self) -> dict[int, Mapping[str, Any]]:
@@ -248,7 +253,11 @@ RULES = {
     "invert": Rule("inversion/invert", _search),
     "explore_ball": Rule(
         "inversion/explore_ball",
-        lambda plan: {"references": plan.inversion.options["references"], **_search(plan)},
+        lambda plan: {
+            "references": plan.inversion.options["references"],
+            "segment": plan.inversion.options["segment"],
+            **_search(plan),
+        },
     ),
     "edit_sample": Rule("inversion/edit_sample", _edit),
     "compute_inversions": Rule("inversion/compute_inversions", _statistics),

@@ -150,6 +150,15 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
             lambda s: max(s.t - s.n, 0) * (2e-10 * 16 * s.n * s.f + 7e-3),
         ),
         "compute_detection": _ROWS,
+        "locate_rounded": Need(
+            lambda s: _PLACED.memory(s) + _HULL.memory(s), lambda s: _PLACED.seconds(s) + _HULL.seconds(s), card=True
+        ),
+        # Some twenty settings, of forty passes there and back of an image each.
+        "sweep_attacks": Need(
+            lambda s: _network(s) + _images(250, s, 8) + 6 * _COPY * s.n * s.f, lambda s: 3600.0, card=True
+        ),
+        "measure_paths": _LOOK,
+        "compute_sweeps": _ROWS,
         "compare_with_paper": _ROWS,
         "time_search": _LOOK,
         "invert": Need(_searching, lambda s: _searched(s.m, s), card=True),

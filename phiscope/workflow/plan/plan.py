@@ -26,6 +26,7 @@ from phiscope.workflow.plan import (
     implicit,
     inversion,
     latent,
+    sweeps,
     views,
     views_rules,
     work,
@@ -39,6 +40,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     | geometry_rules.RULES
     | inversion.RULES
     | closest.RULES
+    | sweeps.RULES
     | denoising.RULES
     | implicit.RULES
     | latent.RULES
@@ -113,6 +115,10 @@ class Plan:
     @cached_property
     def closest(self) -> closest.Closest:
         return closest.Closest(self)
+
+    @cached_property
+    def sweeps(self) -> sweeps.Sweeps:
+        return sweeps.Sweeps(self)
 
     @cached_property
     def denoising(self) -> denoising.Denoising | None:
@@ -301,6 +307,7 @@ class Plan:
             *self.geometry.questions,
             *self.geometry.looks,
             *(["redrawn"] if self.views.redrawn else []),
+            *self.sweeps.statistics,
             *(["inversion_budget"] if self.inversion.any else []),
             *([*self.denoising.statistics, *self.denoising.filter_statistics] if self.denoising else []),
             *([*self.implicit.statistics, *self.implicit.further_statistics] if self.implicit else []),
@@ -318,6 +325,7 @@ class Plan:
         tables = [
             *("samples", "disagreements"),
             *self.geometry.attacks,
+            *self.sweeps.tables,
             *(["inversions"] if self.inversion.any else []),
             *self.closest.tables,
             *([*self.denoising.tables, *self.denoising.statistics] if self.denoising else []),
@@ -331,7 +339,8 @@ class Plan:
     def outputs(self) -> set[str]:
         """Every file that the whole run makes, temporary ones too."""
         parts = (
-            *(self.views, self.geometry, self.inversion, self.closest, self.denoising, self.implicit, self.latent),
+            *(self.views, self.geometry, self.inversion, self.closest, self.sweeps),
+            *(self.denoising, self.implicit, self.latent),
             *(self.drawing, self.explorer),
         )
         estimate = {self.path("estimate"), self.path("estimate_text")}

@@ -86,7 +86,12 @@ def summing_up(plan: Plan) -> Chain:
         parts.append(Part("compute_questions", told, plan.paths(*geometry.questions)))
     if geometry.detection:
         asked: dict[str, Source] = {**plan.paths("standing", *geometry.scores, *geometry.attacks), "train": train}
+        asked |= {
+            "test": test,
+            "attacked": [plan.below(f"features/{view}/test.parquet") for view in plan.views.attacks],
+        }
         parts.append(Part("compute_detection", asked, plan.paths(*geometry.detection)))
+    parts += plan.sweeps.summing_up
     if plan.views.redrawn:
         parts.append(Part("compute_redrawn", {**plan.paths("standing")}, plan.paths("redrawn")))
     if plan.latent:

@@ -87,6 +87,18 @@ class Views(Mapping[str, View]):
         return next((name for name in deepfool if not self.parameters(name).get("confidence")), None)
 
     @cached_property
+    def named_attacks(self) -> dict[str, str]:
+        """Attacks that Yousefzadeh 2022 names -> the view of each: the first of the original images that knows nothing
+        of detectors or denoisers."""
+        found = {"deepfool": self.of_the_boundary} if self.of_the_boundary else {}
+        for key, kind in (("pgd_first", "pgd-first"), ("pgd_full", "pgd-full")):
+            plain = [name for name in self.attacks if self[name].kind == kind and self[name].parent == "original"]
+            knowing = ("confidence", "hull_penalty", "through")
+            plain = [name for name in plain if not any(self.parameters(name).get(each) for each in knowing)]
+            found |= {key: plain[0]} if plain else {}
+        return found
+
+    @cached_property
     def swept(self) -> dict[str, dict[str, Any]]:
         """Parameters, kind included, of the attacks of kinds that are run with some confidence beyond the boundary."""
         parameters = {name: {"kind": self[name].kind} | self.parameters(name) for name in self.attacks}

@@ -89,7 +89,7 @@ def _inverted(plan: Plan) -> dict[str, Any] | None:
     inversion = plan.inversion
     if not inversion.any:
         return None
-    keys = ("starts", "backtracks", "references")
+    keys = ("starts", "backtracks", "references", "segment")
     return {"jobs": len(inversion.inverted), "balls": len(inversion.explored)} | {k: inversion.options[k] for k in keys}
 
 

@@ -11,7 +11,7 @@ from phiscope.experiments.inversion.balls import MORPH
 from phiscope.experiments.inversion.budget import Asked, SearchCost, decide, seconds_of
 
 COST = SearchCost(jacobian=0.1, alone=0.2, forward=0.01, batch=16, image_bytes=1e6, batch_bytes=2e7, memory=1e9)
-OPTIONS = {"starts": 1, "backtracks": 2, "references": ["black", "white"]}
+OPTIONS = {"segment": 0, "starts": 1, "backtracks": 2, "references": ["black", "white"]}
 ASKED = Asked(6, {87: 0, 12: 9})  # one of the named is among the counted, the other is not
 
 
