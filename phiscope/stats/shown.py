@@ -15,13 +15,15 @@ def shown_counts(shown: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     shown: the statistic latent_shown. null: mean over the random frames of how many of as many directions pass, with
     the range that holds `confidence` of the frames; p_more and p_fewer: (1 + frames with at least, at most, as many) /
     (1 + frames), so that a small one means a basis that shows more, or fewer, images than directions that know no
-    label. Of a frame, as many directions are taken as the axes are, the first, since all are drawn alike.
+    label. Of a frame, as many directions are taken as the axes are, the first, since all are drawn alike. Where a basis
+    has no such axes, there is no row.
     """
     frames = shown[shown["kind"] == "frame"]
     tail = 50 * (1 - confidence)
     rows = []
     for basis, own in shown[shown["kind"] == "axis"].groupby("basis", sort=False):
-        for axes, part in ((ALL, own), (FIRST, own[own["set"] == 1]), (REST, own[own["set"] != 1])):
+        parts = {ALL: own, FIRST: own[own["set"] == 1], REST: own[own["set"] != 1]}
+        for axes, part in ((name, part) for name, part in parts.items() if len(part)):
             null = frames.groupby("frame").head(len(part))
             for judge in JUDGES:
                 count, counts = int(part[judge].sum()), null.groupby("frame")[judge].sum().to_numpy()

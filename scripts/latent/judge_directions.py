@@ -7,7 +7,7 @@ from phiscope.arrays import choose_device, unit_range
 from phiscope.datasets import open_prepared
 from phiscope.experiments.latent import bases
 from phiscope.experiments.latent.judges import Vectors
-from phiscope.experiments.latent.shown import CALIBRATING, ShownDirections
+from phiscope.experiments.latent.shown import TESTED, ShownDirections
 from phiscope.features import extract
 from phiscope.head import Head
 from phiscope.models import split
@@ -20,24 +20,25 @@ from phiscope.workflow.provenance import provenance
 
 def directions_of(inputs, threads: int, device: str) -> ShownDirections:
     head, classifier = Head.load(inputs.head), load_network(inputs.classifier)
-    images = unit_range(open_prepared(inputs.test).images(slice(0, CALIBRATING)))
+    training, test = LocatedSamples(inputs.training), LocatedSamples(inputs.located)
+    count = len(test.vectors)
+    used = slice(0, count, -(-count // TESTED))  # evenly spread: images may lie in the order of their classes
+    images, features = unit_range(open_prepared(inputs.test).images()[used]), test.vectors[used]
     feature_map = split(classifier, torch.from_numpy(images[:2]), head=head.layer)
 
     def see(pictures) -> Vectors:
         features = extract(feature_map, pictures, device=device)
         return Vectors(features, head.logits(features))
 
-    training, test = LocatedSamples(inputs.training), LocatedSamples(inputs.located)
-    features = test.vectors[: len(images)]
     return ShownDirections(
         bases.load(inputs.bases),
         Codec(load_network(inputs.generator), device=device).decode,
         see,
         training.vectors,
         training.columns("label")["label"].to_numpy(),
-        images[: len(features)],
+        images,
         Vectors(features, head.logits(features)),
-        test.columns("label")["label"].to_numpy()[: len(images)],
+        test.columns("label")["label"].to_numpy()[used],
         threads,
     )
 

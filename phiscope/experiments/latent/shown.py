@@ -19,7 +19,7 @@ from phiscope.latent.basis import random_frame
 
 COUNTED = ("gram-schmidt", "lowdin")  # bases whose axes are judged
 FRAMES = 40  # random orthonormal frames that are the null
-CALIBRATING = 2000  # test images: every other one says what is usual, the others are judged themselves
+TESTED = 2000  # test images, at most: every other one of a class says what is usual, the others are judged themselves
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class ShownDirections:
         (a test image that calibrated nothing), `blend` (half one of those and half another, of another class). label
         and set are -1 and 0 where there is none.
         """
-        count = min(len(self.labels), CALIBRATING)
-        calibrating, judged = np.arange(0, count, 2), np.arange(1, count, 2)
+        calibrating, judged = _halves(self.labels)
         judges = Judges(
             self.training,
             self.training_labels,
@@ -78,6 +77,14 @@ class ShownDirections:
 
 def _about(kind: str, labels: NDArray, sets: NDArray | int = 0, *, basis: str = "", frame: int = -1) -> pd.DataFrame:
     return pd.DataFrame({"kind": kind, "basis": basis, "frame": frame, "set": sets, "label": labels})
+
+
+def _halves(labels: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of every other sample of each class, from the first, and of the others; both in order."""
+    turn = np.zeros(len(labels), np.int64)
+    for label in np.unique(labels):
+        turn[labels == label] = np.arange((labels == label).sum()) % 2
+    return np.flatnonzero(turn == 0), np.flatnonzero(turn == 1)
 
 
 def _of_two_classes(labels: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

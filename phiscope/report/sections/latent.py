@@ -27,8 +27,16 @@ NUMBERS = (
     "lsd_faithful_lowdin",
 )
 NEEDS = ()
-FRAMES = ("axes", "basis", "rotation", "denoising", "shown", "claims", "views")
-OPTIONAL = (*(f"latent_{name}" for name in FRAMES), "test_images")
+OPTIONAL = (
+    "latent_axes",
+    "latent_basis",
+    "latent_rotation",
+    "latent_denoising",
+    "latent_shown",
+    "latent_claims",
+    "latent_views",
+    "test_images",
+)
 PATHS = {
     "givens": "rotation in the plane of two axes",
     "projector": "equation (11)",
@@ -76,7 +84,7 @@ def data(run: Run) -> LatentPage | None:
     setting = run.context["setting"]
     if setting is None:
         return None
-    frames = {name: run[f"latent_{name}"] for name in FRAMES}
+    frames = {name.removeprefix("latent_"): run[name] for name in OPTIONAL if name.startswith("latent_")}
     config = run.context["config"]
     page = latent_page(frames, config["latent"], setting, run.classes)
     return replace(page, recipe=differences(config["latent"], config["classifier"], setting))
@@ -85,7 +93,7 @@ def data(run: Run) -> LatentPage | None:
 def latent_page(
     frames: Mapping[str, pd.DataFrame], options: Mapping[str, Any], setting: str, classes: Sequence[str]
 ) -> LatentPage:
-    """From the frames `FRAMES` of a run, and its config section."""
+    """From the statistics of latent space of a run, by name without `latent_`, and its config section."""
     basis = frames["basis"]
     basis = basis[basis["setting"] == setting]
     basis = basis[basis["training"] == basis["training"].iloc[0]]
