@@ -76,8 +76,10 @@ def frames(converging: bool = True, kept: bool = True, second: float = 0.4) -> d
     }
 
 
-def verdicts(**how) -> dict[str, str]:
-    return claims_table(**frames(**how), options=OPTIONS).set_index("key")["verdict"].to_dict()
+def verdicts(papers: bool = True, **how) -> dict[str, str]:
+    return (
+        claims_table(**frames(**how), options=OPTIONS, dataset_is_papers=papers).set_index("key")["verdict"].to_dict()
+    )
 
 
 def test_every_sentence_has_its_verdict():
@@ -97,6 +99,12 @@ def test_every_sentence_has_its_verdict():
     assert "more_components" not in found  # no image is wrong with one component
 
 
+def test_a_number_is_judged_beside_its_own_data_set_alone():
+    here, elsewhere = verdicts(), verdicts(papers=False)
+    assert {key for key in here if here[key] != elsewhere[key]} == {"directions"}
+    assert elsewhere["directions"] == ""
+
+
 def test_the_other_way_round():
     found = verdicts(converging=False, kept=False, second=0.9)
     assert found["averages_encoded"] == "wrong"
@@ -109,6 +117,6 @@ def test_what_was_not_measured_has_no_row():
     few = frames()
     few["spectra"] = few["spectra"][few["spectra"]["rank_of_label"] == 1]
     few["numbers"] = few["numbers"][few["numbers"]["x"] < 25]
-    keys = set(claims_table(**few, options=OPTIONS)["key"])
+    keys = set(claims_table(**few, options=OPTIONS, dataset_is_papers=True)["key"])
     assert "amplitude_1_2" in keys
     assert not keys & {"amplitude_2_2", "amplitude_3_4", "averages_encoded"}

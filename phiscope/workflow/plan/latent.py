@@ -311,7 +311,12 @@ RULES = {
     "judge_directions": Rule("latent/judge_directions", _seed, threaded=True),
     "check_claims": Rule(
         "latent/check_claims",
-        lambda plan: {"setting": _part(plan).main, "options": plan.config["statistics"], **_seed(plan)},
+        lambda plan: {
+            "setting": _part(plan).main,
+            "is_papers": _part(plan).options["is_papers"],
+            "options": plan.config["statistics"],
+            **_seed(plan),
+        },
     ),
     "exhibit_latent": Rule(
         "latent/exhibit_latent", lambda plan: {"basis": _part(plan).options["basis"], **_seed(plan)}
