@@ -29,7 +29,8 @@ _EVERYWHERE = 1.0 - 1e-9
 
 
 class Claim(NamedTuple):
-    """What the text says and where (`OURS` where it does not), the quantity that was measured, and the values (low, high) that it allows.
+    """What the text says and where (`OURS` where it does not), the quantity that was measured, and the values (low,
+    high) that it allows.
 
     of_its_data: whether it speaks of MNIST alone.
     """

@@ -112,7 +112,14 @@ def beyond(run: Path) -> list[str]:
 def claims(run: Path) -> list[str]:
     """Sentences of the text with what was measured, as Markdown."""
     rows = [
-        (row["section"], row["says"], row["quantity"], _claimed(row), str(row["n"] or markdown.DASH), row["verdict"])
+        (
+            row["section"],
+            row["says"],
+            row["quantity"],
+            _claimed(row),
+            str(row["n"] or markdown.DASH),
+            row["verdict"] or markdown.DASH,
+        )
         for row in tables.read(run / "statistics/latent_claims.parquet").to_dict("records")
     ]
     return markdown.table(["section", "sentence", "quantity", "measured", "n", "verdict"], rows)
