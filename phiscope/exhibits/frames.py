@@ -16,6 +16,7 @@ import pandas as pd
 from phiscope import figures
 from phiscope.exhibits import attacks, closest, contact, denoising, implicit, inversion, latent, samples
 from phiscope.exhibits.run import Run
+from phiscope.stats.shown import shown_counts
 
 
 class Frame(NamedTuple):
@@ -173,6 +174,11 @@ FRAMES: dict[str, Frame] = {
     "rotation_stops": Frame(
         ("latent_rotation", "test_images"), lambda run: latent.rotation_stops(run["latent_rotation"], run.classes)
     ),
+    "reading_titles": Frame(("latent_denoising",), lambda run: latent.reading_titles(run["latent_denoising"])),
+    "rotation_titles": Frame(("latent_denoising",), lambda run: latent.rotation_titles(run["latent_denoising"])),
+    "own_denoising": Frame(("latent_denoising",), lambda run: latent.of_reading(run["latent_denoising"])),
+    "own_rotation": Frame(("latent_rotation",), lambda run: latent.of_reading(run["latent_rotation"])),
+    "shown_counts": Frame(("latent_shown",), lambda run: shown_counts(run["latent_shown"])),
     "truncation_titles": Frame(("latent_denoising",), lambda run: latent.truncation_titles(run["latent_denoising"])),
     "encoder_logs": Frame(("encoder_log",), lambda run: latent.logs_of(run["encoder_log"])),
 }

@@ -38,6 +38,35 @@ def truncation_titles(denoising: pd.DataFrame) -> list[str]:
     return ["image", "all", *map(str, counts)]
 
 
+def of_reading(rows: pd.DataFrame, *, published: bool = False) -> pd.DataFrame:
+    """Of a statistic that has both readings, those of the basis that the run looks at, or the published ones.
+
+    The run's own come first (`experiments.latent.operators.measure`); the two may share a basis, never the encoding.
+    """
+    return rows[(rows["encoding"] == "sampled") == published]
+
+
+def _words(rows: pd.DataFrame) -> str:
+    basis = {"gram-schmidt": "Gram-Schmidt", "lowdin": "Löwdin"}.get(rows["basis"].iloc[0], rows["basis"].iloc[0])
+    return f"{basis}, {'sampled z' if rows['encoding'].iloc[0] == 'sampled' else 'mean μ'}"
+
+
+def reading_titles(denoising: pd.DataFrame) -> dict[str, str]:
+    """Panel of truncated images -> how their latents were read; denoising: the statistic latent_denoising."""
+    published, own = (_words(of_reading(denoising, published=flag)) for flag in (True, False))
+    return {"published": f"{published}, as published", "own": own}
+
+
+def rotation_titles(denoising: pd.DataFrame) -> dict[str, str]:
+    """Panel of turned images -> how they were turned; denoising: the statistic latent_denoising."""
+    published, own = (_words(of_reading(denoising, published=flag)) for flag in (True, False))
+    return {
+        "published": f"{published}, equation (11) as published, of rank one: images become one and the same",
+        "plane": f"{published}, rotation in the plane of two axes: images stay different",
+        "own": f"{own}, rotation in the plane of two axes",
+    }
+
+
 def logs_of(logs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The training logs of the encoders below each other; logs: by `<setting>/<training>`."""
     parts = [log.assign(setting=name.rpartition("/")[0]) for name, log in logs.items()]

@@ -20,7 +20,9 @@ from phiscope.latent.sets import LatentSets
 from phiscope.latent.spectral import truncate
 from phiscope.models.codec import Codec
 
-BATCH, SHOWN_OF_A_LABEL, TRUNCATED, ROTATED = 25, 12, 20, 10
+BATCH, SHOWN_OF_A_LABEL = 25, 12
+TRUNCATED, ROTATED = 125, 10  # as many images as figures 7 and 8 of the text show
+PUBLISHED, OWN, PLANE = "published", "own", "plane"  # panels; the published one in a plane instead of by equation (11)
 EDGES = np.linspace(-4, 4, 81)
 
 
@@ -28,9 +30,9 @@ EDGES = np.linspace(-4, 4, 81)
 class LatentExhibits:
     """What one encoder, its generator and its bases have to show; every method gives a frame.
 
-    images: the first test images (n, c, h, w) in [0, 1]; mean, labels: latents and labels of all; train_latents,
-    train_labels: encoded training images, and what they decode to; drawn: latents drawn at random; basis: of turns and
-    truncations.
+    images: the first test images (n, c, h, w) in [0, 1]; mean, sampled, labels: latents and labels of all;
+    train_latents, train_labels: encoded training images, and what they decode to; drawn: latents drawn at random;
+    basis: of turns and truncations that are not as published.
     """
 
     codec: Codec
@@ -38,6 +40,7 @@ class LatentExhibits:
     basis: Basis
     images: NDArray[np.float32]
     mean: NDArray[np.float32]
+    sampled: NDArray[np.float32]
     labels: NDArray[np.int64]
     train_latents: NDArray[np.float32]
     train_labels: NDArray[np.int64]
@@ -78,20 +81,31 @@ class LatentExhibits:
             frame = tiled("axes", panel, self.codec.decode(vectors[known]), 1)
             yield frame.assign(row=labels[known], column=sets[known] - 1)
 
+    @property
+    def _readings(self) -> dict[str, tuple[NDArray, Basis]]:
+        """Panel -> latents of the test images, and the axes that they are decomposed in."""
+        return {PUBLISHED: (self.sampled, self.bases["gram-schmidt"]), OWN: (self.mean, self.basis)}
+
     def _truncations(self) -> Iterator[pd.DataFrame]:
         start = slice(BATCH, BATCH + TRUNCATED)
-        z, images = self.mean[start], self.images[start]
-        cut = (self.codec.decode(truncate(z, self.basis, count)) for count in component_counts(self.basis))
-        columns = [images, self.codec.decode(z), *cut]
-        for place, pictures in enumerate(columns):
-            yield tiled("truncation", "", pictures, 1).assign(column=place)
+        for panel, (latents, basis) in self._readings.items():
+            z, images = latents[start], self.images[start]
+            cut = (self.codec.decode(truncate(z, basis, count)) for count in component_counts(basis))
+            columns = [images, self.codec.decode(z), *cut] if len(z) else []
+            for place, pictures in enumerate(columns):
+                yield tiled("truncation", panel, pictures, 1).assign(column=place)
 
     def _rotations(self) -> Iterator[pd.DataFrame]:
-        axes = self.basis.first_labels
-        start = self.mean[self.labels == axes[0]][:ROTATED]
-        for kind in ("givens", "projector"):
-            for step, latents in enumerate(operators.rotate(start, self.basis, axes, kind=kind).latents):
-                yield tiled("rotation", kind, self.codec.decode(latents), 1).assign(column=step)
+        (sampled, published), (mean, basis) = self._readings.values()
+        for panel, kind, latents, own in (
+            (PUBLISHED, "projector", sampled, published),
+            (PLANE, "givens", sampled, published),
+            (OWN, "givens", mean, basis),
+        ):
+            axes = own.first_labels
+            start = latents[self.labels == axes[0]][:ROTATED]
+            for step, turned in enumerate(operators.rotate(start, own, axes, kind=kind).latents):
+                yield tiled("rotation", panel, self.codec.decode(turned), 1).assign(column=step)
 
     def densities(self) -> pd.DataFrame:
         """kind, label, x, density: of all entries of the latents of a label."""

@@ -120,6 +120,7 @@ FIGURES: dict[str, str] = {
     "latent_batches": "phiscope.figures.latent.batches",
     "latent_sets": "phiscope.figures.latent.sets",
     "latent_axes": "phiscope.figures.latent.axes",
+    "latent_shown": "phiscope.figures.latent.shown",
     "latent_accuracy": "phiscope.figures.latent.accuracy",
     "latent_amplitudes": "phiscope.figures.latent.amplitudes",
     "latent_truncation": "phiscope.figures.latent.truncation",

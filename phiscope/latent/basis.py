@@ -227,6 +227,16 @@ def gram(vectors: FloatArray) -> NDArray[np.float64]:
     return vectors @ vectors.T
 
 
+def random_frame(dimension: int, *seed: int) -> NDArray[np.float64]:
+    """(M, M) orthogonal directions of length √M, one per row, that know no label: every orthonormal basis alike.
+
+    Drawn from Haar's measure: the Q of a normal matrix, with the signs that make R positive on its diagonal. A row is
+    then uniform on the sphere, as a normal latent is once it is brought to ⟨z|z⟩ = M.
+    """
+    axes, upper = np.linalg.qr(np.random.default_rng(seed).standard_normal((dimension, dimension)))
+    return (axes * np.sign(np.diag(upper))).T * np.sqrt(dimension)
+
+
 def condition_number(vectors: FloatArray) -> float:
     """σ_max / σ_min of vectors (k, M): by how much orthogonalisation can amplify their noise."""
     return float(np.linalg.cond(vectors.astype(np.float64)))

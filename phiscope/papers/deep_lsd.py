@@ -47,6 +47,11 @@ STATED: dict[str, StatedReading] = {
     "lsd_top1": StatedReading("label has the largest LSD amplitude", _lsd(1), value=0.92),
     "lsd_top2": StatedReading("label among the two largest LSD amplitudes", _lsd(2), value=0.97),
     "lsd_top4": StatedReading("label among the four largest LSD amplitudes", _lsd(4), value=0.989),
+    "lsd_less_classifier": StatedReading(
+        "label among the four largest less classifier right, image by image",
+        _lsd(4, measure="lsd_less_classifier"),
+        value=0.0,
+    ),
     "lsd_first_set": StatedReading(
         "largest LSD amplitude lies in set 1",
         {"measure": "largest_in_first_set", "encoding": "sampled", "basis": "gram-schmidt"},

@@ -105,22 +105,15 @@ def path_summary(rotation: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def axis_counts(axes: pd.DataFrame, sure: float = 0.9) -> dict[str, int]:
-    """How many averages and axes of set 1 decode to their label, and how many of all axes decode to anything.
-
-    ASSUME: a direction 'projects to an image of a number' where the classifier gives one class at least `sure`; the
-    text counted by eye.
-    """
+def axis_counts(axes: pd.DataFrame) -> dict[str, int]:
+    """How many averages and axes of set 1 decode to their label; axes: rows of the statistic in one basis."""
     first = axes[axes["set"] == 1]
     keep = first["label"] == first["decoded"]
-    own = axes[axes["kind"] == "axis"]
     return {
         "averages": int((first["kind"] == "average").sum()),
         "averages_keep": int(keep[first["kind"] == "average"].sum()),
         "axes": int((first["kind"] == "axis").sum()),
         "axes_keep": int(keep[first["kind"] == "axis"].sum()),
-        "directions": len(own),
-        "directions_sure": int((own["probability"] >= sure).sum()),
     }
 
 

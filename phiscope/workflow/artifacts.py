@@ -62,6 +62,7 @@ _STATISTICS = (
     *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_bases"),
     *("implicit_scales", "implicit_answers", "implicit_decoders", "latent_waves", "redrawn"),
     *("latent_rotation", "latent_linearity", "latent_metric", "latent_denoising", "latent_axes", "latent_trials"),
+    *("latent_shown", "latent_truncated", "latent_claims"),
     *("latent_basis", "latent_tiles", "latent_densities", "latent_products", "latent_views"),
 )
 

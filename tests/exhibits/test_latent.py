@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phiscope.exhibits.latent import of_setting, rotation_stops, truncation_titles
+from phiscope.exhibits.latent import (
+    of_reading,
+    of_setting,
+    reading_titles,
+    rotation_stops,
+    rotation_titles,
+    truncation_titles,
+)
 from phiscope.exhibits.latent_space import BATCH, TRUNCATED, LatentExhibits
 from phiscope.latent.sets import LatentSets
 from tests.experiments.latent import toy
@@ -12,12 +19,13 @@ from tests.experiments.latent import toy
 
 @pytest.fixture(scope="module")
 def exhibits():
-    z, labels = toy.latents(20)
+    z, labels = toy.latents(40)
     drawn, drawn_labels = toy.latents(10, seed=3)
     sets = LatentSets(drawn, drawn_labels, np.ones(len(drawn), int), ())
     made = toy.bases()
     images = toy.codec().decode(z)[: BATCH + TRUNCATED]
-    return LatentExhibits(toy.codec(), made, made["lowdin"], images, z, labels, z, labels, sets)
+    sampled = np.roll(z, 1, axis=1)  # near the axis of the next label
+    return LatentExhibits(toy.codec(), made, made["lowdin"], images, z, sampled, labels, z, labels, sets)
 
 
 def test_decoded_images_stand_beside_the_images(exhibits):
@@ -37,7 +45,8 @@ def test_axes_are_shown_in_the_row_of_their_label(exhibits):
 
 def test_truncated_images_come_nearer_with_every_component(exhibits):
     tiles = exhibits.tiles()
-    rows = tiles[tiles["figure"] == "truncation"]
+    rows = tiles[(tiles["figure"] == "truncation") & (tiles["panel"] == "own")]
+    assert len(rows) == 125 * 6  # as many images as the text shows; all, and 1 to 4 of four components
     columns = {column: np.stack(part["image"]) for column, part in rows.groupby("column")}
     away = [np.linalg.norm(columns[c] - columns[0], axis=1).mean() for c in range(1, 6)]
     assert away[0] < 1e-6  # the whole latent
@@ -47,9 +56,30 @@ def test_truncated_images_come_nearer_with_every_component(exhibits):
 
 def test_rotated_images_end_as_the_last_label(exhibits):
     tiles = exhibits.tiles()
-    turned = tiles[(tiles["figure"] == "rotation") & (tiles["panel"] == "givens")]
-    last = np.stack(turned.loc[turned["column"] == turned["column"].max(), "image"])
-    assert (last.argmax(1) == 3).all()
+    turned = tiles[tiles["figure"] == "rotation"]
+    last = turned[turned["column"] == turned["column"].max()].groupby("panel")["image"].agg(np.stack)
+    assert {panel: len(images) for panel, images in last.items()} == {"own": 10, "plane": 10, "published": 10}
+    assert (last["own"].argmax(1) == 3).all()
+    # Equation (11) makes ten images one, or its negative.
+    assert np.ptp(np.abs(last["published"] - 0.5), axis=0).max() < 1e-6
+    assert np.ptp(last["own"], axis=0).max() > 1e-3
+
+
+def test_the_published_reading_shows_sampled_latents(exhibits):
+    tiles = exhibits.tiles()
+    rows = tiles[(tiles["figure"] == "truncation") & (tiles["column"] == 1)]
+    whole = {panel: np.stack(part["image"]).argmax(1) for panel, part in rows.groupby("panel")}
+    assert (whole["published"] == (whole["own"] + 1) % 4).all()
+
+
+def test_titles_say_how_latents_were_read():
+    readings = pd.DataFrame({"basis": ["lowdin", "gram-schmidt"], "encoding": ["mean", "sampled"]})
+    assert reading_titles(readings) == {"published": "Gram-Schmidt, sampled z, as published", "own": "Löwdin, mean μ"}
+    titles = rotation_titles(readings)
+    assert list(titles) == ["published", "plane", "own"]
+    assert titles["own"].startswith("Löwdin, mean μ")
+    assert of_reading(readings)["basis"].tolist() == ["lowdin"]
+    assert of_reading(readings, published=True)["basis"].tolist() == ["gram-schmidt"]
 
 
 def test_densities_are_densities_and_products_those_of_orthogonal_vectors(exhibits):

@@ -53,6 +53,16 @@ def rotation() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def counts() -> pd.DataFrame:
+    rows = []
+    for basis, more in (("gram-schmidt", 1), ("lowdin", 2)):
+        for axes, of in (("all", 6), ("set 1", 3), ("the others", 3)):
+            for place, judge in enumerate(("sure", "dense", "near", "shown")):
+                null = {"null": 2 - 0.2 * place, "null_low": 1, "null_high": 3}
+                rows.append({"basis": basis, "axes": axes, "judge": judge, "count": min(of, 3 - more), "of": of} | null)
+    return pd.DataFrame(rows)
+
+
 def numbers(rng) -> pd.DataFrame:
     rows = [
         {"quantity": f"convergence_{quantity}", "kind": kind, "x": x, "value": 1 / x}
@@ -116,14 +126,17 @@ def frames_of_latent(rng) -> dict[str, dict]:
         },
         "latent_amplitudes": {"sampled_spectra": spectra(rng)},
         "latent_truncation": {
-            "truncation_tiles": tiles(rng, {"": (5, 4)}),
+            "truncation_tiles": tiles(rng, dict.fromkeys(("published", "own"), (5, 4))),
             "truncation_titles": ["image", "all", "1", "4"],
+            "reading_titles": {"published": "as published", "own": "own"},
         },
         "latent_rotation": {
-            "rotation_tiles": tiles(rng, {"givens": (2, 7), "projector": (2, 7)}),
+            "rotation_tiles": tiles(rng, dict.fromkeys(("published", "plane", "own"), (2, 7))),
             "rotation_stops": NAMES,
+            "rotation_titles": {"published": "as published", "plane": "in a plane", "own": "own"},
         },
-        "latent_way": {"latent_rotation": rotation(), "classes": NAMES},
+        "latent_shown": {"shown_counts": counts()},
+        "latent_way": {"own_rotation": rotation(), "classes": NAMES},
         "latent_metric": {
             "latent_metric": pd.DataFrame(
                 [{"label": i, "other": j, "angle": 1 + 0.1 * abs(i - j), "confusion": 0.01 / (i + j)} for i, j in pairs]
@@ -134,7 +147,7 @@ def frames_of_latent(rng) -> dict[str, dict]:
             "classes": NAMES,
         },
         "latent_denoising": {
-            "latent_denoising": pd.DataFrame(
+            "own_denoising": pd.DataFrame(
                 [{"level": a, "components": k, "kept": 0.8, "psnr": 9.0 + k} for a, k in levels]
             )
         },

@@ -33,6 +33,15 @@ def test_readings_grow_with_k(basis):
     assert found[Reading("lsd", "sampled", "b", "first-set", "magnitude", 4)].all()  # there are four such axes
 
 
+def test_crispness_is_that_of_a_checkerboard_and_of_a_ramp():
+    checked = np.indices((8, 8)).sum(0) % 2
+    ramp = np.tile(np.arange(8) / 7, (8, 1))
+    crisp = baselines.crispness(np.stack([checked, 0.3 * checked + 0.2, ramp])[:, None])
+    np.testing.assert_allclose(crisp[:2], 2 / 0.25)  # every neighbour differs by 1, both ways; contrast does not count
+    assert crisp[2] == pytest.approx(1 / 49 / ramp.var())
+    assert np.isnan(baselines.crispness(np.ones((1, 1, 4, 4)))).all()
+
+
 def test_errors_of_images_against_scikit_image():
     random = np.random.default_rng(1)
     images, clean = random.uniform(size=(2, 5, 1, 6, 7))

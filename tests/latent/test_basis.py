@@ -17,6 +17,7 @@ from phiscope.latent.basis import (
     lowdin,
     orthogonalise,
     quasi_eigenvectors,
+    random_frame,
     reordered,
 )
 
@@ -168,3 +169,14 @@ def test_unknown_options(found):
         orthogonalise(found, first_set="qr")
     with pytest.raises(ConfigError, match="rest 'none'; expected one of averages, random"):
         orthogonalise(found, rest="none")
+
+
+def test_random_frames_are_orthogonal_and_favour_no_direction():
+    frames = np.stack([random_frame(6, 0, number) for number in range(400)])
+    np.testing.assert_allclose(
+        frames @ frames.transpose(0, 2, 1), np.broadcast_to(6 * np.eye(6), (400, 6, 6)), atol=1e-12
+    )
+    # Haar: every entry has mean 0 and mean square 1, so that the sign of no row and of no column is fixed.
+    assert np.abs(frames.mean(0)).max() < 5 / np.sqrt(400)
+    assert np.abs((frames**2).mean(0) - 1).max() < 5 * np.sqrt(2 / 400)
+    np.testing.assert_array_equal(random_frame(6, 0, 3), frames[3])

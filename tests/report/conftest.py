@@ -11,6 +11,7 @@ from phiscope.experiments.geometry.duplicates import COLUMNS
 from phiscope.figures import FIGURES
 from phiscope.head import FeatureNoise
 from phiscope.models.denoiser import dncnn
+from phiscope.papers.deep_lsd_recipe import Difference
 from phiscope.papers.references import Reference
 from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
@@ -94,10 +95,18 @@ def full(bare):
         dimension=40,
         set_size=5000,
         setting="published",
-        counts={"averages": 2, "averages_keep": 2, "axes": 2, "axes_keep": 1, "directions": 40, "directions_sure": 17},
+        counts={"averages": 2, "averages_keep": 2, "axes": 2, "axes_keep": 1},
+        shown=[{"basis": "gram-schmidt", "axes": "all", "count": 17, "of": 40, "null": 16.5, "null_low": 11.0,
+                "null_high": 22.0}],
+        sure={"count": 33, "of": 40},
+        passing={"real": 0.88, "blend": 0.5},
+        claims=[{"section": "IV", "says": "the third is near 1", "quantity": "median", "value": 0.75, "ci_low": 0.7,
+                 "ci_high": 0.8, "n": 30, "verdict": "does not"}],
+        recipe=[Difference("encoder: λ", "100", "200")],
         orders={"gram-schmidt": (0.81, 0.86), "lowdin": (0.9, 0.9)},
         condition=33.3,
         paths=[{"path": "givens", "words": "rotation", "reached": 0.9, "diversity": 0.8}],
+        published_paths=[{"path": "projector", "words": "equation (11)", "reached": 1.0, "diversity": 0.0}],
         denoising={"level": 0.25, "noisy": 0.9, "whole": 0.8, "best": 0.7, "components": 4,
                    "psnr_noisy": 14.4, "psnr_best": 11.5},
         views=[{"view": "lsd", "of": "original", "n": 300, "right_before": 0.9, "right_after": 0.8, "same": 0.8,

@@ -46,8 +46,12 @@ def test_every_number_has_its_interval_and_is_a_share_or_an_error(finished):
     latent = tables.read(finished.results / "tables/latent.parquet")
     assert set(latent["setting"]) == {"published"}
     assert not latent.duplicated(["setting", "measure", "encoding", "basis", "axes", "sign", "k"]).any()
-    shares = latent[~latent["measure"].str.startswith("squared_error")]
+    shares = latent[~latent["measure"].str.startswith(("squared_error", "lsd_less_classifier"))]
     assert shares["value"].between(0, 1).all()
+    paired = latent.loc[latent["measure"] == "lsd_less_classifier", "value"].item()
+    four = latent[(latent["k"] == 4) & (latent["basis"] == "gram-schmidt") & (latent["encoding"] == "sampled")]
+    four = four.loc[(four["measure"] == "lsd") & (four["axes"] == "all"), "value"].item()
+    assert paired == pytest.approx(four - latent.loc[latent["measure"] == "classifier", "value"].item())
     assert (latent["ci_low"] <= latent["value"] + 1e-12).all()
     assert (latent["value"] <= latent["ci_high"] + 1e-12).all()
     assert {"classifier", "encode_decode", "lda", "logistic", "lsd", "nearest_mean", "pca"} <= set(latent["measure"])

@@ -7,13 +7,29 @@ from pathlib import Path
 import pandas as pd
 
 from phiscope import tables
+from phiscope.exhibits.latent import of_reading
+from phiscope.files import read_json
+from phiscope.papers.deep_lsd_recipe import differences
 from phiscope.stats.latent import axis_counts, one, order_spread, path_summary
+from phiscope.stats.shown import passing, shown_counts
 from tools.pages import markdown
 
 PICTURES = tuple(
     f"latent_{name}"
     for name in (
-        *("batches", "sets", "axes", "accuracy", "amplitudes", "truncation", "rotation", "way", "metric", "denoising"),
+        *(
+            "batches",
+            "sets",
+            "axes",
+            "shown",
+            "accuracy",
+            "amplitudes",
+            "truncation",
+            "rotation",
+            "way",
+            "metric",
+            "denoising",
+        ),
         *("tradeoff", "training"),
     )
 )
@@ -73,24 +89,83 @@ def beyond(run: Path) -> list[str]:
     first = basis[["setting", "training"]].iloc[0]  # whose axes views and operators use
     basis = basis[(basis[["setting", "training"]] == first).all(axis=1)]
     conditions = basis[basis["quantity"] == "basis_condition"].set_index("kind")["value"]
-    counts = axis_counts(axes)
-    lines = [
-        "- Decode to their label: {averages_keep} of {averages} averages, {axes_keep} of {axes} of Löwdin's axes; "
-        "of {directions} directions the classifier is 90 % sure of {directions_sure} "
-        "(the paper, by eye: about 20).".format(**counts)
-    ]
+    lines = []
+    for published in (False, True):
+        own = of_reading(axes, published=published)
+        counts = axis_counts(own) | {"basis": own["basis"].iloc[0]}
+        lines.append(
+            "- Decode to their label: {averages_keep} of {averages} averages, {axes_keep} of {axes} axes of set 1, "
+            "{basis}.".format(**counts)
+        )
     for name, (low, high) in order_spread(basis).items():
         spread = f"{100 * low:.1f} to {100 * high:.1f} % right over 20 orders of the labels"
         lines.append(f"- {name}: condition number {conditions[name]:.3g}, {spread}.")
-    for row in path_summary(rotation).to_dict("records"):
-        reached = f"{100 * row['reached']:.1f} % have the label where a stage ends"
-        lines.append(f"- Way `{row['path']}`: {reached}; diversity at the end {row['diversity']:.2f} of the start's.")
+    for published in (True, False):
+        own = of_reading(rotation, published=published)
+        for row in path_summary(own).to_dict("records"):
+            how = f"Way `{row['path']}`, {own['basis'].iloc[0]}, {own['encoding'].iloc[0]} latents"
+            reached = f"{100 * row['reached']:.1f} % have the label where a stage ends"
+            lines.append(f"- {how}: {reached}; diversity at the end {row['diversity']:.2f} of the start's.")
     return lines
 
 
-def denoising(run: Path) -> list[str]:
+def claims(run: Path) -> list[str]:
+    """Sentences of the text with what was measured, as Markdown."""
+    rows = [
+        (
+            row["section"],
+            row["says"],
+            row["quantity"],
+            _claimed(row),
+            str(row["n"] or markdown.DASH),
+            row["verdict"] or markdown.DASH,
+        )
+        for row in tables.read(run / "statistics/latent_claims.parquet").to_dict("records")
+    ]
+    return markdown.table(["section", "sentence", "quantity", "measured", "n", "verdict"], rows)
+
+
+def _claimed(row: dict) -> str:
+    ends = (row["value"], row["ci_low"], row["ci_high"])
+    value, low, high = (f"{100 * v:.1f} %" if row["unit"] == "share" else f"{v:.3g}" for v in ends)
+    return value if pd.isna(row["ci_low"]) else f"{value} [{low}, {high}]"
+
+
+def directions(run: Path) -> list[str]:
+    """How many axes pass which judge, beside random frames, as Markdown; then what else passes."""
+    shown = tables.read(run / "statistics/latent_shown.parquet")
+    counts = shown_counts(shown)
+    words = {"sure": "softmax at least 90 %", "dense": "density", "near": "hull", "shown": "all three"}
+    rows = []
+    for (basis, axes), part in counts.groupby(["basis", "axes"], sort=False):
+        of = part.set_index("judge")
+        cells = [
+            f"{row['count']}; {row['null']:.1f} [{row['null_low']:.0f}, {row['null_high']:.0f}]"
+            for row in (of.loc[judge] for judge in words)
+        ]
+        rows.append((f"{basis}, {axes} ({of['of'].iloc[0]})", *cells))
+    others = [
+        (f"{row['kind']} ({row['n']})", *(f"{100 * row[judge]:.1f} %" for judge in words))
+        for row in passing(shown).to_dict("records")
+    ]
+    return [
+        *markdown.table(["axes", *words.values()], rows),
+        "",
+        *markdown.table(["what else passes", *words.values()], others),
+    ]
+
+
+def recipe(run: Path) -> list[str]:
+    """In what the trainings differ from the published recipe, as Markdown."""
+    config = read_json(run / "configuration.json")["configuration"]
+    latent = config["latent"]
+    setting = next(name for name, options in latent["settings"].items() if options is not None)
+    return markdown.table(["part", "paper", "here"], differences(latent, config["classifier"], setting))
+
+
+def denoising(run: Path, *, published: bool) -> list[str]:
     """Truncation of noisy images, as Markdown: label kept, PSNR."""
-    frame = tables.read(run / "statistics/latent_denoising.parquet")
+    frame = of_reading(tables.read(run / "statistics/latent_denoising.parquet"), published=published)
     levels = sorted(frame["level"].unique())
     rows = []
     for count, part in sorted(frame.groupby("components"), key=lambda item: (item[0] > 0, item[0] < 0, item[0])):
@@ -115,9 +190,27 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         "",
         *beyond(run),
         "",
-        "Truncation as a denoiser (label kept by the classifier / PSNR against the clean image):",
+        "The published recipe, but for what stands here:",
         "",
-        *denoising(run),
+        *recipe(run),
+        "",
+        "Sentences of the text, with Gram-Schmidt's axes and sampled latents, as published:",
+        "",
+        *claims(run),
+        "",
+        "Directions that show an image of a class: how many pass each judge; after that as many random directions, "
+        "mean and 95 % of random orthonormal frames:",
+        "",
+        *directions(run),
+        "",
+        "Truncation as a denoiser (label kept by the classifier / PSNR against the clean image), Gram-Schmidt and "
+        "sampled latents, as published:",
+        "",
+        *denoising(run, published=True),
+        "",
+        "The same, in the basis and encoding that views use:",
+        "",
+        *denoising(run, published=False),
         "",
         *markdown.pictures(run, folder, PICTURES),
     ]

@@ -14,6 +14,7 @@ from phiscope.latent.sets import LatentSets, convergence, encoded, joined
 from phiscope.latent.spectral import classify, decompose
 
 ORDERS = 20
+SETS = ((1, "encoded"), (2, "drawn"))  # the set that each kind of latents is looked at in
 SCORED = 5000  # latents on which the effect of the order of labels is seen
 
 
@@ -40,7 +41,7 @@ def bases_of(
 def convergence_rows(sets: LatentSets, classes: int) -> list[dict]:
     """How far two halves of V latents differ, for encoded and for drawn latents."""
     rows = []
-    for number, kind in ((1, "encoded"), (2, "drawn")):
+    for number, kind in SETS:
         members = sets.sets == number
         largest = int(np.bincount(sets.labels[members], minlength=classes).max(initial=0)) // 2
         sizes = [size for size in (5, 10, 25, 50, 100, 250, 500, 1000, 2500) if size <= largest]
@@ -55,9 +56,32 @@ def convergence_rows(sets: LatentSets, classes: int) -> list[dict]:
     return rows
 
 
+def entry_rows(sets: LatentSets) -> list[dict]:
+    """Are the entries of the latents of a label normal, and is their mean zero, as figure 3 says?
+
+    Per kind and label: entry_mean over all entries of all latents, with its standard error over latents
+    (entry_mean_error: entries of one latent need not be independent), entry_deviation, and entry_kurtosis in excess of
+    the normal distribution's.
+    """
+    rows = []
+    for number, kind in SETS:
+        for label in np.unique(sets.labels[sets.sets == number]).tolist():
+            z = sets.latents[(sets.sets == number) & (sets.labels == label)].astype(np.float64)
+            centred, deviation = z - z.mean(), z.std()
+            values = {"mean": z.mean(), "deviation": deviation}
+            if len(z) > 1 and deviation > 0:
+                values["mean_error"] = z.mean(1).std(ddof=1) / np.sqrt(len(z))
+                values["kurtosis"] = (centred**4).mean() / deviation**4 - 3
+            rows += [
+                {"quantity": f"entry_{name}", "kind": kind, "x": float(label), "value": float(value)}
+                for name, value in values.items()
+            ]
+    return rows
+
+
 def numbers_of(sets: LatentSets, made: Bases, train: TrainingLatents, classes: int, seed: int) -> pd.DataFrame:
-    """quantity, kind, x, value: convergence with V, condition numbers by count, accuracies by order of labels."""
-    rows = convergence_rows(sets, classes)
+    """quantity, kind, x, value: convergence with V, entries by label, condition by count, accuracies by order."""
+    rows = convergence_rows(sets, classes) + entry_rows(sets)
     condition = condition_by_count(made.averages.vectors[: made.averages.vectors.shape[1]])
     rows += [{"quantity": "condition", "x": k + 1.0, "value": value} for k, value in enumerate(condition)]
     z, labels = train.z[:SCORED], train.labels[:SCORED]

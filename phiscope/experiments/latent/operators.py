@@ -1,11 +1,12 @@
 """Rotations, truncations, the metric between labels, and how linear the generator is.
 
-Sections V and VI of Toledo-Marín and Glazier 2021, asked of one encoder and its generator.
+Sections V and VI of Toledo-Marín and Glazier 2021, asked of one encoder and its generator: as published, with
+Gram-Schmidt's axes and one sampled encoding of each image, and beside it in the basis that the run looks at, of means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,21 +17,26 @@ from numpy.typing import NDArray
 
 from phiscope.denoising.corruptions import corrupt
 from phiscope.latent import operators, paths
-from phiscope.latent.baselines import psnr
+from phiscope.latent.baselines import crispness, psnr
 from phiscope.latent.basis import Averages, Basis
 from phiscope.latent.spectral import truncate
-from phiscope.models.codec import Codec
+from phiscope.models.codec import Codec, encodings
 
+PUBLISHED = {"basis": "gram-schmidt", "encoding": "sampled"}
+MEAN, SAMPLED = "mean", "sampled"
 ROTATED, DENOISED, LINEARISED = 100, 1000, 50  # images that each question is asked of
+ALL = -1  # components: the whole latent
+NOISY_STREAM = 2000  # of the encodings of noisy images; trials on clean ones have numbers from 1000 on
 STEPS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 COMPONENTS = (1, 2, 3, 4, 10)
 
 
 @dataclass(frozen=True)
 class LatentSpace:
-    """Test images (n, c, h, w) in [0, 1] with labels and sample numbers (n,), their mean latents (n, M), one basis.
+    """Test images (n, c, h, w) in [0, 1] with labels and sample numbers (n,), their latents (n, M), one basis.
 
-    averages: |η⟩ of set 1; label_count: classes of the data set, also of those without an axis.
+    averages: |η⟩ of set 1; label_count: classes of the data set, also of those without an axis; reading: the name of
+    the basis, and the encoding, `mean` or `sampled`, that the latents are and that noisy images are given.
     """
 
     codec: Codec
@@ -41,6 +47,7 @@ class LatentSpace:
     basis: Basis
     averages: Averages
     label_count: int
+    reading: Mapping[str, str]
 
     @property
     def axes(self) -> list[int]:
@@ -48,14 +55,22 @@ class LatentSpace:
         return self.basis.first_labels
 
 
-def measure(space: LatentSpace, noise: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
-    """Every frame below by its name; noise: kind, and levels at which truncation is tried as a denoiser."""
+def measure(own: LatentSpace, published: LatentSpace, noise: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
+    """Every frame below by its name; noise: kind, and levels at which truncation is tried as a denoiser.
+
+    What the text reads in one way and the run in another has both, told apart by the columns basis and encoding.
+    """
+
+    def of_both(question: Callable[[LatentSpace], pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat([question(space).assign(**space.reading) for space in (own, published)], ignore_index=True)
+
     return {
-        "rotation": rotation(space),
-        "linearity": linearity(space),
-        "metric": metric(space),
-        "denoising": denoising(space, noise, seed),
-        "axes": axes(space),
+        "rotation": of_both(rotation),
+        "linearity": linearity(own),
+        "metric": metric(own),
+        "denoising": of_both(lambda space: denoising(space, noise, seed)),
+        "truncated": of_both(truncated),
+        "axes": of_both(axes),
     }
 
 
@@ -142,15 +157,41 @@ def denoising(space: LatentSpace, noise: Mapping[str, Any], seed: int) -> pd.Dat
     clean, labels, rows = space.images[:DENOISED], space.labels[:DENOISED], []
     for level in (0.0, *noise["levels"]):
         noisy = corrupt(clean, noise["kind"], level, samples=space.samples[:DENOISED], seed=seed) if level else clean
-        mean, _ = space.codec.encode(noisy)
-        shown = {0: noisy, -1: space.codec.decode(mean)}
-        shown |= {k: space.codec.decode(truncate(mean, space.basis, k)) for k in component_counts(space.basis)}
+        shown = {0: noisy, **drawn_from(space, _encoded(space, noisy, seed))}
         for components, images in shown.items():
             kept = (space.codec.classify(images) == labels).mean()
             quality = psnr(images, clean)
             row = {"level": level, "components": components, "n": len(clean), "kept": kept}
             rows.append(row | {"psnr": quality.mean() if np.isfinite(quality).all() else np.nan})
     return pd.DataFrame(rows)
+
+
+def drawn_from(space: LatentSpace, latents: NDArray) -> dict[int, NDArray[np.float32]]:
+    """Number of components -> images drawn from so many of the largest of latents (n, M); -1 is all of them."""
+    cut = {count: space.codec.decode(truncate(latents, space.basis, count)) for count in component_counts(space.basis)}
+    return {ALL: space.codec.decode(latents), **cut}
+
+
+def _encoded(space: LatentSpace, images: NDArray, seed: int) -> NDArray:
+    mean, log_deviation = space.codec.encode(images)
+    return mean if space.reading["encoding"] == MEAN else encodings(mean, log_deviation, seed, NOISY_STREAM)
+
+
+def truncated(space: LatentSpace) -> pd.DataFrame:
+    """sample, components, kept, sharper, sharper_than_all: a row per clean image and number of components (-1 is all).
+
+    kept: the classifier sees the label in what is drawn; sharper: `crispness` above that of the image, and above that
+    of what the whole latent draws. Section V, figure 7.
+    """
+    images, labels = space.images[:DENOISED], space.labels[:DENOISED]
+    shown = drawn_from(space, space.latents[:DENOISED])
+    real, whole, rows = crispness(images), crispness(shown[ALL]), []
+    for components, drawn in shown.items():
+        crisp = crispness(drawn)
+        about = {"sample": space.samples[:DENOISED], "components": components}
+        kept = {"kept": space.codec.classify(drawn) == labels}
+        rows.append(pd.DataFrame(about | kept | {"sharper": crisp > real, "sharper_than_all": crisp > whole}))
+    return pd.concat(rows, ignore_index=True)
 
 
 def component_counts(basis: Basis) -> list[int]:

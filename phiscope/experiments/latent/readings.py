@@ -17,6 +17,8 @@ from phiscope.models.codec import Codec, encodings
 
 KEPT = ("gram-schmidt", "lowdin")  # bases whose amplitudes go to the table `spectra`
 MEAN = -1  # number of the trial that decomposes μ
+_TRIALS = 1000  # streams of random numbers, one per trial
+_FIRST_FOUR = Reading("lsd", "sampled", "gram-schmidt", "all", "magnitude", 4)
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ def spectra_of(encoded: EncodedSet, z: NDArray, trial: int) -> list[pd.DataFrame
     return parts
 
 
+def first_encoding(mean: NDArray, log_deviation: NDArray, seed: int) -> NDArray[np.float32]:
+    """z (n, M) of the first trial: one sampled encoding of every test image."""
+    return encodings(mean, log_deviation, seed, _TRIALS)
+
+
 def measure(encoded: EncodedSet, trials: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Readings (samples x columns, means over trials), accuracies by trial, and rows of `spectra`."""
     mean, log_deviation = encoded.mean, encoded.log_deviation
@@ -102,11 +109,14 @@ def measure(encoded: EncodedSet, trials: int, seed: int) -> tuple[pd.DataFrame, 
     spectra, by_trial = spectra_of(encoded, mean, MEAN), []
     sums: dict[Reading, NDArray] = {}
     for trial in range(trials):
-        z = encodings(mean, log_deviation, seed, 1000 + trial)
+        z = encodings(mean, log_deviation, seed, _TRIALS + trial)
         spectra += spectra_of(encoded, z, trial) if trial == 0 else []
         read = encoded.of_encoding(z, "sampled")
         sums = {reading: sums.get(reading, np.float64(0)) + each for reading, each in read.items()}
         by_trial += [{"trial": trial, "column": reading.column, "value": v.mean()} for reading, v in read.items()]
     values |= {reading: total / trials for reading, total in sums.items()}
+    # Paired, sample by sample: whether the label among the first four is the classifier's accuracy.
+    classifier = values[Reading("classifier", "mean")].astype(float)
+    values[_FIRST_FOUR._replace(measure="lsd_less_classifier")] = values[_FIRST_FOUR] - classifier
     readings = {"sample": encoded.samples} | {r.column: np.asarray(v, float) for r, v in values.items()}
     return pd.DataFrame(readings), pd.DataFrame(by_trial), pd.concat(spectra)

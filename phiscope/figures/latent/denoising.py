@@ -21,16 +21,16 @@ NOISY, ALL = 0, -1
 
 
 @themed
-def draw(latent_denoising: pd.DataFrame) -> Figure:
-    """latent_denoising: level, components (0 the noisy image itself, -1 the whole latent), kept, psnr."""
-    require(latent_denoising, "latent_denoising", "level", "components", "kept", "psnr")
+def draw(own_denoising: pd.DataFrame) -> Figure:
+    """own_denoising: level, components (0 the noisy image itself, -1 the whole latent), kept, psnr."""
+    require(own_denoising, "own_denoising", "level", "components", "kept", "psnr")
     figure, axes = panels(1, 2, 3.2)
-    levels = sorted(latent_denoising["level"].unique())
-    counts = sorted(count for count in latent_denoising["components"].unique() if count > 0)
+    levels = sorted(own_denoising["level"].unique())
+    counts = sorted(count for count in own_denoising["components"].unique() if count > 0)
     places = [*counts, ALL]
     for ax, column, title in zip(axes[0], ("kept", "psnr"), ("classified as labelled", "PSNR to the clean image (dB)")):
         for level, colour in zip(levels, sns.color_palette("flare", len(levels))):
-            rows = latent_denoising[latent_denoising["level"] == level].set_index("components")[column]
+            rows = own_denoising[own_denoising["level"] == level].set_index("components")[column]
             name = f"noise {level:g}" if level else "no noise"
             ax.plot(range(len(places)), rows.reindex(places), color=colour, marker="o", ms=3.5, lw=1.3, label=name)
             if pd.notna(rows.get(NOISY)):

@@ -28,13 +28,13 @@ LOOKS = {
 
 
 @themed
-def draw(latent_rotation: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    """latent_rotation: path, step, source, target, label, share, diversity."""
-    require(latent_rotation, "latent_rotation", "path", "step", "source", "target", "label", "share", "diversity")
+def draw(own_rotation: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """own_rotation: path, step, source, target, label, share, diversity."""
+    require(own_rotation, "own_rotation", "path", "step", "source", "target", "label", "share", "diversity")
     figure = blank(5.4)
     top, bottom = figure.subplots(2, 1, height_ratios=[1, 1])
-    _shares(top, latent_rotation[latent_rotation["path"] == "givens"], classes)
-    _diversity(bottom, latent_rotation)
+    _shares(top, own_rotation[own_rotation["path"] == "givens"], classes)
+    _diversity(bottom, own_rotation)
     return figure
 
 

@@ -23,7 +23,7 @@ _OF_THE_NETWORK = ("heads", "weights")
 class Latent:
     """A generator, encoders into it by setting and training seed, and the axes of labels."""
 
-    operators = ("rotation", "linearity", "metric", "denoising", "axes")
+    operators = ("rotation", "linearity", "metric", "denoising", "truncated", "axes")
     exhibits = ("tiles", "densities", "products")
 
     def __init__(self, plan: Plan) -> None:
@@ -91,7 +91,7 @@ class Latent:
 
     @cached_property
     def statistics(self) -> list[str]:
-        names = (*self.operators, *self.exhibits, "trials", "basis", "views")
+        names = (*self.operators, *self.exhibits, "trials", "basis", "shown", "claims", "views")
         return [f"latent_{name}" for name in names]
 
     # Jobs of several parts.
@@ -162,6 +162,25 @@ class Latent:
                     "measure_operators",
                     {**latent, "encoder": plan.path("encoder", **main)},
                     {name: plan.path(f"latent_{name}") for name in self.operators},
+                ),
+                Part(
+                    "judge_directions",
+                    {
+                        **{name: latent[name] for name in ("test", "bases", "generator", "classifier")},
+                        "head": plan.path("head"),
+                        "training": plan.path("located_train"),
+                        "located": plan.path("located_test"),
+                    },
+                    {"shown": plan.path("latent_shown")},
+                ),
+                Part(
+                    "check_claims",
+                    {
+                        **{name: plan.path(name) for name in ("latent", "spectra")},
+                        "numbers": plan.path("latent_basis"),
+                        **{name: plan.path(f"latent_{name}") for name in ("shown", "truncated", "rotation", "axes")},
+                    },
+                    {"claims": plan.path("latent_claims")},
                 ),
                 Part(
                     "exhibit_latent",
@@ -288,6 +307,16 @@ RULES = {
             **_seed(plan),
         },
         threaded=True,
+    ),
+    "judge_directions": Rule("latent/judge_directions", _seed, threaded=True),
+    "check_claims": Rule(
+        "latent/check_claims",
+        lambda plan: {
+            "setting": _part(plan).main,
+            "is_papers": _part(plan).options["is_papers"],
+            "options": plan.config["statistics"],
+            **_seed(plan),
+        },
     ),
     "exhibit_latent": Rule(
         "latent/exhibit_latent", lambda plan: {"basis": _part(plan).options["basis"], **_seed(plan)}

@@ -198,6 +198,8 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "measure_latent": _LATENT,
         "compute_latent": _ROWS,
         "measure_operators": _LATENT,
+        "judge_directions": _LATENT,
+        "check_claims": _ROWS,
         "exhibit_latent": _LATENT,
         "compare_latent_views": _ROWS,
         "draw_figures": _PICTURES,

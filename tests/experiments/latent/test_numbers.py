@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phiscope.experiments.latent.numbers import TrainingLatents, bases_of, convergence_rows
+from phiscope.experiments.latent.numbers import TrainingLatents, bases_of, convergence_rows, entry_rows
 from phiscope.latent.sets import LatentSets
 from tests.experiments.latent import toy
 
@@ -35,6 +35,27 @@ def test_orthogonal_averages_are_well_conditioned(made):
 def test_what_is_short_is_said(made):
     short = made[1][made[1]["quantity"] == "short"]
     assert short[["kind", "x", "value"]].to_numpy().tolist() == [["set 2", 3.0, 40]]
+
+
+def test_entries_of_normal_latents_are_normal_and_a_shift_is_seen():
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(2), 2000)
+    z = random.normal(size=(4000, 6)) * 2 + np.array([0.0, 1.0])[labels, None]
+    sets = LatentSets(z, labels, np.full(4000, 2), ())
+    rows = {(row["quantity"], row["x"]): row["value"] for row in entry_rows(sets)}
+    assert rows["entry_mean_error", 0.0] == pytest.approx(2 / np.sqrt(2000 * 6), rel=0.1)
+    assert abs(rows["entry_mean", 0.0]) < 4 * rows["entry_mean_error", 0.0]
+    assert rows["entry_mean", 1.0] == pytest.approx(1, abs=0.1)
+    assert rows["entry_deviation", 1.0] == pytest.approx(2, rel=0.05)
+    assert rows["entry_kurtosis", 0.0] == pytest.approx(0, abs=0.2)
+
+
+def test_entries_that_go_together_have_the_error_of_one():
+    """Six copies of one number per latent are worth one, not six."""
+    z = np.tile(np.random.default_rng(0).normal(size=(2000, 1)), 6)
+    sets = LatentSets(z, np.zeros(2000, int), np.ones(2000, int), ())
+    rows = {row["quantity"]: row["value"] for row in entry_rows(sets)}
+    assert rows["entry_mean_error"] == pytest.approx(1 / np.sqrt(2000), rel=0.1)
 
 
 def test_halves_of_independent_latents_differ_as_one_over_the_root_of_their_number():

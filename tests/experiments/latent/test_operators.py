@@ -1,9 +1,12 @@
 """Rotation, metric, linearity and truncation of a linear latent space, whose answers are known in closed form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from phiscope.experiments.latent.operators import (
+    PUBLISHED,
     STEPS,
     LatentSpace,
     axes,
@@ -12,6 +15,7 @@ from phiscope.experiments.latent.operators import (
     measure,
     metric,
     rotation,
+    truncated,
 )
 from tests.experiments.latent import toy
 
@@ -23,8 +27,9 @@ def space():
     z, labels = toy.latents(20)
     made = toy.bases()
     return LatentSpace(
-        toy.codec(), toy.codec().decode(z), labels, np.arange(len(z)), z, made["lowdin"], made.averages.of_set(1), 4
-    )
+        toy.codec(), toy.codec().decode(z), labels, np.arange(len(z)), z, made["lowdin"], made.averages.of_set(1), 4,
+        {"basis": "lowdin", "encoding": "mean"},
+    )  # fmt: skip
 
 
 def test_a_linear_generator_has_no_error_of_linearisation(space):
@@ -104,5 +109,38 @@ def test_axes_decode_to_their_labels_with_known_probability(space):
     np.testing.assert_allclose(frame["probability"], np.exp(0.1) / (np.exp(0.1) + 3), rtol=1e-5)
 
 
-def test_all_frames_are_measured(space):
-    assert set(measure(space, NOISE, seed=0)) == {"rotation", "linearity", "metric", "denoising", "axes"}
+def test_every_truncation_of_an_axis_keeps_its_label_and_is_as_crisp_as_it_is(space):
+    frame = truncated(replace(space, latents=toy.AXES[space.labels].astype(np.float32)))
+    assert frame.groupby("components").size().to_dict() == dict.fromkeys((-1, 1, 2, 3, 4), len(space.images))
+    assert frame["kept"].all()
+    assert not frame.loc[frame["components"] == -1, "sharper_than_all"].any()
+    turned = truncated(replace(space, latents=np.roll(space.latents, 1, axis=1)))
+    assert not turned["kept"].any()
+
+
+def test_what_the_text_reads_otherwise_is_measured_in_both_ways(space):
+    # Sampled encodings that lie near other axes: every image is then drawn as another label.
+    published = replace(space, latents=np.roll(space.latents, 1, axis=1), reading=PUBLISHED)
+    frames = measure(space, published, NOISE, seed=0)
+    assert set(frames) == {"rotation", "linearity", "metric", "denoising", "truncated", "axes"}
+    for name in ("rotation", "denoising", "truncated", "axes"):
+        assert frames[name].groupby(["basis", "encoding"]).ngroups == 2, name
+    kept = frames["truncated"].groupby("encoding")["kept"].mean()
+    assert kept["mean"] == 1
+    assert kept["sampled"] == 0
+
+
+def test_noisy_images_are_encoded_as_the_reading_says(space):
+    class Wide(toy.Encoder):
+        def forward(self, images):
+            mean, log_deviation = super().forward(images)
+            return mean, log_deviation + 12
+
+    codec = replace(toy.codec(), encoder=Wide())
+    drawn = [
+        denoising(replace(space, codec=codec, reading=reading), NOISE, 0) for reading in (space.reading, PUBLISHED)
+    ]
+    whole = [frame.set_index(["level", "components"]).loc[(0.02, -1), "psnr"] for frame in drawn]
+    # σ = e² in z is 0.37 in pixels, far more than the noise: -20 log10 of it, up to Jensen.
+    assert whole[0] > 30
+    assert whole[1] < 13
