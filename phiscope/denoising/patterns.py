@@ -62,9 +62,9 @@ def pattern_scores(
 ) -> NDArray[np.float64]:
     """(m, scores) of images (m, channels, h, w): ReLU(f ⋆ x) and ReLU(-f ⋆ x) of every filter, averaged over cells.
 
-    layers: banks (filters, channels, side, side), sides odd, of which each scores what the one before found; a later one
-    takes twice as many channels as the one before has filters. rectify: False leaves the ReLU out, and the scores are a
-    linear function of the pixels.
+    layers: banks (filters, channels, side, side), sides odd, of which each scores what the one before found; a later
+    one takes twice as many channels as the one before has filters. rectify: False leaves the ReLU out, and the scores
+    are a linear function of the pixels.
     """
     banks = [torch.from_numpy(bank) for bank in layers]
     parts = [
@@ -88,8 +88,9 @@ def ridge_accuracy(
     """Share of test samples with a label that a ridge-regularised linear classifier gives it; NaN where none has one.
 
     min over (W, b) of Σ ‖W z + b - one-hot label‖² + strength · m ‖W, b‖² on z, the m training rows that have a label,
-    standardised: the closed form. strength: None takes that of `STRENGTHS` which does best on the last fifth of the training rows, fitted to
-    the others. ASSUME: training rows are in an order whose end is a fair sample, as prepared splits are.
+    standardised: the closed form. strength: None takes that of `STRENGTHS` which does best on the last fifth of the
+    training rows, fitted to the others.
+    ASSUME: training rows are in an order whose end is a fair sample, as prepared splits are.
     """
     labelled = train_labels >= 0
     train, train_labels = train[labelled], train_labels[labelled]

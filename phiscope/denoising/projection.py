@@ -6,9 +6,10 @@
 
 The bank is W: images (m, h, w) to its responses at every `stride`-th pixel. The image of least norm among those whose
 responses come closest to W y is W⁺ W y, the projection of y onto the span of the shifted filters. Of white noise of
-variance σ² on N pixels it leaves σ² d / N on average, d the dimension of that span, and of the clean image it takes what
-is outside of the span. With more independent responses than pixels d is N: least squares alone remove nothing, however
-many patterns an image is scored against. What removes noise is to doubt small responses, as a ReLU with a threshold does.
+variance σ² on N pixels it leaves σ² d / N on average, d the dimension of that span, and of the clean image it takes
+what is outside of the span. With more independent responses than pixels d is N: least squares alone remove nothing,
+however many patterns an image is scored against. What removes noise is to doubt small responses, as a ReLU with a
+threshold does.
 """
 
 from __future__ import annotations

@@ -80,8 +80,8 @@ def train(
     device: str = "cpu",
     report: Report = lambda history: None,
 ) -> History:
-    """Minimise the mean of w · L2 + (1 - w) · L1 between network(noisy) and clean over pairs drawn from the images, plus
-    λ Σ θ² over the coefficients of filters.
+    """Minimise the mean of w · L2 + (1 - w) · L1 between network(noisy) and clean over pairs drawn from the images,
+    plus λ Σ θ² over the coefficients of filters.
 
     images: (channels, h, w) each, uint8 or float in [0, 1], in an order whose end is a fair sample: the last
     `options.validation` of them are held out and only watched. options: noise (a list of {noise, level}; empty:

@@ -34,10 +34,10 @@ Denoise = Callable[[NDArray], NDArray]
 
 
 def reconstruction(train: NDArray, test: NDArray, noise: Noise, seed: int) -> Rows:
-    """PSNR of the images that least squares make of what banks say of noisy images: grey middles of (m, channels, h, w).
+    """PSNR of what least squares make of a bank's answers to noisy images: grey middles of (m, channels, h, w).
 
-    train: the first are those that components are of; the others, `TUNED` at most, choose thresholds and the width of a
-    Gaussian filter, which is beside them.
+    train: the first are those that components are of; the others, `TUNED` at most, choose thresholds and the width of
+    a Gaussian filter, which is beside them.
     """
     # ASSUME: colours are averaged before there is noise, so that one bank of grey filters does.
     kept = len(train) - min(TUNED, len(train) // 2)
@@ -64,7 +64,7 @@ def reconstruction(train: NDArray, test: NDArray, noise: Noise, seed: int) -> Ro
 
 
 def smooth_filter(side: int) -> NDArray[np.float64]:
-    """(side, side) binomial coefficients, of unit norm: at every second pixel they add up to a constant, as few filters do.
+    """(side, side) binomial coefficients, of unit norm: copies at every second pixel add up to a constant.
 
     Where the shifted copies of a filter do not, as those of a square of 5 pixels, no mixture of them is an even grey.
     """

@@ -28,9 +28,9 @@ NO_PENALTY = "0"
 
 @dataclass(frozen=True)
 class TrainingSetting:
-    """changes: of the base options; widths: of the autoencoder; few: trained on the first `FEW` images alone, each so many
-    times an epoch that there are as many steps, and watched on the same; crops: trained on parts of images, so many more
-    that there are as many pixels a step.
+    """changes: of the base options; widths: of the autoencoder; few: trained on the first `FEW` images alone, each so
+    many times an epoch that there are as many steps, and watched on the same; crops: trained on parts of images, so
+    many more that there are as many pixels a step.
     """
 
     changes: Mapping[str, Any]
@@ -39,7 +39,7 @@ class TrainingSetting:
     crops: bool = False
 
     def training(self, base: Mapping[str, Any], images: NDArray) -> tuple[NDArray, dict[str, Any]]:
-        """The images of a training and its options: base.validation, a share of `images`, is held out from their end."""
+        """The images of a training and its options: base.validation, a share of images, is held out from their end."""
         options = {**base, **self.changes}
         if self.few:
             held_out = max(1, round(options["validation"] * len(images)))
@@ -55,8 +55,8 @@ class TrainingSetting:
 
 @dataclass(frozen=True)
 class Experiment:
-    """settings: by name; noises: on test images; details: whether edges and the range of pixels are looked at, too; probe:
-    whether codes are; trained: whether the images that were trained on are denoised, too.
+    """settings: by name; noises: on test images; details: whether edges and the range of pixels are looked at, too;
+    probe: whether codes are; trained: whether the images that were trained on are denoised, too.
     """
 
     settings: Mapping[str, TrainingSetting]

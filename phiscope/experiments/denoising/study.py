@@ -170,11 +170,11 @@ def _part(split: PreparedDataset, rows: slice) -> tuple[NDArray, NDArray]:
 def retrain(
     images: StudyImages, options: Mapping[str, Any], scale: str, *, seed: int, checkpoints: Path
 ) -> Iterator[Row]:
-    """The scale of the penalty that held-out images chose, trained with once more, on those images as well; looked at once.
+    """The scale of the penalty that held-out images chose: trained with once more, on those images as well.
 
-    scale: a setting of the experiment `PENALTY`; images.test: new ones, of which neither training nor choice has
-    seen any. Rows: the PSNR of the noisy images and of what the network makes of them, that of a network which is trained
-    alike without a penalty, and the scale.
+    scale: a setting of the experiment `PENALTY`; images.test: new ones, of which neither training nor choice has seen
+    any, looked at once. Rows: the PSNR of the noisy images and of what the network makes of them, that of a network
+    which is trained alike without a penalty, and the scale.
     """
     clean, noise = images.test, TEST_NOISES[0]  # as it was trained
     noisy = np.stack(Pairs.of(clean, noise, seed=seed).noisy)

@@ -37,12 +37,16 @@ def _apart(study: pd.DataFrame) -> pd.DataFrame:
 def held_out_choice(denoising_study: pd.DataFrame) -> pd.DataFrame:
     """Per seed: the penalty with the least held-out loss, and what it reaches once retrained, on new images.
 
-    Columns: seed, setting, val_loss, psnr: in dB, missing where nothing was retrained.
+    Columns: seed, setting, val_loss, psnr, psnr_without (a penalty): in dB, missing where nothing was retrained.
     """
     losses = denoising_study[(denoising_study["experiment"] == "penalty") & (denoising_study["measure"] == "val_loss")]
     chosen = losses.loc[losses.groupby("seed")["value"].idxmin(), ["seed", "setting", "value"]]
-    retrained = denoising_study[
-        (denoising_study["setting"] == "retrained") & (denoising_study["measure"] == "psnr")
-    ].set_index("seed")["value"]
     choice = chosen.rename(columns={"value": "val_loss"}).reset_index(drop=True)
-    return choice.assign(psnr=choice["seed"].map(retrained).astype(float))
+    for name, setting in (("psnr", "retrained"), ("psnr_without", "retrained, no penalty")):
+        choice[name] = choice["seed"].map(_on_new_images(denoising_study, setting)).astype(float)
+    return choice
+
+
+def _on_new_images(study: pd.DataFrame, setting: str) -> pd.Series:
+    """PSNR by seed."""
+    return study[(study["setting"] == setting) & (study["measure"] == "psnr")].set_index("seed")["value"]

@@ -27,9 +27,9 @@ from phiscope.experiments.denoising.study import BATCH_SIZES, StudyImages, probe
 from phiscope.training.denoiser import train
 
 OPTIONS = {
-    "noise": [], "clip": False, "l2_weight": 1.0, "penalty": 0.0, "epochs": 1, "batch_size": 16, "patch": None, "per_image": 1,
-    "augment": [], "optimizer": "adamw", "momentum": 0.9, "learning_rate": 0.003, "schedule": "one-cycle", "weight_decay": 0.0,
-    "validation": 0.2, "precision": "32-true",
+    "noise": [], "clip": False, "l2_weight": 1.0, "penalty": 0.0, "epochs": 1, "batch_size": 16, "patch": None,
+    "per_image": 1, "augment": [], "optimizer": "adamw", "momentum": 0.9, "learning_rate": 0.003,
+    "schedule": "one-cycle", "weight_decay": 0.0, "validation": 0.2, "precision": "32-true",
 }  # fmt: skip
 
 
