@@ -128,7 +128,7 @@ def _steps(rows: Rows) -> str | None:
         else "all trainings diverge"
     )
     return (
-        f"Plain SGD with one step size: at {small} it ends at {_value(psnr[small], 'dB')}, at {best}, the best, at "
+        f"Plain SGD with steps of one size: at {small} it ends at {_value(psnr[small], 'dB')}, at {best}, the best, at "
         f"{_value(psnr[best], 'dB')} (rising by {percent(rise[best]['value'])}); at {large} {beside}."
     )
 
@@ -238,8 +238,9 @@ def _least_squares(rows: Rows) -> str | None:
     level = significant(threshold["learned, strong responses"]["value"])
     return (
         "The image that fits all responses of the noisy one is the noisy one: "
-        f"{_value(psnr['noisy image'], 'dB')} before, {_value(psnr['random, all responses'], 'dB')} after. Of a quarter as many responses as pixels, with a smooth "
-        f"filter {_value(psnr['smooth, a quarter'], 'dB')}, with a random one "
+        f"{_value(psnr['noisy image'], 'dB')} before, {_value(psnr['random, all responses'], 'dB')} after. Of a "
+        f"quarter as many responses as pixels, with a smooth filter {_value(psnr['smooth, a quarter'], 'dB')}, with a "
+        "random one "
         f"{_value(psnr['random, a quarter'], 'dB')}. Where only strong responses count, learned filters bring "
         f"{_value(psnr['learned, strong responses'], 'dB')} (threshold {level} deviations), random ones "
         f"{_value(psnr['random, strong responses'], 'dB')}; a Gaussian filter {_value(psnr['Gaussian filter'], 'dB')}."

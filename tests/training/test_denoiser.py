@@ -10,8 +10,8 @@ from phiscope.training.denoiser import optimizer_of, schedule_of, train
 
 OPTIONS = {
     "noise": [{"noise": "gaussian", "level": 0.2}], "clip": False, "l2_weight": 1.0, "penalty": 0.0, "epochs": 4,
-    "batch_size": 16, "patch": None, "per_image": 1, "augment": ["mirror"], "optimizer": "adamw",
-    "momentum": 0.9, "learning_rate": 0.005, "schedule": "one-cycle", "weight_decay": 0.0, "validation": 0.2, "precision": "32-true",
+    "batch_size": 16, "patch": None, "per_image": 1, "augment": ["mirror"], "optimizer": "adamw", "momentum": 0.9,
+    "learning_rate": 0.005, "schedule": "one-cycle", "weight_decay": 0.0, "validation": 0.2, "precision": "32-true",
 }  # fmt: skip
 
 
