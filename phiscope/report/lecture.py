@@ -137,7 +137,7 @@ def _schedule(rows: Rows) -> str | None:
     own, adamw = rows.of("optimiser", "psnr", _GAUSSIAN), rows.of("schedule", "psnr", _GAUSSIAN)
     parts = []
     if own:
-        parts.append(f"Plain SGD whose steps are made smaller is {_apart(own['SGD, made smaller'], 'better', 'worse')}")
+        parts.append(f"Plain SGD whose steps are made smaller is {_apart(own['SGD, shrinking'], 'better', 'worse')}")
     if adamw:
         named = " and ".join(f"{_apart(adamw[name], 'better', 'worse')} ({name})" for name in ("steps", "one-cycle"))
         parts.append(f"{'with AdamW' if parts else 'With AdamW'} a schedule is {named}")
@@ -235,15 +235,15 @@ def _least_squares(rows: Rows) -> str | None:
     psnr, threshold = rows.of("filter_denoising", "psnr"), rows.of("filter_denoising", "threshold")
     if not psnr:
         return None
-    level = significant(threshold["learned, strong responses"]["value"])
+    level = significant(threshold["strong, learned"]["value"])
     return (
         "The image that fits all responses of the noisy one is the noisy one: "
-        f"{_value(psnr['noisy image'], 'dB')} before, {_value(psnr['random, all responses'], 'dB')} after. Of a "
-        f"quarter as many responses as pixels, with a smooth filter {_value(psnr['smooth, a quarter'], 'dB')}, with a "
+        f"{_value(psnr['noisy image'], 'dB')} before, {_value(psnr['all responses'], 'dB')} after. Of a "
+        f"quarter as many responses as pixels, with a smooth filter {_value(psnr['a quarter, smooth'], 'dB')}, with a "
         "random one "
-        f"{_value(psnr['random, a quarter'], 'dB')}. Where only strong responses count, learned filters bring "
-        f"{_value(psnr['learned, strong responses'], 'dB')} (threshold {level} deviations), random ones "
-        f"{_value(psnr['random, strong responses'], 'dB')}; a Gaussian filter {_value(psnr['Gaussian filter'], 'dB')}."
+        f"{_value(psnr['a quarter, random'], 'dB')}. Where only strong responses count, learned filters bring "
+        f"{_value(psnr['strong, learned'], 'dB')} (threshold {level} deviations), random ones "
+        f"{_value(psnr['strong, random'], 'dB')}; a Gaussian filter {_value(psnr['Gaussian filter'], 'dB')}."
     )
 
 

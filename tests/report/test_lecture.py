@@ -9,8 +9,8 @@ from phiscope.report.lecture import answers
 from phiscope.stats import held_out_choice, study_summary
 
 BANKS = {
-    FILTER_DENOISING: ["noisy image", "random, all responses", "random, a quarter", "smooth, a quarter",
-                       "random, strong responses", "learned, strong responses", "Gaussian filter"],
+    FILTER_DENOISING: ["noisy image", "all responses", "a quarter, random", "a quarter, smooth",
+                       "strong, random", "strong, learned", "Gaussian filter"],
     FILTER_CLASSIFICATION: ["pixels", "random filters"],
     "gradients": ["B = 1", "B = 64", "L2", "L1", "indicator"],
 }  # fmt: skip

@@ -27,7 +27,7 @@ RANDOM, PATTERNS = 25, 64  # filters of a random bank; patterns that classes are
 TESTED, TUNED = 100, 20  # images that are brought back, and those that strengths are chosen on, at most
 CLASSIFIED = 5000  # training and test images that are told apart, at most
 THRESHOLDS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)  # in deviations of the noise, which those of responses are, too
-ALL_RESPONSES, NOISY_IMAGE = "random, all responses", "noisy image"
+ALL_RESPONSES, NOISY_IMAGE = "all responses", "noisy image"
 
 Rows = Iterator[tuple[str, str, str | None, float]]
 Denoise = Callable[[NDArray], NDArray]
@@ -49,8 +49,8 @@ def reconstruction(train: NDArray, test: NDArray, noise: Noise, seed: int) -> Ro
     fixed: dict[str, Denoise] = {
         NOISY_IMAGE: lambda images: images,
         ALL_RESPONSES: partial(project, bank=random),
-        "random, a quarter": partial(project, bank=random[:1], stride=2),
-        "smooth, a quarter": partial(project, bank=smooth_filter(side)[None], stride=2),
+        "a quarter, random": partial(project, bank=random[:1], stride=2),
+        "a quarter, smooth": partial(project, bank=smooth_filter(side)[None], stride=2),
     }
     level = float(noise.level)  # type: ignore[arg-type]  # one number: noise on test images has no range
     for name, denoise in fixed.items():
@@ -58,8 +58,8 @@ def reconstruction(train: NDArray, test: NDArray, noise: Noise, seed: int) -> Ro
     for name, bank in {"random": random, "learned": principal}.items():
         tried = [partial(detected, bank=bank, threshold=threshold * level) for threshold in THRESHOLDS]
         best = max(range(len(tried)), key=lambda place: _mean_psnr(tried[place](tuning[0]), tuning[1]))
-        yield f"{name}, strong responses", "psnr", str(noise), _mean_psnr(tried[best](noisy), clean)
-        yield f"{name}, strong responses", "threshold", str(noise), THRESHOLDS[best]
+        yield f"strong, {name}", "psnr", str(noise), _mean_psnr(tried[best](noisy), clean)
+        yield f"strong, {name}", "threshold", str(noise), THRESHOLDS[best]
     yield "Gaussian filter", "psnr", str(noise), _mean_psnr(_filtered(noisy, tuning, noise), clean)
 
 
@@ -103,7 +103,7 @@ def classification(train: NDArray, train_labels: NDArray, test: NDArray, test_la
     second = gaussian_bank(PATTERNS, 2 * PATTERNS, 3, seed)
     scores: dict[str, Denoise] = {
         "pixels": lambda images: unit_range(images).reshape(len(images), -1).astype(np.float64),
-        "random filters, no ReLU": partial(pattern_scores, layers=[random], rectify=False),
+        "random, no ReLU": partial(pattern_scores, layers=[random], rectify=False),
         "random filters": partial(pattern_scores, layers=[random]),
         "edges and lines": partial(pattern_scores, layers=[turned]),
         "patches of images": partial(pattern_scores, layers=[patches]),

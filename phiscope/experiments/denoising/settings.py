@@ -127,11 +127,11 @@ EXPERIMENTS: dict[str, Experiment] = {
         | {"mixture": TrainingSetting({"noise": [_noise(noise)["noise"][0] for noise in TEST_NOISES]})},
         noises=TEST_NOISES,
     ),
-    "step_size": Experiment({rate: sgd(rate) for rate in RATES} | {"0.4, made smaller": sgd("0.4", schedule="steps")}),
+    "step_size": Experiment({rate: sgd(rate) for rate in RATES} | {"0.4, shrinking": sgd("0.4", schedule="steps")}),
     "optimiser": Experiment(
         {
             "SGD": sgd("0.2"),
-            "SGD, made smaller": sgd("0.2", schedule="steps"),
+            "SGD, shrinking": sgd("0.2", schedule="steps"),
             "momentum": sgd("0.02", momentum=0.9),
             "AdamW": TrainingSetting(_GAUSSIAN),
         }
