@@ -73,7 +73,7 @@ def respond(image: NDArray, bank: NDArray, both_signs: bool = True) -> FilterRes
     """Scores of an image (h, w) against every pattern (filters, k, k), k odd."""
     if bank.shape[-1] % 2 == 0:
         raise DataError(f"filters are {bank.shape[-1]} pixels wide; expected an odd number, so that they have a centre")
-    scores = _correlate(np.asarray(image, np.float64), bank)
+    scores = correlate(np.asarray(image, np.float64)[None], bank)[0]
     return FilterResponses(np.maximum(scores, 0), np.maximum(-scores, 0) if both_signs else None)
 
 
@@ -91,12 +91,12 @@ def invert(
     shape = positive.shape[1:]
 
     def forward(x: NDArray) -> NDArray:
-        return _correlate(x.reshape(shape), bank)[spoke]
+        return correlate(x.reshape(1, *shape), bank)[0][spoke]
 
     def adjoint(r: NDArray) -> NDArray:
         spread = np.zeros(spoke.shape)
         spread[spoke] = np.ravel(r)
-        return _correlate_back(spread, bank).ravel()
+        return correlate_back(spread[None], bank).ravel()
 
     operator = LinearOperator((int(spoke.sum()), shape[0] * shape[1]), matvec=forward, rmatvec=adjoint, dtype=float)
     solution, _, _, residual, *_ = lsqr(operator, target, atol=tolerance, btol=tolerance, iter_lim=steps)
@@ -127,13 +127,13 @@ def _strength(responses: FilterResponses) -> NDArray[np.float64]:
     return np.maximum(responses.positive, responses.negative)
 
 
-def _correlate(image: NDArray, bank: NDArray) -> NDArray[np.float64]:
-    """f ⋆ x for each filter: (h, w) -> (filters, h, w), zeros beyond the border."""
-    x, f = torch.from_numpy(image)[None, None], torch.from_numpy(bank)[:, None]
-    return functional.conv2d(x, f, padding=bank.shape[-1] // 2)[0].numpy()
+def correlate(images: NDArray[np.float64], bank: NDArray) -> NDArray[np.float64]:
+    """f ⋆ x for each image and filter: (m, h, w) -> (m, filters, h, w), zeros beyond the border."""
+    x, f = torch.from_numpy(images)[:, None], torch.from_numpy(np.ascontiguousarray(bank))[:, None]
+    return functional.conv2d(x, f, padding=bank.shape[-1] // 2).numpy()
 
 
-def _correlate_back(responses: NDArray, bank: NDArray) -> NDArray[np.float64]:
-    """The adjoint: (filters, h, w) -> (h, w). The last step of a reconstruction is filtering, too."""
-    r, f = torch.from_numpy(responses)[None], torch.from_numpy(bank)[:, None]
-    return functional.conv_transpose2d(r, f, padding=bank.shape[-1] // 2)[0, 0].numpy()
+def correlate_back(responses: NDArray[np.float64], bank: NDArray) -> NDArray[np.float64]:
+    """The adjoint: (m, filters, h, w) -> (m, h, w). The last step of a reconstruction is filtering, too."""
+    r, f = torch.from_numpy(responses), torch.from_numpy(np.ascontiguousarray(bank))[:, None]
+    return functional.conv_transpose2d(r, f, padding=bank.shape[-1] // 2)[:, 0].numpy()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from phiscope.denoising.corruptions import Noise
-from phiscope.denoising.losses import weighted
+from phiscope.denoising.losses import squared_coefficients, weighted
 from phiscope.training.patches import HeldOutPatches, NoisyPatches
 from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run, shapes
 
@@ -27,9 +27,10 @@ class DenoiserTraining(Watching):
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         noisy, clean = batch
         output = self.network(noisy.contiguous(memory_format=torch.channels_last))
-        loss = weighted(output, clean, self.options["l2_weight"])
-        self.trained.add({"loss": loss})
-        return loss
+        cost = weighted(output, clean, self.options["l2_weight"])
+        self.trained.add({"loss": cost})  # as of held-out pairs: without the penalty
+        scale = self.options["penalty"]
+        return cost + scale * squared_coefficients(self.network) if scale else cost
 
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
         noisy, clean = batch
@@ -45,11 +46,14 @@ class DenoiserTraining(Watching):
 
 
 def optimizer_of(network: nn.Module, options: Mapping[str, Any]) -> torch.optim.Optimizer:
-    """SGD with momentum 0.9 (`sgd`) or AdamW (`adamw`), with the options' learning rate and weight decay."""
+    """Stochastic gradient descent (`sgd`) or AdamW (`adamw`), with the options' learning rate and weight decay.
+
+    sgd: θ - η (∇ + decay θ), and with a momentum μ > 0 what is stepped along is μ times the last one, and this one.
+    """
     rate, decay = options["learning_rate"], options["weight_decay"]
     if options["optimizer"] == "adamw":
         return torch.optim.AdamW(network.parameters(), rate, weight_decay=decay)
-    return torch.optim.SGD(network.parameters(), rate, momentum=0.9, weight_decay=decay)
+    return torch.optim.SGD(network.parameters(), rate, momentum=options["momentum"], weight_decay=decay)
 
 
 def schedule_of(
@@ -60,8 +64,9 @@ def schedule_of(
         return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
     if options["schedule"] == "steps":
         return torch.optim.lr_scheduler.MultiStepLR(optimizer, [steps // 2, 3 * steps // 4])
+    cycled = options["optimizer"] == "sgd" and options["momentum"] > 0
     return torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, options["learning_rate"], total_steps=steps, cycle_momentum=options["optimizer"] == "sgd"
+        optimizer, options["learning_rate"], total_steps=steps, cycle_momentum=cycled
     )
 
 
@@ -75,12 +80,13 @@ def train(
     device: str = "cpu",
     report: Report = lambda history: None,
 ) -> History:
-    """Minimise the mean of w · L2 + (1 - w) · L1 between network(noisy) and clean over pairs drawn from the images.
+    """Minimise the mean of w · L2 + (1 - w) · L1 between network(noisy) and clean over pairs drawn from the images,
+    plus λ Σ θ² over the coefficients of filters.
 
     images: (channels, h, w) each, uint8 or float in [0, 1], in an order whose end is a fair sample: the last
     `options.validation` of them are held out and only watched. options: noise (a list of {noise, level}; empty:
-    clean pairs), clip, l2_weight (w), epochs, batch_size, patch (None: whole images), per_image, augment, optimizer,
-    learning_rate, schedule, weight_decay, validation, precision.
+    clean pairs), clip, l2_weight (w), penalty (λ), epochs, batch_size, patch (None: whole images), per_image, augment,
+    optimizer, momentum, learning_rate, schedule, weight_decay, validation, precision.
     Returns one dict per epoch, and hands what there is of them to `report` after each. A checkpoint of the same
     options, seed, network and data in `checkpoints` is resumed.
     """

@@ -36,6 +36,8 @@ def _study() -> pd.DataFrame:
     rows = [
         *[("losses", *pair, "gaussian 0.2", 0.8) for pair in product(("L1", "L2"), ("sharpness", "out_of_range"))],
         *[("cheating", name, "psnr", noise, 20.0) for name in ("a", "b") for noise in ("clean", "gaussian 0.2")],
+        *[("step_size", name, "psnr", "gaussian 0.2", 20.0) for name in ("0.1", "0.4", "0.4, shrinking")],
+        *[("filter_classification", name, "accuracy", None, 0.4) for name in ("pixels", "random filters")],
         *[("retrained", name, "psnr", "gaussian 0.2", 18.0) for name in ("noisy", "retrained")],
         *[("generalisation", a, "psnr", f"{b} 1", 20.0) for a in ("x", "blocks") for b in ("x", "blocks")],
         *[("gradients", f"B = {size}", "variance", None, 3 / size) for size in (1, 4, 16)],

@@ -18,3 +18,9 @@ def test_a_processed_hull_has_a_column_where_there_is_one(full):
     own = full.sections["denoising"]
     none = replace(own, views=own.views.assign(processed=None))
     assert "processed hull" not in read(with_section(full, "denoising", none), "denoising").words
+
+
+def test_what_a_study_found_stands_beside_what_the_lecture_states(full):
+    assert "Ants blur. They do." in read(full, "denoising").words
+    none = with_section(full, "denoising", replace(full.sections["denoising"], lecture=[]))
+    assert "lecture states" not in read(none, "denoising").words

@@ -3,14 +3,15 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from phiscope.denoising.losses import squared_coefficients
 from phiscope.errors import DataError
 from phiscope.models.denoiser import autoencoder, dncnn, run_on
 from phiscope.training.denoiser import optimizer_of, schedule_of, train
 
 OPTIONS = {
-    "noise": [{"noise": "gaussian", "level": 0.2}], "clip": False, "l2_weight": 1.0, "epochs": 4, "batch_size": 16,
-    "patch": None, "per_image": 1, "augment": ["mirror"], "optimizer": "adamw", "learning_rate": 0.005,
-    "schedule": "one-cycle", "weight_decay": 0.0, "validation": 0.2, "precision": "32-true",
+    "noise": [{"noise": "gaussian", "level": 0.2}], "clip": False, "l2_weight": 1.0, "penalty": 0.0, "epochs": 4,
+    "batch_size": 16, "patch": None, "per_image": 1, "augment": ["mirror"], "optimizer": "adamw", "momentum": 0.9,
+    "learning_rate": 0.005, "schedule": "one-cycle", "weight_decay": 0.0, "validation": 0.2, "precision": "32-true",
 }  # fmt: skip
 
 
@@ -74,10 +75,40 @@ def test_schedules(schedule, expected):
     np.testing.assert_allclose(rates, expected)
 
 
-def test_sgd_has_the_momentum_of_the_lecture_and_the_decay_asked_for():
-    optimizer = optimizer_of(torch.nn.Linear(1, 1), OPTIONS | {"optimizer": "sgd", "weight_decay": 0.3})
-    assert optimizer.param_groups[0]["momentum"] == 0.9
+def test_plain_sgd_steps_along_the_gradient_alone(tmp_path):
+    """θ - η ∇, by hand, for one step of one batch of clean pairs."""
+    options = OPTIONS | {"noise": [], "epochs": 1, "batch_size": 8, "augment": [], "optimizer": "sgd", "momentum": 0.0}
+    options |= {"learning_rate": 0.1, "schedule": "constant"}
+    images, network = clouds(10), fresh()
+    clean = torch.from_numpy(images[:8])
+    gradients = torch.autograd.grad((network(clean) - clean).square().mean(), list(network.parameters()))
+    expected = [weight.detach() - 0.1 * part for weight, part in zip(network.parameters(), gradients)]
+    train(network, images, options, seed=0, checkpoints=tmp_path)
+    for weight, target in zip(network.parameters(), expected, strict=True):
+        torch.testing.assert_close(weight, target, atol=1e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_momentum_and_decay_are_those_asked_for(momentum):
+    options = OPTIONS | {"optimizer": "sgd", "momentum": momentum, "weight_decay": 0.3, "schedule": "one-cycle"}
+    optimizer = optimizer_of(torch.nn.Linear(1, 1), options)
+    schedule_of(optimizer, options, 4)  # which moves a momentum only where there is one
+    assert (optimizer.param_groups[0]["momentum"] > 0) == (momentum > 0)
     assert optimizer.param_groups[0]["weight_decay"] == 0.3
+
+
+def test_the_penalty_of_plain_sgd_is_a_decay_of_twice_its_scale_on_filters(tmp_path):
+    options = OPTIONS | {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.1, "schedule": "constant", "epochs": 2}
+    images, networks = clouds(40), []
+    for changes in ({"penalty": 0.05}, {"weight_decay": 0.1}):
+        network = fresh()
+        for layer in network.modules():  # decay acts on biases, the penalty does not: there are none
+            layer.register_parameter("bias", None) if isinstance(layer, torch.nn.Conv2d) else None
+        networks.append(network)
+        train(network, images, options | changes, seed=0, checkpoints=tmp_path / next(iter(changes)))
+    for first, second in zip(*(network.parameters() for network in networks), strict=True):
+        torch.testing.assert_close(first, second, atol=1e-6, rtol=1e-5)
+    assert squared_coefficients(networks[0]) < 0.95 * squared_coefficients(fresh())
 
 
 def test_too_few_images_are_refused(tmp_path):

@@ -41,8 +41,8 @@ def test_a_second_run_does_nothing(finished):
     assert finished.planned() == {}
 
 
-def test_the_best_weight_decay_is_retrained_for_each_seed(finished, tmp_path):
-    study = "study: {seeds: [0, 1], experiments: [weight_decay, losses], samples: 100, epochs: 1}"
+def test_the_best_penalty_is_retrained_for_each_seed(finished, tmp_path):
+    study = "study: {seeds: [0, 1], experiments: [penalty, losses], samples: 100, epochs: 1}"
     (tmp_path / "study.yaml").write_text(f"denoising:\n  {study}\n")
     planned = finished.planned("--configfile", "presets/tiny.yaml", str(tmp_path / "study.yaml"))
     assert (planned["study_denoising"], planned["retrain_denoiser"], planned["sum_up_study"]) == (4, 2, 1)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from phiscope import tables
-from phiscope.figures.denoising.study import PANELS
+from phiscope.figures.denoising.study import MEASURES, PANELS
+from phiscope.report.lecture import answers
 from phiscope.words.methods import title_of
 from tools.pages import markdown
 
@@ -61,6 +62,13 @@ def _with_ends(row: dict, name: str) -> str:
     return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
+def statements(summary: pd.DataFrame, choice: pd.DataFrame) -> Iterator[str]:
+    """What the lecture states, and what was found."""
+    for statement, found in answers(summary, choice):
+        yield f"- *{statement}.* {found}"
+    yield ""
+
+
 def study(summary: pd.DataFrame) -> Iterator[str]:
     """The experiments of the denoising lecture: what each asks of every setting.
 
@@ -71,7 +79,7 @@ def study(summary: pd.DataFrame) -> Iterator[str]:
         yield f"**{experiment}** ({int(part['n'].max())} seeds)"
         yield ""
         first = part["setting"].iloc[0]
-        asked = {measure for name, measure, *_ in PANELS if name == experiment} | {"psnr", "variance"}
+        asked = {measure for name, measure, *_ in PANELS if name == experiment} | {*MEASURES}
         part = part[part["measure"].isin(asked)]  # the table has the rest
         if experiment != "generalisation":
             part = part[part["noise"].fillna("").str.match("$|clean|gaussian")]
@@ -102,5 +110,5 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
     lines += methods(read["denoising_summary"])
     lines += ["Where samples stand, with 95 % intervals over samples:", "", *standing(read["views"]), ""]
     if "study_summary" in read:
-        lines += study(read["study_summary"])
+        lines += [*statements(read["study_summary"], read["held_out_choice"]), *study(read["study_summary"])]
     return "\n".join([*lines, *markdown.pictures(run, folder, PICTURES)])

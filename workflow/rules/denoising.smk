@@ -93,7 +93,7 @@ if PLAN.denoising:
 
         rule retrain_denoiser:
             input:
-                study=f"{RESULTS}/chunks/denoising_study/weight_decay/{{seed}}.parquet",
+                study=f"{RESULTS}/chunks/denoising_study/penalty/{{seed}}.parquet",
                 train=PLAN.prepared("train"),
             output:
                 f"{RESULTS}/chunks/denoising_study/retrained/{{seed}}.parquet",
@@ -108,7 +108,7 @@ if PLAN.denoising:
             params:
                 **PLAN.parameters("retrain_denoiser"),
             message:
-                "Retrain with the chosen weight decay, seed {wildcards.seed}"
+                "Retrain with the chosen penalty, seed {wildcards.seed}"
             script:
                 "../../scripts/denoising/retrain_denoiser.py"
 

@@ -24,18 +24,26 @@ STACKS = True
 _GAUSSIAN, _CLEAN = "gaussian", "clean"
 # Experiment, measure, noise it begins with (None: none), title, axis.
 PANELS = (
+    ("filter_denoising", "psnr", _GAUSSIAN, "Least squares of a noisy image", "mean PSNR in dB"),
+    ("filter_classification", "accuracy", None, "Classes from filter banks", "accuracy of a linear classifier"),
+    ("step_size", "psnr", _GAUSSIAN, "Plain SGD: which step size?", "mean PSNR in dB, Gaussian noise"),
+    ("step_size", "rise", None, "Does it settle?", "rise of the loss an epoch"),
+    ("optimiser", "psnr", _GAUSSIAN, "Which optimiser?", "mean PSNR in dB, Gaussian noise"),
+    ("schedule", "psnr", _GAUSSIAN, "Which schedule, AdamW?", "mean PSNR in dB, Gaussian noise"),
+    ("penalty", "psnr", _GAUSSIAN, "Which penalty?", "mean PSNR in dB, Gaussian noise"),
+    ("penalty_few_images", "psnr", _GAUSSIAN, "Which penalty, few images?", "mean PSNR in dB, Gaussian noise"),
+    ("augmentation", "psnr", _GAUSSIAN, "Does augmentation help?", "mean PSNR in dB, Gaussian noise"),
+    ("augmentation_few_images", "psnr", _GAUSSIAN, "Augmentation, few images", "mean PSNR in dB, Gaussian noise"),
+    ("retrained", "psnr", _GAUSSIAN, "Best penalty, retrained: new images", "mean PSNR in dB, Gaussian noise"),
     ("losses", "sharpness", _GAUSSIAN, "Does L2 blur more than L1?", "gradient on strong edges, 1 is as sharp"),
     ("losses", "flat_error", _GAUSSIAN, "What do they leave in flat regions?", "error (RMS) where it is flat"),
     ("losses", "out_of_range", _GAUSSIAN, "Do they stay in range?", "share of output pixels outside [0, 1]"),
     ("cheating", "psnr", _CLEAN, "Pairs without noise: clean input", "mean PSNR in dB, clean input"),
     ("cheating", "psnr", _GAUSSIAN, "Pairs without noise: noisy input", "mean PSNR in dB, Gaussian noise"),
     ("codes", "probe_accuracy", None, "What are codes good for?", "accuracy of a linear probe"),
-    ("weight_decay", "val_loss", None, "Which weight decay?", "held-out loss"),
-    ("retrained", "psnr", _GAUSSIAN, "Best decay, retrained: new images", "mean PSNR in dB, Gaussian noise"),
-    ("schedule", "val_loss", None, "Which learning-rate schedule?", "held-out loss"),
-    ("augmentation", "val_loss", None, "Does augmentation help here?", "held-out loss"),
     ("gradients", "gradient_norm", None, "Which losses push at all?", "norm of the gradient"),
 )
+MEASURES = ("psnr", "psnr_trained", "variance")  # that pages have beside those of the panels
 
 
 @themed

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from phiscope.exhibits.run import Run
+from phiscope.report.lecture import Answer, answers
 from phiscope.words.methods import noise_in_words, title_of
 from phiscope.words.numbers import DASH
 
 TITLE = "Can noise be taken away, and does the class come back?"
 NUMBERS = ()
 NEEDS = ()
-OPTIONAL = ("denoising_summary", "denoiser_layers", "views")
+OPTIONAL = ("denoising_summary", "denoiser_layers", "views", "study_summary", "held_out_choice")
 
 
 class NoiseAnswer(NamedTuple):
@@ -32,16 +33,21 @@ class NoiseAnswer(NamedTuple):
 @dataclass(frozen=True)
 class DenoisingPage:
     """denoisers: one per noise, of the first set; layers: rows of `experiments.denoising.network.layer_table`, empty
-    where the network's are not known; views: as from `stats.by_view`."""
+    where the network's are not known; views: as from `stats.by_view`; lecture: what a study found of its statements."""
 
     denoisers: Sequence[NoiseAnswer]
     layers: pd.DataFrame | None
     views: pd.DataFrame | None
+    lecture: Sequence[Answer] = ()
 
 
 def data(run: Run) -> DenoisingPage | None:
     summary = run["denoising_summary"]
-    return None if summary is None else DenoisingPage(denoisers_of(summary), run["denoiser_layers"], run["views"])
+    if summary is None:
+        return None
+    studied = run["study_summary"]
+    lecture = [] if studied is None else answers(studied, run["held_out_choice"])
+    return DenoisingPage(denoisers_of(summary), run["denoiser_layers"], run["views"], lecture)
 
 
 def denoisers_of(summary: pd.DataFrame) -> list[NoiseAnswer]:

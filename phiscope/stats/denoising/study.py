@@ -14,31 +14,39 @@ def study_summary(denoising_study: pd.DataFrame, confidence: float) -> pd.DataFr
 
     denoising_study: the table of that name. Columns: n (seeds), value, ci_low, ci_high; difference, difference_low,
     difference_high: less the first setting, seed by seed, because one seed differs from another more than most settings
-    do. Settings keep their order.
+    do. Settings keep their order. Trainings that diverged have no rows but that they did, and do not count.
     A seed draws the initial weights, the batches and the noise; the images are the same for all.
     """
-    beside = ["experiment", "measure", "noise", "seed"]
-    first = denoising_study.groupby(beside, dropna=False)["value"].transform("first")
-    apart = denoising_study.assign(difference=denoising_study["value"] - first)
-    grouped = apart.groupby(_KEY, dropna=False, sort=False)
+    grouped = _apart(denoising_study).groupby(_KEY, dropna=False, sort=False)
     summary = grouped.agg(n=("value", "size"), value=("value", "mean"), difference=("difference", "mean"))
     for name, prefix in (("value", "ci"), ("difference", "difference")):
-        half = grouped[name].sem() * -scipy.special.stdtrit(np.maximum(summary["n"] - 1, 1), (1 - confidence) / 2)
+        degrees = np.maximum(grouped[name].count() - 1, 1)
+        half = grouped[name].sem() * -scipy.special.stdtrit(degrees, (1 - confidence) / 2)
         summary = summary.assign(**{f"{prefix}_low": summary[name] - half, f"{prefix}_high": summary[name] + half})
     return summary.reset_index()
 
 
-def held_out_choice(denoising_study: pd.DataFrame) -> pd.DataFrame:
-    """Per seed: the weight decay with the least held-out loss, and what it reaches once retrained, on new images.
+def _apart(study: pd.DataFrame) -> pd.DataFrame:
+    """With the difference to the first setting that has the measure, of the same seed; missing where that diverged."""
+    first = study.groupby(["experiment", "measure", "noise"], dropna=False)["setting"].transform("first")
+    references = study["value"].where(study["setting"] == first)
+    beside = [study[name] for name in ("experiment", "measure", "noise", "seed")]
+    return study.assign(difference=study["value"] - references.groupby(beside, dropna=False).transform("first"))
 
-    Columns: seed, setting, val_loss, psnr: in dB, missing where nothing was retrained.
+
+def held_out_choice(denoising_study: pd.DataFrame) -> pd.DataFrame:
+    """Per seed: the penalty with the least held-out loss, and what it reaches once retrained, on new images.
+
+    Columns: seed, setting, val_loss, psnr, psnr_without (a penalty): in dB, missing where nothing was retrained.
     """
-    losses = denoising_study[
-        (denoising_study["experiment"] == "weight_decay") & (denoising_study["measure"] == "val_loss")
-    ]
+    losses = denoising_study[(denoising_study["experiment"] == "penalty") & (denoising_study["measure"] == "val_loss")]
     chosen = losses.loc[losses.groupby("seed")["value"].idxmin(), ["seed", "setting", "value"]]
-    retrained = denoising_study[
-        (denoising_study["setting"] == "retrained") & (denoising_study["measure"] == "psnr")
-    ].set_index("seed")["value"]
     choice = chosen.rename(columns={"value": "val_loss"}).reset_index(drop=True)
-    return choice.assign(psnr=choice["seed"].map(retrained).astype(float))
+    for name, setting in (("psnr", "retrained"), ("psnr_without", "retrained, no penalty")):
+        choice[name] = choice["seed"].map(_on_new_images(denoising_study, setting)).astype(float)
+    return choice
+
+
+def _on_new_images(study: pd.DataFrame, setting: str) -> pd.Series:
+    """PSNR by seed."""
+    return study[(study["setting"] == setting) & (study["measure"] == "psnr")].set_index("seed")["value"]

@@ -78,11 +78,11 @@ class Denoising:
 
     @cached_property
     def studied(self) -> list[str]:
-        """Names of the experiments, and of what follows from the weight decays tried: the best one, retrained."""
+        """Names of the experiments, and of what follows from the penalties tried: the best one, retrained."""
         if not self.study:
             return []
         experiments = list(self.study["experiments"])
-        return [*experiments, *(["retrained"] if "weight_decay" in experiments else [])]
+        return [*experiments, *(["retrained"] if "penalty" in experiments else [])]
 
     @property
     def study_statistics(self) -> tuple[str, ...]:
@@ -202,6 +202,7 @@ def _study(plan: Plan) -> Parameters:
     own = _part(plan)
     study = own.options["study"]
     options = own.options["training"] | {"epochs": study["epochs"], "patch": None, "per_image": 1}
+    options["batch_size"] = study["batch_size"] or options["batch_size"]
     return {"samples": study["samples"], "options": options}
 
 

@@ -3,6 +3,7 @@ from itertools import takewhile
 
 import numpy as np
 import pytest
+import yaml
 from skimage.metrics import mean_squared_error
 from sklearn.datasets import load_digits
 
@@ -10,25 +11,25 @@ from phiscope.datasets import open_prepared
 from phiscope.datasets.prepared import save_arrays
 from phiscope.denoising.bench import Pairs
 from phiscope.errors import DataError
+from phiscope.experiments.denoising import settings as study_settings
 from phiscope.experiments.denoising import study
-from phiscope.experiments.denoising.study import (
-    BATCH_SIZES,
+from phiscope.experiments.denoising.settings import (
     BY_HAND,
     CHEATING,
     EXPERIMENTS,
+    FEW,
     GRADIENTS,
+    NAMES,
     TEST_NOISES,
-    StudyImages,
-    gradient_rows,
-    probe,
-    run,
+    TrainingSetting,
 )
+from phiscope.experiments.denoising.study import BATCH_SIZES, StudyImages, probe, rise, run
 from phiscope.training.denoiser import train
 
 OPTIONS = {
-    "noise": [], "clip": False, "l2_weight": 1.0, "epochs": 1, "batch_size": 16, "patch": None, "per_image": 1,
-    "augment": [], "optimizer": "adamw", "learning_rate": 0.003, "schedule": "one-cycle", "weight_decay": 0.0,
-    "validation": 0.2, "precision": "32-true",
+    "noise": [], "clip": False, "l2_weight": 1.0, "penalty": 0.0, "epochs": 1, "batch_size": 16, "patch": None,
+    "per_image": 1, "augment": [], "optimizer": "adamw", "momentum": 0.9, "learning_rate": 0.003,
+    "schedule": "one-cycle", "weight_decay": 0.0, "validation": 0.2, "precision": "32-true",
 }  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def images():
 
 def test_every_setting_gives_the_same_measures(images, tmp_path):
     rows = list(run("losses", images, OPTIONS, seed=0, checkpoints=tmp_path))
-    by_setting = {name: [(r.measure, r.noise) for r in rows if r.setting == name] for name in EXPERIMENTS["losses"]}
+    by_setting = {
+        name: [(r.measure, r.noise) for r in rows if r.setting == name] for name in EXPERIMENTS["losses"].settings
+    }
     assert by_setting["L1"] == by_setting["L2"] == by_setting["half"]
     assert len(set(by_setting["L1"])) == len(by_setting["L1"])
     assert all(np.isfinite(row.value) for row in rows)
@@ -51,28 +54,73 @@ def test_filters_set_by_hand_cheat_on_clean_images_and_leave_the_noise(images, t
     rows = takewhile(lambda row: row.setting == BY_HAND, run(CHEATING, images, OPTIONS, seed=0, checkpoints=tmp_path))
     psnr = {row.noise: row.value for row in rows if row.measure == "psnr"}
     assert psnr["clean"] == 100  # what comes back exactly counts as that
-    for noise in TEST_NOISES:
+    for noise in EXPERIMENTS[CHEATING].noises:
         noisy = np.clip(Pairs.of(images.test, noise, seed=0).noisy, 0, 1)
         errors = [mean_squared_error(*pair) for pair in zip(images.test, noisy)]
         left = np.mean([10 * np.log10(1 / max(error, 1e-10)) for error in errors])
         assert psnr[str(noise)] == pytest.approx(left, abs=1e-3)
 
 
-def test_retraining_takes_the_chosen_decay_all_images_and_the_new_ones_once(images, tmp_path, monkeypatch):
-    seen = {}
+def test_retraining_takes_the_chosen_penalty_all_images_and_the_new_ones_once(images, tmp_path, monkeypatch):
+    seen = []
 
     def watched(network, given, options, **others):
-        seen.update(count=len(given), **options)
+        seen.append({"count": len(given), **options})
         return train(network, given, options | {"epochs": 6}, **others)
 
     monkeypatch.setattr(study, "train", watched)
-    noisy, retrained, decay = study.retrain(images, OPTIONS, "0.01", seed=0, checkpoints=tmp_path)
-    assert (seen["weight_decay"], seen["noise"]) == (0.01, [{"noise": "gaussian", "level": 0.2}])
-    assert round(seen["validation"] * seen["count"]) == 1
-    assert (noisy.setting, retrained.setting, decay.value) == ("noisy", "retrained", 0.01)
+    noisy, without, retrained, scale = study.retrain(images, OPTIONS, "1e-3", seed=0, checkpoints=tmp_path)
+    assert [row["penalty"] for row in seen] == [0, 0.001]
+    for row in seen:
+        assert row["noise"] == [{"noise": "gaussian", "level": 0.2}]
+        assert round(row["validation"] * row["count"]) == 1
+    assert (noisy.setting, retrained.setting, scale.value) == ("noisy", "retrained", 0.001)
     assert 13 < noisy.value < 17  # 14 dB before it is cut to [0, 1]
-    assert retrained.value > 8
-    assert noisy.noise == retrained.noise == str(TEST_NOISES[0])
+    assert min(without.value, retrained.value) > 8
+    assert noisy.noise == without.noise == retrained.noise == str(TEST_NOISES[0])
+
+
+def test_few_images_and_crops_take_as_many_steps_and_the_same_held_out_images(images):
+    pixels = images.train
+    kept, whole = TrainingSetting({}).training(OPTIONS, pixels)
+    few, options = TrainingSetting({}, few=True).training(OPTIONS, pixels)
+    held_out = round(options["validation"] * len(few))
+    assert (len(few) - held_out, held_out) == (FEW, 40)
+    np.testing.assert_array_equal(few[FEW:], kept[-40:])
+    assert FEW * options["per_image"] == (len(kept) - 40) * whole["per_image"]
+    _, cropped = TrainingSetting({}, crops=True).training(OPTIONS, pixels)
+    assert cropped["patch"] == 4
+    assert cropped["patch"] ** 2 * cropped["batch_size"] == 8**2 * whole["batch_size"]
+    assert cropped["per_image"] / cropped["batch_size"] == whole["per_image"] / whole["batch_size"]
+
+
+def test_a_step_that_is_too_large_diverges_and_is_said_to(images, tmp_path, monkeypatch):
+    far = replace(
+        EXPERIMENTS["step_size"], settings={"1e4": study_settings.sgd("1e4"), "0": study_settings.sgd("1e-9")}
+    )
+    monkeypatch.setitem(study.EXPERIMENTS, "step_size", far)
+    rows = list(run("step_size", images, OPTIONS | {"epochs": 2}, seed=0, checkpoints=tmp_path))
+    diverged = {row.setting: row.value for row in rows if row.measure == "diverged"}
+    assert diverged == {"1e4": 1, "0": 0}
+    assert {row.measure for row in rows if row.setting == "1e4"} == {"diverged"}
+
+
+def test_a_loss_that_settles_does_not_rise():
+    assert rise([9.0, 4.0, 3.0, 2.0, 1.0]) == 0
+    assert rise([1.0, 5.0, 2.0, 3.0, 1.5]) == pytest.approx((0.5 + 0) / 3)  # of 5 to 2, 2 to 3, 3 to 1.5
+    assert rise([1.0]) == 0
+
+
+def test_a_training_that_two_experiments_have_is_made_once(images, tmp_path, capsys):
+    for experiment in ("losses", "codes"):
+        list(run(experiment, images, OPTIONS, seed=0, checkpoints=tmp_path))
+    assert capsys.readouterr().out.count("goes on from") == 1  # "denoising" of codes is "L2" of losses
+
+
+def test_the_schema_names_every_experiment(root):
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    study_keys = schema["properties"]["denoising"]["properties"]["study"]["properties"]
+    assert study_keys["experiments"]["items"]["enum"] == list(NAMES)
 
 
 def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):
@@ -85,8 +133,8 @@ def test_codes_of_digits_tell_them_apart_and_labels_at_random_do_not(images):
     assert probe(network, replace(images, train_labels=shuffled)) < 0.35
 
 
-def test_the_variance_of_the_gradient_falls_as_one_over_b_and_the_indicator_gives_none(images):
-    rows = list(gradient_rows(images.train, seed=0))
+def test_the_variance_of_the_gradient_falls_as_one_over_b_and_the_indicator_gives_none(images, tmp_path):
+    rows = list(run(GRADIENTS, images, OPTIONS, seed=0, checkpoints=tmp_path))
     assert {row.experiment for row in rows} == {GRADIENTS}
     variance = {row.setting: row.value for row in rows if row.measure == "variance"}
     assert len(variance) == len(BATCH_SIZES)

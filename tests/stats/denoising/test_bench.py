@@ -92,16 +92,30 @@ def test_settings_are_compared_with_the_first_one_seed_by_seed():
     assert found.loc["L1", "ci_low"] < found.loc["L2", "value"]
 
 
-def test_the_weight_decay_is_chosen_on_held_out_data_and_judged_after_retraining():
+def test_the_penalty_is_chosen_on_held_out_data_and_judged_after_retraining():
     rows = [
-        ("weight_decay", "0", "val_loss", 0.3), ("weight_decay", "0.1", "val_loss", 0.2),
-        ("weight_decay", "0", "psnr", 30.0), ("weight_decay", "0.1", "psnr", 25.0),  # test images have no say
+        ("penalty", "0", "val_loss", 0.3), ("penalty", "0.1", "val_loss", 0.2),
+        ("penalty", "0", "psnr", 30.0), ("penalty", "0.1", "psnr", 25.0),  # test images have no say
     ]  # fmt: skip
     study = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "value"]).assign(seed=4)
     chosen = {"seed": 4, "setting": "0.1", "val_loss": 0.2}
     (found,) = held_out_choice(study).to_dict("records")
     assert np.isnan(found.pop("psnr"))
+    assert np.isnan(found.pop("psnr_without"))
     assert found == chosen
     once = {"experiment": "retrained", "setting": "retrained", "measure": "psnr", "value": 26.0, "seed": 4}
     found = held_out_choice(pd.concat([study, pd.DataFrame([once, once | {"setting": "noisy", "value": 14.0}])]))
-    assert found.to_dict("records") == [chosen | {"psnr": 26.0}]
+    (found,) = found.to_dict("records")
+    assert np.isnan(found.pop("psnr_without"))
+    assert found == chosen | {"psnr": 26.0}
+
+
+def test_a_training_that_diverged_does_not_count_and_nothing_is_compared_with_it():
+    rows = [
+        *[("step_size", "0.1", "psnr", 20.0 + seed, seed) for seed in range(2)],  # seed 2 diverged
+        *[("step_size", "0.2", "psnr", 23.0 + seed, seed) for seed in range(3)],
+    ]
+    study = pd.DataFrame(rows, columns=["experiment", "setting", "measure", "value", "seed"]).assign(noise=None)
+    found = study_summary(study, 0.95).set_index("setting")
+    assert found["n"].tolist() == [2, 3]
+    assert found.loc["0.2", "difference"] == found.loc["0.2", "difference_high"] == 3
