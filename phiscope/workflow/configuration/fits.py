@@ -16,7 +16,7 @@ ENCODINGS: dict[str, tuple[str, ...]] = {
 }
 BASES = ("fourier_complete", "dct", "haar", "orthogonal")
 SPARSE = ("largest", "lasso", "basis_pursuit")
-CONTROLS = ("white_noise", "pink_noise", "constant", "step_edge")
+CONTROLS = ("white_noise", "gaussian_noise", "binary_noise", "pink_noise", "constant", "step_edge")
 PHOTOGRAPHS = (
     *("astronaut", "brick", "camera", "cat", "cell", "clock", "coffee", "coins", "grass", "gravel", "horse"),
     *("hubble_deep_field", "immunohistochemistry", "moon", "page", "retina", "rocket", "text", "china", "flower"),
