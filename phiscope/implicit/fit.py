@@ -23,6 +23,7 @@ DECAYS = ("constant", "cosine")
 # Measured on one core, docs/performance.md: a stack of nets pays while their products are small, pixels x width x width
 # of the largest; bfloat16 keeps its gain for longer. Beyond, fits go one by one.
 _SMALL = {"float32": 2**23, "float64": 2**23, "bfloat16": 2**26}
+_LARGE_LAYER = 2**16  # weights: of a stack such layers leave the cache, and take three times as long as one by one
 _MOST = 64  # fits per stack, so that what they hold stays in memory
 _IN_CACHE = 2**20  # hidden numbers of a layer at a time, of a fit that is alone: 4096 pixels for a width of 256
 _AT_ONCE = 2**26  # the same where values are asked for, so that images of any size fit into memory
@@ -183,7 +184,8 @@ def _psnr(error: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _stack(features: NDArray, pixels: int, network: Network, precision: str, device: str) -> int:
-    small = pixels * network.width * max(network.width, features.shape[-1]) <= _SMALL[precision]
+    first = network.width * features.shape[-1]
+    small = pixels * max(network.width**2, first) <= _SMALL[precision] and first < _LARGE_LAYER
     return _MOST if small or device != "cpu" else 1
 
 

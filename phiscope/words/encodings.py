@@ -16,6 +16,7 @@ PHRASES = {
     "haar": "Haar",
     "orthogonal": "random orthogonal basis",
     "siren": "SIREN",
+    "jpeg": "JPEG",
 }
 # Shorter where a legend or an axis says that these are encodings. A strategic choice is named by what it looked at.
 TITLES = PHRASES | {
@@ -31,10 +32,13 @@ TITLES = PHRASES | {
 
 
 def phrase_of(encoding: str) -> str:
-    """The encoding as a sentence calls it: `fourier_grid` -> `a grid of waves`. Unknown names stay as they are."""
-    return PHRASES.get(encoding, encoding)
+    """The encoding as a sentence calls it: `fourier_grid` -> `a grid of waves`, `dct+haar` -> `DCT and Haar`.
+
+    Unknown names stay as they are.
+    """
+    return " and ".join(PHRASES.get(name, name) for name in encoding.split("+"))
 
 
 def title_of(way: str) -> str:
     """The encoding, with ` own` or ` mean` after a strategic one, as a legend calls it."""
-    return TITLES.get(way, way)
+    return " + ".join(TITLES.get(name, name) for name in way.split("+"))

@@ -31,7 +31,8 @@ def draw(implicit_bases: pd.DataFrame, main_group: str) -> Figure:
 
     Where lines fall together the basis does not matter; the random one is the control.
     """
-    require(implicit_bases, "implicit_bases", "group", "encoding", "share", "value", "ci_low", "ci_high")
+    require(implicit_bases, "implicit_bases", "group", "model", "encoding", "share", "value", "ci_low", "ci_high")
+    implicit_bases = implicit_bases[implicit_bases["model"] == "largest"]
     groups = groups_in_order(implicit_bases, main_group, most=4)
     figure, axes = panels(1, len(groups), 2.7, sharey=True)
     for ax, group in zip(axes[0], groups):

@@ -11,14 +11,18 @@ from phiscope.exhibits.run import Run
 from phiscope.report.estimate import MeasuredNumber
 from phiscope.stats.implicit.answers import PIXELS, POOLED, TOTAL
 from phiscope.stats.implicit.decoders import decoder_answers
+from phiscope.stats.implicit.rates import rate_answers
 from phiscope.stats.implicit.waves import latent_answers
 from phiscope.stats.implicit.within import BESIDE
+from phiscope.stats.intervals import Resampling
 from phiscope.words.numbers import percent, signed, significant
 
 TITLE = "What does an image take as a function of position?"
 NUMBERS = ()
 NEEDS = ()
-OPTIONAL = ("implicit_answers", "redrawn", "latent_waves", "implicit_decoders")
+OPTIONAL = ("implicit_answers", "implicit_rates", "redrawn", "latent_waves", "implicit_decoders")
+
+_ENDS = ("value", "ci_low", "ci_high")
 
 Answer = tuple[str, str, list[tuple[str, MeasuredNumber]]]
 
@@ -26,7 +30,8 @@ Answer = tuple[str, str, list[tuple[str, MeasuredNumber]]]
 def data(run: Run) -> list[Answer] | None:
     """Every question, what was found in a sentence, and the numbers behind it; None where nothing was asked."""
     frames = {name: run[name] for name in OPTIONAL if run[name] is not None}
-    answers = gathered(frames, run.context["config"]["statistics"]["confidence"])
+    options = run.context["config"]["statistics"]
+    answers = gathered(frames, Resampling(**options))
     return None if answers is None or answers.empty else answers_of(answers)
 
 
@@ -39,16 +44,18 @@ def answers_of(answers: pd.DataFrame) -> list[Answer]:
     ]
 
 
-def gathered(frames: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame | None:
+def gathered(frames: Mapping[str, pd.DataFrame], options: Resampling) -> pd.DataFrame | None:
     """All that is said of images as functions of position, one row per number; None where nothing was asked.
 
-    frames: statistics by name, as far as there are: `implicit_answers`, `redrawn`, `latent_waves`, `implicit_decoders`.
+    frames: statistics by name, as far as there are, of OPTIONAL; options: how their intervals were made.
     """
     said = [frames[name] for name in ("implicit_answers", "redrawn") if name in frames]
+    if "implicit_rates" in frames:
+        said.append(rate_answers(frames["implicit_rates"], options))
     if "latent_waves" in frames:
         said.append(latent_answers(frames["latent_waves"]))
     if "implicit_decoders" in frames:
-        said.append(decoder_answers(frames["implicit_decoders"], confidence))
+        said.append(decoder_answers(frames["implicit_decoders"], options.confidence))
     return pd.concat(said, ignore_index=True) if said else None
 
 
@@ -124,11 +131,10 @@ def _power(rows: pd.DataFrame) -> str:
     return " ".join(said)
 
 
-def _with_ends(row: pd.Series) -> str:
-    """`−0.40 [−0.56, −0.22]`; without an interval where there is none."""
-    if pd.isna(row["ci_low"]):
-        return signed(row["value"])
-    return f"{signed(row['value'])} [{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
+def _with_ends(row: pd.Series, digits: int = 2, plain: bool = False) -> str:
+    """`−0.40 [−0.56, −0.22]`; without an interval where there is none; plain: without the sign of what is above 0."""
+    value, low, high = ((f"{row[name]:.{digits}f}" if plain else signed(row[name], digits)) for name in _ENDS)
+    return value if pd.isna(row["ci_low"]) else f"{value} [{low}, {high}]"
 
 
 def _in_kinds(rows: pd.DataFrame) -> str:
@@ -181,7 +187,19 @@ def _back(rows: pd.DataFrame) -> str:
 
 
 def _latents(rows: pd.DataFrame) -> str:
-    return " ".join(_one_family(where, part) for where, part in rows.groupby("where", sort=False))
+    """Every family beside random directions; then from which controls it differs for sure."""
+    beside = rows[(rows["unit"] == "ratio") & (rows["subject"] == "random directions")]
+    parts = [f"{_with_ends(row, 2, plain=True)} for {row['where']}" for _, row in beside.iterrows()]
+    fewer, more = int((beside["ci_high"] < 1).sum()), int((beside["ci_low"] > 1).sum())
+    waves = rows[rows["unit"] == "waves"].groupby("where", sort=False).first()
+    least = waves["value"].idxmin()
+    first = (
+        f"Waves that hold a response, over those of the response to a random direction: {'; '.join(parts)}. Of "
+        f"{len(beside)} families {fewer} take fewer and {more} take more, with intervals that exclude equality; the "
+        f"fewest, {significant(waves.loc[least, 'value'])}, the {least}."
+    )
+    details = [_one_family(where, part) for where, part in rows.groupby("where", sort=False)]
+    return " ".join([first, *details])
 
 
 def _one_family(where: str, rows: pd.DataFrame) -> str:
@@ -203,6 +221,16 @@ def _one_family(where: str, rows: pd.DataFrame) -> str:
         f"The response to one of the {where} is spread over {significant(waves[own])} waves, beside {beside}: "
         f"{verdict}{sure}{space}."
     )
+
+
+def _rates(rows: pd.DataFrame) -> str:
+    """By group of images and rate: the best of the coefficients beside JPEG; and the sparsest basis beside the DCT."""
+    sentences = []
+    for where, part in rows[rows["unit"].str.startswith("dB less")].groupby("where", sort=False):
+        best = part.loc[part["value"].idxmax()]
+        other = best["unit"].removeprefix("dB less ")
+        sentences.append(f"{where}, the best, {best['subject']}, has {_with_ends(best, 1)} dB beside {other}")
+    return f"{'; '.join(sentences)}." if sentences else ""
 
 
 def _decoders(rows: pd.DataFrame) -> str:
@@ -235,6 +263,7 @@ _SENTENCES = {
     "noise": _noise,
     "choice": _choice,
     "scale": _scale,
+    "rates": _rates,
     "back": _back,
     "latents": _latents,
     "decoders": _decoders,
