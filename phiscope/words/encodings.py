@@ -16,8 +16,8 @@ PHRASES = {
     "haar": "Haar",
     "orthogonal": "random orthogonal basis",
     "siren": "SIREN",
-    "jpeg": "JPEG",
 }
+CODES = {"jpeg": "JPEG"}  # what bases are compared with
 # Shorter where a legend or an axis says that these are encodings. A strategic choice is named by what it looked at.
 TITLES = PHRASES | {
     "none": "none",
@@ -36,9 +36,9 @@ def phrase_of(encoding: str) -> str:
 
     Unknown names stay as they are.
     """
-    return " and ".join(PHRASES.get(name, name) for name in encoding.split("+"))
+    return " and ".join((PHRASES | CODES).get(name, name) for name in encoding.split("+"))
 
 
 def title_of(way: str) -> str:
     """The encoding, with ` own` or ` mean` after a strategic one, as a legend calls it."""
-    return " + ".join(TITLES.get(name, name) for name in way.split("+"))
+    return " + ".join((TITLES | CODES).get(name, name) for name in way.split("+"))

@@ -55,7 +55,7 @@ _STATISTICS = (
     *("inversion_distances", "pixel_boundary", "edits", "inversion_summary", "inversion_budget"),
     *("denoising_summary", "views", "filter_inversion", "denoiser_layers", "study_summary", "held_out_choice"),
     *("implicit_tuned", "implicit_by_k", "implicit_contrasts", "implicit_powers", "implicit_phases"),
-    *("implicit_bases", "implicit_scale_ranks", "implicit_rates"),
+    *("implicit_bases", "implicit_networks", "implicit_scale_ranks", "implicit_rates"),
     *("implicit_scales", "implicit_answers", "implicit_decoders", "latent_waves", "redrawn"),
     *("latent_rotation", "latent_linearity", "latent_metric", "latent_denoising", "latent_axes", "latent_trials"),
     *("latent_basis", "latent_tiles", "latent_densities", "latent_products", "latent_views"),

@@ -74,7 +74,7 @@ def _coefficients(image: NDArray, names: str, thresholds: Sequence[float], seed:
     obstacle = obstacle_of(names, size)
     several = "+" in names
     if obstacle:
-        yield dict.fromkeys(COLUMNS) | {
+        yield dict.fromkeys(COLUMNS[6:]) | {
             "method": "pursuit" if several else "largest",
             "basis": names,
             "status": obstacle,

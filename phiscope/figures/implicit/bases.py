@@ -31,8 +31,7 @@ def draw(implicit_bases: pd.DataFrame, main_group: str) -> Figure:
 
     Where lines fall together the basis does not matter; the random one is the control.
     """
-    require(implicit_bases, "implicit_bases", "group", "model", "encoding", "share", "value", "ci_low", "ci_high")
-    implicit_bases = implicit_bases[implicit_bases["model"] == "largest"]
+    require(implicit_bases, "implicit_bases", "group", "encoding", "share", "value", "ci_low", "ci_high")
     groups = groups_in_order(implicit_bases, main_group, most=4)
     figure, axes = panels(1, len(groups), 2.7, sharey=True)
     for ax, group in zip(axes[0], groups):

@@ -25,10 +25,6 @@ COLOURS = {
     "haar": "#b38600",
     "orthogonal": "#66717d",
     "siren": "#3e9bd1",
-    "jpeg": "#1f2933",
-    "dct+haar": "#c2266b",
-    "fourier_complete+haar": "#8a4b85",
-    "fourier_complete+dct": "#c24f00",
 }
 _OTHER = "#1f2933"
 

@@ -25,13 +25,13 @@ _MARKERS = "osD^"  # colours alone are not told from each other by everybody
 
 
 @themed
-def draw(implicit_bases: pd.DataFrame, main_group: str) -> Figure:
-    """implicit_bases: as from `stats.implicit.fits.bases`; main_group: the one that comes first.
+def draw(implicit_networks: pd.DataFrame, main_group: str) -> Figure:
+    """implicit_networks: as from `stats.implicit.fits.networks`; main_group: the one that comes first.
 
     A panel per measure, a line per group of images; in it every basis, the random one as the control.
     """
-    require(implicit_bases, "implicit_bases", "group", "model", "measure", "encoding", "value", "ci_low", "ci_high")
-    rows = implicit_bases[implicit_bases["model"] == "mlp"]
+    rows = implicit_networks
+    require(rows, "implicit_networks", "group", "measure", "encoding", "value", "ci_low", "ci_high")
     groups = groups_in_order(rows, main_group, most=6)
     measures = {name: words for name, words in _MEASURES.items() if name in set(rows["measure"])}
     figure, axes = panels(1, len(measures), 0.9 + 0.5 * len(groups), sharey=True)

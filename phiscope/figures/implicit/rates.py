@@ -23,6 +23,7 @@ DENSE = False
 WHEN = "rates"
 STACKS = True
 
+_COLOURS = {"jpeg": INK, "dct+haar": "#c2266b", "fourier_complete+haar": "#8a4b85", "fourier_complete+dct": "#c24f00"}
 _WORDS = {"share": "coefficients over pixels", "rate": "bits a pixel"}
 
 
@@ -51,7 +52,7 @@ def draw(implicit_rates: pd.DataFrame, main_group: str) -> Figure:
 def _lines(ax: Axes, rows: pd.DataFrame) -> None:
     for basis in ordered(rows["basis"]):
         part = rows[rows["basis"] == basis].sort_values("at")
-        looks = {"color": INK if basis == "jpeg" else colour(basis), "ls": "--" if "+" in basis else "-"}
+        looks = {"color": _COLOURS.get(basis, colour(basis)), "ls": "--" if "+" in basis else "-"}
         ax.plot(part["at"], part["value"], lw=1.4, marker="o", ms=3.5, label=title_of(basis), **looks)
         ax.fill_between(part["at"], part["ci_low"], part["ci_high"], color=looks["color"], alpha=0.13, lw=0)
 

@@ -41,6 +41,7 @@ def implicit_frames(fits: pd.DataFrame, main: str, options: Resampling) -> dict[
         "implicit_powers": within.powers(chosen, options),
         "implicit_phases": within.same_spectrum(chosen, options),
         "implicit_bases": over_fits.bases(fits, options),
+        "implicit_networks": over_fits.networks(chosen, options),
         "implicit_scales": over_fits.scales(fits),
         "implicit_scale_ranks": within.scales(over_fits.scales(fits), options),
         "implicit_answers": answers(fits, main, options),
@@ -126,18 +127,21 @@ def power_answers(powers: pd.DataFrame) -> Iterator[dict]:
 def _noise(fits: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:
     """Every basis less the random orthogonal one: the share of coefficients closest to a tenth, and networks."""
     drawn = {words: fits[fits["image"].str.contains(f"/{name}-", regex=False)] for name, words in NOISES.items()}
-    others = fits[(fits["group"] == main) & ~fits["image"].str.contains("_noise-", regex=False)]
-    for kind, rows in {**drawn, main: others}.items():
-        differences = over_fits.bases(rows, options).dropna(subset="difference")
-        shares = set(differences["share"].dropna())
-        share = min(shares, key=lambda share: abs(share - 0.1)) if shares else None
-        for _, row in differences[differences["share"].isna() | (differences["share"] == share)].iterrows():
-            other = in_words("", row["encoding"])
-            what = f"the {100 * share:.3g} % largest coefficients" if row["model"] == "largest" else "a network"
-            where = kind if row["model"] == "largest" else f"{kind}, network on {PIXELS[row['measure']]}"
-            ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"], "n": row["n"]}
-            words = f"PSNR of {what}, {other} less random basis, {where}"
-            yield _answer(words, "dB", ends | {"value": row["difference"]}, other, where)
+    others = fits[~fits["image"].str.contains("_noise-", regex=False)]
+    of_main = others["group"].map(within.kind_of) == within.kind_of(main)
+    for kind, rows in {**drawn, within.kind_of(main): others[of_main]}.items():
+        shares = over_fits.bases(rows, options).dropna(subset="difference")
+        nearest = min(set(shares["share"]), key=lambda share: abs(share - 0.1)) if len(shares) else np.nan
+        for _, row in shares[shares["share"] == nearest].iterrows():
+            yield _beside_random(f"the {100 * nearest:.3g} % largest coefficients", kind, row)
+        for _, row in over_fits.networks(over_fits.tuned(rows), options).dropna(subset="difference").iterrows():
+            yield _beside_random("a network", f"{kind}, network on {PIXELS[row['measure']]}", row)
+
+
+def _beside_random(what: str, where: str, row: Mapping) -> dict:
+    other = in_words("", row["encoding"])
+    ends = {"value": row["difference"], "ci_low": row["difference_low"], "ci_high": row["difference_high"]}
+    return _answer(f"PSNR of {what}, {other} less random basis, {where}", "dB", ends | {"n": row["n"]}, other, where)
 
 
 def _choice(chosen: pd.DataFrame, main: str, options: Resampling) -> Iterator[dict]:

@@ -31,6 +31,10 @@ POWERS = {
     "energy_beyond": "energy beyond the bandwidth",
 }
 _CEILING = 100.0
+_BESIDE_RANDOM = (
+    *("encoding", "value", "ci_low", "ci_high", "n"),
+    *("difference", "difference_low", "difference_high"),
+)
 
 
 def fitted(fits: pd.DataFrame) -> pd.DataFrame:
@@ -181,32 +185,32 @@ def centred_ranks(values: NDArray, counts: NDArray) -> NDArray[np.float64]:
 
 
 def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
-    """Mean PSNR in each complete basis: of the largest coefficients by share kept, and of networks.
+    """Mean PSNR of the largest coefficients in each complete basis: per group, size, encoding and share kept.
 
-    One row per group, size, model, measure, share and encoding. Of `largest`, which sees all pixels, the measure is
-    `psnr_train`. difference, difference_low, difference_high: less that of the random orthogonal basis, image by image.
+    difference, difference_low, difference_high: less that of the random orthogonal basis, image by image.
     """
     rows = fitted(fits)
-    networks = tuned(fits)
-    networks = networks[(networks["model"] == "mlp") & networks["encoding"].isin(COMPLETE)]
-    summary = [
-        row
-        for key, part in rows[rows["model"] == "largest"].groupby([*GROUP, "share"])
-        for row in _beside_random(part, "psnr_train", dict(zip([*GROUP, "share"], key)), options)
-    ]
-    for key, part in networks.groupby(GROUP):
+    summary = []
+    for key, part in rows[rows["model"] == "largest"].groupby([*GROUP, "share"]):
+        summary += _beside_random(part, "psnr_train", dict(zip([*GROUP, "share"], key)), options)
+    return pd.DataFrame(summary).reindex(columns=[*GROUP, "share", *_BESIDE_RANDOM])
+
+
+def networks(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """Mean PSNR of networks on each complete basis, as `bases`: per group, size, measure and encoding."""
+    rows = chosen[(chosen["model"] == "mlp") & chosen["encoding"].isin(COMPLETE)]
+    summary = []
+    for key, part in rows.groupby(GROUP):
         for measure in MEASURES:
             own = part.dropna(subset=measure)
-            summary += _beside_random(own, measure, dict(zip(GROUP, key)), options) if len(own) else []
-    columns = [*GROUP, "model", "measure", "share", "encoding", "value", "ci_low", "ci_high", "n"]
-    columns += ["difference", "difference_low", "difference_high"]
-    return pd.DataFrame(summary).reindex(columns=columns)
+            about = dict(zip(GROUP, key)) | {"measure": measure}
+            summary += _beside_random(own, measure, about, options) if len(own) else []
+    return pd.DataFrame(summary).reindex(columns=[*GROUP, "measure", *_BESIDE_RANDOM])
 
 
 def _beside_random(rows: pd.DataFrame, measure: str, about: dict, options: Resampling) -> list[dict]:
     """A row per encoding; of one measure, and with one setting of each encoding and image but for seeds."""
     images, seeds = sorted(set(rows["image"])), rows["seed"].nunique()
-    about = about | {"model": rows["model"].iloc[0], "measure": measure}
     samples = {name: PairedValues.of(own, measure, images, seeds) for name, own in rows.groupby("encoding")}
     summary = []
     for name, sample in samples.items():

@@ -7,6 +7,7 @@ in one way, and only what is left of both is compared: Spearman's partial rank c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -67,8 +68,14 @@ def named(rows: pd.DataFrame) -> pd.DataFrame:
     share are drawn together when they are resampled.
     """
     rows = rows if "run" in rows else rows.assign(run="")
-    kind = rows["group"].astype(str).str.replace(r"-\d+$", "", regex=True)
-    return rows.assign(kind=kind, picture=rows["image"].astype(str).str.replace(r"^[^/]*/", "", regex=True))
+    return rows.assign(
+        kind=rows["group"].map(kind_of), picture=rows["image"].astype(str).str.replace(r"^[^/]*/", "", regex=True)
+    )
+
+
+def kind_of(group: str) -> str:
+    """A group of images without a size at its end: `natural-64` is `natural`."""
+    return re.sub(r"-\d+$", "", group)
 
 
 def _by_part(rows: pd.DataFrame, encodings: bool = True) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:

@@ -51,7 +51,18 @@ class Implicit:
     @cached_property
     def statistics(self) -> list[str]:
         """Of the fits."""
-        names = ("tuned", "by_k", "contrasts", "powers", "phases", "bases", "scales", "scale_ranks", "answers")
+        names = (
+            "tuned",
+            "by_k",
+            "contrasts",
+            "powers",
+            "phases",
+            "bases",
+            "networks",
+            "scales",
+            "scale_ranks",
+            "answers",
+        )
         return [f"implicit_{name}" for name in names]
 
     @cached_property

@@ -124,8 +124,8 @@ def test_networks_on_bases_are_compared_with_the_random_one():
         for i in range(5)
         for name, gain in (("orthogonal", 0), ("haar", 3))
     ]
-    found = fits.bases(pd.DataFrame(rows), OPTIONS).set_index("encoding").loc["haar"]
-    assert found[["model", "measure", "n"]].tolist() == ["mlp", "psnr_all", 10]
+    found = fits.networks(fits.tuned(pd.DataFrame(rows)), OPTIONS).set_index("encoding").loc["haar"]
+    assert found[["measure", "n"]].tolist() == ["psnr_all", 10]
     np.testing.assert_allclose(found[["difference", "difference_low", "difference_high"]].astype(float), 3)
     told = implicit_answers(pd.DataFrame(rows), "n", OPTIONS).query("key == 'noise'")
     assert [where.partition(",")[0] for where in told["where"]] == ["uniform noise", "binary noise"]
