@@ -37,7 +37,9 @@ def _setting(row: Mapping) -> Setting:
     """The setting that a row of the table is of; empty cells are None."""
     optional = {key: row[key] for key in ("sigma", "learning_rate") if pd.notna(row[key])}
     k = None if pd.isna(row["asked_k"]) else int(row["asked_k"])
-    return Setting(row["model"], row["encoding"], k=k, spectrum=row["spectrum"] or None, **optional)
+    return Setting(
+        row["model"], row["encoding"], k=k, spectrum=row["spectrum"] or None, pixels=row["pixels"], **optional
+    )
 
 
 def _row(about: dict, picture: NDArray) -> dict:

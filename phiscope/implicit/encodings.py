@@ -5,15 +5,17 @@ Fourier, functions. Bandwidth is the highest frequency ‖u‖ among them, in cy
 
 ASSUME: conjugate pairs are counted once, so that the complete Fourier basis has about n / 2 waves, and n features
 for n pixels; its 2k features with k = n would hold every wave twice.
-ASSUME: for a network waves have amplitude 1 (Tancik et al. with all amplitudes equal), functions of other bases a
-root mean square of 1 over the pixels.
+ASSUME: for a network waves have amplitude 1 (Tancik et al. with all amplitudes equal), functions of complete bases a
+root mean square of 1 over the pixels. A complete basis X then has XXᵀ = nI on the pixels, whichever it is: to a
+network whose first weights have no preferred direction, trained by plain gradient descent, all of them are one and the
+same, and none tells of a pixel that was not fitted. Adam, which scales every weight on its own, is not blind.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,9 +114,12 @@ def fourier_strategic(size: Size, *, k: int, magnitudes: NDArray) -> Encoding:
 
 
 def fourier_complete(size: Size) -> Encoding:
-    """Every wave of the image: n features for n pixels, lowest frequencies first."""
+    """Every wave of the image: n features for n pixels, lowest frequencies first, each of a root mean square of 1."""
     waves = grid_waves(size)
-    return _of_grid("fourier_complete", waves[_by_norm(waves)], size)
+    waves = waves[_by_norm(waves)]
+    bare, sines = _of_grid("fourier_complete", waves, size), has_sine(waves, size)
+    norm = np.sqrt(np.concatenate([1.0 + sines, np.full(sines.sum(), 2.0)]))  # as of the other complete bases
+    return replace(bare, evaluate=lambda where: norm * bare.evaluate(where))
 
 
 def dct(size: Size) -> Encoding:

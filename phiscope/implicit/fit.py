@@ -23,7 +23,10 @@ DECAYS = ("constant", "cosine")
 # Measured on one core, docs/performance.md: a stack of nets pays while their products are small, pixels x width x width
 # of the largest; bfloat16 keeps its gain for longer. Beyond, fits go one by one.
 _SMALL = {"float32": 2**23, "float64": 2**23, "bfloat16": 2**26}
+_LARGE_LAYER = 2**16  # weights: of a stack such layers leave the cache, and take three times as long as one by one
 _MOST = 64  # fits per stack, so that what they hold stays in memory
+_IN_CACHE = 2**20  # hidden numbers of a layer at a time, of a fit that is alone: 4096 pixels for a width of 256
+_AT_ONCE = 2**26  # the same where values are asked for, so that images of any size fit into memory
 
 
 @dataclass(frozen=True)
@@ -132,11 +135,10 @@ def _descend(network: Network, layers: Layers, x: Tensor, y: Tensor, schedule: S
     weights = [part for layer in layers for part in layer]
     first, second = ([torch.zeros_like(weight) for weight in weights] for _ in range(2))
     counts = [torch.zeros((), device=x.device) for _ in weights]
+    parts = list(blocks(y.shape[-2], _pixels_at_a_time(network, y)))
+    x = x.bfloat16() if bfloat16 else x  # as autocast would, once
     for step in range(schedule.steps):
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):  # left each step: it caches weights
-            colours = forward(network, layers, x)
-        loss = ((colours - y) ** 2).mean((1, 2)).sum()
-        gradients = list(torch.autograd.grad(loss, weights))
+        gradients = _gradient(network, layers, x, y, parts, bfloat16)
         # The function behind `torch.optim.Adam(fused=True)`: to make one of the class imports torch's compiler, 0.9 s.
         with torch.no_grad():
             adam(
@@ -145,9 +147,33 @@ def _descend(network: Network, layers: Layers, x: Tensor, y: Tensor, schedule: S
             )  # fmt: skip
 
 
+def _gradient(
+    network: Network, layers: Layers, x: Tensor, y: Tensor, parts: list[slice], bfloat16: bool
+) -> list[Tensor]:
+    """Of the sum over fits of the mean squared error, for every weight: the sum of its parts over blocks of pixels."""
+    weights = [part for layer in layers for part in layer]
+    total: list[Tensor] = []
+    for part in parts:
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):  # left each time: it caches weights
+            colours = forward(network, layers, x[..., part, :])
+        loss = ((colours - y[:, part]) ** 2).mean((1, 2)).sum() * ((part.stop - part.start) / y.shape[1])
+        gradients = torch.autograd.grad(loss, weights)
+        total = [sum_.add_(more) for sum_, more in zip(total, gradients)] if total else list(gradients)
+    return total
+
+
+def _pixels_at_a_time(network: Network, y: Tensor) -> int:
+    """All, but where one fit alone is so large on a CPU that a layer leaves its cache: half the time or less."""
+    fits, pixels = y.shape[:2]
+    most = max(1, _IN_CACHE // network.width)
+    return most if fits == 1 and y.device.type == "cpu" and pixels >= 2 * most else pixels
+
+
 @torch.no_grad()
 def _predict(network: Network, layers: Layers, features: Tensor) -> Tensor:
-    return forward(network, layers, features)
+    fits, pixels = layers[0][0].shape[0], features.shape[-2]
+    parts = blocks(pixels, max(1, _AT_ONCE // (fits * network.width)))
+    return torch.cat([forward(network, layers, features[..., part, :]) for part in parts], dim=-2)
 
 
 def _psnr(error: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -158,7 +184,8 @@ def _psnr(error: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _stack(features: NDArray, pixels: int, network: Network, precision: str, device: str) -> int:
-    small = pixels * network.width * max(network.width, features.shape[-1]) <= _SMALL[precision]
+    first = network.width * features.shape[-1]
+    small = pixels * max(network.width**2, first) <= _SMALL[precision] and first < _LARGE_LAYER
     return _MOST if small or device != "cpu" else 1
 
 

@@ -23,6 +23,16 @@ def white_noise(size: Size, channels: int = 3, *, seed: int = 0) -> Array:
     return generator(seed).random((*checked(size), channels))
 
 
+def gaussian_noise(size: Size, channels: int = 3, *, seed: int = 0, deviation: float = 0.125) -> Array:
+    """Independent pixels, normal about 1/2 and cut to [0, 1], four deviations away: white as `white_noise` is."""
+    return (0.5 + deviation * generator(seed).normal(size=(*checked(size), channels))).clip(0, 1)
+
+
+def binary_noise(size: Size, channels: int = 3, *, seed: int = 0) -> Array:
+    """Independent pixels, 0 or 1 with equal chance: white, and of the largest energy that there is in [0, 1]."""
+    return generator(seed).integers(2, size=(*checked(size), channels)).astype(float)
+
+
 def pink_noise(size: Size, channels: int = 3, *, seed: int = 0, exponent: float = 1.0) -> Array:
     """Gaussian noise with magnitudes |F| ~ ‖u‖^-exponent, channels independent: a photograph's spectrum, no edges.
 
@@ -52,7 +62,7 @@ def step_edge(size: Size, channels: int = 3, *, seed: int = 0) -> Array:
 
 
 CONTROLS: dict[str, Callable[..., Array]] = {
-    make.__name__: make for make in (white_noise, pink_noise, constant, step_edge)
+    make.__name__: make for make in (white_noise, gaussian_noise, binary_noise, pink_noise, constant, step_edge)
 }
 
 
@@ -104,6 +114,12 @@ def every_other(size: Size) -> NDArray[np.bool_]:
     """(h, w): True on even rows and columns, the pixels that Tancik et al. train on; the others are held out."""
     height, width = checked(size)
     return (np.arange(height) % 2 == 0)[:, None] & (np.arange(width) % 2 == 0)
+
+
+def between(size: Size) -> NDArray[np.bool_]:
+    """(h, w): True on odd rows and columns, the pixels that Tancik et al. report: between four of `every_other`."""
+    height, width = checked(size)
+    return (np.arange(height) % 2 == 1)[:, None] & (np.arange(width) % 2 == 1)
 
 
 def random_pixels(size: Size, share: float, *, seed: int) -> NDArray[np.bool_]:

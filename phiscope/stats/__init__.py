@@ -26,6 +26,7 @@ from phiscope.stats.geometry.views import by_view
 from phiscope.stats.implicit.answers import answers as implicit_answers
 from phiscope.stats.implicit.answers import implicit_frames
 from phiscope.stats.implicit.decoders import decoder_answers, decoder_summary
+from phiscope.stats.implicit.rates import rate_answers, rate_summary
 from phiscope.stats.implicit.redrawn import Redrawn, redrawn
 from phiscope.stats.implicit.waves import latent_answers, latent_waves
 from phiscope.stats.inversion import (
@@ -81,6 +82,8 @@ __all__ = [
     "own_and_other",
     "pixel_boundary",
     "projection_accuracy",
+    "rate_answers",
+    "rate_summary",
     "redrawn",
     "roc_curves",
     "sample_summary",

@@ -315,6 +315,7 @@ SCHEMAS: dict[str, pa.Schema] = {
                 "encoding", _TEXT, "name in phiscope.implicit.encodings; of sparse models the basis, or two with a +"
             ),
             _field("spectrum", _TEXT, "what a strategic choice of waves looked at: `own` or `mean` (of other images)"),
+            _field("pixels", _TEXT, "which are fitted: `training`, the others being held out, or `all`"),
             _field("asked_k", _INT, "waves that were asked for; null where the encoding has no choice"),
             _field("k", _INT, "waves, a conjugate pair counted once; of `largest` the coefficients kept"),
             _field("bandwidth", _REAL, "highest frequency of the encoding", "cycles per image"),
@@ -331,6 +332,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("parameters", _INT, "numbers that were fitted"),
             _field("psnr_train", _REAL, "over the pixels that were fitted; inf where nothing is missed", "dB"),
             _field("psnr_heldout", _REAL, "over the other pixels; null where there are none", "dB"),
+            _field(
+                "psnr_between", _REAL, "over odd rows and columns, where even ones are fitted (`grid`); else null", "dB"
+            ),
             _field("psnr_parseval", _REAL, "of the linear model on these waves, from the energy they miss", "dB"),
             _field("coefficients", _INT, "not zero (sparse models), or rank (least squares)"),
             _field(
@@ -490,6 +494,6 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "closest_images": ("view", "sample"),
     "denoising": ("dataset", "noise", "level", "method", "image"),
     "denoising_study": ("seed",),  # settings stay in their order
-    "implicit": ("image", "model", "encoding", "k", "seed"),
+    "implicit": ("image", "model", "encoding", "pixels", "k", "seed"),
     "spectra": ("setting", "basis", "trial", "sample"),
 }

@@ -17,6 +17,7 @@ PHRASES = {
     "orthogonal": "random orthogonal basis",
     "siren": "SIREN",
 }
+CODES = {"jpeg": "JPEG"}  # what bases are compared with
 # Shorter where a legend or an axis says that these are encodings. A strategic choice is named by what it looked at.
 TITLES = PHRASES | {
     "none": "none",
@@ -31,10 +32,13 @@ TITLES = PHRASES | {
 
 
 def phrase_of(encoding: str) -> str:
-    """The encoding as a sentence calls it: `fourier_grid` -> `a grid of waves`. Unknown names stay as they are."""
-    return PHRASES.get(encoding, encoding)
+    """The encoding as a sentence calls it: `fourier_grid` -> `a grid of waves`, `dct+haar` -> `DCT and Haar`.
+
+    Unknown names stay as they are.
+    """
+    return " and ".join((PHRASES | CODES).get(name, name) for name in encoding.split("+"))
 
 
 def title_of(way: str) -> str:
     """The encoding, with ` own` or ` mean` after a strategic one, as a legend calls it."""
-    return TITLES.get(way, way)
+    return " + ".join((TITLES | CODES).get(name, name) for name in way.split("+"))

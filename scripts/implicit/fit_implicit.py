@@ -1,6 +1,7 @@
 """Draw one chunk of images as functions of position, in every setting, and keep the pictures that figures show."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from safetensors import safe_open
 from phiscope import tables
 from phiscope.arrays import choose_device
 from phiscope.experiments.implicit.fits import COLUMNS, Options
+from phiscope.experiments.implicit.kept import KeptFits
 from phiscope.experiments.implicit.parts import draw_part
 from phiscope.experiments.implicit.settings import expand
 from phiscope.files import write_arrays
@@ -30,6 +32,8 @@ if "snakemake" in globals():
         settings = expand(implicit["fits"], implicit["schedule"]["learning_rate"])
         images, part = read_images(snakemake.input.images), chunks.span(snakemake.wildcards.chunk)
         picture, bar = implicit["picture"], progress_bar("Draw")
-        rows, pictures = draw_part(images, part, settings, options, picture, report=bar)
+        kept = KeptFits(Path(output.table).with_suffix(".fits"))
+        rows, pictures = draw_part(images, part, settings, options, picture, kept=kept, report=bar)
         write_arrays(pictures, output.pictures)
         tables.write(pd.DataFrame(rows, columns=list(COLUMNS)), "implicit", output.table, provenance(config))
+        kept.remove()

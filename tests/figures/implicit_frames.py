@@ -10,12 +10,23 @@ def frames_of_implicit(rng) -> dict[str, dict]:
     return {
         "implicit_k": {"implicit_by_k": drawn["by_k"], "main_group": "b"},
         "implicit_spectrum": {"implicit_tuned": drawn["tuned"], "implicit_powers": drawn["powers"]},
+        "implicit_within": {"implicit_powers": drawn["powers"]},
+        "implicit_networks": {"implicit_networks": drawn["networks"], "main_group": "a"},
+        "implicit_rates": {"implicit_rates": _rates(), "main_group": "a"},
         "implicit_scale": {"implicit_scales": drawn["scales"]},
         "implicit_bases": {"implicit_bases": drawn["bases"], "main_group": "b"},
         "implicit_pictures": {"implicit_gallery": drawn["gallery"]},
         "implicit_waves": {"latent_waves": _waves()},
         "implicit_decoders": {"implicit_decoders": _decoders()},
     }
+
+
+def _rates() -> pd.DataFrame:
+    rows = [("a", name, "share", at, 20 + 9 * at) for name in ("dct", "haar", "dct+haar") for at in (0.01, 0.1)]
+    rows += [("a", name, "rate", at, 25 + 5 * at) for name in ("dct", "dct+haar", "jpeg") for at in (0.5, 1.0)]
+    rows += [("a", "jpeg", "scan", at, 26 + 5 * at) for at in (0.5, 1.0)]
+    frame = pd.DataFrame(rows, columns=["group", "basis", "measure", "at", "value"])
+    return frame.assign(ci_low=frame["value"] - 1, ci_high=frame["value"] + 1)
 
 
 def _decoders() -> pd.DataFrame:
@@ -50,12 +61,18 @@ def _drawn(rng) -> dict[str, pd.DataFrame]:
     numbers = ("psnr_train", "psnr_heldout", "spectrum_l1", "spectrum_energy", "energy_beyond")
     tuned = tuned.assign(**{name: rng.uniform(10, 30, len(tuned)) for name in numbers})
     by_k = pd.concat([tuned.assign(measure=m, value=tuned[m]) for m in numbers[:2]]).assign(ci_low=9.0, ci_high=31.0)
+    parts = (("all", ""), ("kind", "a"), ("encoding", "gaussian"))
     powers = pd.DataFrame(
-        [(m, p, -0.5) for m in numbers[:2] for p in numbers[2:]], columns=["measure", "power", "value"]
-    )
+        [(m, p, *part, -0.5, 0.4) for m in numbers[:2] for p in (*numbers[2:], "spectrum_frequency") for part in parts],
+        columns=["measure", "power", "part", "name", "value", "pooled"],
+    ).assign(ci_low=-0.7, ci_high=-0.2)
     scales = tuned[tuned["encoding"] == "gaussian"].assign(sigma=4.0, spectrum_slope=1.2, best=True)
     bases = pd.DataFrame([("a", 8, n, s, 10 + 9 * s) for n in ("dct", "orthogonal") for s in (0.1, 0.3)])
     bases.columns = ["group", "height", "encoding", "share", "value"]
+    networks = pd.DataFrame(
+        [(g, m, n, 11.0) for g in "ab" for n in ("dct", "haar") for m in ("psnr_all", "psnr_train")]
+    )
+    networks.columns = ["group", "measure", "encoding", "value"]
     shape = {"channels": 1, "height": 4, "width": 5, "image": rng.uniform(size=20)}
     gallery = [
         {"encoding": "original"} | shape,
@@ -63,5 +80,5 @@ def _drawn(rng) -> dict[str, pd.DataFrame]:
     ]
     return {
         "tuned": tuned, "by_k": by_k, "powers": powers, "scales": scales, "gallery": pd.DataFrame(gallery),
-        "bases": bases.assign(ci_low=9.0, ci_high=14.0),
+        "bases": bases.assign(ci_low=9.0, ci_high=14.0), "networks": networks.assign(ci_low=9.0, ci_high=14.0),
     }  # fmt: skip

@@ -41,7 +41,7 @@ TINY = [
         "denoising",
     ),
     *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures", "implicit_waves"),
-    "implicit_decoders",
+    *("implicit_decoders", "implicit_within", "implicit_networks", "implicit_rates"),
 ]
 
 

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from phiscope.errors import ConfigError, DataError
+from phiscope.implicit import fit as fit_module
 from phiscope.implicit.encodings import encode
 from phiscope.implicit.fit import Schedule, fit
 from phiscope.implicit.images import every_other, pink_noise, psnr, step_edge
@@ -181,3 +182,23 @@ def test_steps_are_those_of_torchs_adam():
     fitted = fit(x.numpy(), y.numpy(), network, schedule, seeds=[4])
     for ours, theirs in zip(fitted.layers, layers, strict=True):
         assert all(torch.equal(own, other) for own, other in zip(ours, theirs, strict=True))
+
+
+def test_a_large_fit_in_blocks_of_pixels_is_the_same_fit(monkeypatch):
+    """Gradients summed over blocks that fit into the cache, against all pixels at once."""
+    arguments = features(), targets(1), SMALL, Schedule(30, 1e-2)
+    whole = fit(*arguments, seeds=[0], precision="float64")
+    monkeypatch.setattr(fit_module, "_IN_CACHE", 16 * 23)  # 23 pixels at a time of 80
+    monkeypatch.setattr(fit_module, "_AT_ONCE", 16 * 30)
+    blocks = fit(*arguments, seeds=[0], precision="float64")
+    np.testing.assert_allclose(blocks.prediction, whole.prediction, atol=1e-9)
+    np.testing.assert_allclose(blocks.psnr_train, whole.psnr_train, atol=1e-8)
+
+
+def test_complete_bases_are_one_to_plain_gradient_descent():
+    """Features X of two complete bases have the same XXᵀ, so that a turned first layer makes the same function."""
+    one, other = (encode(name, (8, 8))(positions((8, 8))) for name in ("dct", "haar"))
+    np.testing.assert_allclose(one @ one.T, other @ other.T, atol=1e-9)
+    turn = other.T @ one / len(one)
+    np.testing.assert_allclose(other @ turn, one, atol=1e-9)
+    np.testing.assert_allclose(turn @ turn.T, np.eye(64), atol=1e-9)

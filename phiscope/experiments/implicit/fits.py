@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.errors import ConfigError
-from phiscope.experiments.implicit.settings import ON_ALL_PIXELS, SPARSE, Setting
-from phiscope.implicit import linear, spectrum
-from phiscope.implicit.bases import ImageBasis, basis
+from phiscope.experiments.implicit.kept import KeptFits
+from phiscope.experiments.implicit.linear import given, least_squares, sparse
+from phiscope.experiments.implicit.settings import ALL, SPARSE, TRAINING, Setting
+from phiscope.implicit import spectrum
 from phiscope.implicit.encodings import Encoding, encode
 from phiscope.implicit.fit import Schedule, fit
-from phiscope.implicit.images import every_other, psnr, random_pixels
+from phiscope.implicit.images import between, every_other, psnr, random_pixels
 from phiscope.implicit.networks import Network
-from phiscope.implicit.waves import Size, nyquist, positions
+from phiscope.implicit.waves import Size, positions
 
 Images = Mapping[str, NDArray[np.float64]]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,21 @@ def draw(
     options: Options,
     *,
     means: Mapping[str, NDArray] | None = None,
+    kept: KeptFits | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Iterator[Drawn]:
     """Every image in every setting that is for its group, with every seed.
 
     images: (h, w, c) in [0, 1] by `group/name`; those of one shape are fitted together. means: magnitudes (h, w) by the
-    same names, where `fourier_strategic` looks at the mean spectrum of other images.
+    same names, where `fourier_strategic` looks at the mean spectrum of other images; kept: where fits that take long
+    are looked for first, and put.
     """
     shapes = sorted(images, key=lambda name: images[name].shape)
     stacks = [list(names) for _, names in groupby(shapes, key=lambda name: images[name].shape)]
     for done, (names, setting) in enumerate((names, setting) for names in stacks for setting in settings):
         meant = [name for name in names if setting.groups is None or name.partition("/")[0] in setting.groups]
         if meant:
-            yield from _Stack({name: images[name] for name in meant}, options, means or {}).draw(setting)
+            yield from _Stack({name: images[name] for name in meant}, options, means or {}, kept).draw(setting)
         if report:
             report(done + 1, len(stacks) * len(settings))
 
@@ -116,10 +117,9 @@ def _kin(name: str) -> str:
 class _Stack:
     """Images of one shape."""
 
-    def __init__(self, images: Images, options: Options, means: Mapping[str, NDArray]) -> None:
-        self.images, self.options, self.means = images, options, means
+    def __init__(self, images: Images, options: Options, means: Mapping[str, NDArray], kept: KeptFits | None) -> None:
+        self.images, self.options, self.means, self.kept = images, options, means, kept
         self.size = next(iter(images.values())).shape[:2]
-        self.train = options.train(self.size)
 
     def draw(self, setting: Setting) -> Iterator[Drawn]:
         obstacle = setting.obstacle(self.size)
@@ -145,14 +145,30 @@ class _Stack:
         """Images that share an encoding are fitted together; those that bring their own spectrum, one by one."""
         names = list(self.images)
         for together in [[name] for name in names] if setting.encoding == "fourier_strategic" else [names]:
-            yield from self._fitted(together, setting, seed)
+            yield from self._kept(together, setting, seed)
+
+    def _kept(self, names: list[str], setting: Setting, seed: int) -> Iterator[Drawn]:
+        """As `_fitted`, or what an earlier job fitted so."""
+        if self.kept is None:
+            yield from self._fitted(names, setting, seed)
+            return
+        own = {name: self.means[name] for name in names} if setting.spectrum == "mean" else {}
+        means = {name: hashlib.sha256(mean.tobytes()).hexdigest() for name, mean in own.items()}
+        key = self.kept.key({name: self.images[name] for name in names}, setting, self.options, seed, means)
+        found = self.kept.read(key)
+        if found is None:
+            drawn = list(self._fitted(names, setting, seed))
+            self.kept.keep(key, ((each.row, each.image) for each in drawn))
+            yield from drawn
+        else:
+            yield from (Drawn(row, setting, image) for row, image in found)
 
     def _fitted(self, names: list[str], setting: Setting, seed: int) -> Iterator[Drawn]:
         options, encoding = self.options, self._encoding(names[0], setting, seed)
-        schedule = replace(options.schedule, learning_rate=_given(setting.learning_rate))
+        schedule = replace(options.schedule, learning_rate=given(setting.learning_rate))
         network = replace(options.network, kind=setting.model)
         if setting.model == "siren":
-            network = replace(network, width=_given(setting.k))
+            network = replace(network, width=given(setting.k))
         targets = [self.images[name].reshape(-1, self.images[name].shape[2]) for name in names]
         started = time.perf_counter()
         fits = fit(
@@ -161,7 +177,7 @@ class _Stack:
             network,
             schedule,
             seeds=[seed] * len(names),
-            train=self.train.ravel(),
+            train=self._seen(setting).ravel(),
             precision=options.precision,
             device=options.device,
         )
@@ -172,21 +188,33 @@ class _Stack:
             row = self._row(name, setting, encoding, seed) | about
             row |= {"psnr_train": fits.psnr_train[place], "psnr_heldout": fits.psnr_heldout[place]}
             image = fits.prediction[place].reshape(self.images[name].shape)
+            row |= self._between(image, name, setting)
             finite = bool(np.isfinite(image).all())
             yield Drawn(row | {"status": "fitted" if finite else "diverged"}, setting, image if finite else None)
 
+    def _between(self, image: NDArray, name: str, setting: Setting) -> dict[str, float]:
+        """PSNR on odd rows and columns, where the others are fitted on even ones: what Tancik et al. report."""
+        if setting.on_all_pixels or not isinstance(self.options.training, str):
+            return {}
+        return {"psnr_between": psnr(image, self.images[name], between(self.size))}
+
+    def _seen(self, setting: Setting) -> NDArray[np.bool_]:
+        """(h, w): the pixels that are fitted."""
+        return np.ones(self.size, dtype=bool) if setting.on_all_pixels else self.options.train(self.size)
+
     def _linear(self, setting: Setting, seed: int) -> Iterator[Drawn]:
+        seen = self._seen(setting)
         for name, image in self.images.items():
             started = time.perf_counter()
             if setting.model in SPARSE:
-                drawn, about = _sparse(image, setting, seed, self.train)
+                drawn, about = sparse(image, setting, seed, seen)
                 row = self._row(name, setting, None, seed) | about
             else:
                 encoding = self._encoding(name, setting, seed)
-                drawn, about = _least_squares(image, encoding, setting, self.train)
+                drawn, about = least_squares(image, encoding, seen)
                 row = self._row(name, setting, encoding, seed) | about
-            fitted = np.ones_like(self.train) if setting.model in ON_ALL_PIXELS else self.train
-            row |= {"psnr_train": psnr(drawn, image, fitted), "psnr_heldout": psnr(drawn, image, ~fitted)}
+            row |= {"psnr_train": psnr(drawn, image, seen), "psnr_heldout": psnr(drawn, image, ~seen)}
+            row |= self._between(drawn, name, setting)
             yield Drawn(row | {"seconds": time.perf_counter() - started}, setting, drawn)
 
     def _row(self, name: str, setting: Setting, encoding: Encoding | None, seed: int | None) -> dict[str, Any]:
@@ -197,21 +225,23 @@ class _Stack:
         row |= {"channels": image.shape[2], "seed": seed, "precision": self.options.precision}
         keys = ("model", "encoding", "spectrum", "k", "sigma", "share", "penalty", "learning_rate")
         row |= {key: getattr(setting, key) for key in keys}
+        row["pixels"] = ALL if setting.on_all_pixels else TRAINING
         if encoding is None:
             return row
         row |= {"k": encoding.k, "asked_k": setting.k, "bandwidth": encoding.bandwidth, "dimension": encoding.dimension}
         row["energy_beyond"] = row["spectrum_energy"] * spectrum.share_beyond(image, encoding.bandwidth)
         if setting.encoding.startswith("fourier_"):
-            row["psnr_parseval"] = _parseval(image, _given(encoding.frequencies))
+            row["psnr_parseval"] = _parseval(image, given(encoding.frequencies))
         return row
 
 
 # Order of the table's columns, and null where a model has no such thing.
 COLUMNS = (
-    *("image", "group", "height", "width", "channels", "model", "encoding", "spectrum", "asked_k", "k", "bandwidth"),
-    *("dimension", "sigma", "share", "penalty", "seed", "hidden_width", "depth", "steps", "learning_rate", "precision"),
-    *("parameters", "psnr_train", "psnr_heldout", "psnr_parseval", "coefficients", "duality_gap", "seconds"),
-    *("spectrum_l1", "spectrum_energy", "spectrum_slope", "spectrum_frequency", "energy_beyond", "status"),
+    *("image", "group", "height", "width", "channels", "model", "encoding", "spectrum", "pixels", "asked_k", "k"),
+    *("bandwidth", "dimension", "sigma", "share", "penalty", "seed", "hidden_width", "depth", "steps"),
+    *("learning_rate", "precision", "parameters", "psnr_train", "psnr_heldout", "psnr_between", "psnr_parseval"),
+    *("coefficients", "duality_gap", "seconds", "spectrum_l1", "spectrum_energy", "spectrum_slope"),
+    *("spectrum_frequency", "energy_beyond", "status"),
 )
 
 
@@ -232,61 +262,3 @@ def _parseval(image: NDArray, frequencies: NDArray) -> float:
     for sign in (1, -1):
         missed[tuple((sign * frequencies.astype(int) % power.shape).T)] = False
     return spectrum.parseval_psnr(float(power[missed].sum()), image.size)
-
-
-def _least_squares(
-    image: NDArray, encoding: Encoding, setting: Setting, train: NDArray[np.bool_]
-) -> tuple[NDArray, dict[str, Any]]:
-    """ASSUME: the linear model has an intercept, as the network has."""
-    seen = None if setting.model in ON_ALL_PIXELS else train.ravel()
-    features = encoding(positions(image.shape[:2]))
-    features = np.hstack([np.ones((len(features), 1)), features])
-    fit = linear.least_squares(features, image.reshape(-1, image.shape[2]), seen)
-    about = {"parameters": fit.weight.size, "coefficients": fit.rank, "status": "fitted"}
-    return fit.prediction.reshape(image.shape), about
-
-
-def _sparse(image: NDArray, setting: Setting, seed: int, train: NDArray[np.bool_]) -> tuple[NDArray, dict[str, Any]]:
-    """The image less its mean in an orthonormal basis, or several; the mean is kept apart.
-
-    ASSUME: so that a basis which holds no constant function is not blamed for an image's mean.
-    """
-    size = image.shape[:2]
-    mean = image[train].mean(0) if setting.model not in ON_ALL_PIXELS else image.mean((0, 1))
-    if setting.model == "largest":
-        chosen = _basis(setting.encoding, size, seed)
-        c = chosen.analyse(np.moveaxis(image - mean, 2, 0)).T
-        k = max(1, round(_given(setting.share) * len(c)))
-        kept = linear.largest(c, k)
-        drawn = mean + np.moveaxis(chosen.synthesise(kept.T), 0, 2)
-        missed = float(((c - kept) ** 2).sum())
-        about = {"k": k, "parameters": k * image.shape[2], "psnr_parseval": spectrum.parseval_psnr(missed, image.size)}
-        return drawn, about | {"coefficients": k, "dimension": len(c), "bandwidth": nyquist(size), "status": "fitted"}
-    D = np.hstack([_basis(name, size, seed).matrix() for name in setting.encoding.split("+")])
-    seen, y = train.ravel(), (image - mean).reshape(-1, image.shape[2])
-    if setting.model == "lasso":
-        fit = linear.lasso(D[seen], y[seen], _given(setting.penalty) * float(np.abs(D[seen].T @ y[seen]).max()))
-    elif setting.model == "basis_pursuit":
-        fit = linear.basis_pursuit(D[seen], y[seen])
-    else:
-        raise ConfigError(f"model {setting.model!r}: expected one of {', '.join(SPARSE)}")
-    about = {"coefficients": int(fit.support().max()), "dimension": D.shape[1], "parameters": fit.weight.size}
-    about |= {"duality_gap": float(np.abs(fit.duality_gap).max()), "status": _worst(fit.status)}
-    return mean + (D @ fit.weight).reshape(image.shape), about | {"bandwidth": nyquist(size)}
-
-
-def _given(value: T | None) -> T:
-    """What a setting of this kind always has: `settings.expand` sees to it."""
-    if value is None:
-        raise ConfigError("implicit: a fit lacks a value that its model or encoding needs")
-    return value
-
-
-def _worst(status: NDArray[np.str_]) -> str:
-    """`fitted` where every channel was solved, else the first word for not."""
-    return next((str(word) for word in status if word != "solved"), "fitted")
-
-
-@lru_cache(maxsize=8)  # a random one takes a minute to draw at 64 x 64; the others hold no matrix
-def _basis(name: str, size: Size, seed: int) -> ImageBasis:
-    return basis("fourier" if name == "fourier_complete" else name, size, seed=seed)

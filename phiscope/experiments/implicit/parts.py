@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import eight_bit
 from phiscope.experiments.implicit.fits import Images, Options, draw, mean_magnitudes
+from phiscope.experiments.implicit.kept import KeptFits
 from phiscope.experiments.implicit.settings import Setting
 
 
@@ -20,17 +21,18 @@ def draw_part(
     options: Options,
     picture: str | None,
     *,
+    kept: KeptFits | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, NDArray]]:
     """Rows of the images in a part, in every setting, and the pictures that figures show, by the names of the settings.
 
     images: all by name, in order, since some spectra are means over the others; picture: the image whose pictures of
-    the first seed are kept, and itself as `original`.
+    the first seed are kept, and itself as `original`; kept: as in `draw`.
     """
     chosen = {name: images[name] for name in list(images)[part]}
     means = mean_magnitudes(images) if any(setting.spectrum == "mean" for setting in settings) else {}
     rows, pictures = [], {}
-    for drawn in draw(chosen, settings, options, means=means, report=report):
+    for drawn in draw(chosen, settings, options, means=means, kept=kept, report=report):
         rows.append(drawn.row)
         if drawn.image is not None and (drawn.row["image"], drawn.row["seed"]) == (picture, options.seeds[0]):
             pictures[drawn.setting.name] = eight_bit(np.nan_to_num(drawn.image))

@@ -16,7 +16,8 @@ SPARSE = ("largest", "lasso", "basis_pursuit")  # linear models in an orthonorma
 ON_THE_GRID = ("fourier_random", "fourier_grid", "fourier_lowest", "fourier_strategic")
 DRAWN = ("gaussian", "fourier_random", "orthogonal")  # encodings that a seed decides
 
-_CROSSED = ("encoding", "k", "sigma", "learning_rate", "share", "penalty")
+_CROSSED = ("encoding", "pixels", "k", "sigma", "learning_rate", "share", "penalty")
+ALL, TRAINING = "all", "training"  # which pixels are fitted
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Setting:
 
     k, sigma: of the encoding; spectrum: what `fourier_strategic` looks at, `own` or `mean`; learning_rate: of networks;
     share: of coefficients that `largest` keeps; penalty: of Lasso, as a share of the least λ that gives zero; groups:
-    the sets of images it is for, None for all.
+    the sets of images it is for, None for all; pixels: that are fitted, `training` or `all`, which hold none out.
     """
 
     model: str
@@ -38,10 +39,16 @@ class Setting:
     share: float | None = None
     penalty: float | None = None
     groups: tuple[str, ...] | None = None
+    pixels: str = TRAINING
 
     @property
     def is_network(self) -> bool:
         return self.model in NETWORKS
+
+    @property
+    def on_all_pixels(self) -> bool:
+        """Whether no pixel is held out."""
+        return self.pixels == ALL or self.model in ON_ALL_PIXELS
 
     @property
     def is_drawn(self) -> bool:
@@ -53,7 +60,8 @@ class Setting:
         """All of it in one line, the key of what was drawn."""
         given = {key: getattr(self, key) for key in ("k", "sigma", "spectrum", "learning_rate", "share", "penalty")}
         shown = (f"{key}={value if isinstance(value, str) else f'{value:g}'}" for key, value in given.items() if value)
-        return " ".join([self.model, self.encoding, *shown])
+        fitted = ["all pixels"] if self.pixels == ALL else []
+        return " ".join([self.model, self.encoding, *shown, *fitted])
 
     def parameters(self) -> dict[str, Any]:
         """Arguments of the encoding, without seed and magnitudes."""

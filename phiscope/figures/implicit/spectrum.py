@@ -17,7 +17,7 @@ from phiscope.words.numbers import signed
 CAPTION = (
     "One point per image and encoding: PSNR against the spectrum’s sum of magnitudes, its energy, its energy beyond "
     "the encoding’s bandwidth, and against the PSNR that Parseval gives the linear model on the same waves. ρ is the "
-    "rank correlation."
+    "rank correlation within one encoding and one kind of image."
 )
 CATEGORY = "Images as functions of position"
 ALT = "PSNR against the power of the spectrum"
@@ -31,8 +31,8 @@ _MEASURES = {"psnr_train": "fitted", "psnr_heldout": "held-out"}
 
 @themed
 def draw(implicit_tuned: pd.DataFrame, implicit_powers: pd.DataFrame) -> Figure:
-    """implicit_tuned, implicit_powers: as from `stats.implicit.fits`. One point per image and encoding, mean over
-    seeds.
+    """implicit_tuned: as from `stats.implicit.fits.tuned`, implicit_powers as from `stats.implicit.within.powers`. One
+    point per image and encoding, mean over seeds.
 
     Columns: three kinds of power of the spectrum, without the mean, with the rank correlation; and the PSNR that
     Parseval gives the linear model on the same waves, on the diagonal where that is all that counts. Upper row: the
@@ -49,19 +49,19 @@ def draw(implicit_tuned: pd.DataFrame, implicit_powers: pd.DataFrame) -> Figure:
         "psnr_parseval",
         *_POWERS,
     )
-    require(implicit_powers, "implicit_powers", "measure", "power", "value")
+    require(implicit_powers, "implicit_powers", "measure", "power", "part", "value")
     rows = keyed(implicit_tuned)
     keys = ["model", "way", "asked_k", "image"]
     mean = rows.groupby(keys, dropna=False)[[*_MEASURES, *_POWERS, "psnr_parseval"]].mean().reset_index()
     networks, linear = mean[mean["model"] == "mlp"], mean[mean["model"] == "projection"]
-    correlations = implicit_powers.set_index(["measure", "power"])["value"]
+    correlations = implicit_powers[implicit_powers["part"] == "all"].set_index(["measure", "power"])["value"]
     figure, axes = panels(2, 4, 2.2, sharey="row")
     for line, (measure, words) in zip(axes, _MEASURES.items()):
         for ax, (power, name) in zip(line, _POWERS.items()):
             _scatter(ax, networks, power, measure)
             _logarithmic(ax, networks[power])
             ax.set_xlabel(name)
-            if (measure, power) in correlations.index:
+            if (measure, power) in correlations.dropna().index:
                 note(ax, [(f"ρ = {signed(correlations[measure, power])}", INK)])
         _parseval(line[3], networks, linear, measure)
         line[0].set_ylabel(f"PSNR in dB, {words}")

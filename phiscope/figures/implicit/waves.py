@@ -29,25 +29,30 @@ _KINDS = {
     "untrained": "random weights",
     "difference": "image differences",
 }
-_MOST = 3
+_ACROSS = 3
+_FAMILIES = {"singular": "singular vectors", "strongest": "strongest singular", "rows": "rows of the Jacobian"}
 _MARKERS = "osD^"  # of the bases: their colours alone are not told from each other by everybody
 
 
 @themed
 def draw(latent_waves: pd.DataFrame) -> Figure:
-    """latent_waves: as from `phiscope.stats.latent_waves`. A panel per network and family of directions, three at most.
+    """latent_waves: as from `phiscope.stats.latent_waves`. A panel per network and family of directions.
 
     Mean effective number of functions, with its interval; one would be a response that is a single function.
     """
     require(latent_waves, "latent_waves", "network", "family", "basis", "kind", "measure", "value", "ci_low", "ci_high")
     rows = latent_waves[latent_waves["measure"] == "effective"]
-    parts = list(rows.groupby(["network", "family"], sort=False))[:_MOST]
-    figure, axes = panels(1, len(parts), 2.7, sharey=True)
-    for ax, ((network, family), part) in zip(axes[0], parts):
+    parts = list(rows.groupby(["network", "family"], sort=False))
+    lines = -(-len(parts) // _ACROSS)
+    figure, axes = panels(lines, min(len(parts), _ACROSS), 2.3 if lines > 1 else 2.7, sharey=True)
+    for ax, ((network, family), part) in zip(axes.ravel(), parts):
         _panel(ax, part)
-        ax.set(title=f"{network}: {family}", xlabel="effective number")
+        ax.set(title=f"{network}: {_FAMILIES.get(family, family)}", xlabel="effective number")
+    for ax in axes.ravel()[len(parts) :]:
+        ax.axis("off")
     kinds = [kind for kind in _KINDS if kind in set(rows["kind"])]
-    axes[0, 0].set_yticks(range(len(kinds)), [_KINDS[kind] for kind in kinds])
+    for line in axes:
+        line[0].set_yticks(range(len(kinds)), [_KINDS[kind] for kind in kinds])
     axes[0, 0].invert_yaxis()
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
     return figure

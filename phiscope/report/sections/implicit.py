@@ -9,14 +9,20 @@ import pandas as pd
 
 from phiscope.exhibits.run import Run
 from phiscope.report.estimate import MeasuredNumber
+from phiscope.stats.implicit.answers import PIXELS, POOLED, TOTAL
 from phiscope.stats.implicit.decoders import decoder_answers
+from phiscope.stats.implicit.rates import rate_answers
 from phiscope.stats.implicit.waves import latent_answers
+from phiscope.stats.implicit.within import BESIDE
+from phiscope.stats.intervals import Resampling
 from phiscope.words.numbers import percent, signed, significant
 
 TITLE = "What does an image take as a function of position?"
 NUMBERS = ()
 NEEDS = ()
-OPTIONAL = ("implicit_answers", "redrawn", "latent_waves", "implicit_decoders")
+OPTIONAL = ("implicit_answers", "implicit_rates", "redrawn", "latent_waves", "implicit_decoders")
+
+_ENDS = ("value", "ci_low", "ci_high")
 
 Answer = tuple[str, str, list[tuple[str, MeasuredNumber]]]
 
@@ -24,7 +30,8 @@ Answer = tuple[str, str, list[tuple[str, MeasuredNumber]]]
 def data(run: Run) -> list[Answer] | None:
     """Every question, what was found in a sentence, and the numbers behind it; None where nothing was asked."""
     frames = {name: run[name] for name in OPTIONAL if run[name] is not None}
-    answers = gathered(frames, run.context["config"]["statistics"]["confidence"])
+    options = run.context["config"]["statistics"]
+    answers = gathered(frames, Resampling(**options))
     return None if answers is None or answers.empty else answers_of(answers)
 
 
@@ -37,16 +44,18 @@ def answers_of(answers: pd.DataFrame) -> list[Answer]:
     ]
 
 
-def gathered(frames: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame | None:
+def gathered(frames: Mapping[str, pd.DataFrame], options: Resampling) -> pd.DataFrame | None:
     """All that is said of images as functions of position, one row per number; None where nothing was asked.
 
-    frames: statistics by name, as far as there are: `implicit_answers`, `redrawn`, `latent_waves`, `implicit_decoders`.
+    frames: statistics by name, as far as there are, of OPTIONAL; options: how their intervals were made.
     """
     said = [frames[name] for name in ("implicit_answers", "redrawn") if name in frames]
+    if "implicit_rates" in frames:
+        said.append(rate_answers(frames["implicit_rates"], options))
     if "latent_waves" in frames:
         said.append(latent_answers(frames["latent_waves"]))
     if "implicit_decoders" in frames:
-        said.append(decoder_answers(frames["implicit_decoders"], confidence))
+        said.append(decoder_answers(frames["implicit_decoders"], options.confidence))
     return pd.concat(said, ignore_index=True) if said else None
 
 
@@ -58,37 +67,80 @@ def findings(answers: pd.DataFrame) -> dict[str, str]:
 
 
 def _ends(rows: pd.DataFrame) -> str:
+    return f"On held-out pixels {_best_and_bare(rows)}."
+
+
+def _pixels(rows: pd.DataFrame) -> str:
+    return f"Where all pixels are fitted and none is held out, {_best_and_bare(rows)}."
+
+
+def _best_and_bare(rows: pd.DataFrame) -> str:
     best = rows.loc[rows["value"].idxmax()]
     bare = rows[rows["subject"] == "no encoding"]["value"]
     beside = f"; a network on the bare position comes to {significant(bare.iloc[0])} dB" if len(bare) else ""
-    return f"On held-out pixels {best['subject']} is best, at {significant(best['value'])} dB{beside}."
+    return f"{best['subject']} is best, at {significant(best['value'])} dB{beside}"
 
 
 def _order(rows: pd.DataFrame) -> str:
-    """In how many groups of images, and how surely."""
-    as_published = int((rows.groupby("where")["value"].min() > 0).sum())
-    sure, against = int((rows["ci_low"] > 0).sum()), int((rows["ci_high"] < 0).sum())
-    return (
-        f"In {as_published} of {rows['where'].nunique()} groups of images every step from no encoding over one period "
-        f"and positional to Gaussian gains on held-out pixels, as published; of the {len(rows)} steps {sure} gain and "
-        f"{against} lose with intervals that exclude 0."
-    )
+    """In how many groups of images, and how surely, on held-out pixels and where all are fitted."""
+    on_all = rows["where"].str.endswith(PIXELS["psnr_all"])
+    parts = [
+        f"{'where all pixels are fitted' if everything else 'on held-out pixels'} every step from no encoding over one "
+        f"period and positional to Gaussian gains in {int((own.groupby('where')['value'].min() > 0).sum())} of "
+        f"{own['where'].nunique()} groups of images, as published; of the {len(own)} steps "
+        f"{int((own['ci_low'] > 0).sum())} gain and {int((own['ci_high'] < 0).sum())} lose with intervals that exclude "
+        "0"
+        for everything, own in ((False, rows[~on_all]), (True, rows[on_all]))
+        if len(own)
+    ]
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _power(rows: pd.DataFrame) -> str:
     ranked = rows[(rows["unit"] == "correlation") & rows["value"].notna()]
     parts = []
     for where, part in ranked.groupby("where", sort=False):
-        best = part.loc[part["value"].abs().idxmax()]
-        parts.append(f"on {where} it goes most closely with the {best['subject']} (ρ = {signed(best['value'])})")
-    linear = rows[rows["unit"] == "dB"]["value"]
-    exact = (
-        f" The linear model's PSNR is Parseval's to within {significant(linear.iloc[0])} dB: there nothing counts "
-        "but the energy of the waves left out."
-        if len(linear)
-        else ""
-    )
-    return f"Of the network's PSNR: {', '.join(parts)}.{exact}" if parts else exact.strip()
+        overall = part[part["subject"].isin(BESIDE.values())].set_index("subject")
+        if overall.empty:
+            continue
+        of = [name for name in (BESIDE[TOTAL], overall["value"].abs().idxmax()) if name in overall.index]
+        told = " and, most closely, ".join(
+            f"{_with_ends(overall.loc[name])} with the {name}" for name in dict.fromkeys(of)
+        )
+        parts.append(f"on {where} ρ = {told}{_in_kinds(part)}")
+    said = [f"Within one encoding and one kind of image, PSNR of networks has, {'; '.join(parts)}."] if parts else []
+    pooled = rows[(rows["unit"] == POOLED) & (rows["subject"] == BESIDE[TOTAL]) & rows["value"].notna()]
+    if len(pooled) and parts:
+        ignored = ", ".join(f"{signed(row['value'])} on {row['where']}" for _, row in pooled.iterrows())
+        said.append(f"Over all encodings and kinds together it would be {ignored}, which says what was drawn.")
+    apart = rows[(rows["unit"] == "dB") & (rows["subject"] != "linear model") & rows["ci_low"].notna()]
+    if len(apart):
+        sure = int(((apart["ci_low"] > 0) | (apart["ci_high"] < 0)).sum())
+        most = apart.loc[apart["value"].abs().idxmax()]
+        said.append(
+            f"Images with the same spectrum and the phases of noise come to another quality in {sure} of {len(apart)} "
+            f"comparisons, at most by {signed(most['value'], 1)} dB ({most['subject']}, {most['where']})."
+        )
+    linear = rows[(rows["unit"] == "dB") & (rows["subject"] == "linear model")]["value"]
+    if len(linear):
+        said.append(
+            f"The linear model's PSNR is Parseval's to within {significant(linear.iloc[0])} dB: there nothing counts "
+            "but the energy of the waves left out."
+        )
+    return " ".join(said)
+
+
+def _with_ends(row: pd.Series, digits: int = 2, plain: bool = False) -> str:
+    """`−0.40 [−0.56, −0.22]`; without an interval where there is none; plain: without the sign of what is above 0."""
+    value, low, high = ((f"{row[name]:.{digits}f}" if plain else signed(row[name], digits)) for name in _ENDS)
+    return value if pd.isna(row["ci_low"]) else f"{value} [{low}, {high}]"
+
+
+def _in_kinds(rows: pd.DataFrame) -> str:
+    """` (the sum: below 0 in 2 of 3 kinds)`: the sign of the correlation with total power in each kind of image."""
+    kinds = rows[rows["subject"].str.startswith("kind ")]["value"]
+    return f" (the sum: below 0 in {int((kinds < 0).sum())} of {len(kinds)} kinds)" if len(kinds) > 1 else ""
 
 
 def _noise(rows: pd.DataFrame) -> str:
@@ -110,13 +162,14 @@ def _choice(rows: pd.DataFrame) -> str:
 
 
 def _scale(rows: pd.DataFrame) -> str:
-    ranked = rows[rows["value"].notna()]
-    if ranked.empty:
+    ranked = rows[rows["value"].notna() & (rows["unit"] == "correlation")]
+    overall = ranked[ranked["subject"].isin(["slope", "mean frequency"])]
+    if overall.empty:
         return "Every image has the same best scale here, so that nothing can be said."
-    sure = ranked[(ranked["ci_high"] < 0) | (ranked["ci_low"] > 0)]
-    parts = ", ".join(f"ρ = {signed(row['value'])} ({row['subject']})" for _, row in ranked.iterrows())
-    clear = "all" if len(sure) == len(ranked) else f"{len(sure)} of {len(ranked)}"
-    return f"Best scale against slope of the spectrum: {parts}; {clear} with an interval that excludes 0."
+    parts = ", ".join(f"ρ = {_with_ends(row)} with its {row['subject']}" for _, row in overall.iterrows())
+    pooled = rows[(rows["unit"] == POOLED) & (rows["subject"] == "slope") & rows["value"].notna()]["value"]
+    ignored = f"; over all kinds together {signed(pooled.iloc[0])} with its slope" if len(pooled) else ""
+    return f"Within one kind of image and one k, the best scale has {parts} of the spectrum{ignored}."
 
 
 def _back(rows: pd.DataFrame) -> str:
@@ -134,7 +187,19 @@ def _back(rows: pd.DataFrame) -> str:
 
 
 def _latents(rows: pd.DataFrame) -> str:
-    return " ".join(_one_family(where, part) for where, part in rows.groupby("where", sort=False))
+    """Every family beside random directions; then from which controls it differs for sure."""
+    beside = rows[(rows["unit"] == "ratio") & (rows["subject"] == "random directions")]
+    parts = [f"{_with_ends(row, 2, plain=True)} for {row['where']}" for _, row in beside.iterrows()]
+    fewer, more = int((beside["ci_high"] < 1).sum()), int((beside["ci_low"] > 1).sum())
+    waves = rows[rows["unit"] == "waves"].groupby("where", sort=False).first()
+    least = waves["value"].idxmin()
+    first = (
+        f"Waves that hold a response, over those of the response to a random direction: {'; '.join(parts)}. Of "
+        f"{len(beside)} families {fewer} take fewer and {more} take more, with intervals that exclude equality; the "
+        f"fewest, {significant(waves.loc[least, 'value'])}, the {least}."
+    )
+    details = [_one_family(where, part) for where, part in rows.groupby("where", sort=False)]
+    return " ".join([first, *details])
 
 
 def _one_family(where: str, rows: pd.DataFrame) -> str:
@@ -156,6 +221,16 @@ def _one_family(where: str, rows: pd.DataFrame) -> str:
         f"The response to one of the {where} is spread over {significant(waves[own])} waves, beside {beside}: "
         f"{verdict}{sure}{space}."
     )
+
+
+def _rates(rows: pd.DataFrame) -> str:
+    """By group of images and rate: the best of the coefficients beside JPEG; and the sparsest basis beside the DCT."""
+    sentences = []
+    for where, part in rows[rows["unit"].str.startswith("dB less")].groupby("where", sort=False):
+        best = part.loc[part["value"].idxmax()]
+        other = best["unit"].removeprefix("dB less ")
+        sentences.append(f"{where}, the best, {best['subject']}, has {_with_ends(best, 1)} dB beside {other}")
+    return f"{'; '.join(sentences)}." if sentences else ""
 
 
 def _decoders(rows: pd.DataFrame) -> str:
@@ -182,11 +257,13 @@ def _against(rows: pd.DataFrame, measure: str, other: str) -> str:
 
 _SENTENCES = {
     "ends": _ends,
+    "pixels": _pixels,
     "order": _order,
     "power": _power,
     "noise": _noise,
     "choice": _choice,
     "scale": _scale,
+    "rates": _rates,
     "back": _back,
     "latents": _latents,
     "decoders": _decoders,

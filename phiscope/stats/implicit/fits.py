@@ -19,9 +19,10 @@ from phiscope.arrays import generator
 from phiscope.stats.intervals import Resampling
 
 GROUP = ["group", "height", "width"]
-WAY = ["model", "encoding", "spectrum", "asked_k"]
+WAY = ["model", "encoding", "spectrum", "asked_k", "pixels"]
 TUNED = ["sigma", "learning_rate"]
-MEASURES = ("psnr_train", "psnr_heldout")
+MEASURES = ("psnr_train", "psnr_heldout", "psnr_all")  # the last: of fits that saw all pixels and held none out
+COMPLETE = ("fourier_complete", "dct", "haar", "orthogonal")
 BASELINE = "fourier_random"
 PUBLISHED = ("none", "basic", "positional", "gaussian")  # in the order of Tancik et al. 2020, the worst first
 POWERS = {
@@ -30,12 +31,22 @@ POWERS = {
     "energy_beyond": "energy beyond the bandwidth",
 }
 _CEILING = 100.0
+_BESIDE_RANDOM = (
+    *("encoding", "value", "ci_low", "ci_high", "n"),
+    *("difference", "difference_low", "difference_high"),
+)
 
 
 def fitted(fits: pd.DataFrame) -> pd.DataFrame:
-    """The rows of fits that came to an end, PSNR at most 100 dB."""
+    """The rows of fits that came to an end, PSNR at most 100 dB.
+
+    Of networks and least squares that were fitted to all pixels, it is in `psnr_all` rather than `psnr_train`.
+    """
     rows = fits[fits["status"] == "fitted"].copy()
     rows["spectrum"] = rows["spectrum"].fillna("")
+    on_all = (rows["pixels"] == "all") & rows["model"].isin(["mlp", "siren", "least_squares"])
+    rows["psnr_all"] = rows["psnr_train"].where(on_all)
+    rows["psnr_train"] = rows["psnr_train"].mask(on_all)
     rows[list(MEASURES)] = rows[list(MEASURES)].clip(upper=_CEILING)
     return rows
 
@@ -53,7 +64,7 @@ def tuned(fits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
-    measure = "psnr_heldout" if rows["psnr_heldout"].notna().any() else "psnr_train"
+    measure = next(name for name in ("psnr_heldout", "psnr_all", "psnr_train") if rows[name].notna().any())
     keys = rows[TUNED].fillna(-1).apply(tuple, axis=1)
     mean = rows.assign(key=keys).pivot_table(index="image", columns="key", values=measure)
     others = (mean.sum() - mean) / max(len(mean) - 1, 1) if len(mean) > 1 else mean
@@ -112,10 +123,11 @@ def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     One row per group, size, model, encoding, spectrum, asked_k and measure: value, ci_low, ci_high, n images.
     """
     summary = []
-    for key, rows in chosen.groupby([*GROUP, "model", "asked_k"]):
+    keys = [*GROUP, "model", "asked_k", "pixels"]
+    for key, rows in chosen.groupby(keys):
         base = rows[rows["encoding"] == BASELINE]
         for (encoding, looked), other in rows[rows["encoding"] != BASELINE].groupby(["encoding", "spectrum"]):
-            about = dict(zip([*GROUP, "model", "asked_k"], key)) | {"encoding": encoding, "spectrum": looked}
+            about = dict(zip(keys, key)) | {"encoding": encoding, "spectrum": looked}
             images = sorted(set(base["image"]) & set(other["image"]))
             for measure in MEASURES:
                 if images and base[measure].notna().all() and other[measure].notna().all():
@@ -124,21 +136,22 @@ def contrasts(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
 
 
 def steps(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
-    """Held-out PSNR of each encoding of PUBLISHED less that of the one before, image by image.
+    """PSNR of each encoding of PUBLISHED less that of the one before, image by image: held-out, and of all pixels.
 
     Of networks (`mlp`), each encoding with the most waves it was asked for; groups of three images or more that have
-    all of the encodings. One row per group, size, and encoding but the first: value, ci_low, ci_high, n images.
+    all of the encodings. One row per group, size, measure, and encoding but the first: value, ci_low, ci_high, n.
     """
     summary = []
     for key, rows in chosen[chosen["model"] == "mlp"].groupby(GROUP):
-        parts = {name: _most_waves(rows[rows["encoding"] == name]) for name in PUBLISHED}
-        measured = [set(part.dropna(subset="psnr_heldout")["image"]) for part in parts.values()]
-        images = sorted(set.intersection(*measured))
-        if len(images) < 3:
-            continue
-        for before, after in pairwise(PUBLISHED):
-            about = dict(zip(GROUP, key)) | {"encoding": after, "before": before}
-            summary.append(about | _apart(parts[after], parts[before], "psnr_heldout", images, options))
+        for measure in ("psnr_heldout", "psnr_all"):
+            own = rows.dropna(subset=measure)
+            parts = {name: _most_waves(own[own["encoding"] == name]) for name in PUBLISHED}
+            images = sorted(set.intersection(*(set(part["image"]) for part in parts.values())))
+            if len(images) < 3:
+                continue
+            for before, after in pairwise(PUBLISHED):
+                about = dict(zip(GROUP, key)) | {"measure": measure, "encoding": after, "before": before}
+                summary.append(about | _apart(parts[after], parts[before], measure, images, options))
     return pd.DataFrame(summary)
 
 
@@ -153,63 +166,22 @@ def _apart(other: pd.DataFrame, base: pd.DataFrame, measure: str, images: list[s
     return interval(PairedValues(first - second), options)
 
 
-def powers(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
-    """Rank correlation (Spearman) of a network's PSNR with the spectrum's power, over images and encodings together.
-
-    Encodings with a bandwidth, and images of the size that most images have. Images are resampled, each with all its
-    encodings. One row per measure and power: value, ci_low, ci_high, n.
-    """
-    rows = _one_size(chosen[(chosen["model"] == "mlp") & chosen["bandwidth"].notna()])
-    rows = rows.groupby(["image", *WAY[1:]], dropna=False)[[*MEASURES, *POWERS]].mean().reset_index()
-    summary = []
-    for measure in MEASURES:
-        for power in POWERS:
-            part = rows[["image", measure, power]].dropna()
-            estimate = correlation(part, measure, power, options)
-            summary.append({"measure": measure, "power": power, "fits": len(part)} | estimate)
-    return pd.DataFrame(summary)
-
-
-def correlation(rows: pd.DataFrame, first: str, second: str, options: Resampling) -> dict[str, float]:
-    """value, ci_low, ci_high, n images: rank correlation of two columns, images resampled with all their rows."""
-    names, place = np.unique(rows["image"].to_numpy(str), return_inverse=True)
-    x, y = rows[first].to_numpy(float), rows[second].to_numpy(float)
-    estimate = {"ci_low": np.nan, "ci_high": np.nan, "n": len(names)}
-    estimate["value"] = float(_spearman(x, y, np.ones((1, len(x))))[0])
-    if len(names) > 2:
-        draws = options.draws(lambda counts: _spearman(x, y, counts[:, place]), len(names))
-        if np.isfinite(draws).any():
-            estimate["ci_low"], estimate["ci_high"] = options.ends(draws[np.isfinite(draws)])
-    return estimate
-
-
-def _spearman(x: NDArray, y: NDArray, counts: NDArray) -> NDArray[np.float64]:
+def spearman(x: NDArray, y: NDArray, counts: NDArray) -> NDArray[np.float64]:
     """(k,) rank correlation where row i is there counts[., i] times, (k, n); NaN where either is constant."""
-    a, b = (_centred(_ranks(values, counts), counts) for values in (x, y))
+    a, b = (centred_ranks(values, counts) for values in (x, y))
     with np.errstate(invalid="ignore", divide="ignore"):
         correlations = (counts * a * b).sum(1) / np.sqrt((counts * a**2).sum(1) * (counts * b**2).sum(1))
     return np.where(np.isfinite(correlations), correlations, np.nan)
 
 
-def _ranks(values: NDArray, counts: NDArray) -> NDArray[np.float64]:
-    """(k, n) ranks in each resample, equal values in the middle of those they span."""
+def centred_ranks(values: NDArray, counts: NDArray) -> NDArray[np.float64]:
+    """(k, n) ranks in each resample less their mean, equal values in the middle of those they span."""
     order = np.argsort(values, kind="stable")
     passed = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(counts[:, order], axis=1)], axis=1)
     first, last = (np.searchsorted(values[order], values, side) for side in ("left", "right"))
-    return (passed[:, first] + passed[:, last]) / 2
-
-
-def _centred(ranks: NDArray, counts: NDArray) -> NDArray[np.float64]:
-    return ranks - (counts * ranks).sum(1, keepdims=True) / counts.sum(1, keepdims=True)
-
-
-def _one_size(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the size that most images have: sums over a spectrum compare within one size only."""
-    if rows.empty:
-        return rows
-    sizes = rows.drop_duplicates("image").groupby(["height", "width"]).size()
-    height, width = sizes.idxmax()
-    return rows[(rows["height"] == height) & (rows["width"] == width)]
+    ranks = (passed[:, first] + passed[:, last]) / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return ranks - (counts * ranks).sum(1, keepdims=True) / counts.sum(1, keepdims=True)
 
 
 def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
@@ -220,18 +192,35 @@ def bases(fits: pd.DataFrame, options: Resampling) -> pd.DataFrame:
     rows = fitted(fits)
     summary = []
     for key, part in rows[rows["model"] == "largest"].groupby([*GROUP, "share"]):
-        images, seeds = sorted(set(part["image"])), part["seed"].nunique()
-        samples = {name: PairedValues.of(own, "psnr_train", images, seeds) for name, own in part.groupby("encoding")}
-        for name, sample in samples.items():
-            row = dict(zip([*GROUP, "share"], key)) | {"encoding": name} | interval(sample, options)
-            if "orthogonal" in samples and name != "orthogonal":
-                apart = interval(PairedValues(sample.values - samples["orthogonal"].values), options)
-                names = {"value": "difference", "ci_low": "difference_low", "ci_high": "difference_high"}
-                row |= {new: apart[old] for old, new in names.items()}
-            summary.append(row)
-    columns = [*GROUP, "share", "encoding", "value", "ci_low", "ci_high", "n"]
-    columns += ["difference", "difference_low", "difference_high"]
-    return pd.DataFrame(summary).reindex(columns=columns)
+        summary += _beside_random(part, "psnr_train", dict(zip([*GROUP, "share"], key)), options)
+    return pd.DataFrame(summary).reindex(columns=[*GROUP, "share", *_BESIDE_RANDOM])
+
+
+def networks(chosen: pd.DataFrame, options: Resampling) -> pd.DataFrame:
+    """Mean PSNR of networks on each complete basis, as `bases`: per group, size, measure and encoding."""
+    rows = chosen[(chosen["model"] == "mlp") & chosen["encoding"].isin(COMPLETE)]
+    summary = []
+    for key, part in rows.groupby(GROUP):
+        for measure in MEASURES:
+            own = part.dropna(subset=measure)
+            about = dict(zip(GROUP, key)) | {"measure": measure}
+            summary += _beside_random(own, measure, about, options) if len(own) else []
+    return pd.DataFrame(summary).reindex(columns=[*GROUP, "measure", *_BESIDE_RANDOM])
+
+
+def _beside_random(rows: pd.DataFrame, measure: str, about: dict, options: Resampling) -> list[dict]:
+    """A row per encoding; of one measure, and with one setting of each encoding and image but for seeds."""
+    images, seeds = sorted(set(rows["image"])), rows["seed"].nunique()
+    samples = {name: PairedValues.of(own, measure, images, seeds) for name, own in rows.groupby("encoding")}
+    summary = []
+    for name, sample in samples.items():
+        row = about | {"encoding": name} | interval(sample, options)
+        if "orthogonal" in samples and name != "orthogonal":
+            apart = interval(PairedValues(sample.values - samples["orthogonal"].values), options)
+            names = {"value": "difference", "ci_low": "difference_low", "ci_high": "difference_high"}
+            row |= {new: apart[old] for old, new in names.items()}
+        summary.append(row)
+    return summary
 
 
 def scales(fits: pd.DataFrame) -> pd.DataFrame:
@@ -241,7 +230,7 @@ def scales(fits: pd.DataFrame) -> pd.DataFrame:
     mean frequency of the spectrum, and whether the scale is the image's best. Empty where only one scale was tried.
     """
     rows = fitted(fits)
-    rows = rows[(rows["model"] == "mlp") & (rows["encoding"] == "gaussian")]
+    rows = rows[(rows["model"] == "mlp") & (rows["encoding"] == "gaussian") & rows["psnr_heldout"].notna()]
     about = ["group", "image", "height", "width", "asked_k", "spectrum_slope", "spectrum_frequency", "sigma"]
     mean = rows.groupby([*about, "learning_rate"], dropna=False)["psnr_heldout"].mean().reset_index()
     tried = mean.groupby(about, dropna=False)["psnr_heldout"].max().reset_index()

@@ -16,7 +16,12 @@ from phiscope.stats.intervals import Resampling
 
 KEY, QUESTION = "latents", "Are latent representations Fourier-like?"
 POPULATION = "directions like these, and for random weights networks too; the trained network and its latents fixed"
-NETWORKS = {"generator": "generator", "autoencoder": "denoising autoencoder"}
+NETWORKS = {"generator": "generator", "encoder": "encoder", "autoencoder": "denoising autoencoder"}
+FAMILIES = {
+    "singular": "singular vectors",
+    "strongest": "strongest singular vectors",
+    "rows": "rows of the Jacobian",
+}
 KINDS = {
     "latent": "{family}",
     "random": "random directions",
@@ -81,16 +86,22 @@ def latent_answers(waves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answers(row: dict) -> Iterator[dict]:
-    kind, basis, where = KINDS[row["kind"]].format(**row), BASES[row["basis"]], in_words(row)
+    family = family_in_words(row["family"])
+    kind, basis, where = KINDS[row["kind"]].format(family=family), BASES[row["basis"]], in_words(row)
     about = {"key": KEY, "question": QUESTION, "subject": kind, "where": where, "n": row["n"]}
     about["interval"] = row["interval"]
     ends = {name: row[name] for name in ("value", "ci_low", "ci_high")}
     yield about | ends | {"quantity": f"effective number of {basis}, {where}: {kind}", "unit": basis}
     if row["kind"] != "latent" and row["basis"] == "waves":
         ends = {"value": row["ratio"], "ci_low": row["ratio_low"], "ci_high": row["ratio_high"]}
-        yield about | ends | {"quantity": f"the same of the {row['family']}, over that of {kind}", "unit": "ratio"}
+        yield about | ends | {"quantity": f"the same of the {family}, over that of {kind}", "unit": "ratio"}
 
 
 def in_words(row: dict) -> str:
     """`axes of the generator`."""
-    return f"{row['family']} of the {NETWORKS.get(row['network'], row['network'])}"
+    return f"{family_in_words(row['family'])} of the {NETWORKS.get(row['network'], row['network'])}"
+
+
+def family_in_words(family: str) -> str:
+    """A family of directions as sentences and figures call it; most are named so already."""
+    return FAMILIES.get(family, family)

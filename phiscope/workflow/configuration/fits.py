@@ -16,7 +16,7 @@ ENCODINGS: dict[str, tuple[str, ...]] = {
 }
 BASES = ("fourier_complete", "dct", "haar", "orthogonal")
 SPARSE = ("largest", "lasso", "basis_pursuit")
-CONTROLS = ("white_noise", "pink_noise", "constant", "step_edge")
+CONTROLS = ("white_noise", "gaussian_noise", "binary_noise", "pink_noise", "constant", "step_edge")
 PHOTOGRAPHS = (
     *("astronaut", "brick", "camera", "cat", "cell", "clock", "coffee", "coins", "grass", "gravel", "horse"),
     *("hubble_deep_field", "immunohistochemistry", "moon", "page", "retina", "rocket", "text", "china", "flower"),
@@ -48,6 +48,7 @@ def check_implicit(implicit: Mapping[str, Any]) -> None:
                 raise ConfigError(f"config: {where}.groups: there is no group {group!r}; {nearest(group, groups)}")
     for place, decoder in enumerate(implicit["decoders"]["encodings"]):
         check_encoding(f"implicit.decoders.encodings.{place}", decoder["encoding"], decoder)
+    _check_rates(implicit["rates"], groups)
     picture = implicit["picture"]
     if picture is not None and picture.partition("/")[0] not in groups:
         raise ConfigError(
@@ -76,6 +77,15 @@ def _check_fit(where: str, fit: Mapping[str, Any]) -> None:
             raise ConfigError(f"config: {where}.share: got {share}, expected at most 1, all coefficients")
     if "fourier_strategic" in _listed(fit["encoding"]) and "spectrum" not in fit:
         raise ConfigError(f"config: {where}.spectrum: missing; the encoding fourier_strategic looks at own or mean")
+
+
+def _check_rates(rates: Mapping[str, Any], groups: Iterable[str]) -> None:
+    for name in (name for names in rates["bases"] for name in names.split("+")):
+        if name not in BASES:
+            raise ConfigError(f"config: implicit.rates.bases: there is no basis {name!r}; {nearest(name, BASES)}")
+    for group in rates["groups"] or ():
+        if group not in groups:
+            raise ConfigError(f"config: implicit.rates.groups: there is no group {group!r}; {nearest(group, groups)}")
 
 
 def _groups(images: Sequence[Mapping[str, Any]]) -> dict[str, None]:

@@ -13,6 +13,7 @@ from phiscope.workflow.plan.rule import Parameters, Rule
 if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
 
+COMPLETE = {"fourier_complete", "dct", "haar", "orthogonal"}  # encodings that hold every function of an image
 AUTOENCODER = "phiscope.models.denoiser:autoencoder"
 
 
@@ -50,14 +51,27 @@ class Implicit:
     @cached_property
     def statistics(self) -> list[str]:
         """Of the fits."""
-        names = ("tuned", "by_k", "contrasts", "powers", "bases", "scales", "answers")
+        names = (
+            "tuned",
+            "by_k",
+            "contrasts",
+            "powers",
+            "phases",
+            "bases",
+            "networks",
+            "scales",
+            "scale_ranks",
+            "answers",
+        )
         return [f"implicit_{name}" for name in names]
 
     @cached_property
     def decoding(self) -> dict[str, str]:
-        """The run's networks that decode latents, by name: of these the response to latent directions is looked at."""
+        """The run's networks with latents, by name: of these what answers to latent directions is looked at."""
         plan = self._plan
-        networks = {"generator": plan.path("generator")} if plan.latent else {}
+        networks = {}
+        if plan.latent:
+            networks |= {"generator": plan.path("generator"), "encoder": plan.path("encoder", **plan.latent.encoder())}
         if plan.denoising and plan.denoising.options["network"]["factory"] == AUTOENCODER:
             networks["autoencoder"] = plan.path("denoiser")
         return networks
@@ -78,12 +92,23 @@ class Implicit:
         seeds = self.decoders["seeds"] if self.decoders else []
         return [self._plan.below(f"implicit/decoders-{seed}.parquet") for seed in seeds]
 
+    @property
+    def rates(self) -> Mapping[str, Any] | None:
+        """Coefficients in complete bases beside JPEG; None where no basis is named."""
+        rates = self.options["rates"]
+        return rates if rates["bases"] else None
+
+    @property
+    def rate_rows(self) -> str:
+        return self._plan.below("implicit/rates.parquet")
+
     @cached_property
     def further_statistics(self) -> list[str]:
         """Beside those of the fits."""
         return [
             *(["latent_waves"] if self.decoding else []),
             *(["implicit_decoders"] if self.decoders else []),
+            *(["implicit_rates"] if self.rates else []),
         ]
 
     @property
@@ -95,6 +120,8 @@ class Implicit:
             "fitted_networks": "mlp" in models,
             "largest_coefficients": "largest" in models,
             "swept_scales": any(f["encoding"] == "gaussian" and isinstance(f.get("sigma"), list) for f in fits),
+            "complete_networks": any(f["model"] == "mlp" and COMPLETE & set(listed(f["encoding"])) for f in fits),
+            "rates": bool(self.rates),
             "decoders": bool(self.decoders),
             "latent_waves": bool(self.decoding),
             "pictured": bool(self.options["picture"]),
@@ -142,6 +169,8 @@ class Implicit:
         plan, parts = self._plan, []
         for network, file in self.decoding.items():
             looked_at: dict[str, Source] = {"model": file, "test": plan.prepared("test")}
+            if network == "generator" and plan.latent:
+                looked_at["basis"] = plan.path("bases", **plan.latent.encoder())
             rows = {"directions": plan.below(f"implicit/directions-{network}.parquet")}
             parts.append(Part("measure_latent_waves", looked_at, rows, {"network": network}))
         summed: dict[str, Source] = {"directions": self.directions}
@@ -156,9 +185,28 @@ class Implicit:
         summed: dict[str, Source] = {"rows": self.decoder_parts}
         return Chain(plan, [*parts, Part("compute_decoders", summed, plan.paths("implicit_decoders"))])
 
+    def counting_bits(self) -> Chain:
+        """What pictures of few coefficients cost, beside JPEG."""
+        plan = self._plan
+        rows: dict[str, Source] = {"rows": self.rate_rows}
+        images: dict[str, Source] = {"images": self.gathered}
+        return Chain(
+            plan,
+            [
+                Part("measure_rates", images, {"rows": self.rate_rows}),
+                Part("compute_rates", rows, plan.paths("implicit_rates")),
+            ],
+        )
+
     def outputs(self) -> Iterator[str]:
         yield from (self.gathered, *self.parts, *self.pictures, *self.directions, *self.decoder_parts)
+        yield from [self.rate_rows] if self.rates else []
         yield from map(self._plan.path, ("implicit", *self.statistics, *self.further_statistics))
+
+
+def listed(value: Any) -> list:
+    """What the configuration has as one value or a list of them, as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 def _part(plan: Plan) -> Implicit:
@@ -172,7 +220,7 @@ def _statistics(plan: Plan) -> dict[str, Any]:
 
 def _fits(plan: Plan) -> Parameters:
     options = _part(plan).options
-    return {"options": {key: value for key, value in options.items() if key not in ("images", "chunk_size")}}
+    return {"options": {key: value for key, value in options.items() if key not in ("images", "chunk_size", "rates")}}
 
 
 def _decoders(plan: Plan) -> Parameters:
@@ -190,13 +238,18 @@ RULES = {
     "measure_latent_waves": Rule(
         "implicit/measure_latent_waves",
         lambda plan: {"seed": plan.config["seed"]},
-        lambda plan, wildcards: ["phiscope.models.denoiser"],
+        lambda plan, wildcards: ["phiscope.models.denoiser", "phiscope.models.encoder"],
     ),
     "compute_latent_waves": Rule("implicit/compute_latent_waves", _statistics),
     "train_decoders": Rule("implicit/train_decoders", _decoders),
     "compute_decoders": Rule(
         "implicit/compute_decoders", lambda plan: {"confidence": plan.config["statistics"]["confidence"]}
     ),
+    "measure_rates": Rule(
+        "implicit/measure_rates",
+        lambda plan: {"options": _part(plan).options["rates"], "seed": plan.config["seed"]},
+    ),
+    "compute_rates": Rule("implicit/compute_rates", _statistics),
     "compute_redrawn": Rule(
         "implicit/compute_redrawn", lambda plan: {"views": plan.views.redrawn, **_statistics(plan)}
     ),

@@ -187,6 +187,8 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "compute_latent_waves": _LIGHT,
         "train_decoders": _TRAINING,
         "compute_decoders": _LIGHT,
+        "measure_rates": _LOOK,
+        "compute_rates": _LIGHT,
         "compute_redrawn": _LIGHT,
         "load_generator": _LOOK,
         "train_gan": Need(lambda s: _network(s) + 200 + _images(s.n, s, 2), lambda s: 5 * _trained(s), card=True),

@@ -1,11 +1,15 @@
 """Images drawn: rows of the table `implicit`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from phiscope import tables
+from phiscope.experiments.implicit import fits as fits_module
 from phiscope.experiments.implicit.fits import COLUMNS, Options, draw, mean_magnitudes
+from phiscope.experiments.implicit.kept import KeptFits
 from phiscope.experiments.implicit.settings import Setting
 from phiscope.implicit import spectrum
 from phiscope.implicit.fit import Schedule
@@ -101,3 +105,50 @@ def test_the_mean_spectrum_does_not_look_at_the_answer(pictures):
 def test_groups_limit_a_setting(pictures):
     fits = rows(pictures, Setting("projection", "basic", groups=("edge",)))
     assert set(fits["image"]) == {"edge/wide"}
+
+
+def test_all_pixels_can_be_fitted_and_then_none_is_held_out(pictures):
+    settings = [Setting("mlp", "dct", learning_rate=0.01), Setting("least_squares", "basic")]
+    both = [replace(setting, pixels=pixels) for setting in settings for pixels in ("training", "all")]
+    fits = rows(pictures, *both, Setting("lasso", "dct", penalty=0.5, pixels="all"))
+    held = fits.groupby(["model", "pixels"])["psnr_heldout"].count()
+    assert held["mlp", "training"] == 6
+    assert held["mlp", "all"] == held["least_squares", "all"] == held["lasso", "all"] == 0
+    assert fits["psnr_train"].notna().all()
+    least = fits[fits["model"] == "least_squares"].set_index(["image", "pixels"])["psnr_train"]
+    whole = rows(pictures, Setting("projection", "basic")).set_index("image")["psnr_train"]
+    for image in pictures:
+        assert least[image, "all"] == pytest.approx(whole[image])  # the same problem
+
+
+def test_pixels_between_four_fitted_ones_are_told_where_every_other_is_fitted(pictures):
+    setting = Setting("least_squares", "basic")
+    on_grid = rows(pictures, setting, replace(setting, pixels="all"), options=replace(OPTIONS, training="grid"))
+    between = on_grid.set_index(["image", "pixels"])["psnr_between"]
+    assert between.notna().groupby("pixels").sum().to_dict() == {"all": 0, "training": 3}
+    drawn = next(iter(draw({"noise/0": pictures["noise/0"]}, [setting], replace(OPTIONS, training="grid"))))
+    error = (drawn.image - pictures["noise/0"])[1::2, 1::2]
+    assert between["noise/0", "training"] == pytest.approx(-10 * np.log10((error**2).mean()))
+    assert rows(pictures, setting)["psnr_between"].isna().all()  # a share of the pixels has no such places
+
+
+def test_fits_that_were_kept_are_not_fitted_again(pictures, tmp_path, monkeypatch):
+    settings = [Setting("mlp", "gaussian", k=3, sigma=2.0, learning_rate=0.01)]
+    kept = KeptFits(tmp_path / "fits", least_seconds=0.0)
+    first = list(draw(pictures, settings, OPTIONS, kept=kept))
+    assert len(list((tmp_path / "fits").iterdir())) == 4  # two shapes, two seeds
+    monkeypatch.setattr(fits_module, "fit", None)
+    again = list(draw(pictures, settings, OPTIONS, kept=kept))
+    pd.testing.assert_frame_equal(pd.DataFrame(each.row for each in first), pd.DataFrame(each.row for each in again))
+    for one, other in zip(first, again):
+        np.testing.assert_array_equal(one.image, other.image)
+    with pytest.raises(TypeError):  # other steps are another fit
+        list(draw(pictures, settings, replace(OPTIONS, schedule=Schedule(6)), kept=kept))
+    kept.remove()
+    assert not (tmp_path / "fits").exists()
+
+
+def test_short_fits_are_not_worth_a_file(pictures, tmp_path):
+    setting = Setting("mlp", "basic", learning_rate=0.01)
+    list(draw(pictures, [setting], OPTIONS, kept=KeptFits(tmp_path / "fits")))
+    assert not (tmp_path / "fits").exists()

@@ -16,7 +16,14 @@ OPTIONS = Resampling(resamples=300, seed=1)
 def row(image: str, encoding: str, psnr: float, **more) -> dict:
     about = {"image": image, "group": image.partition("/")[0], "height": 8, "width": 8, "model": "mlp"}
     about |= {"encoding": encoding, "spectrum": None, "asked_k": np.nan, "k": 0.0, "bandwidth": 1.0, "sigma": np.nan}
-    about |= {"learning_rate": 0.01, "seed": 0, "share": np.nan, "parameters": 10, "status": "fitted"}
+    about |= {
+        "pixels": "training",
+        "learning_rate": 0.01,
+        "seed": 0,
+        "share": np.nan,
+        "parameters": 10,
+        "status": "fitted",
+    }
     about |= {"spectrum_l1": 1.0, "spectrum_energy": 1.0, "energy_beyond": 1.0, "psnr_parseval": np.nan}
     about |= {"spectrum_slope": 1.0, "spectrum_frequency": 2.0, "psnr_train": psnr + 5, "psnr_heldout": psnr}
     return about | {"encoding": encoding} | more
@@ -53,27 +60,30 @@ def test_differences_are_paired_over_images():
     assert held["ci_high"] > 25
 
 
-def test_rank_correlation_against_scipy_and_in_resamples(monkeypatch):
+def test_rank_correlations_of_resamples_against_scipy():
     random = np.random.default_rng(0)
-    frame = pd.DataFrame({"image": np.repeat(list("abcdef"), 4), "x": random.integers(0, 6, 24).astype(float)})
-    frame["y"] = frame["x"] + random.normal(size=24)
-    found = fits.correlation(frame, "x", "y", OPTIONS)
-    assert found["value"] == pytest.approx(spearmanr(frame["x"], frame["y"]).statistic)
-    assert found["ci_low"] < found["value"] < found["ci_high"]
+    x = random.integers(0, 6, 24).astype(float)
+    y = x + random.normal(size=24)
     counts = random.integers(0, 3, size=(5, 24)).astype(float)
-    drawn = fits._spearman(frame["x"].to_numpy(), frame["y"].to_numpy(), counts)
-    for weights, value in zip(counts.astype(int), drawn):
-        written_out = frame.loc[np.repeat(frame.index, weights)]
-        assert value == pytest.approx(spearmanr(written_out["x"], written_out["y"]).statistic)
+    for weights, value in zip(counts.astype(int), fits.spearman(x, y, counts)):
+        assert value == pytest.approx(spearmanr(np.repeat(x, weights), np.repeat(y, weights)).statistic)
 
 
-def test_power_is_found_where_it_decides():
-    images = {f"g/{n}": float(n + 1) for n in range(6)}
-    rows = [row(i, "gaussian", 40 - 3 * e, asked_k=4, spectrum_energy=e, spectrum_l1=7 - e) for i, e in images.items()]
-    found = fits.powers(fits.tuned(pd.DataFrame(rows)), OPTIONS).set_index(["measure", "power"])["value"]
-    assert found["psnr_heldout", "spectrum_energy"] == pytest.approx(-1)
-    assert found["psnr_heldout", "spectrum_l1"] == pytest.approx(1)
-    assert np.isnan(found["psnr_heldout", "energy_beyond"])
+def test_fits_of_all_pixels_stand_apart_from_those_with_some_held_out():
+    """On all pixels σ = 4 is best, on held-out ones σ = 1; neither choice looks at the other's numbers."""
+    rows = []
+    for image, level in {"g/a": 10, "g/b": 20, "g/c": 30}.items():
+        for sigma, held, everything in ((1.0, 5, 1), (4.0, 2, 9)):
+            about = {"asked_k": 8, "k": 8, "sigma": sigma}
+            rows.append(row(image, "gaussian", level + held, **about))
+            rows.append(row(image, "gaussian", np.nan, **about) | {"pixels": "all", "psnr_train": level + everything})
+    chosen = fits.tuned(pd.DataFrame(rows))
+    assert chosen.groupby("pixels")["sigma"].unique().map(list).to_dict() == {"all": [4.0], "training": [1.0]}
+    means = fits.by_k(chosen, OPTIONS).set_index("measure")["value"].to_dict()
+    assert means == {"psnr_train": 30.0, "psnr_heldout": 25.0, "psnr_all": 29.0}
+    told = implicit_answers(pd.DataFrame(rows), "g", OPTIONS)
+    sentence = findings(told[told["key"] == "pixels"])["Is it otherwise when every pixel is fitted?"]
+    assert "Gaussian with k = 8 is best, at 29 dB" in sentence
 
 
 def test_steps_between_published_encodings_are_paired_and_counted():
@@ -92,7 +102,7 @@ def test_steps_between_published_encodings_are_paired_and_counted():
     np.testing.assert_allclose(found["ci_high"] - found["ci_low"], 0, atol=1e-12)
     told = implicit_answers(pd.DataFrame(rows), "g", OPTIONS)
     sentence = findings(told[told["key"] == "order"])["Is the order of the published encodings found?"]
-    assert "In 0 of 1 groups" in sentence
+    assert "gains in 0 of 1 groups" in sentence
     assert "of the 3 steps 2 gain and 1 lose" in sentence
 
 
@@ -104,6 +114,22 @@ def test_bases_are_compared_with_the_random_one():
     found = fits.bases(pd.DataFrame(rows), OPTIONS).set_index("encoding")
     np.testing.assert_allclose(found.loc["dct", ["difference", "difference_low", "difference_high"]].astype(float), 4)
     assert np.isnan(found.loc["orthogonal", "difference"])
+
+
+def test_networks_on_bases_are_compared_with_the_random_one():
+    """Two noises of five images: networks on Haar 3 dB above the random basis where all pixels are fitted."""
+    rows = [
+        row(f"n/{noise}-{i}", name, np.nan) | {"pixels": "all", "psnr_train": 30 + i + gain}
+        for noise in ("white_noise", "binary_noise")
+        for i in range(5)
+        for name, gain in (("orthogonal", 0), ("haar", 3))
+    ]
+    found = fits.networks(fits.tuned(pd.DataFrame(rows)), OPTIONS).set_index("encoding").loc["haar"]
+    assert found[["measure", "n"]].tolist() == ["psnr_all", 10]
+    np.testing.assert_allclose(found[["difference", "difference_low", "difference_high"]].astype(float), 3)
+    told = implicit_answers(pd.DataFrame(rows), "n", OPTIONS).query("key == 'noise'")
+    assert [where.partition(",")[0] for where in told["where"]] == ["uniform noise", "binary noise"]
+    assert (told["n"] == 5).all()
 
 
 def test_what_did_not_end_counts_nowhere():
@@ -124,6 +150,7 @@ def test_every_question_is_answered_and_put_into_words():
         rows += [row(image, name, value, model="largest", share=0.1, **about) for name in ("dct", "orthogonal")]
     told = implicit_answers(pd.DataFrame(rows), "g", OPTIONS)
     assert set(told["key"]) == {"ends", "power", "noise", "choice", "scale"}
+    assert set(findings(told)) == set(told["question"])
     sentences = list(findings(told).values())
     assert "the lowest waves with k = 8 is best, at 23 dB" in sentences[0]
     assert "no encoding" not in sentences[0]
