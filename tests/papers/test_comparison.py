@@ -6,7 +6,6 @@ from pandas.testing import assert_frame_equal
 from phiscope import tables
 from phiscope.papers.decision_boundaries import STATED
 
-
 TABLE_1 = [f"sample_0_margin_{place}" for place in range(10) if place != 3]
 SEGMENT = [f"sample_0_segment_{name}" for name in ("from_neighbour", "from_sample", "unlike")]
 

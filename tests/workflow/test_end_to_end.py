@@ -134,6 +134,26 @@ def test_attacks_are_judged_and_seen_by_all_tables_alike(finished):
         assert located.loc[view]["predicted"].loc[attacks["sample"]].tolist() == attacks[column].tolist()
 
 
+def test_rounded_images_are_those_that_are_still_attacks(finished):
+    attacks, rounded = (tables.read(finished.results / f"tables/{name}.parquet") for name in ("attacks", "rounded"))
+    assert rounded["sample"].tolist() == attacks.loc[attacks["success_8bit"], "sample"].tolist()
+    before = attacks.set_index("sample")["predicted_before"].loc[rounded["sample"]]
+    assert (rounded["predicted"].to_numpy() != before.to_numpy()).all()
+    assert (rounded["distance_lower"] <= rounded["distance"]).all()
+
+
+def test_attacks_at_many_settings_agree_with_the_view_of_one(finished):
+    sweep = tables.read(finished.results / "tables/attack_sweep.parquet")
+    assert sweep.groupby("attack").size().to_dict() == {"bisected": 10, "deepfool": 20, "pgd-first": 40}
+    won = sweep[sweep["success"]]
+    nearest = won.groupby("attack")["margin"].median()
+    assert nearest["bisected"] < nearest["deepfool"] < nearest["pgd-first"]
+    assert sweep["asked"].min() >= 10
+    front = tables.read(finished.results / "statistics/attack_front.parquet")
+    assert front[["confidence", "hull_penalty"]].drop_duplicates().shape == (4, 2)
+    assert len(tables.read(finished.results / "statistics/straight_paths.parquet")) == 6
+
+
 def test_images_are_drawn_as_functions(finished):
     fits = tables.read(finished.results / "tables/implicit.parquet")
     assert set(fits["status"]) == {"fitted"}
@@ -147,7 +167,9 @@ def test_images_are_drawn_as_functions(finished):
 
 def test_inversions_hold_a_row_per_problem_and_their_images(finished):
     found = tables.read(finished.results / "tables/inversions.parquet")
-    assert found.groupby("target").size().to_dict() == {"ball": 12, "flip": 6, "hull": 6, "perimeter": 2}
+    assert found.groupby("target").size().to_dict() == {
+        "ball": 12, "flip": 6, "hull": 6, "perimeter": 2, "segment": 10
+    }  # fmt: skip
     assert set(found["status"]) <= {"solved", "reference", "unreached", "no_target"}
     solved = found[found["status"] == "solved"]
     assert len(solved) > 20
@@ -211,7 +233,11 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "inverted-87",
         "perimeter-87",
         "morph-87",
+        "segment-87",
         "path-87",
+        "straight_paths",
+        "overshoot",
+        "attack_front",
         "edit-87",
         "inversion_distances",
         "denoising",
