@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phiscope.papers.verdicts import Claim, claim_of
 from phiscope.stats.attacks import GROUPS, NORM_THIRDS, QUESTIONS
@@ -139,10 +139,9 @@ def _inverted() -> dict[str, Stated]:
     own = ("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL, *CLOSEST)
     ours = dict.fromkeys(own, ("", None, ""))
     answers = stated | ours
-    most = {"boundary_closer_pixel": "most"}
-    return {
-        key: Stated(*words, *answers.get(key, ("7.1", None)), claims=most.get(key)) for key, words in INVERSIONS.items()
-    }
+    inverted = {key: Stated(*words, *answers.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}
+    key = "boundary_closer_pixel"
+    return inverted | {key: replace(inverted[key], claims="most")}
 
 
 def _one_sample(sample: int, name: str, stated: dict[str, tuple[str, float | None]]) -> dict[str, Stated]:

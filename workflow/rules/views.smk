@@ -80,6 +80,8 @@ if PLAN.sweeps.running().parts:
             **outputs(PLAN.sweeps.running()),
         log:
             f"{RESULTS}/logs/sweep.log",
+        group: # between two jobs of it
+            "report"
         conda:
             "../../envs/phiscope.yaml"
         threads: PLAN.sweeps.running().threads
