@@ -42,6 +42,7 @@ def provenance(root, small, _browser, tmp_path_factory):
         env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
+    assert (folder / "page.html").stat().st_size < 10e6
     return browser.opened(folder / "page.html", folder / "profile")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phiscope import figures
 from phiscope.exhibits.frames import artifacts_of
 from phiscope.report.page import artifacts_of_page
-from phiscope.report.sections import PAGES, SECTIONS, module_of, title_of
+from phiscope.report.sections import PAGES, SECTIONS, module_of
 from phiscope.workflow.plan.rule import Rule, reported
 
 if TYPE_CHECKING:
@@ -197,11 +197,6 @@ class Drawing:
         geometry = self._plan.geometry
         made = {*self._plan.statistics_and_tables, *geometry.detection, *geometry.of_training}
         return [*needed, *(artifact for artifact in optional if artifact in made)]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What each of the pages answers."""
-        return {name: "the report to read" if name == "report" else title_of(PAGES[name]) for name in self.pages}
 
     @property
     def tables(self) -> dict[str, str]:
