@@ -4,7 +4,7 @@ rule render_report:
         pictures=PLAN.drawing.in_the_page,
         narrow=PLAN.drawing.narrow(PLAN.drawing.all),
     output:
-        **PLAN.drawing.pages, # not in Snakemake's own report, where they would take two thirds of its size
+        **PLAN.drawing.pages,  # not in Snakemake's own report, where they would take two thirds of its size
         # The last lines of the terminal.
         findings=f"{RESULTS}/findings.txt",
     log:

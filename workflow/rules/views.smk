@@ -80,7 +80,7 @@ if PLAN.sweeps.running().parts:
             **outputs(PLAN.sweeps.running()),
         log:
             f"{RESULTS}/logs/sweep.log",
-        group: # between two jobs of it
+        group:  # between two jobs of it
             "report"
         conda:
             "../../envs/phiscope.yaml"
