@@ -14,6 +14,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from phiscope.figures.colours import FAINT as FAINT
 from phiscope.figures.colours import HULL as HULL
@@ -68,6 +69,8 @@ def themed(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
 
 _narrow: ContextVar[bool] = ContextVar("narrow", default=False)
+_GAP = 0.04  # between data and a legend above them, of the height of the axes
+_FEW_CLASSES = 12  # whose colours can be told apart by a legend
 _LONG = 22  # characters of an entry of a legend that leave no room for another beside it
 _of_one_axis: WeakSet[Figure] = WeakSet()  # stacked figures whose panels in a row shared an axis
 
@@ -124,6 +127,29 @@ def settle_stacked(figure: Figure) -> None:
         label = ax.get_ylabel() or label
         ax.set_ylabel(label)
         ax.tick_params(labelleft=True)
+
+
+def legend_above(ax: Axes, **options: Any) -> None:
+    """A legend in the upper part of the axes, whose upper limit is raised until the data end below it."""
+    legend = ax.legend(**{"frameon": False, "loc": "upper right", "handlelength": 1.2, "borderaxespad": 0.2} | options)
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    share = min(0.8, legend.get_window_extent().height / ax.get_window_extent().height + _GAP)
+    scale = ax.yaxis.get_transform()
+    low, high = scale.transform(np.array(ax.get_ylim()))
+    ax.set_ylim(top=float(scale.inverted().transform(np.array([low + (high - low) / (1 - share)]))[0]))
+
+
+def class_legend(figure: Figure, classes: Sequence[str]) -> None:
+    """Which colour of `class_colours` is which class, below the figure; nothing where there are too many to read."""
+    if len(classes) <= _FEW_CLASSES:
+        handles = [Line2D([], [], color=colour, lw=3) for colour in class_colours(len(classes))]
+        columns = min(len(classes), 10 if max(map(len, classes)) <= 4 else 5)
+        figure.legend(
+            handles, classes, loc="outside lower center", ncols=columns, frameon=False, handlelength=0.8,
+            columnspacing=1.2,
+        )  # fmt: skip
 
 
 def note(ax: Axes, lines: Sequence[tuple[str, str]], *, x: float = 0.98, y: float = 0.96) -> None:

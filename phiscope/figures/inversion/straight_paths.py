@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, MARGIN, MUTED, panels, themed
+from phiscope.figures.style import HULL, MARGIN, MUTED, legend_above, panels, themed
 from phiscope.words.numbers import significant
 
 CAPTION = (
@@ -46,6 +46,6 @@ def draw(straight_paths: pd.DataFrame) -> Figure:
             )
             ax.axvline(np.median(own), color=colour, lw=1.6)
         ax.set(xlabel=words, ylabel="pairs")
-        ax.legend(title="median of pairs", frameon=False, alignment="left")
+        legend_above(ax, title="median of pairs", alignment="left")
     axes[0, 0].set_title(f"{len(straight_paths):,} pairs", color=MUTED)
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, WRONG, blank, themed
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, WRONG, blank, legend_above, themed
 
 CAPTION = "Toledo-Marín and Glazier 2021, Figure 5. Dashed: the classifier on the images."
 CATEGORY = "Latent space"
@@ -73,7 +73,8 @@ def _by_trial(ax: Axes, trials: pd.DataFrame, latent: pd.DataFrame) -> None:
     ax.set(title="accuracy by trial", xlabel="trial")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-    ax.legend(frameon=False)
+    legend_above(ax)
+    ax.set_yticks([tick for tick in ax.get_yticks() if ax.get_ylim()[0] <= tick <= 1])
 
 
 def _cumulative(ax: Axes, latent: pd.DataFrame) -> None:

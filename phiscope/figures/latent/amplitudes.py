@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, MARGIN, MUTED, SPACES, panels, themed
+from phiscope.figures.style import HULL, MARGIN, MUTED, SPACES, legend_above, panels, themed
 
 CAPTION = (
     "Toledo-Marín and Glazier 2021, Figure 6: amplitudes where the class comes first, second and third; below, "
@@ -64,4 +64,4 @@ def _densities(ax: Axes, ranked: NDArray) -> None:
             ax.hist(
                 ranked[:, rank - 1], edges, density=True, histtype="step", color=colour, lw=1.2, label=f"rank {rank}"
             )
-    ax.legend(frameon=False, loc="upper left", handlelength=1.0)
+    legend_above(ax, ncols=2)

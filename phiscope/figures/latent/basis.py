@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, MARGIN, MUTED, panels, themed
+from phiscope.figures.style import HULL, MARGIN, MUTED, legend_above, panels, themed
 
 CAPTION = (
     "Left: averages and deviations of two disjoint halves; dotted, what independent latents give. Right: each dot is "
@@ -45,7 +45,7 @@ def _convergence(ax: Axes, numbers: pd.DataFrame) -> None:
         rows = numbers[(numbers["quantity"] == "convergence_expected") & (numbers["kind"] == kind)]
         ax.plot(rows["x"], rows["value"], color=MUTED, lw=0.8, ls=":")
     ax.set(title="two halves of V latents differ by", xlabel="V", xscale="log", yscale="log")
-    ax.legend(frameon=False, handlelength=1.4, fontsize=7.5, loc="lower left")
+    legend_above(ax, fontsize=7.5)
 
 
 def _order(ax: Axes, order: pd.DataFrame) -> None:

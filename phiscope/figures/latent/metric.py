@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import MARGIN, class_colours, note, panels, themed
+from phiscope.figures.style import MARGIN, class_colours, class_legend, note, panels, themed
 
 CAPTION = (
     "Angles between the averages of classes; the same against how probable the classifier finds the other class; how "
@@ -37,6 +37,7 @@ def draw(latent_metric: pd.DataFrame, latent_linearity: pd.DataFrame, classes: S
         axes[0, 2].plot(rows["step"], rows["error"], color=colours[label], lw=0.9)
     axes[0, 2].set(title="error of the linearisation", xscale="log", xlabel="step along an axis", ylim=(0, None))
     axes[0, 2].yaxis.set_major_formatter(PercentFormatter(1.0))
+    class_legend(figure, classes)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from phiscope.figures.checks import require
 from phiscope.figures.mosaic import show_placed
-from phiscope.figures.style import INK, blank, class_colours, themed
+from phiscope.figures.style import INK, blank, class_colours, class_legend, legend_above, themed
 
 CAPTION = (
     "Toledo-Marín and Glazier 2021, Figure 3. Encoded latents need not be normal within a class; drawn ones nearly are."
@@ -45,6 +45,7 @@ def draw(set_tiles: pd.DataFrame, latent_densities: pd.DataFrame, classes: Seque
         average.set_title(f"η, {title}")
         average.axis("off")
         _densities(density, latent_densities[latent_densities["kind"] == kind], len(classes))
+    class_legend(figure, classes)
     return figure
 
 
@@ -55,4 +56,4 @@ def _densities(ax: Axes, densities: pd.DataFrame, count: int) -> None:
     x = np.linspace(-4, 4, 200)
     ax.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, lw=1.2, ls="--", label="normal")
     ax.set(xlabel="entry of a latent", ylabel="density", xlim=(-4, 4), ylim=(0, None))
-    ax.legend(frameon=False, loc="upper right", handlelength=1.2)
+    legend_above(ax)

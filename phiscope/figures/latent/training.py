@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, MARGIN, class_colours, panels, themed
+from phiscope.figures.style import HULL, MARGIN, class_colours, legend_above, panels, themed
 
 CAPTION = "The GAN’s losses, and the encoders on images that were held out."
 CATEGORY = "Latent space"
@@ -35,11 +35,11 @@ def draw(encoder_logs: pd.DataFrame, generator_log: pd.DataFrame | None = None) 
                 generator_log["epoch"], generator_log[column], color=colour, lw=1.2, label=column.partition("_")[0]
             )
         axes[0, 0].set_title("losses of the GAN")
-        axes[0, 0].legend(frameon=False)
+        legend_above(axes[0, 0])
     _curves(axes[0, 1], encoder_logs, "val_squared_error", "encoder: squared error")
     _curves(axes[0, 2], encoder_logs, "val_accuracy", "decoded images recognised")
     axes[0, 2].yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes[0, 1].legend(frameon=False)
+    legend_above(axes[0, 1])
     for ax in axes[0]:
         ax.set_xlabel("epoch")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))

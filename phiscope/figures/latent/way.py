@@ -10,7 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, INK, MARGIN, MUTED, SPACES, blank, class_colours, themed
+from phiscope.figures.style import (
+    HULL,
+    INK,
+    MARGIN,
+    MUTED,
+    SPACES,
+    blank,
+    class_colours,
+    class_legend,
+    legend_above,
+    themed,
+)
 
 CAPTION = "Above: what the classifier sees. Below: how different the images stay."
 CATEGORY = "Latent space"
@@ -35,6 +46,7 @@ def draw(own_rotation: pd.DataFrame, classes: Sequence[str]) -> Figure:
     top, bottom = figure.subplots(2, 1, height_ratios=[1, 1])
     _shares(top, own_rotation[own_rotation["path"] == "givens"], classes)
     _diversity(bottom, own_rotation)
+    class_legend(figure, classes)
     return figure
 
 
@@ -65,9 +77,9 @@ def _diversity(ax: Axes, rotation: pd.DataFrame) -> None:
             ax.plot(
                 rows["step"], rows["diversity"], color=colour, ls=dash, lw=1.4, label=f"{words}: {100 * reached:.0f} %"
             )
-    ax.set(xlabel="step", ylabel="diversity of the images", ylim=(0, 1.5 * rotation["diversity"].max()))
+    ax.set(xlabel="step", ylabel="diversity of the images", ylim=(0, None))
     ax.set_title("standard deviation over images; in the legend, share that has the label at the stops")
-    ax.legend(frameon=False, ncols=2, loc="upper right")
+    legend_above(ax, ncols=2)
 
 
 def _reached(rotation: pd.DataFrame) -> float:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from phiscope.figures.checks import require
-from phiscope.figures.style import HULL, INK, MARGIN, MUTED, panels, themed
+from phiscope.figures.style import HULL, INK, MARGIN, MUTED, legend_above, panels, themed
 from phiscope.words.numbers import percent
 
 CAPTION = (
@@ -34,7 +34,7 @@ def draw(classifier_log: pd.DataFrame) -> Figure:
     losses.yaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
     losses.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     losses.yaxis.set_minor_formatter(NullFormatter())
-    losses.legend(["training", "validation"], frameon=False)
+    legend_above(losses, labels=["training", "validation"])
     _line(accuracy, classifier_log, "val_accuracy", HULL)
     accuracy.set_title("validation accuracy")
     accuracy.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
