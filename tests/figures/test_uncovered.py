@@ -1,5 +1,7 @@
 """Legends and labels cover no data: what is measured is where they are drawn, in pixels of the finished figure."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -19,7 +21,7 @@ def points_of(ax) -> np.ndarray:
         pixels = ax.transData.transform(np.column_stack(line.get_data()))
         pixels = pixels[np.isfinite(pixels).all(1)]
         if line.get_linestyle() != "None":  # and what lies between its ends
-            pixels = np.concatenate([pixels, *(np.linspace(a, b, 40) for a, b in zip(pixels[:-1], pixels[1:]))])
+            pixels = np.concatenate([pixels, *(np.linspace(a, b, 40) for a, b in pairwise(pixels))])
         found.append(pixels)
     for points in ax.collections:
         if isinstance(points, PathCollection) and points.get_visible():

@@ -181,6 +181,8 @@ def full(bare):
         "latent": latent,
         "certificates": Certificates(
             pd.DataFrame({"problem": ["flip points"], "worst_gap": [3.1e-13], "failed": [0]}),
+            9,
+            0,
             "piqp",
             SecondOpinion(4, 0, pd.DataFrame([again]), "none"),
         ),

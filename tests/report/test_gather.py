@@ -57,7 +57,7 @@ def artifacts():
     """Of two training and two test samples of two classes; nothing that is optional but the test images."""
     samples = pd.DataFrame({"view": "original", "split": ["train", "train", "test", "test"], "sample": [0, 1, 3, 7]})
     who = samples.assign(label=[0, 1, 0, 1], predicted=[0, 1, 0, 0], margin=1.5, closest_class=1)
-    hulls = samples.assign(space=["feature", "feature", "feature", "pixel"], status="solved", position="outside")
+    hulls = samples.assign(space=["feature", "feature", "feature", "pixel"], status="converged", position="outside")
     comparison = {"key": "accuracy", "quantity": "accuracy", "unit": "share", "section": None, "paper_value": np.nan}
     comparison |= {"value": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n": 2, "interval": "Wilson", "verdict": None}
     residuals = ("primal_residual", "dual_residual", "duality_gap")

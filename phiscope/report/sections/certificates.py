@@ -14,6 +14,8 @@ NUMBERS = ()
 NEEDS = ("margins", "hulls", "verification", "disagreements")
 OPTIONAL = ("processed_hulls", "class_hulls", "leave_one_out")
 
+# How a problem ends that has an answer; a pair of classes without a flip point is proven to have none.
+ANSWERS = ("solved", "converged", "precision_limit", "infeasible", "degenerate_pair")
 _BESIDE = {
     "processed_hulls": stats.named_after_hull,
     "class_hulls": stats.named_after_classes,
@@ -23,9 +25,12 @@ _ASKED = ["view", "space", "status", "position", "distance", "duality_gap", "hul
 
 
 class Certificates(NamedTuple):
-    """table: one row per kind of solved problem, with its worst certificate; what another solver says of some."""
+    """table: one row per kind of solved problem, with its worst certificate; problems: how many there are in all, of
+    which no solver gave an answer for `unanswered`; what another solver says of some."""
 
     table: pd.DataFrame
+    problems: int
+    unanswered: int
     solver: str
     second: stats.SecondOpinion
 
@@ -35,4 +40,7 @@ def data(run: Run) -> Certificates:
     beside = [named(run[name])[_ASKED] for name, named in _BESIDE.items() if run[name] is not None]
     hulls = pd.concat([run["hulls"][_ASKED], *beside], ignore_index=True)
     table = stats.certificates(run["margins"], hulls, run["verification"])
-    return Certificates(table, again["solver"].iloc[0] if len(again) else "", stats.second_opinion(again))
+    ends = pd.concat([run["margins"]["status"], hulls["status"]])
+    unanswered = int((~ends.isin(ANSWERS)).sum())
+    solver = again["solver"].iloc[0] if len(again) else ""
+    return Certificates(table, len(ends), unanswered, solver, stats.second_opinion(again))
