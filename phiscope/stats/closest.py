@@ -41,6 +41,7 @@ def closest_distances(
     kept = ["sample", "label", "predicted", "other_class", "status", "pixel_distance", "kkt_residual", "start", "image"]
     own = standing.loc[standing["view"] == "original", ["sample", "margin", "closest_class", "correct"]]
     rows = closest[kept].merge(own, on="sample", how="left", validate="one_to_one")
+    rows = rows.sort_values("sample", ignore_index=True)
     none = pd.Series(dtype=float)
     won = None if attacks is None else attacks[attacks["success"]]
     first = none if won is None else won[won["view"] == deepfool].set_index("sample")["l2"]

@@ -143,7 +143,7 @@ def test_the_texts_attack_stands_beside_its_numbers(run, compare):
 def test_without_that_attack_there_is_nothing_about_it(run, compare):
     found, without = compare(run), compare(run, deepfool=None)
     gone = set(found["key"]) - set(without["key"])
-    beside_it = {"flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature"}
+    beside_it = {"flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature", "closest_within_attacks"}
     assert gone == {key for key in STATED if "deepfool" in key or key.startswith("sample_1_")} | beside_it
 
 
@@ -152,8 +152,9 @@ def test_our_own_questions_name_no_paper(run, compare):
     human = found["key"].str.startswith("human_")
     assert human.sum() == 16
     inverted = {"inverted_flip_solved", "inverted_hull_solved", "flip_image_nearer", "flip_over_deepfool"}
+    inverted |= {"inverted_flip_no_image", "inverted_hull_no_image"}
     noise = {"within_noise_feature", "within_noise_pixel", "margin_within_noise", "on_union_surface"}
-    ours = human | found["key"].isin(inverted | noise)
+    ours = human | found["key"].isin(inverted | noise) | found["key"].str.startswith("closest_")
     assert (found.loc[ours, "paper"] == "").all()
     assert (found.loc[~ours, "paper"] == "Yousefzadeh 2022").all()
     assert not compare(run, people=False)["key"].str.startswith("human_").any()
