@@ -26,7 +26,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "closest_margin_correlation": ("rank correlation of its pixel distance with the margin", "correlation"),
 }
 _FEW = 3  # samples, of which resamples leave nothing to rank
-_SLACK = 1e-6  # relative: images are kept in float32
+_SLACK = 1e-4  # relative: an attack's image in float32 may end that little before the boundary
 
 
 def closest_distances(

@@ -82,6 +82,7 @@ def full(bare):
         *("which_hull", "dimension", "detector_questions"),
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
+        *("closest", "closest_distances"),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
         *("denoising", "denoised", "filter_inversion", "denoising_study"),
     ]
