@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from phiscope.experiments.inversion.samples import NO_IMAGE
 from phiscope.experiments.inversion.targets import NO_TARGET
+from phiscope.geometry.boundary import STATUSES
 from phiscope.tables.schemas import SCHEMAS
 
 PACKAGE = Path(__file__).parents[1] / "phiscope"
@@ -48,7 +50,8 @@ def described(table: str) -> set[str]:
     [
         ("margins", written("geometry/margin/flips.py")),
         ("hulls", written("geometry/hull/columns.py") - {OPEN}),
-        ("inversions", written("geometry/inversion/solve.py") | {NO_TARGET}),
+        ("inversions", written("geometry/inversion/solve.py") | {NO_TARGET, NO_IMAGE}),
+        ("closest_images", set(STATUSES)),
         # What scipy calls solved is `fitted` in the table.
         ("implicit", written("implicit/linear.py", "experiments/implicit/fits.py") - {"solved"}),
     ],

@@ -198,7 +198,7 @@ def _closest(closest: Mapping[str, int], rates: Rates) -> Iterable[PartCost]:
         seconds = closest["images"] * _CLOSEST * (rates.forward + rates.backward)
         yield PartCost(
             "closest images on the boundary", _hours(seconds, closest["jobs"], rates),
-            4 * closest["images"] * rates.numbers / _GIGA, closest["jobs"],
+            8 * closest["images"] * rates.numbers / _GIGA, closest["jobs"],
         )  # fmt: skip
 
 

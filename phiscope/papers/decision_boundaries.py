@@ -136,7 +136,8 @@ def _inverted() -> dict[str, Stated]:
         f"inverted_{target}_path_changes": ("5", 0.0) for target in ("flip", "hull")
     }
     stated |= dict.fromkeys(("boundary_closer_pixel", "boundary_closer_feature"), ("7.2, Figure 10", None))
-    own = ("inverted_flip_solved", "inverted_hull_solved", *BESIDE_DEEPFOOL, *CLOSEST)
+    solved = [f"inverted_{target}_{key}" for target in ("flip", "hull") for key in ("solved", "no_image")]
+    own = (*solved, *BESIDE_DEEPFOOL, *CLOSEST)
     ours = dict.fromkeys(own, ("", None, ""))
     answers = stated | ours
     inverted = {key: Stated(*words, *answers.get(key, ("7.1", None))) for key, words in INVERSIONS.items()}

@@ -26,7 +26,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "closest_margin_correlation": ("rank correlation of its pixel distance with the margin", "correlation"),
 }
 _FEW = 3  # samples, of which resamples leave nothing to rank
-_SLACK = 1e-6  # relative: images are kept in float32
+_SLACK = 1e-4  # relative: an attack's image in float32 may end that little before the boundary
 
 
 def closest_distances(
@@ -41,6 +41,7 @@ def closest_distances(
     kept = ["sample", "label", "predicted", "other_class", "status", "pixel_distance", "kkt_residual", "start", "image"]
     own = standing.loc[standing["view"] == "original", ["sample", "margin", "closest_class", "correct"]]
     rows = closest[kept].merge(own, on="sample", how="left", validate="one_to_one")
+    rows = rows.sort_values("sample", ignore_index=True)
     none = pd.Series(dtype=float)
     won = None if attacks is None else attacks[attacks["success"]]
     first = none if won is None else won[won["view"] == deepfool].set_index("sample")["l2"]

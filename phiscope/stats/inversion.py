@@ -18,6 +18,7 @@ TARGETS = {"flip": "image of the closest flip point", "hull": "image of the hull
 # key -> what it is, its unit; `{}` is the target in words.
 _OF_TARGETS = {
     "solved": ("{}: share found, residual within the tolerance", "share"),
+    "no_image": ("{}: share proven to have no image", "share"),
     "distance": ("{}: median pixel distance to the sample", "distance"),
     "levels": ("{}: median change of a pixel (RMS), of 255 levels", "distance"),
     "as_demanded": ("{}: share classified as the target demands", "share"),
@@ -139,6 +140,7 @@ def _of_target(target: str, inversions: pd.DataFrame, pixels: int, options: Resa
     asked = inversions[(inversions["target"] == target) & (inversions["status"] != "no_target")]
     if len(asked):
         yield f"inverted_{target}_solved", share_of(solved(asked), options)
+        yield f"inverted_{target}_no_image", share_of(asked["status"] == "no_image", options)
     reached = asked[solved(asked)]
     if not len(reached):
         return

@@ -214,7 +214,8 @@ SCHEMAS: dict[str, pa.Schema] = {
                 "status",
                 _TEXT,
                 "`solved`; `reference`: it lies in the ball and is the answer; `unreached`: the image comes as near as "
-                "the search led; `no_target`: nothing to invert",
+                "the search led; `no_image`: the same, and a bound over all images proves that there is none; "
+                "`no_target`: nothing to invert",
             ),
             _field("image", _TEXT, "where the image is: file under results/<run>/, colon, row"),
         ]

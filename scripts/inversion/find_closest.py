@@ -51,7 +51,7 @@ def main(chunk: str, inputs, limit: int | None, config: dict, output) -> None:
     columns |= {"sample": samples, "label": labels, "predicted": found.columns["own"]} | found.columns
     del columns["own"]
     columns["image"] = [f"{place.parent.parent.name}/closest/{place.name}:{row}" for row in range(len(samples))]
-    write_arrays({"images": found.images.astype(np.float32), "samples": samples}, place)
+    write_arrays({"images": found.images, "samples": samples}, place)
     tables.write(columns, "closest_images", output.table, provenance(config))
 
 

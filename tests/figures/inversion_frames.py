@@ -18,7 +18,27 @@ def frames_of_inversions(rng) -> dict[str, dict]:
         "edit": {"edit_page": _edit(rng)},
         "inversion_distances": {"inversion_distances": _distances()},
         "pixel_boundary": {"pixel_boundary": _pixel_boundary(rng)},
+        "closest": {"closest_gallery": _closest(rng)},
+        "closest_distances": {"closest_distances": _closest_distances(rng)},
     }
+
+
+def _closest(rng) -> list[dict]:
+    """Four samples and the images on the boundary next to them."""
+    images = rng.uniform(0.2, 0.8, size=(4, 1, 8, 8))
+    about = {"own": "ant", "other": "bee"}
+    return [
+        about | {"sample": k, "image": image, "closest": image + 0.03 * k, "pixel_distance": 0.24 * k}
+        for k, image in enumerate(images)
+    ]
+
+
+def _closest_distances(rng) -> pd.DataFrame:
+    """Forty samples, one of which has no image; DeepFool's are farther, those of all attacks between."""
+    distance, margin = rng.uniform(0.1, 1, size=(2, 40))
+    frame = pd.DataFrame({"pixel_distance": distance, "deepfool": 1.2 * distance, "attack": 1.1 * distance})
+    frame.loc[0, "pixel_distance"] = np.nan
+    return frame.assign(margin=margin, correct=np.arange(40) % 7 > 0)
 
 
 def _inverted(rng) -> dict:

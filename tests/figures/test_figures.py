@@ -38,6 +38,7 @@ TINY = [
         "morph",
         "inversion_distances",
         "pixel_boundary",
+        "closest_distances",
         "denoising",
     ),
     *("implicit_k", "implicit_spectrum", "implicit_scale", "implicit_bases", "implicit_pictures", "implicit_waves"),
@@ -85,7 +86,15 @@ def test_one_row_is_enough(name, frames):
     figures.encode(figures.draw(name, **first_rows), "svg")
 
 
-PAGES = {"sample", "adversarial", "inverted", "perimeter", "edit", "denoised"}  # drawn from mappings, not from frames
+PAGES = {
+    "sample",
+    "adversarial",
+    "inverted",
+    "perimeter",
+    "edit",
+    "denoised",
+    "closest",
+}  # drawn from mappings, not from frames
 
 
 @pytest.mark.parametrize("name", sorted(set(FIGURES) - PAGES))
@@ -110,6 +119,7 @@ def test_a_missing_column_is_named(name, frames):
         "latent": "value",
         "encoder_logs": "val_accuracy",
         "sample_path": "across",
+        "closest_distances": "margin",
     }.get(key)
     column = column or next(c for c in frame if c not in ("view", "key", "sample", "in_train_union"))
     if name == "implicit_pictures":

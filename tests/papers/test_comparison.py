@@ -157,7 +157,7 @@ def test_the_texts_attack_stands_beside_its_numbers(run, compare):
 def test_without_that_attack_there_is_nothing_about_it(run, compare):
     found, without = compare(run), compare(run, attacked=False)
     gone = set(found["key"]) - set(without["key"])
-    beside_it = {"flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature"}
+    beside_it = {"flip_image_nearer", "boundary_closer_pixel", "boundary_closer_feature", "closest_within_attacks"}
     of_attacks = {key for key in STATED if "deepfool" in key or key.startswith(("sample_1_", "pgd_"))}
     assert gone == of_attacks | beside_it
 
@@ -187,9 +187,10 @@ def test_our_own_questions_name_no_paper(run, compare):
     human = found["key"].str.startswith("human_")
     assert human.sum() == 16
     inverted = {"inverted_flip_solved", "inverted_hull_solved", "flip_image_nearer", "flip_over_deepfool"}
+    inverted |= {"inverted_flip_no_image", "inverted_hull_no_image"}
     swept = {"front_unseen", "front_unseen_any", "front_far_any", "paths_leave_class"}
     noise = {"within_noise_feature", "within_noise_pixel", "margin_within_noise", "on_union_surface"}
-    by_norm = found["key"].str.match(r".*_towards_hull_(low|middle|high)$")
+    by_norm = found["key"].str.match(r".*_towards_hull_(low|middle|high)$") | found["key"].str.startswith("closest_")
     ours = human | by_norm | found["key"].isin(inverted | noise | swept)
     assert (found.loc[ours, "paper"] == "").all()
     assert (found.loc[~ours, "paper"] == "Yousefzadeh 2022").all()

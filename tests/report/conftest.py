@@ -85,6 +85,7 @@ def full(bare):
         *("slice", "human", "attack_plane", "roc", "detection_by_confidence", "adversarial-7"),
         *("overshoot", "attack_front", "segment-7", "straight_paths"),
         *(name for name in FIGURES if name.startswith(("implicit_", "latent_"))),
+        *("closest", "closest_distances"),
         *("pixel_boundary", "inversion_distances", "inverted-7", "perimeter-7", "morph-7", "path-7", "edit-7"),
         *("denoising", "denoised", "filter_inversion", "denoising_study"),
     ]

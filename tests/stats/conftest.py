@@ -7,7 +7,9 @@ import pytest
 from phiscope import stats
 from phiscope.experiments.inversion.paths import COLUMNS
 from phiscope.papers.comparison import paper_comparison
+from phiscope.stats.closest import closest_distances, closest_summary
 from phiscope.stats.intervals import Resampling
+from phiscope.stats.inversion import summary
 from phiscope.stats.sweeps import QUESTIONS as SWEEPS
 from phiscope.words.detectors import SCORES
 
@@ -73,6 +75,17 @@ def _inversions(features: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([flip, hull], ignore_index=True)
 
 
+def _closest(features: pd.DataFrame) -> pd.DataFrame:
+    """Images on the boundary for all but the last sample, half as far as the attack's for the even ones."""
+    rows = features[["view", "split", "sample", "label", "predicted"]].assign(
+        other_class=1, start="class 1", image="inversions/closest/a.safetensors:0", kkt_residual=1e-3
+    )
+    rows["pixel_distance"] = np.where(rows["sample"] % 2 == 0, 0.125, 0.2 + rows["sample"] / 1000)
+    rows["status"] = np.where(rows["sample"] < 5, "stationary", "stopped")
+    rows.loc[rows["sample"] == TEST - 1, ["status", "pixel_distance", "other_class"]] = ["not_found", np.nan, -1]
+    return rows
+
+
 @pytest.fixture
 def run() -> dict:
     """Tables as they are read: features of two views, hulls in two spaces, balls, labels of the training split."""
@@ -106,6 +119,7 @@ def run() -> dict:
         "sweeps": _sweeps(),
         "attacks": attacked[["view", "sample"]].assign(success=True, success_8bit=attacked["sample"] < 3, l2=0.25),
         "inversions": _inversions(original),
+        "closest": _closest(original),
         "scores": pd.DataFrame(
             {
                 "sample": np.tile(np.arange(TEST), len(SCORES)),
@@ -137,10 +151,12 @@ def compare():
             moves = stats.attack_moves(standing, run["norms"], run["attacks"], options)
             beside = stats.pixel_boundary(standing, run["hulls"], deepfool)
         distances = stats.inversion_distances(run["inversions"], deepfool)
+        closest = closest_distances(run["closest"], standing, deepfool, "deepfool" if attacked else None)
         inversions = [
             stats.inversion_summary(run["inversions"], distances, 100, options),
             stats.order_of_distances(beside, options) if attacked else None,
             stats.sample_summary(paths, edits),
+            summary(dict(closest_summary(closest, 100, options))),
         ]
         return paper_comparison(
             standing,

@@ -41,11 +41,13 @@ def test_answers_by_hand(inversions, deepfool):
     found = answers(inversions, deepfool)
     expected = {
         "inverted_flip_solved": (2 / 3, 3),  # of three flip points
+        "inverted_flip_no_image": (0.0, 3),
         "inverted_flip_distance": (0.35, 2),
         "inverted_flip_levels": (0.35 * 255 / 10, 2),
         "inverted_flip_as_demanded": (1.0, 2),  # either side of the boundary will do
         "inverted_flip_path_changes": (0.0, 1),  # of sample 1, still of its own class
         "inverted_hull_solved": (1.0, 4),
+        "inverted_hull_no_image": (0.0, 4),
         "inverted_hull_distance": (0.35, 4),
         "inverted_hull_levels": (0.35 * 255 / 10, 4),
         "inverted_hull_as_demanded": (3 / 4, 4),
@@ -76,7 +78,10 @@ def test_what_nobody_asked_has_no_row(inversions):
     none = answers(inversions.assign(status="no_target"))
     assert none.empty
     failed = answers(inversions.assign(status="unreached"))
-    assert failed["value"].to_dict() == {"inverted_flip_solved": 0.0, "inverted_hull_solved": 0.0}
+    keys = [f"inverted_{target}_{key}" for target in ("flip", "hull") for key in ("solved", "no_image")]
+    assert failed["value"].to_dict() == dict.fromkeys(keys, 0.0)
+    proven = answers(inversions.assign(status=["no_image", *["unreached"] * (len(inversions) - 1)]))
+    assert proven["value"].filter(like="no_image").gt(0).sum() == 1
 
 
 def test_as_demanded_by_target():

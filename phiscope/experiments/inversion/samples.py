@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +11,11 @@ from numpy.typing import NDArray
 
 from phiscope.experiments.inversion import targets
 from phiscope.geometry.inversion import invert
+from phiscope.geometry.reach import features_in_reach
+from phiscope.models.classifier import Normalised
 from phiscope.models.feature_map import FeatureMap
+
+NO_IMAGE = "no_image"
 
 
 class Inverted(NamedTuple):
@@ -54,4 +59,27 @@ def invert_samples(
         columns[name] = columns[name].astype(np.result_type(columns[name], values))
         columns[name][has] = values
     images[has] = inverted.image
+    without = proven_without_image(feature_map, aims.points, images.shape[1:], options.get("tolerance", 0.0))
+    columns["status"] = np.where((columns["status"] == "unreached") & without, NO_IMAGE, columns["status"])
     return Inverted(columns, images)
+
+
+def proven_without_image(
+    feature_map: FeatureMap, points: NDArray, shape: tuple[int, ...], tolerance: float
+) -> NDArray[np.bool_]:
+    """Whether it is proven that no image in [0, 1] maps to each point (m, f), nor to one within the tolerance of it.
+
+    By `geometry.reach`: a coordinate lies outside of what that feature can be over all images. Where a layer of the
+    network is not known to it, nothing is proven.
+    """
+    network, _, layer = feature_map.layer.partition(".")
+    if not isinstance(feature_map.network, Normalised) or network != "network":
+        return np.zeros(len(points), bool)
+    mean, deviation = (part.double().cpu() for part in (feature_map.network.mean, feature_map.network.deviation))
+    own = copy.deepcopy(feature_map.network.network).cpu()
+    bounds = features_in_reach(own, layer, shape, lambda pixels: (pixels - mean) / deviation)
+    if bounds is None:
+        return np.zeros(len(points), bool)
+    lower, upper = bounds.lower.numpy(), bounds.upper.numpy()
+    outside = np.maximum(lower - points, points - upper).max(axis=1)
+    return np.asarray(outside > tolerance * np.linalg.norm(points, axis=1))

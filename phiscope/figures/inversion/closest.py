@@ -39,7 +39,7 @@ def draw(closest_gallery: Sequence[Mapping[str, Any]]) -> Figure:
     for place, shown in enumerate(closest_gallery):
         above, middle, below = axes[:, place]
         show(above, shown["image"], f"{shown['sample']}: {shown['own']}", MUTED)
-        equal = f"{shown['own']} = {shown['other']}\n{significant(shown['pixel_distance'])} away"
+        equal = f"{shown['own']} or {shown['other']}\n{significant(shown['pixel_distance'])} away"
         show(middle, shown["closest"], equal, WRONG)
         show_change(below, shown["image"], shown["closest"])
         below.set_xlabel(below.get_xlabel().replace("difference, ", ""))

@@ -40,7 +40,7 @@ def draw(closest_distances: pd.DataFrame) -> Figure:
     found = finite(closest_distances, "pixel_distance") if len(closest_distances) else closest_distances
     if found.empty:
         return words_alone("No image on the boundary was found in this run.")
-    require(found, "closest_distances", "pixel_distance", "deepfool", "attack", "margin", "correct")
+    require(found, "closest_distances", "deepfool", "attack", "margin", "correct")
     figure, axes = panels(1, 2, 3.5)
     _shares(axes[0, 0], found)
     _beside_margin(axes[0, 1], found)

@@ -27,6 +27,7 @@ Inverted = Mapping[str, Any]
 NOT_EXPLORED = "The ball of this sample was left out of this run: it lies beyond inversions.budget."
 
 NAMES = {"flip": "closest flip point", "hull": "closest point of the hull", "deepfool": "DeepFool"}
+_FAILED = {"unreached": "not reached", "no_image": "proven to have no image"}
 COLOURS = {"flip": MARGIN, "hull": HULL, "deepfool": MUTED}
 
 
@@ -75,7 +76,7 @@ def _in_words(own: str, row: Inverted) -> list[tuple[str, str]]:
         return moved
     away = significant(row["feature_distance"])
     where = f"between {own} and {row['target_class']}" if row["kind"] == "flip" else f"classified {row['target_class']}"
-    reached = row["status"] != "unreached"
+    reached = row["status"] not in ("unreached", "no_image")
     residual = f"residual {significant(row['relative_residual'])} of the target’s norm"
     crossed = {0: "no change of class", 1: "one change of class"}.get(
         row["class_changes"], f"{row['class_changes']} changes of class"
@@ -83,6 +84,6 @@ def _in_words(own: str, row: Inverted) -> list[tuple[str, str]]:
     return [
         (f"{away} away in Φ, {where}", INK),
         *moved,
-        (residual if reached else f"not reached: {residual}", MUTED if reached else WRONG),
+        (residual if reached else f"{_FAILED[row['status']]}: {residual}", MUTED if reached else WRONG),
         (f"{crossed} on the straight way back", MUTED),
     ]

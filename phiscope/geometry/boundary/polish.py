@@ -80,7 +80,9 @@ def _never_farther(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, nearest: Tens
     limit = (nearest - x0).norm(dim=1)
     value, gradient = lead.gradient(x, own)
     missed = value.abs() > 1e3 * _ENOUGH * (lead.logits(x).abs().amax(1) + gradient.norm(dim=1))
-    again = (missed | ((x - x0).norm(dim=1) > limit)).nonzero().flatten()
+    # A start that ends just beyond the boundary in float32 may be on this side of it in float64.
+    beyond = lead.value(nearest, own) >= 0
+    again = (beyond & (missed | ((x - x0).norm(dim=1) > limit))).nonzero().flatten()
     if len(again):
         x = x.clone()
         x[again] = crossing(lead, x0[again], own[again], nearest[again], _BISECTIONS)[0]
