@@ -20,9 +20,9 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         "share",
     ),
     "front_unseen": ("PGD with lead and hull penalty: share that succeeds and no detector sees, best setting", "share"),
-    "front_unseen_any": ("the same, at any of the settings", "share"),
+    "front_unseen_any": ("PGD with lead and hull penalty: share that some setting changes unseen", "share"),
     "front_far_any": (
-        "the same: share that is as far from the boundary and from the hull as the median of genuine samples",
+        "PGD with lead and hull penalty: share that some setting takes as far from boundary and hull as genuine medians",
         "share",
     ),
     "paths_same_class": ("straight pixel paths of one class: length over chord in feature space, median", "ratio"),

@@ -65,6 +65,19 @@ def test_perimeter_page_pairs_references_with_images_whatever_the_order(shown):
     assert (page["own"], page["radius"]) == ("a", 1.0)
 
 
+def test_segment_steps_stand_by_reference_with_their_images(shown):
+    shown = shown | {
+        "segment_images": np.stack([IMAGE * k for k in range(4)]),
+        "segment_shares": np.array([0, 1.0] * 2),
+    }
+    rows = rows_of("segment", 4, "b:segment_images", radius=[2.0, 0.0] * 2, reference=["train:5"] * 2 + ["blend"] * 2)
+    steps = inversion.segment_steps(shown, rows.sort_values("radius"), CLASSES)
+    assert steps["reference"].tolist() == ["train image 5"] * 2 + ["their blend"] * 2
+    assert steps["share"].tolist() == [0, 1, 0, 1]
+    assert steps["distance"].tolist() == [2, 0, 2, 0]
+    np.testing.assert_array_equal(np.stack(steps["image"]), shown["segment_images"].reshape(4, -1))
+
+
 def test_morph_steps_stand_beside_plain_interpolation(shown):
     rows = rows_of("ball", 3, "b:morph_images", radius=[1.0, 0.5, 0.0], status=["reference", "solved", "unreached"])
     steps = inversion.morph_steps(shown, rows.sort_values("radius"), CLASSES)
