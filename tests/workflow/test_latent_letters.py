@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.long, pytest.mark.workflow, pytest.mark.xdist_group("w
 LABELS, DIMENSION = 7, 10  # label 0 is never used, so the generator never makes it; 10 is no multiple of 7 or 6
 SMALL = {
     "run": "tiny",
-    "dataset": {"reader": "idx", "options": {"prefix": "letters-", "transpose": True}},
+    "dataset": {"reader": "idx", "options": {"prefix": "letters-", "transpose": True, "classes": list(range(7))}},
     "classifier": {"arguments": {"classes": LABELS, "widths": [8, 16]}, "training": {"epochs": 6, "batch_size": 20}},
     "latent": {
         "enabled": True,

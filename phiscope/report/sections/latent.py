@@ -54,10 +54,10 @@ class LatentPage:
     `shown_counts` by the judge `shown`; sure: the first of them by the softmax alone; passing: share of real images and
     of blends that pass; claims: rows of the statistic of that name; recipe: in what it differs from the published one;
     orders: basis -> lowest and highest accuracy over label orders; condition: of the averages in the order of
-    Toledo-Marín and Glazier 2021; paths and views: one row each; published_paths: as paths, with Gram-Schmidt's axes
-    and sampled latents; denoising: at the strongest noise, shares that keep their label (noisy image, whole latent,
-    best truncation) and PSNR before and at best after; lost: names of labels without an axis; short: how many sets
-    have fewer than V latents.
+    Toledo-Marín and Glazier 2021; paths and views: one row each; denoising: at the strongest noise, shares that keep
+    their label (noisy image, whole latent, best truncation) and PSNR before and at best after; published_paths and
+    published_denoising: as the others, with Gram-Schmidt's axes and sampled latents; lost: names of labels without an
+    axis; short: how many sets have fewer than V latents.
     """
 
     dimension: int
@@ -74,6 +74,7 @@ class LatentPage:
     paths: Sequence[Mapping[str, Any]]
     published_paths: Sequence[Mapping[str, Any]]
     denoising: Mapping[str, float]
+    published_denoising: Mapping[str, float]
     views: Sequence[Mapping[str, Any]]
     lost: Sequence[str]
     short: int
@@ -117,6 +118,7 @@ def latent_page(
         paths=_paths(of_reading(frames["rotation"])),
         published_paths=_paths(of_reading(frames["rotation"], published=True)),
         denoising=_denoising(of_reading(frames["denoising"])),
+        published_denoising=_denoising(of_reading(frames["denoising"], published=True)),
         views=frames["views"].to_dict("records"),
         lost=[classes[int(label)] for label in lost],
         short=len(short),
