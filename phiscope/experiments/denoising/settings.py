@@ -34,7 +34,7 @@ class TrainingSetting:
     """
 
     changes: Mapping[str, Any]
-    widths: Sequence[int] = (32, 32)
+    widths: Sequence[int] = (16, 16)
     few: bool = False
     crops: bool = False
 
