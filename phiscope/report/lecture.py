@@ -208,11 +208,13 @@ def _codes(rows: Rows) -> str | None:
     accuracy = rows.of("codes", "probe_accuracy")
     if not accuracy:
         return None
-    cheating, random = (_apart(accuracy[name], "above", "below", "") for name in ("cheating", "random"))
+    cheating, random, blocks = (
+        f"{_value(accuracy[name], 'share')} ({_apart(accuracy[name], 'above', 'below', '')})"
+        for name in ("cheating", "random", "blocks")
+    )
     return (
         f"A linear classifier on the codes is right for {_value(accuracy['denoising'], 'share')}; on codes of a "
-        f"network that cheats {_value(accuracy['cheating'], 'share')} ({cheating}), on random filters "
-        f"{_value(accuracy['random'], 'share')} ({random})."
+        f"network that cheats {cheating}, of one that fills knocked-out blocks {blocks}, of random filters {random}."
     )
 
 
@@ -268,7 +270,7 @@ _STATEMENTS: dict[str, Callable[[Rows], str | None]] = {
     "Neither loss keeps pixels in [0, 1]": _range,
     "A loss that counts negative pixels has no gradient": _indicator,
     "Pairs without noise teach the network to cheat, not to denoise": _cheating,
-    "A representation from cheating is of no use": _codes,
+    "A representation from cheating is of no use, and knocking out blocks is helpful": _codes,
     "What noise should one train with?": _generalisation,
     "Mirrored images and crops help on new images": _augmentation,
     "A penalty for large coefficients helps on new images, at the right scale": _penalty,

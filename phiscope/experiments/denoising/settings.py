@@ -119,6 +119,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "denoising": TrainingSetting(_GAUSSIAN),
             "cheating": TrainingSetting({"noise": []}),
             "random": TrainingSetting({"epochs": 0}),
+            "blocks": TrainingSetting(_noise(TEST_NOISES[3])),
         },
         probe=True,
     ),
