@@ -55,6 +55,8 @@ def _ended(value: float, low: float, high: float, unit: str) -> str:
     if unit == "share":
         ends = f" [{percent(low)}, {percent(high)}]" if known(low) else ""
         return percent(value) + ends
+    if unit == "points":  # of percentage
+        value, low, high = 100 * value, 100 * low, 100 * high
     ends = f" [{significant(low)}, {significant(high)}]" if known(low) else ""
     return f"{significant(value)}{' ' + unit if unit else ''}{ends}"
 
@@ -209,7 +211,7 @@ def _codes(rows: Rows) -> str | None:
     if not accuracy:
         return None
     cheating, random, blocks = (
-        f"{_value(accuracy[name], 'share')} ({_apart(accuracy[name], 'above', 'below', '')})"
+        f"{_value(accuracy[name], 'share')} ({_apart(accuracy[name], 'above', 'below', 'points')})"
         for name in ("cheating", "random", "blocks")
     )
     return (
