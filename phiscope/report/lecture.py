@@ -57,8 +57,13 @@ def _ended(value: float, low: float, high: float, unit: str) -> str:
         return percent(value) + ends
     if unit == "points":  # of percentage
         value, low, high = 100 * value, 100 * low, 100 * high
-    ends = f" [{significant(low)}, {significant(high)}]" if known(low) else ""
-    return f"{significant(value)}{' ' + unit if unit else ''}{ends}"
+    ends = f" [{_number(low)}, {_number(high)}]" if known(low) else ""
+    return f"{_number(value)}{' ' + unit if unit else ''}{ends}"
+
+
+def _number(value: float) -> str:
+    """With two decimals from 10 on: tenths of a decibel are too coarse for settings that are alike."""
+    return significant(value, 4 if abs(value) >= 10 else 3)
 
 
 def _apart(row: Mapping[str, Any], more: str, less: str, unit: str = "dB") -> str:
