@@ -55,8 +55,15 @@ def _ended(value: float, low: float, high: float, unit: str) -> str:
     if unit == "share":
         ends = f" [{percent(low)}, {percent(high)}]" if known(low) else ""
         return percent(value) + ends
-    ends = f" [{significant(low)}, {significant(high)}]" if known(low) else ""
-    return f"{significant(value)}{' ' + unit if unit else ''}{ends}"
+    if unit == "points":  # of percentage
+        value, low, high = 100 * value, 100 * low, 100 * high
+    ends = f" [{_number(low)}, {_number(high)}]" if known(low) else ""
+    return f"{_number(value)}{' ' + unit if unit else ''}{ends}"
+
+
+def _number(value: float) -> str:
+    """With two decimals from 10 on: tenths of a decibel are too coarse for settings that are alike."""
+    return significant(value, 4 if abs(value) >= 10 else 3)
 
 
 def _apart(row: Mapping[str, Any], more: str, less: str, unit: str = "dB") -> str:
@@ -208,11 +215,13 @@ def _codes(rows: Rows) -> str | None:
     accuracy = rows.of("codes", "probe_accuracy")
     if not accuracy:
         return None
-    cheating, random = (_apart(accuracy[name], "above", "below", "") for name in ("cheating", "random"))
+    cheating, random, blocks = (
+        f"{_value(accuracy[name], 'share')} ({_apart(accuracy[name], 'above', 'below', 'points')})"
+        for name in ("cheating", "random", "blocks")
+    )
     return (
         f"A linear classifier on the codes is right for {_value(accuracy['denoising'], 'share')}; on codes of a "
-        f"network that cheats {_value(accuracy['cheating'], 'share')} ({cheating}), on random filters "
-        f"{_value(accuracy['random'], 'share')} ({random})."
+        f"network that cheats {cheating}, of one that fills knocked-out blocks {blocks}, of random filters {random}."
     )
 
 
@@ -268,7 +277,7 @@ _STATEMENTS: dict[str, Callable[[Rows], str | None]] = {
     "Neither loss keeps pixels in [0, 1]": _range,
     "A loss that counts negative pixels has no gradient": _indicator,
     "Pairs without noise teach the network to cheat, not to denoise": _cheating,
-    "A representation from cheating is of no use": _codes,
+    "A representation from cheating is of no use, and knocking out blocks is helpful": _codes,
     "What noise should one train with?": _generalisation,
     "Mirrored images and crops help on new images": _augmentation,
     "A penalty for large coefficients helps on new images, at the right scale": _penalty,

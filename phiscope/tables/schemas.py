@@ -265,7 +265,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "denoising_study": pa.schema(
         [
-            _field("experiment", _TEXT, "one of phiscope.experiments.denoising.study.NAMES, or `retrained`"),
+            _field("experiment", _TEXT, "one of phiscope.experiments.denoising.settings.NAMES, or `retrained`"),
             _field("setting", _TEXT, "what differs from the other trainings of the experiment"),
             _field("seed", _INT, "of weights, batches and noise"),
             _field("measure", _TEXT, "what was measured"),

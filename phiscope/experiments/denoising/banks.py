@@ -25,7 +25,7 @@ from phiscope.experiments.denoising.filters import middles
 SIDE = 5  # of the filters, or the largest odd number that fits
 RANDOM, PATTERNS = 25, 64  # filters of a random bank; patterns that classes are told by
 TESTED, TUNED = 100, 20  # images that are brought back, and those that strengths are chosen on, at most
-CLASSIFIED = 5000  # training and test images that are told apart, at most
+CLASSIFIED = 2000  # training and test images that are told apart, at most
 THRESHOLDS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)  # in deviations of the noise, which those of responses are, too
 ALL_RESPONSES, NOISY_IMAGE = "all responses", "noisy image"
 

@@ -34,7 +34,7 @@ class TrainingSetting:
     """
 
     changes: Mapping[str, Any]
-    widths: Sequence[int] = (32, 32)
+    widths: Sequence[int] = (16, 16)
     few: bool = False
     crops: bool = False
 
@@ -119,6 +119,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "denoising": TrainingSetting(_GAUSSIAN),
             "cheating": TrainingSetting({"noise": []}),
             "random": TrainingSetting({"epochs": 0}),
+            "blocks": TrainingSetting(_noise(TEST_NOISES[3])),
         },
         probe=True,
     ),
