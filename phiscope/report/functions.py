@@ -97,9 +97,23 @@ def _in_kinds(rows: pd.DataFrame) -> str:
 
 
 def _noise(rows: pd.DataFrame) -> str:
-    largest = rows.assign(size=rows["value"].abs()).groupby("where", sort=False)["size"].max()
-    parts = [f"on {where} by at most {significant(size)} dB" for where, size in largest.items()]
-    return f"The bases differ from a random one {', '.join(parts)}."
+    """Largest coefficients by kind of image, and networks, which need not see what coefficients see."""
+    by_network = rows["where"].str.contains(", network on ", regex=False)
+    said = []
+    for networks, words in ((False, "The largest coefficients"), (True, "Networks on all functions of a basis")):
+        own = rows[by_network == networks]
+        if own.empty:
+            continue
+        largest = own.assign(size=own["value"].abs()).groupby("where", sort=False)["size"].max()
+        parts = [
+            f"on {where.replace(', network', ',')} by at most {significant(size)} dB" for where, size in largest.items()
+        ]
+        sure = int(((own["ci_low"] > 0) | (own["ci_high"] < 0)).sum())
+        said.append(
+            f"{words} differ from those of a random one {', '.join(parts)}; in {sure} of {len(own)} comparisons the "
+            "interval excludes 0."
+        )
+    return " ".join(said)
 
 
 def _choice(rows: pd.DataFrame) -> str:

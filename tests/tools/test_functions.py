@@ -12,7 +12,7 @@ from phiscope.experiments.implicit.settings import Setting
 from phiscope.implicit.fit import Schedule
 from phiscope.implicit.images import pink_noise
 from phiscope.implicit.networks import Network
-from tools.pages import published, write
+from tools.pages import implicit, published, write
 
 OPTIONS = Options(Network(width=8, depth=2), Schedule(10), seeds=(0,), training="grid", seed=0)
 ABOUT = {"commit": "c0ffee", "seed": 0, "python": "3.11", "packages": {"numpy": "2.4"}}
@@ -74,3 +74,13 @@ def test_the_published_table_stands_beside_finished_images_and_kept_fits(tmp_pat
     assert len(published.fitted(tmp_path / "published")) == 5
     with pytest.raises(DataError, match="nothing lies at chunks/implicit"):
         published.fitted(tmp_path / "docs")
+
+
+def test_sparse_models_of_some_pixels_are_told_by_group_and_basis():
+    settings = [Setting("basis_pursuit", "dct"), Setting("basis_pursuit", "dct+haar")]
+    found = rows(images("natural", 8), *settings)
+    lines = list(implicit.sparse(found))
+    mean = found[found["encoding"] == "dct"]["psnr_heldout"].mean()
+    assert any(line.startswith(f"| basis pursuit | natural | DCT | {mean:.2f} dB | ") for line in lines)
+    assert sum("DCT and Haar" in line for line in lines) == 1
+    assert list(implicit.sparse(found.assign(model="mlp"))) == []
