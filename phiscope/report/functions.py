@@ -67,13 +67,14 @@ def _power(rows: pd.DataFrame) -> str:
     if len(pooled) and parts:
         ignored = ", ".join(f"{signed(row['value'])} on {row['where']}" for _, row in pooled.iterrows())
         said.append(f"Over all encodings and kinds together it would be {ignored}, which says what was drawn.")
-    apart = rows[(rows["unit"] == "dB") & (rows["subject"] != "linear model") & rows["ci_low"].notna()]
+    apart = rows[(rows["unit"] == "dB") & ~rows["subject"].str.contains("linear") & rows["ci_low"].notna()]
     if len(apart):
         sure = int(((apart["ci_low"] > 0) | (apart["ci_high"] < 0)).sum())
         most = apart.loc[apart["value"].abs().idxmax()]
         said.append(
-            f"Images with the same spectrum and the phases of noise come to another quality in {sure} of {len(apart)} "
-            f"comparisons, at most by {signed(most['value'], 1)} dB ({most['subject']}, {most['where']})."
+            "With the same spectrum and the phases of noise an image comes to another quality in "
+            f"{sure} of {len(apart)} comparisons of networks, at most by {signed(most['value'], 1)} dB "
+            f"({most['subject']}, {most['where']})."
         )
     linear = rows[(rows["unit"] == "dB") & (rows["subject"] == "linear model")]["value"]
     if len(linear):
