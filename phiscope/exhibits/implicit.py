@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phiscope.experiments.implicit.settings import Setting
+from phiscope.experiments.implicit.settings import TRAINING, Setting
 
 
 def of_all_chunks(pictures: Mapping[str, Mapping[str, NDArray]]) -> dict[str, NDArray]:
@@ -20,10 +20,13 @@ def gallery(chosen: pd.DataFrame, pictures: Mapping[str, NDArray], image: str) -
     """The original and every picture of networks: model, encoding, spectrum, asked_k, psnr_train, psnr_heldout, image.
 
     chosen: as from `stats.implicit.fits.tuned`; pictures (h, w, c) by the names of their settings, and `original`.
-    Images come flat beside `channels`, `height`, `width`, channels first.
+    Fits of all pixels are shown where there are no others. Images come flat beside `channels`, `height`, `width`,
+    channels first.
     """
     rows = chosen[(chosen["image"] == image) & chosen["model"].isin(["mlp", "siren"])]
     rows = rows[rows["seed"] == rows["seed"].min()]
+    if TRAINING in set(rows["pixels"]):  # what is wrong between the pixels is to be seen
+        rows = rows[rows["pixels"] == TRAINING]
     drawn = [_row({"model": "", "encoding": "original"}, pictures["original"])]
     for row in rows.to_dict("records"):
         picture = pictures.get(_setting(row).name)

@@ -24,3 +24,15 @@ def test_pictures_are_those_of_the_rows():
     assert shown["encoding"].tolist() == ["original", "gaussian"]
     sigma = chosen.query("image == 'noise/0'")["sigma"].iloc[0]
     np.testing.assert_allclose(shown["image"][1], drawn[settings[int(sigma == 4.0)].name].ravel())
+
+
+def test_fits_of_all_pixels_are_shown_where_there_are_no_others():
+    pictures = {f"noise/{seed}": white_noise((8, 8), 1, seed=seed) for seed in (0, 1)}
+    both = [Setting("mlp", "basic", learning_rate=0.01, pixels=pixels) for pixels in ("training", "all")]
+    for settings, expected in ((both, both[0]), (both[1:], both[1])):
+        every = list(draw(pictures, settings, OPTIONS))
+        drawn = {e.setting.name: e.image for e in every if e.row["image"] == "noise/0" and e.row["seed"] == 3}
+        chosen = tuned(pd.DataFrame([e.row for e in every]))
+        shown = gallery(chosen, drawn | {"original": pictures["noise/0"]}, "noise/0")
+        assert shown["encoding"].tolist() == ["original", "basic"]
+        np.testing.assert_allclose(shown["image"][1], drawn[expected.name].ravel())

@@ -157,12 +157,18 @@ def test_attacks_at_many_settings_agree_with_the_view_of_one(finished):
 def test_images_are_drawn_as_functions(finished):
     fits = tables.read(finished.results / "tables/implicit.parquet")
     assert set(fits["status"]) == {"fitted"}
-    assert fits.groupby("model").size().to_dict() == {"largest": 5 * 2 * 3, "mlp": 5 * 2 * 7, "projection": 5 * 2 * 2}
+    assert fits.groupby("model").size().to_dict() == {"largest": 5 * 2 * 3, "mlp": 5 * 2 * 9, "projection": 5 * 2 * 2}
     linear = fits[fits["model"].isin(["projection", "largest"])]
     assert (linear["psnr_train"] - linear["psnr_parseval"]).abs().max() < 1e-6
-    assert fits["psnr_heldout"].notna().equals(fits["model"] == "mlp")
+    assert fits["psnr_heldout"].notna().equals((fits["model"] == "mlp") & (fits["pixels"] == "training"))
+    networks = tables.read(finished.results / "statistics/implicit_networks.parquet")
+    assert set(networks["measure"]) == {"psnr_all"}
+    rates = tables.read(finished.results / "statistics/implicit_rates.parquet")
+    assert set(rates["basis"]) == {"dct", "dct+haar", "jpeg"}
+    assert not list(finished.results.glob("chunks/implicit/*.fits"))  # kept for a job that is stopped, no longer
     page = (finished.results / "functions.html").read_text()
     assert "Is noise the same for every complete basis?" in page
+    assert "is that short beside JPEG?" in page
 
 
 def test_inversions_hold_a_row_per_problem_and_their_images(finished):
@@ -227,7 +233,10 @@ def test_figures_and_report_are_there_and_self_contained(finished):
         "training",
         "sample-87",
         "implicit_k",
+        "implicit_networks",
         "implicit_pictures",
+        "implicit_rates",
+        "implicit_within",
         "inverted-87",
         "perimeter-87",
         "morph-87",

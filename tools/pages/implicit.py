@@ -9,10 +9,15 @@ import pandas as pd
 
 from phiscope import tables
 from phiscope.report.sections.implicit import findings, gathered
+from phiscope.stats.intervals import Resampling
+from phiscope.words.encodings import phrase_of
 from tools.pages import markdown
 
-CONFIDENCE = 0.95
-PICTURES = tuple(f"implicit_{name}" for name in ("k", "spectrum", "scale", "bases", "pictures", "decoders", "waves"))
+OPTIONS = Resampling(seed=0)
+PICTURES = tuple(
+    f"implicit_{name}"
+    for name in (*("k", "within", "spectrum", "scale", "bases", "networks", "rates", "pictures", "decoders", "waves"),)
+)
 
 
 def answers(frame: pd.DataFrame) -> Iterator[str]:
@@ -26,16 +31,36 @@ def answers(frame: pd.DataFrame) -> Iterator[str]:
         yield ""
 
 
+def sparse(fits: pd.DataFrame) -> Iterator[str]:
+    """Basis pursuit and Lasso on some of the pixels: what they foretell of the others, by group and basis."""
+    rows = fits[fits["model"].isin(["lasso", "basis_pursuit"]) & (fits["status"] == "fitted")]
+    if rows.empty:
+        return
+    yield "**Sparse models of the fitted pixels.** Mean over images; the gap is the largest of all."
+    yield ""
+    lines = []
+    for (model, group, encoding), own in rows.groupby(["model", "group", "encoding"]):
+        gap = f"{own['duality_gap'].max():.1e}"
+        numbers = [f"{own['psnr_heldout'].mean():.2f} dB", f"{own['coefficients'].mean():.0f}", gap, str(len(own))]
+        lines.append([model.replace("_", " "), group, phrase_of(encoding), *numbers])
+    yield from markdown.table(["model", "images", "basis", "held-out pixels", "coefficients", "gap", "n"], lines)
+    yield ""
+
+
 def _value(row: dict) -> str:
-    unit = " dB" if row["unit"] == "dB" else ""
+    unit = " dB" if row["unit"].startswith("dB") else ""
     ends = "" if pd.isna(row["ci_low"]) else f" [{row['ci_low']:.2f}, {row['ci_high']:.2f}]"
     return f"{row['value']:.3g}{ends}{unit}" if abs(row["value"]) < 1 else f"{row['value']:.2f}{ends}{unit}"
 
 
 def page(run: Path, circumstances: str, folder: Path) -> str:
-    fits = tables.read(run / "tables/implicit.parquet")
-    lines = [f"# {run.name}", "", circumstances, "", markdown.made_with(run / "tables/implicit.parquet"), ""]
-    lines += [f"{len(fits):,} fits of {fits['image'].nunique()} images, {fits['seed'].nunique()} seeds.", ""]
+    """Of the questions that a run has statistics for; one of latents alone has no fits to speak of."""
+    lines = [f"# {run.name}", "", circumstances, ""]
+    if (table := run / "tables/implicit.parquet").exists():
+        fits = tables.read(table)
+        lines += [markdown.made_with(table), ""]
+        lines += [f"{len(fits):,} fits of {fits['image'].nunique()} images, {fits['seed'].nunique()} seeds.", ""]
+        lines += sparse(fits)
     read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
-    lines += answers(gathered(read, CONFIDENCE))
+    lines += answers(gathered(read, OPTIONS))
     return "\n".join([*lines, *markdown.pictures(run, folder, PICTURES)])

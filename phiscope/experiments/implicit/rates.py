@@ -99,7 +99,7 @@ def _coefficients(image: NDArray, names: str, thresholds: Sequence[float], seed:
             "coefficients": int(np.count_nonzero(weight)), "functions": weight.size,
             "bits": coefficient_bits(levels), "scan_bits": coefficient_bits(levels),
             "psnr": _psnr(mean + synthesise(weight, bases), image),
-            "psnr_rounded": _psnr(mean + synthesise(levels * STEP * penalty, bases), image),
+            "psnr_rounded": _psnr(mean + synthesise(STEP * penalty * levels.astype(np.float64), bases), image),
             "duality_gap": gap, "status": status,
         }  # fmt: skip
 

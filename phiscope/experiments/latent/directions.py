@@ -125,7 +125,7 @@ class EncoderRows:
         return images[: 2 * pairs : 2] - images[1 : 2 * pairs : 2]
 
     def _read(self, chosen: Callable[[Tensor], Tensor]) -> Responses:
-        _, pull_back = torch.func.vjp(self.encode, self.images[:POINTS])
+        pull_back = torch.func.vjp(self.encode, self.images[:POINTS])[1]
         points = min(POINTS, len(self.images))
         directions = chosen(torch.eye(self.encode(self.images[:1]).shape[1]))
         found = [pull_back(direction.repeat(points, 1))[0].detach() for direction in directions]

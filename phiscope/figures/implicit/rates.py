@@ -52,9 +52,9 @@ def draw(implicit_rates: pd.DataFrame, main_group: str) -> Figure:
 def _lines(ax: Axes, rows: pd.DataFrame) -> None:
     for basis in ordered(rows["basis"]):
         part = rows[rows["basis"] == basis].sort_values("at")
-        looks = {"color": _COLOURS.get(basis, colour(basis)), "ls": "--" if "+" in basis else "-"}
-        ax.plot(part["at"], part["value"], lw=1.4, marker="o", ms=3.5, label=title_of(basis), **looks)
-        ax.fill_between(part["at"], part["ci_low"], part["ci_high"], color=looks["color"], alpha=0.13, lw=0)
+        own, dashes = _COLOURS.get(basis, colour(basis)), "--" if "+" in basis else "-"
+        ax.plot(part["at"], part["value"], color=own, ls=dashes, lw=1.4, marker="o", ms=3.5, label=title_of(basis))
+        ax.fill_between(part["at"], part["ci_low"], part["ci_high"], color=own, alpha=0.13, lw=0)
 
 
 def _logarithmic(ax: Axes, ticks: list[float], is_share: bool) -> None:

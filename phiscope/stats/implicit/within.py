@@ -98,14 +98,15 @@ def correlation(
     ci_low, ci_high, n pictures, strata, pooled; NaN where no stratum of LEAST images differs in both columns.
     """
     pooled = float(fits.spearman(rows[first].to_numpy(float), rows[second].to_numpy(float), np.ones((1, len(rows))))[0])
-    strata, sizes = [], []
+    strata: list[tuple[int, NDArray, NDArray, NDArray]] = []
+    sizes: list[int] = []
     for _, own in rows.groupby("kind"):
         names, pictures = np.unique(own["picture"].to_numpy(str), return_inverse=True)
         parts = own.assign(place=pictures).groupby([*SET[:-2], *way], dropna=False)
         large = [part for _, part in parts if len(part) >= LEAST]
         for part in large:
-            columns = (part[name].to_numpy(float) for name in (first, second))
-            strata.append((len(sizes), part["place"].to_numpy(), *columns))
+            x, y = (part[name].to_numpy(float) for name in (first, second))
+            strata.append((len(sizes), part["place"].to_numpy(), x, y))
         sizes += [len(names)] if large else []
     empty = {"value": np.nan, "ci_low": np.nan, "ci_high": np.nan, "n": sum(sizes), "strata": len(strata)}
     if not strata:

@@ -69,7 +69,7 @@ class Implicit:
     def decoding(self) -> dict[str, str]:
         """The run's networks with latents, by name: of these what answers to latent directions is looked at."""
         plan = self._plan
-        networks = {}
+        networks: dict[str, str] = {}
         if plan.latent:
             networks |= {"generator": plan.path("generator"), "encoder": plan.path("encoder", **plan.latent.encoder())}
         if plan.denoising and plan.denoising.options["network"]["factory"] == AUTOENCODER:

@@ -155,7 +155,7 @@ def test_every_question_is_answered_and_put_into_words():
     assert "the lowest waves with k = 8 is best, at 23 dB" in sentences[0]
     assert "no encoding" not in sentences[0]
     assert "bare position comes to 13 dB" in sentences[0]
-    assert "on g by at most 0 dB" in sentences[2]
+    assert "on g by at most 0 dB; in 0 of 1 comparisons" in sentences[2]
     assert "worse in" in sentences[3]
     assert implicit_answers(pd.DataFrame(rows[:1]), "g", OPTIONS)["key"].tolist()[0] == "ends"
 
