@@ -1,8 +1,6 @@
 """Sentences of Toledo-Marín and Glazier 2021 that state no plain number, as questions with a rule for the answer.
 
-A claim is a quantity, the range of its values for which the sentence is true, and the measured interval: it `holds`
-where the interval lies within the range, is `undecided` where it lies across an end of it, and where it lies outside it
-`differs` if the sentence gives a number, and is `wrong` if it gives a bound.
+A claim is a quantity and the range of its values for which the sentence is true; `phiscope.papers.verdicts` has the rule.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from phiscope.papers.verdicts import judge_range
 from phiscope.stats.intervals import Estimate, Resampling, counted_share, mean_of, median_of, without_interval
 from phiscope.stats.shown import ALL, shown_counts
 
@@ -43,19 +42,6 @@ class Claim(NamedTuple):
     high: float
     unit: str
     of_its_data: bool = False
-
-
-def verdict(estimate: Estimate, claim: Claim) -> str:
-    """`holds`, `differs`, `wrong` or `undecided`; an estimate without an interval is taken as it is."""
-    ends = (estimate.low, estimate.high)
-    low, high = (estimate.value if np.isnan(end) else end for end in ends)
-    if np.isnan(low) or np.isnan(high):
-        return "undecided"
-    if claim.low <= low and high <= claim.high:
-        return "holds"
-    if high < claim.low or low > claim.high:
-        return "differs" if np.isfinite([claim.low, claim.high]).all() else "wrong"
-    return "undecided"
 
 
 def claims_table(
@@ -96,7 +82,11 @@ Measured = Iterator[tuple[Claim, Estimate]]
 def _record(claim: Claim, estimate: Estimate, dataset_is_papers: bool) -> dict:
     judged = dataset_is_papers or not claim.of_its_data
     ends = {"value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high}
-    about = {"interval": estimate.interval, "n": estimate.n, "verdict": verdict(estimate, claim) if judged else ""}
+    about = {
+        "interval": estimate.interval,
+        "n": estimate.n,
+        "verdict": judge_range(claim.low, claim.high, estimate) if judged else "",
+    }
     return claim._asdict() | ends | about
 
 

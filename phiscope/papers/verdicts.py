@@ -1,4 +1,4 @@
-"""Whether a statement of a text holds in a run: one rule for all rows of the table `paper_comparison`.
+"""Whether a statement of a text holds in a run: the rules for the tables `paper_comparison` and `latent_claims`.
 
 A text says one of four things of a quantity. Each is judged by the 95 % interval of what the run measured, never by the
 value alone:
@@ -12,10 +12,15 @@ value alone:
 
 `undecided`: the interval contains what decides, or there is none (a single sample, a maximum). A number that differs is
 no error of the text: its network is another one. So a claim of a number is never `wrong`.
+
+A sentence that allows a range of values (`judge_range`) is judged alike: it `holds` where the interval lies within the range,
+is `undecided` where it lies across an end of it, and where it lies outside it `differs` if the range has two ends, and is
+`wrong` if it has one. There a value without an interval counts as it is: it is of all that there is, no sample of it.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple
 
 from phiscope.stats.intervals import Estimate
@@ -48,6 +53,21 @@ def judge(claim: Claim, stated: float | None, measured: Estimate) -> Verdict:
     if not (known(measured.low) and known(measured.high)):
         return Verdict(UNDECIDED, difference)
     return Verdict(_JUDGES[claim](measured, stated), difference)
+
+
+def judge_range(low: float, high: float, measured: Estimate) -> str:
+    """Of a sentence that allows values from low to high, either of which may be infinite."""
+    if low == high and known(measured.low):
+        return _of_number(measured, low)
+    least = measured.low if known(measured.low) else measured.value
+    most = measured.high if known(measured.high) else measured.value
+    if not (known(least) and known(most)):
+        return UNDECIDED
+    if low <= least and most <= high:
+        return HOLDS
+    if most < low or least > high:
+        return DIFFERS if math.isfinite(low) and math.isfinite(high) else WRONG
+    return UNDECIDED
 
 
 def _of_all(measured: Estimate, _: float | None) -> str:

@@ -4,25 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phiscope.papers.deep_lsd_claims import Claim, claims_table, slope, verdict
-from phiscope.stats.intervals import Estimate, Resampling
+from phiscope.papers.deep_lsd_claims import claims_table, slope
+from phiscope.stats.intervals import Resampling
 
 OPTIONS = Resampling(resamples=200)
-BELOW = Claim("k", "IV", "below 0.6", "median", -np.inf, 0.6, "ratio")
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "expected"),
-    [(0.4, 0.55, "holds"), (0.4, 0.6, "holds"), (0.55, 0.65, "undecided"), (0.61, 0.7, "wrong")],
-)
-def test_an_interval_is_within_outside_or_across(low, high, expected):
-    assert verdict(Estimate((low + high) / 2, low, high, "", 10), BELOW) == expected
-
-
-def test_what_has_no_interval_is_taken_as_it_is_and_nothing_is_undecided():
-    assert verdict(Estimate(0.5, np.nan, np.nan, "", 1), BELOW) == "holds"
-    assert verdict(Estimate(0.7, np.nan, np.nan, "", 1), BELOW) == "wrong"
-    assert verdict(Estimate(np.nan, np.nan, np.nan, "", 0), BELOW) == "undecided"
 
 
 def test_the_slope_of_a_power_law_is_its_exponent():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phiscope.papers.decision_boundaries import STATED
-from phiscope.papers.verdicts import claim_of, judge
+from phiscope.papers.verdicts import claim_of, judge, judge_range
 from phiscope.stats.intervals import Estimate
 
 NAN = float("nan")
@@ -38,6 +38,31 @@ def measured(value, low=NAN, high=NAN):
 )
 def test_the_interval_decides(claim, stated, value, low, high, expected):
     assert judge(claim, stated, measured(value, low, high)).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends", "expected"),
+    [
+        (-np.inf, 0.6, (0.4, 0.55), "holds"),
+        (-np.inf, 0.6, (0.4, 0.6), "holds"),
+        (-np.inf, 0.6, (0.55, 0.65), "undecided"),
+        (-np.inf, 0.6, (0.61, 0.7), "wrong"),
+        (0.8, np.inf, (0.5, 0.7), "wrong"),
+        (15.0, 25.0, (26.0, 30.0), "differs"),
+        (15.0, 25.0, (24.0, 30.0), "undecided"),
+        (0.0, 0.0, (-0.1, 0.2), "holds"),
+        (0.0, 0.0, (0.1, 0.2), "differs"),
+    ],
+)
+def test_an_interval_is_within_a_range_outside_or_across(low, high, ends, expected):
+    assert judge_range(low, high, measured(sum(ends) / 2, *ends)) == expected
+
+
+def test_what_has_no_interval_is_taken_as_it_is_in_a_range_and_nothing_is_undecided():
+    assert judge_range(-np.inf, 0.6, measured(0.5)) == "holds"
+    assert judge_range(-np.inf, 0.6, measured(0.7)) == "wrong"
+    assert judge_range(-np.inf, 0.6, measured(NAN)) == "undecided"
+    assert judge_range(0.5, 0.5, measured(0.5)) == "holds"
 
 
 def test_the_difference_is_to_the_number_of_the_text():
