@@ -1,6 +1,7 @@
 """Sentences of Toledo-Marín and Glazier 2021 that state no plain number, as questions with a rule for the answer.
 
-A claim is a quantity and the range of its values for which the sentence is true; `phiscope.papers.verdicts` has the rule.
+A claim is a quantity and the range of its values for which the sentence is true; the rule is in
+`phiscope.papers.verdicts`.
 """
 
 from __future__ import annotations
