@@ -15,7 +15,8 @@ no error of the text: its network is another one. So a claim of a number is neve
 
 A sentence that allows a range of values (`judge_range`) is judged alike: it `holds` where the interval lies within the
 range, is `undecided` where it lies across an end of it, and where it lies outside it `differs` if the range has two
-ends, and is `wrong` if it has one. There a value without an interval counts as it is: it is of all that there is, no sample of it.
+ends, and is `wrong` if it has one. There a value without an interval counts as it is: it is of all that there is, no
+sample of it.
 """
 
 from __future__ import annotations
