@@ -25,6 +25,7 @@ from phiscope.files import (
     write_shown,
     write_text,
 )
+from phiscope.files.frames import with_stamp
 
 STAMP = Stamp("0123456789abcdef", {"results/a/models/head.safetensors": "abc"})
 
@@ -60,6 +61,17 @@ def test_a_file_carries_the_stamp_of_the_job_that_writes_it(tmp_path, name):
     assert stamp_of(tmp_path / name) == STAMP
     WRITERS[name](tmp_path / f"other-{name}")
     assert stamp_of(tmp_path / f"other-{name}") is None
+
+
+def test_a_checksum_of_a_png_that_holds_a_brace_is_not_of_the_stamp(tmp_path):
+    """The checksum follows the stamp's text; of 600 some nine hold the byte that ends it."""
+    figure, path, held = drawn("png"), tmp_path / "figure.png", 0
+    for number in range(600):
+        stamp = Stamp(f"{number:016x}")
+        path.write_bytes(content := with_stamp(figure, ".png", stamp))
+        assert stamp_of(path) == stamp
+        held += b"}" in content[-16:-12]
+    assert held > 0
 
 
 def test_the_stamp_of_a_part_stands_for_that_of_its_job(tmp_path):

@@ -80,8 +80,12 @@ def _read_shown(path: Path) -> str | None:
         raise ValueError("it is empty")
     if not tail.rstrip().endswith(_ENDS.get(path.suffix, b"")):
         raise ValueError("it ends too soon")
-    found = _STAMP.findall(tail)
-    return found[-1].decode() if found else None
+    begins = [match.end() for match in _BEFORE_STAMP.finditer(tail)]
+    if not begins:
+        return None
+    text = tail[begins[-1] :].decode("latin-1")
+    # The text ends where its JSON does: the checksum of a PNG's part comes next, and may hold any byte.
+    return text[: json.JSONDecoder().raw_decode(text)[1]].encode("latin-1").decode()
 
 
 def _read_other(path: Path) -> None:
@@ -92,6 +96,6 @@ def _read_other(path: Path) -> None:
 _COMMENTS = {".svg": b"<!-- %s -->\n", ".html": b"<!-- %s -->\n", ".rst": b"\n.. %s\n"}
 _ENDS = {".svg": b"</svg>", ".html": b"</html>", ".png": b"IEND\xaeB`\x82"}
 _PNG_END = 12  # bytes of the last chunk
-_STAMP = re.compile(re.escape(KEY.encode()) + rb"[ \0](\{.*\})")
+_BEFORE_STAMP = re.compile(re.escape(KEY.encode()) + rb"[ \0](?=\{)")
 _FRAMES = {".safetensors": _read_safetensors, ".parquet": _read_parquet, ".json": _read_json}
 _FRAMES |= dict.fromkeys((*_COMMENTS, ".png"), _read_shown)
