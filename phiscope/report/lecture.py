@@ -19,14 +19,14 @@ from phiscope.words.numbers import known, percent, significant
 _GAUSSIAN = "gaussian"
 
 
-class Answer(NamedTuple):
+class LectureAnswer(NamedTuple):
     """statement: the lecture's, in our words; found: one to three sentences with their numbers."""
 
     statement: str
     found: str
 
 
-class Rows:
+class StudyRows:
     """A summary of a study (`phiscope.stats.study_summary`), by experiment, setting, measure and noise."""
 
     def __init__(self, summary: pd.DataFrame) -> None:
@@ -39,11 +39,11 @@ class Rows:
         return {row["setting"]: row for row in rows.to_dict("records")}
 
 
-def answers(summary: pd.DataFrame, choice: pd.DataFrame | None) -> list[Answer]:
+def answers(summary: pd.DataFrame, choice: pd.DataFrame | None) -> list[LectureAnswer]:
     """Every statement that the study has asked about. choice: as from `phiscope.stats.held_out_choice`."""
-    rows = Rows(summary)
-    found = [Answer(statement, said) for statement, say in _STATEMENTS.items() if (said := say(rows))]
-    return [*found, *(Answer(_CHOOSE, said) for said in [_chosen(choice)] if said)]
+    rows = StudyRows(summary)
+    found = [LectureAnswer(statement, said) for statement, say in _STATEMENTS.items() if (said := say(rows))]
+    return [*found, *(LectureAnswer(_CHOOSE, said) for said in [_chosen(choice)] if said)]
 
 
 def _value(row: Mapping[str, Any], unit: str = "") -> str:
@@ -76,7 +76,7 @@ def _apart(row: Mapping[str, Any], more: str, less: str, unit: str = "dB") -> st
     )
 
 
-def _losses(rows: Rows) -> str | None:
+def _losses(rows: StudyRows) -> str | None:
     sharp, psnr = rows.of("losses", "sharpness", _GAUSSIAN), rows.of("losses", "psnr", _GAUSSIAN)
     if not sharp:
         return None
@@ -86,7 +86,7 @@ def _losses(rows: Rows) -> str | None:
     )
 
 
-def _range(rows: Rows) -> str | None:
+def _range(rows: StudyRows) -> str | None:
     out = rows.of("losses", "out_of_range", _GAUSSIAN)
     if not out:
         return None
@@ -96,7 +96,7 @@ def _range(rows: Rows) -> str | None:
     )
 
 
-def _indicator(rows: Rows) -> str | None:
+def _indicator(rows: StudyRows) -> str | None:
     norms = rows.of("gradients", "gradient_norm")
     if not norms:
         return None
@@ -106,7 +106,7 @@ def _indicator(rows: Rows) -> str | None:
     )
 
 
-def _batches(rows: Rows) -> str | None:
+def _batches(rows: StudyRows) -> str | None:
     variance = rows.of("gradients", "variance")
     if not variance:
         return None
@@ -118,7 +118,7 @@ def _batches(rows: Rows) -> str | None:
     )
 
 
-def _steps(rows: Rows) -> str | None:
+def _steps(rows: StudyRows) -> str | None:
     psnr, rise = rows.of("step_size", "psnr", _GAUSSIAN), rows.of("step_size", "rise")
     diverged = rows.of("step_size", "diverged")
     constant = [setting for setting in diverged if "," not in setting]
@@ -140,7 +140,7 @@ def _steps(rows: Rows) -> str | None:
     )
 
 
-def _schedule(rows: Rows) -> str | None:
+def _schedule(rows: StudyRows) -> str | None:
     own, adamw = rows.of("optimiser", "psnr", _GAUSSIAN), rows.of("schedule", "psnr", _GAUSSIAN)
     parts = []
     if own:
@@ -151,7 +151,7 @@ def _schedule(rows: Rows) -> str | None:
     return f"{'; '.join(parts)} than constant steps." if parts else None
 
 
-def _optimiser(rows: Rows) -> str | None:
+def _optimiser(rows: StudyRows) -> str | None:
     psnr = rows.of("optimiser", "psnr", _GAUSSIAN)
     if not psnr:
         return None
@@ -161,15 +161,15 @@ def _optimiser(rows: Rows) -> str | None:
     )
 
 
-def _penalty(rows: Rows) -> str | None:
+def _penalty(rows: StudyRows) -> str | None:
     return _both(rows, "penalty", "a scale of ")
 
 
-def _augmentation(rows: Rows) -> str | None:
+def _augmentation(rows: StudyRows) -> str | None:
     return _both(rows, "augmentation", "")
 
 
-def _both(rows: Rows, experiment: str, word: str) -> str | None:
+def _both(rows: StudyRows, experiment: str, word: str) -> str | None:
     """Of an experiment and of the same on few images: the best and the last setting beside the first."""
     parts = []
     for name, where in ((experiment, "With all images"), (f"{experiment}_few_images", "With few images")):
@@ -199,7 +199,7 @@ def _chosen(choice: pd.DataFrame | None) -> str | None:
     )
 
 
-def _cheating(rows: Rows) -> str | None:
+def _cheating(rows: StudyRows) -> str | None:
     clean, noisy = rows.of("cheating", "psnr", "clean"), rows.of("cheating", "psnr", _GAUSSIAN)
     if not clean:
         return None
@@ -211,7 +211,7 @@ def _cheating(rows: Rows) -> str | None:
     )
 
 
-def _codes(rows: Rows) -> str | None:
+def _codes(rows: StudyRows) -> str | None:
     accuracy = rows.of("codes", "probe_accuracy")
     if not accuracy:
         return None
@@ -225,7 +225,7 @@ def _codes(rows: Rows) -> str | None:
     )
 
 
-def _generalisation(rows: Rows) -> str | None:
+def _generalisation(rows: StudyRows) -> str | None:
     """How far each network is behind the one that was trained on the noise it is tested with."""
     own = rows.of("generalisation", "psnr", _GAUSSIAN)
     if not own:
@@ -240,7 +240,7 @@ def _generalisation(rows: Rows) -> str | None:
     return f"Behind the network that was trained on the noise it is tested with, in dB: {'; '.join(parts)}."
 
 
-def _least_squares(rows: Rows) -> str | None:
+def _least_squares(rows: StudyRows) -> str | None:
     psnr, threshold = rows.of("filter_denoising", "psnr"), rows.of("filter_denoising", "threshold")
     if not psnr:
         return None
@@ -256,7 +256,7 @@ def _least_squares(rows: Rows) -> str | None:
     )
 
 
-def _classes(rows: Rows) -> str | None:
+def _classes(rows: StudyRows) -> str | None:
     accuracy = rows.of("filter_classification", "accuracy")
     if not accuracy:
         return None
@@ -266,7 +266,7 @@ def _classes(rows: Rows) -> str | None:
 
 
 _CHOOSE = "The scale is chosen on held-out images, then trained with once more, and judged on new ones"
-_STATEMENTS: dict[str, Callable[[Rows], str | None]] = {
+_STATEMENTS: dict[str, Callable[[StudyRows], str | None]] = {
     "Least squares on filter responses might leave the noise out, with some care and some luck": _least_squares,
     "Scores against patterns can classify images, better than pixels, and patterns of patterns can": _classes,
     "A batch estimates the gradient quite well": _batches,

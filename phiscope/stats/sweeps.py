@@ -22,7 +22,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "front_unseen": ("PGD with lead and hull penalty: share that succeeds and no detector sees, best setting", "share"),
     "front_unseen_any": ("PGD with lead and hull penalty: share that some setting changes unseen", "share"),
     "front_far_any": (
-        "PGD with lead and hull penalty: share that some setting takes as far from boundary and hull as genuine medians",
+        "PGD with lead and hull penalty: share that some setting takes as far from boundary and hull as medians",
         "share",
     ),
     "paths_same_class": ("straight pixel paths of one class: length over chord in feature space, median", "ratio"),

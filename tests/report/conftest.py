@@ -15,7 +15,7 @@ from phiscope.papers.deep_lsd_recipe import Difference
 from phiscope.papers.references import Reference
 from phiscope.report.detectors import by_attack
 from phiscope.report.estimate import MeasuredNumber
-from phiscope.report.lecture import Answer
+from phiscope.report.lecture import LectureAnswer
 from phiscope.report.page import NUMBERS, Facts, Page
 from phiscope.report.sections.attacks import Attacks, Hidden
 from phiscope.report.sections.certificates import Certificates
@@ -175,7 +175,7 @@ def full(bare):
         "ambiguity": {"sample": 9, "margin": 0.3, "distance": 1.2},
         "slice": Sliced(7, "bee", "ant", 2.546),
         "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
-        "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows, [Answer("Ants blur", "They do.")]),
+        "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows, [LectureAnswer("Ants blur", "They do.")]),
         "distances": Slopes(6.122, 4.4),
         "duplicates": Duplicates.of(pairs),
         "noise": Rounding(FeatureNoise.of(3e-7, 5e-7, 1e-7, length=7.0, images=256, factor=4.0), 2.5e-5, 1.5e-5),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from phiscope.exhibits.run import Run
-from phiscope.report.lecture import Answer, answers
+from phiscope.report.lecture import LectureAnswer, answers
 from phiscope.words.methods import noise_in_words, title_of
 from phiscope.words.numbers import DASH
 
@@ -38,7 +38,7 @@ class DenoisingPage:
     denoisers: Sequence[NoiseAnswer]
     layers: pd.DataFrame | None
     views: pd.DataFrame | None
-    lecture: Sequence[Answer] = ()
+    lecture: Sequence[LectureAnswer] = ()
 
 
 def data(run: Run) -> DenoisingPage | None:
