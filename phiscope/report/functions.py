@@ -10,6 +10,7 @@ from phiscope.stats.implicit.within import BESIDE
 from phiscope.words.numbers import percent, signed, significant
 
 _ENDS = ("value", "ci_low", "ci_high")
+_FEW = 3  # families of latent directions of which each has a sentence
 
 
 def findings(answers: pd.DataFrame) -> dict[str, str]:
@@ -155,7 +156,7 @@ def _back(rows: pd.DataFrame) -> str:
 
 
 def _latents(rows: pd.DataFrame) -> str:
-    """Every family beside random directions; then from which controls it differs for sure."""
+    """Every family beside random directions; then, of a few or of those that differ from them, every control."""
     beside = rows[(rows["unit"] == "ratio") & (rows["subject"] == "random directions")]
     parts = [f"{_with_ends(row, 2, plain=True)} for {row['where']}" for _, row in beside.iterrows()]
     fewer, more = int((beside["ci_high"] < 1).sum()), int((beside["ci_low"] > 1).sum())
@@ -166,7 +167,9 @@ def _latents(rows: pd.DataFrame) -> str:
         f"{len(beside)} families {fewer} take fewer and {more} take more, with intervals that exclude equality; the "
         f"fewest, {significant(waves.loc[least, 'value'])}, the {least}."
     )
-    details = [_one_family(where, part) for where, part in rows.groupby("where", sort=False)]
+    differing = beside[(beside["ci_high"] < 1) | (beside["ci_low"] > 1)]["where"]
+    told = set(differing if len(beside) > _FEW else waves.index)
+    details = [_one_family(where, part) for where, part in rows.groupby("where", sort=False) if where in told]
     return " ".join([first, *details])
 
 

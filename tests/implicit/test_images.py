@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from phiscope.errors import ConfigError, DataError
-from phiscope.implicit import images
+from phiscope.implicit import bases, images
 from phiscope.implicit.images import CONTROLS, control, phase_scrambled, psnr, squeezed
 
 
@@ -14,6 +14,38 @@ def test_controls_are_images_of_their_size_and_seed(name, size):
     assert image.min() >= 0
     assert image.max() <= 1
     np.testing.assert_array_equal(image, control(name, size, 2, seed=3))
+
+
+def energy_of_the_largest(name: str, make) -> float:
+    """Share of the energy, without the mean, in a tenth of the coefficients: the mean of sixty images."""
+    found = []
+    for seed in range(60):
+        image = make((32, 32), 1, seed=seed)[..., 0]
+        falling = np.sort(bases.basis(name, (32, 32)).analyse(image - image.mean()) ** 2)[::-1]
+        found.append(falling[:102].sum() / falling.sum())
+    return float(np.mean(found))
+
+
+def test_only_normal_noise_is_the_same_in_every_basis():
+    """A fine Haar coefficient is a sum of four pixels, and has less far to go where they have; a wave's is of all."""
+    normal, uniform, binary = (
+        {name: energy_of_the_largest(name, make) for name in ("dct", "haar")}
+        for make in (images.gaussian_noise, images.white_noise, images.binary_noise)
+    )
+    assert normal["haar"] == pytest.approx(normal["dct"], abs=0.005)
+    for short_tailed in (uniform, binary):
+        assert short_tailed["haar"] < short_tailed["dct"] - 0.01
+        assert short_tailed["dct"] == pytest.approx(normal["dct"], abs=0.005)
+
+
+def test_noise_of_every_kind_is_about_the_middle_and_white():
+    for make, variance in ((images.gaussian_noise, 0.125**2), (images.binary_noise, 0.25)):
+        noise = make((64, 64), 1, seed=1)[..., 0]
+        assert noise.mean() == pytest.approx(0.5, abs=0.03)
+        assert noise.var() == pytest.approx(variance, rel=0.06)
+        beside = np.corrcoef(noise[:, :-1].ravel(), noise[:, 1:].ravel())[0, 1]
+        assert abs(beside) < 0.05
+    assert set(np.unique(images.binary_noise((8, 8)))) == {0.0, 1.0}
 
 
 def test_white_noise_is_flat_and_uniform():

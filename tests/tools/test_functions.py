@@ -84,3 +84,11 @@ def test_sparse_models_of_some_pixels_are_told_by_group_and_basis():
     assert any(line.startswith(f"| basis pursuit | natural | DCT | {mean:.2f} dB | ") for line in lines)
     assert sum("DCT and Haar" in line for line in lines) == 1
     assert list(implicit.sparse(found.assign(model="mlp"))) == []
+
+
+def test_networks_on_bases_are_told_by_group_and_pixels():
+    about = {"group": "natural", "measure": "psnr_all", "ci_low": 29.0, "ci_high": 32.0, "n": 4}
+    frame = pd.DataFrame([about | {"encoding": name, "value": value} for name, value in (("dct", 30.5), ("haar", 31))])
+    lines = list(implicit.networks(frame))
+    assert "| natural | all pixels, all fitted | 30.50 [29.00, 32.00] | 31.00 [29.00, 32.00] | 4 |" in lines
+    assert list(implicit.networks(frame.head(0))) == []

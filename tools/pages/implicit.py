@@ -9,6 +9,7 @@ import pandas as pd
 
 from phiscope import tables
 from phiscope.report.sections.implicit import findings, gathered
+from phiscope.stats.implicit.answers import PIXELS
 from phiscope.stats.intervals import Resampling
 from phiscope.words.encodings import phrase_of
 from tools.pages import markdown
@@ -47,6 +48,25 @@ def sparse(fits: pd.DataFrame) -> Iterator[str]:
     yield ""
 
 
+def networks(frame: pd.DataFrame) -> Iterator[str]:
+    """Mean PSNR of networks on all functions of each basis, by group; nothing where there are none."""
+    if frame.empty:
+        return
+    yield "**Networks on complete bases.** Mean PSNR in dB; nearly exact fits differ by rounding."
+    yield ""
+    bases = list(dict.fromkeys(frame["encoding"]))
+    rows = []
+    for (group, measure), own in frame.groupby(["group", "measure"], sort=False):
+        cells = own.set_index("encoding")
+        told = [
+            f"{cells.loc[name, 'value']:.2f} [{cells.loc[name, 'ci_low']:.2f}, {cells.loc[name, 'ci_high']:.2f}]"
+            for name in bases
+        ]
+        rows.append([group, PIXELS[measure], *told, f"{own['n'].max():.0f}"])
+    yield from markdown.table(["images", "pixels", *map(phrase_of, bases), "n"], rows)
+    yield ""
+
+
 def _value(row: dict) -> str:
     unit = " dB" if row["unit"].startswith("dB") else ""
     ends = "" if pd.isna(row["ci_low"]) else f" [{row['ci_low']:.2f}, {row['ci_high']:.2f}]"
@@ -62,5 +82,6 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         lines += [f"{len(fits):,} fits of {fits['image'].nunique()} images, {fits['seed'].nunique()} seeds.", ""]
         lines += sparse(fits)
     read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
+    lines += networks(read["implicit_networks"]) if "implicit_networks" in read else []
     lines += answers(gathered(read, OPTIONS))
     return "\n".join([*lines, *markdown.pictures(run, folder, PICTURES)])
