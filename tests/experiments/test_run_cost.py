@@ -26,6 +26,7 @@ WORK = {
     "hulls": {"feature": {"queries": 200, "solves": 500, "jobs": 2}, "pixel": {"queries": 0, "solves": 0, "jobs": 0}},
     "vertices": 900,
     "inverted": {"jobs": 2, "balls": 1, "starts": 1, "backtracks": 2, "references": ["black"]},
+    "closest": {"images": 20, "jobs": 1},
     "not_estimated": ["latent"],
 }
 
@@ -43,6 +44,7 @@ def test_each_part_is_its_units_times_their_rates():
     )
     assert cost["inversions"].hours * 3600 == pytest.approx(10 * SEARCH.pair(WORK["inverted"]))
     assert cost["balls"].hours * 3600 == pytest.approx(SEARCH.ball(WORK["inverted"]))
+    assert cost["closest images on the boundary"].hours * 3600 == pytest.approx(20 * 130 * 0.003)
 
 
 def test_what_is_not_foretold_has_no_hours_but_its_place_on_disk():
@@ -67,6 +69,8 @@ def test_what_the_budget_allows_is_what_counts():
 
 def test_a_run_that_inverts_nothing_has_no_such_part():
     assert not {"inversions", "balls"} & parts(work=WORK | {"inverted": None}, search=None).keys()
+    none = {"closest": {"images": 0, "jobs": 0}}
+    assert "closest images on the boundary" not in parts(work=WORK | none)
 
 
 def test_an_attack_that_stops_is_cheaper_than_one_that_goes_on():

@@ -25,7 +25,7 @@ _TINY = 1e-12
 
 
 @dataclass
-class Points:
+class BoundaryPoints:
     """Images near the boundary. x0, x (n, p), own (n,), of x the lead and its gradient (n,), (n, p), and length (n,):
     how far along the ray through x the boundary is, to first order; that is what descends."""
 
@@ -37,15 +37,15 @@ class Points:
     length: Tensor
 
     @classmethod
-    def at(cls, lead: Lead, x0: Tensor, own: Tensor, x: Tensor) -> Points:
+    def at(cls, lead: Lead, x0: Tensor, own: Tensor, x: Tensor) -> BoundaryPoints:
         points = cls(x0, own, x, *lead.gradient(x, own), x.new_zeros(len(x)))
         points.length = _on_the_ray(x0, x, Ahead(points.value, points.gradient))[0]
         return points
 
-    def __getitem__(self, rows: Tensor) -> Points:
-        return Points(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+    def __getitem__(self, rows: Tensor) -> BoundaryPoints:
+        return BoundaryPoints(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
-    def take(self, rows: Tensor, other: Points, better: Tensor) -> None:
+    def take(self, rows: Tensor, other: BoundaryPoints, better: Tensor) -> None:
         """The rows become those of `other` (r rows) where these are better (r,)."""
         for name in ("x", "value", "gradient", "length"):
             getattr(self, name)[rows[better]] = getattr(other, name)[better]
@@ -63,7 +63,7 @@ def _on_the_ray(x0: Tensor, x: Tensor, there: Ahead) -> tuple[Tensor, Tensor]:
     return (x - x0).norm(dim=1) * (1 - share), share.abs()
 
 
-def slide(lead: Lead, points: Points, rounds: int) -> None:
+def slide(lead: Lead, points: BoundaryPoints, rounds: int) -> None:
     """Shorten ‖x − x₀‖ with one piece's gradient, in at most so many rounds of a gradient and a pass for each image."""
     step, going = torch.ones_like(points.length), torch.arange(len(points.x), device=points.x.device)
     for _ in range(rounds):
@@ -78,13 +78,13 @@ def slide(lead: Lead, points: Points, rounds: int) -> None:
             break
 
 
-def _trial(lead: Lead, now: Points, aim: Tensor, step: Tensor) -> Points:
+def _trial(lead: Lead, now: BoundaryPoints, aim: Tensor, step: Tensor) -> BoundaryPoints:
     """Part of the way to the aim, then along the ray from x₀ to the boundary; its length is inf where it missed."""
     y = now.x + step[:, None] * (aim - now.x)
     slope = (now.gradient * (y - now.x0)).sum(1)
     share = lead.value(y, now.own) / torch.where(slope > 0, slope, torch.inf)
     y = (now.x0 + (1 - share.clamp(-0.3, 0.3))[:, None] * (y - now.x0)).clamp(0, 1)
-    trial = Points.at(lead, now.x0, now.own, y)
+    trial = BoundaryPoints.at(lead, now.x0, now.own, y)
     off = _on_the_ray(now.x0, y, Ahead(trial.value, trial.gradient))[1]
     trial.length = torch.where(off <= _NEAR, trial.length, torch.inf)
     return trial
@@ -100,7 +100,7 @@ class Bundle:
     multipliers: Tensor
 
     @classmethod
-    def of(cls, points: Points, size: int) -> Bundle:
+    def of(cls, points: BoundaryPoints, size: int) -> Bundle:
         n, p = points.x.shape
         offsets = points.x.new_full((n, size), torch.inf)
         bundle = cls(points.x.new_zeros(n, size, p), offsets, points.x.new_zeros(n, size))
@@ -114,7 +114,7 @@ class Bundle:
         """Values (n, q) of the linearisations at x (n, p); inf for none."""
         return self.offsets + torch.bmm(self.gradients, x.unsqueeze(2)).squeeze(2)
 
-    def meeting(self, points: Points) -> Tensor:
+    def meeting(self, points: BoundaryPoints) -> Tensor:
         """Offsets (n, q) of the pieces that meet at x, inf for the others; of x's own piece as it is.
 
         A piece that forbids x by little more than x's own is moved to x: there, the network bends the other way.
@@ -124,12 +124,12 @@ class Bundle:
         meets = -forbidden <= _SHIFT * lengths * (points.x - points.x0).norm(dim=1, keepdim=True)
         return torch.where(meets, self.offsets - forbidden, torch.inf)
 
-    def aim(self, points: Points) -> Tensor:
+    def aim(self, points: BoundaryPoints) -> Tensor:
         """The nearest images to x₀ that the pieces which meet at x, and the box, allow; keeps the multipliers."""
         y, self.multipliers = project(points.x0, self.gradients, self.meeting(points), self.multipliers)
         return y
 
-    def residual(self, points: Points) -> tuple[Tensor, Tensor]:
+    def residual(self, points: BoundaryPoints) -> tuple[Tensor, Tensor]:
         """‖x − y‖ / ‖x − x₀‖ (n,), and by how many pieces x is held (n,): see `settle`."""
         y = self.aim(points)
         distance = (points.x - points.x0).norm(dim=1)
@@ -140,7 +140,7 @@ class Bundle:
     def double(self) -> Bundle:
         return Bundle(self.gradients.double(), self.offsets.double(), self.multipliers.double())
 
-    def with_own(self, points: Points) -> Bundle:
+    def with_own(self, points: BoundaryPoints) -> Bundle:
         """And the piece of each image itself, at the end."""
         return Bundle(
             torch.cat([self.gradients, points.gradient.unsqueeze(1)], 1),
@@ -148,7 +148,7 @@ class Bundle:
             torch.cat([self.multipliers, torch.zeros_like(points.value).unsqueeze(1)], 1),
         )
 
-    def add(self, points: Points, where: Tensor, values: Tensor) -> None:
+    def add(self, points: BoundaryPoints, where: Tensor, values: Tensor) -> None:
         """One more each for the rows `where`, in the place of one that is idle; values: as `at` of these rows."""
         multipliers = self.multipliers[where]
         idle = torch.where(multipliers > 0, -multipliers, values.abs())
@@ -157,7 +157,7 @@ class Bundle:
         self.multipliers[where, place] = 0
 
 
-def settle(lead: Lead, points: Points, size: int, rounds: int) -> tuple[Bundle, Tensor]:
+def settle(lead: Lead, points: BoundaryPoints, size: int, rounds: int) -> tuple[Bundle, Tensor]:
     """Go on with the gradients of `size` pieces; gives these and the residual (n,) of each image.
 
     residual: ‖x − y‖ / ‖x − x₀‖, y the nearest image to x₀ that the linearisations of all pieces that meet at x, and
@@ -186,7 +186,7 @@ def settle(lead: Lead, points: Points, size: int, rounds: int) -> tuple[Bundle, 
     return bundle, residual
 
 
-def _forbids(trial: Points, aim: Tensor, now: Points) -> Tensor:
+def _forbids(trial: BoundaryPoints, aim: Tensor, now: BoundaryPoints) -> Tensor:
     """Whether a trial's piece meets the others at x and keeps the aim out, by more than a trifle of the way to it.
 
     Then there is another aim; else the step was too long.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from phiscope.geometry.boundary.descent import Bundle, Points
+from phiscope.geometry.boundary.descent import Bundle, BoundaryPoints
 from phiscope.geometry.boundary.lead import Lead, ahead
 from phiscope.geometry.boundary.starts import crossing
 
@@ -32,7 +32,7 @@ class Polished:
     pieces: Tensor
 
 
-def polish(lead: Lead, points: Points, bundle: Bundle, nearest: Tensor) -> Polished:
+def polish(lead: Lead, points: BoundaryPoints, bundle: Bundle, nearest: Tensor) -> Polished:
     """lead: of the network in float64; nearest (n, p): the nearest image of another class among the starts, beyond
     which no result lies."""
     x0, own = points.x0.double(), points.own
@@ -42,7 +42,7 @@ def polish(lead: Lead, points: Points, bundle: Bundle, nearest: Tensor) -> Polis
     logits = lead.logits(x)
     others = ahead(logits, own)
     two = others.topk(min(2, others.shape[1] - 1), dim=1)
-    exact = Points(x0, own, x, value, gradient, value)
+    exact = BoundaryPoints(x0, own, x, value, gradient, value)
     residual, pieces = bundle.double().with_own(exact).residual(exact)
     return Polished(
         x,

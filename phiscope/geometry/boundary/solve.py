@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from phiscope.arrays import blocks, require_finite, unit_range
 from phiscope.errors import DataError
 from phiscope.geometry.activations import images_at_a_time
-from phiscope.geometry.boundary.descent import Points, settle, slide
+from phiscope.geometry.boundary.descent import BoundaryPoints, settle, slide
 from phiscope.geometry.boundary.lead import Lead
 from phiscope.geometry.boundary.polish import Polished, polish
 from phiscope.geometry.boundary.starts import crossing, towards_classes
@@ -131,7 +131,7 @@ def _of_batch(
     return _columns(x0, shape, own, found, polished, np.array(names)[best.cpu().numpy()], lead)
 
 
-def _shortest(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, crosses: Tensor) -> tuple[Points, Tensor]:
+def _shortest(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, crosses: Tensor) -> tuple[BoundaryPoints, Tensor]:
     """The search of each sample that comes nearest, and the number (m,) of its start.
 
     x (m, s, p): images on the boundary, crosses (m, s): where there is one. The nearest slide along it, and of
@@ -141,7 +141,7 @@ def _shortest(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, crosses: Tensor) -
     lengths = torch.where(crosses, (x - x0.unsqueeze(1)).norm(dim=2), torch.inf)
     kept = lengths.argsort(dim=1, stable=True)[:, : _SLIDES[0][0]]
     count = kept.shape[1]
-    points = Points.at(
+    points = BoundaryPoints.at(
         lead, x0.repeat_interleave(count, 0), own.repeat_interleave(count, 0), x[each, kept].flatten(0, 1)
     )
     for survivors, rounds in _SLIDES:
