@@ -69,27 +69,3 @@ if PLAN.drawing.exhibited:
             "Images of the samples in the report"
         script:
             "../../scripts/views/pick_samples.py"
-
-
-if PLAN.sweeps.running().parts:
-
-    rule sweep:
-        input:
-            **PLAN.sweeps.running().inputs(counted),
-        output:
-            **outputs(PLAN.sweeps.running()),
-        log:
-            f"{RESULTS}/logs/sweep.log",
-        group:  # between two jobs of it
-            "report"
-        conda:
-            "../../envs/phiscope.yaml"
-        threads: PLAN.sweeps.running().threads
-        resources:
-            **asks(PLAN.sweeps.running()),
-        params:
-            parts=PLAN.sweeps.running().described,
-        message:
-            "Attacks at many settings, and paths between many samples"
-        script:
-            "../../scripts/chain/run_chain.py"

@@ -31,7 +31,7 @@ _JUDGED = ("success", "success_8bit", "lead", "l2", "linf")
 
 
 @dataclass(frozen=True)
-class Setting:
+class AttackSetting:
     """One attack: `deepfool` with its overshoot, `bisected`, or `pgd-first` with confidence and hull penalty."""
 
     attack: str
@@ -71,12 +71,12 @@ def thresholds_of(scores: pd.DataFrame) -> dict[str, float]:
     return found
 
 
-def settings_of(options: Mapping[str, Any]) -> list[Setting]:
+def settings_of(options: Mapping[str, Any]) -> list[AttackSetting]:
     """Every attack that the configuration's `attacks` asks for; bisection rests on the first overshoot."""
-    overshoots = [Setting(DEEPFOOL, overshoot=float(each)) for each in options["overshoots"]]
-    bisected = [Setting(BISECTED)] if overshoots else []
+    overshoots = [AttackSetting(DEEPFOOL, overshoot=float(each)) for each in options["overshoots"]]
+    bisected = [AttackSetting(BISECTED)] if overshoots else []
     grid = [
-        Setting(PGD, confidence=float(confidence), hull_penalty=float(penalty))
+        AttackSetting(PGD, confidence=float(confidence), hull_penalty=float(penalty))
         for penalty in options["penalties"]
         for confidence in options["confidences"]
     ]
@@ -101,7 +101,7 @@ def sweep(
         judged = judge(scene.network, images, attacked.images)
         rows = pd.DataFrame(
             {
-                **{name: np.full(len(samples), getattr(setting, name)) for name in Setting.__dataclass_fields__},
+                **{name: np.full(len(samples), getattr(setting, name)) for name in AttackSetting.__dataclass_fields__},
                 "sample": samples,
                 "label": labels,
                 "predicted_before": judged.before,
@@ -117,8 +117,8 @@ def sweep(
 
 
 def _attacked(
-    scene: Scene, settings: list[Setting], images: NDArray, options: Mapping[str, Any]
-) -> Iterator[tuple[Setting, Attacked]]:
+    scene: Scene, settings: list[AttackSetting], images: NDArray, options: Mapping[str, Any]
+) -> Iterator[tuple[AttackSetting, Attacked]]:
     """The attacked images of every setting; what bisection starts from is DeepFool's with the least overshoot."""
     overshoots = [setting.overshoot for setting in settings if setting.attack == DEEPFOOL]
     least = deepfool(scene.network, images, overshoot=min(overshoots)) if overshoots else None
@@ -134,7 +134,7 @@ def _attacked(
             yield setting, _pgd(scene, setting, images, options)
 
 
-def _pgd(scene: Scene, setting: Setting, images: NDArray, options: Mapping[str, Any]) -> Attacked:
+def _pgd(scene: Scene, setting: AttackSetting, images: NDArray, options: Mapping[str, Any]) -> Attacked:
     penalty = None
     if setting.hull_penalty:
         penalty = HullPenalty(scene.feature_map, scene.spanning.vectors, weight=setting.hull_penalty)

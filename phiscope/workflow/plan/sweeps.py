@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from phiscope.workflow.plan.chain import Chain, Part, Source
+from phiscope.workflow.plan.chain import Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ class Sweeps:
             *(["sweep_summary"] if self.attacks or self.paths else []),
         ]
 
-    def running(self) -> Chain:
-        """Attacks and paths, all by one job."""
+    @property
+    def _running(self) -> list[Part]:
+        """Attacks, and paths."""
         plan, parts = self._plan, []
         network: dict[str, Source] = {
             "test_images": plan.prepared("test"),
@@ -72,11 +73,14 @@ class Sweeps:
         if self.paths:
             placed: dict[str, Source] = {**network, "features": plan.path("located_test")}
             parts.append(Part("measure_paths", placed, plan.paths("straight_paths")))
-        return Chain(plan, parts)
+        return parts
 
     @property
     def summing_up(self) -> list[Part]:
-        """Part of the job that sums up all views."""
+        """Parts of the job that sums up all views: attacks, paths, and what they come to.
+
+        No job of their own: starting one takes longer than what they take of small images.
+        """
         if not (self.attacks or self.paths):
             return []
         plan = self._plan
@@ -84,7 +88,7 @@ class Sweeps:
         measured = plan.paths(*self.tables, *(["straight_paths"] if self.paths else []), "standing")
         given: dict[str, Source] = {**measured, **located}
         made = [name for name in self.statistics if name != "straight_paths"]
-        return [Part("compute_sweeps", given, plan.paths(*made))]
+        return [*self._running, Part("compute_sweeps", given, plan.paths(*made))]
 
     def outputs(self) -> Iterator[str]:
         yield from map(self._plan.path, (*self.tables, *self.statistics))

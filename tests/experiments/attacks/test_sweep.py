@@ -8,7 +8,7 @@ from torch import nn
 
 from phiscope import stats, tables
 from phiscope.detection import Training
-from phiscope.experiments.attacks.sweep import Scene, Setting, settings_of, sweep, thresholds_of
+from phiscope.experiments.attacks.sweep import AttackSetting, Scene, settings_of, sweep, thresholds_of
 from phiscope.experiments.geometry.class_hulls import Spanning
 from phiscope.head import Head
 from phiscope.models import split
@@ -85,8 +85,8 @@ def test_thresholds_let_at_most_a_twentieth_of_the_genuine_through():
 
 def test_bisection_needs_an_attack_to_begin_with():
     assert settings_of(OPTIONS | {"overshoots": [], "confidences": [1]}) == [
-        Setting("pgd-first", confidence=1.0, hull_penalty=0.0),
-        Setting("pgd-first", confidence=1.0, hull_penalty=1.0),
+        AttackSetting("pgd-first", confidence=1.0, hull_penalty=0.0),
+        AttackSetting("pgd-first", confidence=1.0, hull_penalty=1.0),
     ]
 
 
