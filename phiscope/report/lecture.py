@@ -144,11 +144,11 @@ def _schedule(rows: StudyRows) -> str | None:
     own, adamw = rows.of("optimiser", "psnr", _GAUSSIAN), rows.of("schedule", "psnr", _GAUSSIAN)
     parts = []
     if own:
-        parts.append(f"Plain SGD whose steps are made smaller is {_apart(own['SGD, shrinking'], 'better', 'worse')}")
+        parts.append(f"plain SGD whose steps are made smaller is {_apart(own['SGD, shrinking'], 'better', 'worse')}")
     if adamw:
         named = " and ".join(f"{_apart(adamw[name], 'better', 'worse')} ({name})" for name in ("steps", "one-cycle"))
-        parts.append(f"{'with AdamW' if parts else 'With AdamW'} a schedule is {named}")
-    return f"{'; '.join(parts)} than constant steps." if parts else None
+        parts.append(f"with AdamW a schedule is {named}")
+    return f"Beside constant steps: {'; '.join(parts)}." if parts else None
 
 
 def _optimiser(rows: StudyRows) -> str | None:
@@ -278,7 +278,7 @@ _STATEMENTS: dict[str, Callable[[StudyRows], str | None]] = {
     "A loss that counts negative pixels has no gradient": _indicator,
     "Pairs without noise teach the network to cheat, not to denoise": _cheating,
     "A representation from cheating is of no use, and knocking out blocks is helpful": _codes,
-    "What noise should one train with?": _generalisation,
+    "Which noise to train with is an open choice": _generalisation,
     "Mirrored images and crops help on new images": _augmentation,
     "A penalty for large coefficients helps on new images, at the right scale": _penalty,
 }
