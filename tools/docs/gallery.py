@@ -10,12 +10,15 @@ from phiscope import figures
 from phiscope.exhibits.frames import artifacts_of
 
 ROOT = Path(__file__).parents[2]
-# Figures that the default run has not -> a picture of a run that has.
+# Figures that the default run has not, or shows little of -> a picture of a run that has.
 ELSEWHERE = {
     "human": "results/cifar10-human.png",
     "detection_by_confidence": "results/cifar10-detection_by_confidence.png",
     "edit": "results/cifar10-edit-731.png",
     "denoising_study": "results/denoise-study-denoising_study.png",
+    "implicit_within": "results/implicit-kinds-implicit_within.png",
+    "implicit_networks": "results/implicit-bases-implicit_networks.png",
+    "implicit_rates": "results/implicit-bases-implicit_rates.png",
 }
 _TITLES = {"models": "Data and classifier", "papers": "Beside the published numbers"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from phiscope import tables
+from phiscope.errors import DataError
 from phiscope.report.sections.implicit import findings, gathered
 from phiscope.stats.implicit.answers import PIXELS
 from phiscope.stats.intervals import Resampling
@@ -83,5 +84,8 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         lines += sparse(fits)
     read = {path.stem: tables.read(path) for path in (run / "statistics").glob("*.parquet")}
     lines += networks(read["implicit_networks"]) if "implicit_networks" in read else []
-    lines += answers(gathered(read, OPTIONS))
+    told = gathered(read, OPTIONS)
+    if told is None:
+        raise DataError(f"{run}: nothing is told of images as functions; expected a run with `implicit`")
+    lines += answers(told)
     return "\n".join([*lines, *markdown.pictures(run, folder, PICTURES)])

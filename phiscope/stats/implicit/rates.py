@@ -23,8 +23,8 @@ BESIDE = {SHARE: "dct", RATE: "jpeg", SCAN: "jpeg"}  # what the others are compa
 SET = ["group", "height", "width"]
 WORDS = {
     SHARE: "with {at:g} % as many coefficients as pixels",
-    RATE: "at {at:g} bits a pixel",
-    SCAN: "at {at:g} bits a pixel, JPEG without its header",
+    RATE: "at {at:g} {bits} a pixel",
+    SCAN: "at {at:g} {bits} a pixel, JPEG without its header",
 }
 
 
@@ -105,7 +105,7 @@ def rate_answers(summary: pd.DataFrame, options: Resampling) -> pd.DataFrame:
 def _answers(row: dict) -> Iterator[dict]:
     measure, at = row["measure"], row["at"]
     subject = phrase_of(row["basis"])
-    spent = WORDS[measure].format(at=100 * at if measure == SHARE else at)
+    spent = WORDS[measure].format(at=100 * at if measure == SHARE else at, bits="bit" if at == 1 else "bits")
     where = f"{row['group']}, {row['height']} x {row['width']}"
     about = {"subject": subject, "where": f"{where}: {spent}", "n": int(row["n"])}
     ends = {name: row[name] for name in ("value", "ci_low", "ci_high")}

@@ -57,5 +57,5 @@ def test_the_sentence_names_the_best_beside_jpeg():
     summary = rate_summary(pd.DataFrame(curve("jpeg", 0) + curve("dct", -2) + curve("dct+haar", -1)), OPTIONS)
     told = rate_answers(summary, OPTIONS)
     sentence = findings(told)["How few coefficients does an image take, and is that short beside JPEG?"]
-    assert "at 1 bits a pixel, the best, DCT and Haar, has −1.0 [−1.0, −1.0] dB beside JPEG" in sentence
+    assert "at 1 bit a pixel, the best, DCT and Haar, has −1.0 [−1.0, −1.0] dB beside JPEG" in sentence
     assert set(told["unit"]) == {"dB", "dB less JPEG", "dB less DCT"}
