@@ -57,7 +57,7 @@ def features_in_reach(network: nn.Module, layer: str | None, shape: tuple[int, .
         return None
     box = Interval(torch.zeros(1, *shape).double(), torch.ones(1, *shape).double())
     try:
-        return _Bounds(graph, layer).run(box.each(given))
+        return _Bounds(graph, layer).bounds(box.each(given))
     except UnknownLayerError:
         return None
 
@@ -67,10 +67,10 @@ class _Bounds(fx.Interpreter):
 
     def __init__(self, graph: fx.GraphModule, layer: str | None) -> None:
         super().__init__(graph)
-        self._layer = layer
+        self._nodes, self._layer = list(graph.graph.nodes), layer
 
-    def run(self, box: Interval) -> Interval:  # type: ignore[override]
-        for node in self.module.graph.nodes:
+    def bounds(self, box: Interval) -> Interval:
+        for node in self._nodes:
             if node.op == "call_module" and node.target == self._layer:
                 return _flat(self.env[node.args[0]])
             if node.op == "output":
@@ -89,7 +89,7 @@ class _Bounds(fx.Interpreter):
     def call_function(self, target: Any, args: tuple, kwargs: dict) -> Any:
         return _of_function(target, args, kwargs)
 
-    def call_method(self, target: str, args: tuple, kwargs: dict) -> Any:
+    def call_method(self, target: Any, args: tuple, kwargs: dict) -> Any:
         x, *more = args
         if not isinstance(x, Interval):
             return getattr(x, target)(*more, **kwargs)
@@ -100,10 +100,14 @@ class _Bounds(fx.Interpreter):
         raise UnknownLayerError(target)
 
 
-_RISING = (nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Identity, nn.Flatten, nn.MaxPool2d, nn.AvgPool2d)
-_RISING += (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d, nn.Dropout, nn.Dropout2d, nn.Hardtanh)
-_RISING_FUNCTIONS = (functional.relu, torch.relu, functional.pad, torch.flatten, operator.getitem, torch.sigmoid)
-_RISING_FUNCTIONS += (functional.avg_pool2d, functional.max_pool2d, functional.adaptive_avg_pool2d, torch.tanh)
+_RISING: tuple[type[nn.Module], ...] = (
+    *(nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Hardtanh, nn.Identity, nn.Flatten),
+    *(nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d, nn.Dropout, nn.Dropout2d),
+)
+_RISING_FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    *(functional.relu, torch.relu, torch.sigmoid, torch.tanh, functional.pad, torch.flatten, operator.getitem),
+    *(functional.avg_pool2d, functional.max_pool2d, functional.adaptive_avg_pool2d),
+)
 _RISING_METHODS = ("mean", "view", "reshape", "flatten", "relu", "sum", "contiguous", "squeeze", "unsqueeze")
 
 
@@ -111,8 +115,7 @@ def _of_module(module: nn.Module, x: Interval) -> Interval:
     if isinstance(module, nn.Linear):
         return x.linear(module, lambda radius: functional.linear(radius, module.weight.abs()))
     if isinstance(module, nn.Conv2d) and module.padding_mode == "zeros":
-        options = (module.stride, module.padding, module.dilation, module.groups)
-        return x.linear(module, lambda radius: functional.conv2d(radius, module.weight.abs(), None, *options))
+        return x.linear(module, lambda radius: module._conv_forward(radius, module.weight.abs(), None))
     if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d) and module.running_var is not None:
         scale = 1 / (module.running_var + module.eps).sqrt()
         scale = (scale if module.weight is None else scale * module.weight).abs()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from phiscope.geometry.boundary.descent import Bundle, BoundaryPoints
+from phiscope.geometry.boundary.descent import BoundaryPoints, Bundle
 from phiscope.geometry.boundary.lead import Lead, ahead
 from phiscope.geometry.boundary.starts import crossing
 
