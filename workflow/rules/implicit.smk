@@ -102,24 +102,3 @@ if PLAN.implicit and PLAN.implicit.decoders:
             "Decoders with and without an encoding inside"
         script:
             "../../scripts/chain/run_chain.py"
-
-
-if PLAN.implicit and PLAN.implicit.rates:
-
-    rule count_bits:
-        input:
-            **PLAN.implicit.counting_bits().inputs(counted),
-        output:
-            **outputs(PLAN.implicit.counting_bits()),
-        log:
-            f"{RESULTS}/logs/count_bits.log",
-        conda:
-            "../../envs/phiscope.yaml"
-        resources:
-            **asks(PLAN.implicit.counting_bits()),
-        params:
-            parts=PLAN.implicit.counting_bits().described,
-        message:
-            "Few coefficients beside JPEG"
-        script:
-            "../../scripts/chain/run_chain.py"

@@ -157,12 +157,18 @@ class Implicit:
         return Chain(plan, [self.gathering, Part("fit_implicit", images, drawn, {"chunk": chunk})])
 
     def summing_up(self) -> Chain:
-        """The fits as a table, and what they say."""
+        """The fits as a table, and what they say; what pictures of few coefficients cost, beside JPEG."""
         plan = self._plan
         fits: dict[str, Source] = {"implicit": plan.path("implicit")}
-        return Chain(
-            plan, [plan.merge("tables/implicit"), Part("compute_implicit", fits, plan.paths(*self.statistics))]
-        )
+        parts = [plan.merge("tables/implicit"), Part("compute_implicit", fits, plan.paths(*self.statistics))]
+        if self.rates:
+            images: dict[str, Source] = {"images": self.gathered}
+            rows: dict[str, Source] = {"rows": self.rate_rows}
+            parts += [
+                Part("measure_rates", images, {"rows": self.rate_rows}),
+                Part("compute_rates", rows, plan.paths("implicit_rates")),
+            ]
+        return Chain(plan, parts)
 
     def measuring_waves(self) -> Chain:
         """How many waves latent directions of the run's networks take."""
@@ -184,19 +190,6 @@ class Implicit:
             parts.append(Part("train_decoders", images, {"rows": file}, {"seed": str(seed)}))
         summed: dict[str, Source] = {"rows": self.decoder_parts}
         return Chain(plan, [*parts, Part("compute_decoders", summed, plan.paths("implicit_decoders"))])
-
-    def counting_bits(self) -> Chain:
-        """What pictures of few coefficients cost, beside JPEG."""
-        plan = self._plan
-        rows: dict[str, Source] = {"rows": self.rate_rows}
-        images: dict[str, Source] = {"images": self.gathered}
-        return Chain(
-            plan,
-            [
-                Part("measure_rates", images, {"rows": self.rate_rows}),
-                Part("compute_rates", rows, plan.paths("implicit_rates")),
-            ],
-        )
 
     def outputs(self) -> Iterator[str]:
         yield from (self.gathered, *self.parts, *self.pictures, *self.directions, *self.decoder_parts)
