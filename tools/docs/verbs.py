@@ -20,6 +20,10 @@ VERBS = {
     ),
     "Balls": ("phiscope.geometry.balls.inside", "phiscope.geometry.balls.in_union"),
     "Inversion": ("phiscope.geometry.inversion.invert", "phiscope.geometry.inversion.Inversion"),
+    "The closest image on the decision boundary": (
+        "phiscope.geometry.boundary.closest_image",
+        "phiscope.geometry.boundary.ClosestImages",
+    ),
     "The head": ("phiscope.head.Head", "phiscope.head.FeatureNoise"),
     "Detectors": ("phiscope.detection.score", "phiscope.detection.Queries", "phiscope.detection.Training"),
     "Features of a network": ("phiscope.features.extract",),
