@@ -8,8 +8,8 @@ from tests.conftest import ROOT
 
 FOLDER = ROOT / "docs/results"
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?")
-HEAD = ["text", "claim (section)", "published", "measured [95 % interval]", "n", "holds?", "page"]
-VERDICTS = ("holds", "does not", "undecided", "depends", "nearly", "in part")
+HEAD = ["text", "claim (section)", "published", "measured [95 % interval]", "n", "verdict", "page"]
+VERDICTS = ("holds", "differs", "wrong", "undecided")
 
 
 def rows():
