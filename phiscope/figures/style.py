@@ -32,7 +32,7 @@ DENSITY = sns.color_palette("blend:#d4e5f1,#0a6aa6", as_cmap=True)
 _THEME = {
     **sns.axes_style("ticks"),
     **sns.plotting_context("paper"),
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", "sans-serif"],
     "font.size": 9.0,
     "axes.titlesize": 9.5,
     "axes.labelsize": 9.0,
