@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from phiscope.errors import ConfigError
 
 # Without a date and with a fixed salt for element ids, an unchanged figure is an unchanged file.
-# Words stay words: a third smaller than outlines of letters, found by a search, read aloud. Where this font is missing, the
-# browser's own takes its place, which is narrower.
+# Words stay words: a third smaller than outlines of letters, found by a search, read aloud. Where this font is
+# missing, the browser's own takes its place, which is narrower.
 _SVG = {"svg.hashsalt": "phiscope", "svg.fonttype": "none"}
 _METADATA = {"svg": {"Date": None, "Creator": "phiscope"}, "png": {"Software": "phiscope"}}
 
