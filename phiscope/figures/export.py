@@ -10,9 +10,6 @@ from matplotlib.figure import Figure
 from phiscope.errors import ConfigError
 
 # Without a date and with a fixed salt for element ids, an unchanged figure is an unchanged file.
-# Words stay words: a third smaller than outlines of letters, found by a search, read aloud. Where this font is
-# missing, the browser's own takes its place, which is narrower.
-_SVG = {"svg.hashsalt": "phiscope", "svg.fonttype": "none"}
 _METADATA = {"svg": {"Date": None, "Creator": "phiscope"}, "png": {"Software": "phiscope"}}
 
 
@@ -21,7 +18,9 @@ def encode(figure: Figure, kind: str, dpi: int) -> bytes:
     if kind not in _METADATA:
         raise ConfigError(f"figure format {kind!r}: expected one of {', '.join(_METADATA)}")
     buffer = io.BytesIO()
-    with matplotlib.rc_context(_SVG):
+    # Words stay words: a third smaller than outlines of letters, found by a search, read aloud. Where the font is
+    # missing, the browser's own takes its place, which is narrower.
+    with matplotlib.rc_context({"svg.hashsalt": "phiscope", "svg.fonttype": "none"}):
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=_METADATA[kind])
     figure.set_layout_engine("none")  # placed once: laying out takes as long as drawing, and svg and png are to agree
     return buffer.getvalue()

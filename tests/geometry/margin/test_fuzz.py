@@ -79,3 +79,31 @@ def test_a_boundary_that_touches_the_corner_is_reached():
         rows="features",
     )
     assert flip.distance[0] == pytest.approx(0.3556771122041761)
+
+
+def test_most_classes_are_not_tried_and_none_is_missed(monkeypatch):
+    """Of 60 classes the least distance over all, one by one; a bound that lies would leave one out."""
+    random = np.random.default_rng(0)
+    x, W, b = random.normal(size=(40, 30)), random.normal(size=(30, 60)), random.normal(size=60)
+    W[:, 7], b[7] = W[:, 3], b[3] - 1e-9  # the same weights as another class
+    own = (x @ W + b).argmax(1)
+    tried, onto = [], margin.flips._onto_boundary
+
+    def counted(x, *rest):
+        tried.append(len(x))
+        return onto(x, *rest)
+
+    monkeypatch.setattr(margin.flips, "_onto_boundary", counted)
+    for bound in (None, 0.0):
+        tried.clear()
+        closest = margin.closest_flip(x, W, b, rows="features", lower_bound=bound)
+        if bound is None:  # the distance to a hyperplane
+            assert sum(tried) < 3 * len(x)
+            logits = x @ W + b
+            apart = np.linalg.norm(W[:, own][:, :, None] - W[:, None], axis=0)
+            with np.errstate(invalid="ignore"):
+                every = np.where(apart > 0, (logits[np.arange(40), own][:, None] - logits) / apart, np.inf)
+        else:
+            flips = margin.flip_points(x, W, b, rows="features", lower_bound=bound)
+            every = np.where(flips.status == "solved", flips.distance, np.inf).reshape(40, -1)
+        np.testing.assert_allclose(closest.distance, every.min(1), rtol=1e-9)
