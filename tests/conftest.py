@@ -12,7 +12,7 @@ import pytest
 from tests.workflow.project import Project, copied
 
 ROOT = Path(__file__).parents[1]
-MOST_JOBS = 41  # of the tiny preset
+MOST_JOBS = 41  # of the tiny preset: what it has, so that another job is a decision
 STARTED: dict[int, dict] = {}  # a module's random generator -> its state after the import
 
 

@@ -48,6 +48,16 @@ def test_the_best_penalty_is_retrained_for_each_seed(finished, tmp_path):
     assert (planned["study_denoising"], planned["retrain_denoiser"], planned["sum_up_study"]) == (4, 2, 1)
 
 
+@pytest.mark.long
+def test_a_study_runs_to_its_sentences(project, tmp_path):
+    study = "study: {seeds: [0], experiments: [step_size, filter_denoising], samples: 60, epochs: 1, batch_size: 16}"
+    (tmp_path / "study.yaml").write_text(f"denoising:\n  {study}\n")
+    project.finish("--configfile", "presets/tiny.yaml", str(tmp_path / "study.yaml"))
+    found = tables.read(project.results / "tables/denoising_study.parquet")
+    assert set(found["experiment"]) == {"step_size", "filter_denoising"}
+    assert "Steps" in (project.results / "denoising.html").read_text()
+
+
 def test_a_comment_and_a_docstring_rerun_nothing(project):
     project.edit("phiscope/geometry/hull/solve.py", '"""', '"""Better words. ')
     project.edit("scripts/geometry/locate.py", "from safetensors", "# Why it is here.\nfrom safetensors")
