@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from phiscope import tables
-from phiscope.errors import DataError
+from phiscope.errors import DataError, ResultError
+from phiscope.files import Stamp, require_unchanged, stamp_of, stamping
 from phiscope.geometry import hull
+from phiscope.tables import merging
 from phiscope.tables.schemas import SORT_KEYS
 
 
@@ -44,6 +46,40 @@ def test_merge_sorts_and_keeps_lists_with_their_rows(tmp_path):
     assert tables.read(tmp_path / "all.parquet")["sample"].tolist() == [1, 3, 5]
     np.testing.assert_array_equal(tables.matrix(tmp_path / "all.parquet", "features")[:, 0], [3, 0, 0])
     assert tables.provenance(tmp_path / "all.parquet") == {"seed": 3}
+
+
+def test_a_table_larger_than_memory_is_merged_in_pieces_to_the_same(tmp_path, monkeypatch):
+    """Chunks whose samples lie between each other, and lists, labels without a value, and equal keys."""
+    order = np.random.default_rng(0).permutation(900)
+    parts = []
+    for k, samples in enumerate(np.array_split(np.append(order, order[:50]), 7)):
+        own = features(samples.tolist()) | {"label": np.where(samples % 9, samples % 5, -1)}
+        parts.append(tmp_path / f"{k}.parquet")
+        tables.write(own, "features", parts[-1], {"seed": 3})
+    tables.merge(parts, tmp_path / "whole.parquet")
+    monkeypatch.setattr(merging, "AT_ONCE", 20_000)
+    monkeypatch.setattr(merging, "_BATCH", 37)
+    with stamping(Stamp("a job")):
+        tables.merge(parts, tmp_path / "pieces.parquet")
+    whole, pieces = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("whole", "pieces"))
+    assert pq.ParquetFile(tmp_path / "pieces.parquet").num_row_groups > 2
+    assert pieces.equals(whole)
+    assert tables.provenance(tmp_path / "pieces.parquet") == {"seed": 3}
+    assert stamp_of(tmp_path / "pieces.parquet") == Stamp("a job")
+    require_unchanged(tmp_path / "pieces.parquet")
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_damaged_chunk_of_a_table_merged_in_pieces_is_named(tmp_path, monkeypatch):
+    for name in ("x", "y"):
+        tables.write(features(list(range(300))), "features", tmp_path / f"{name}.parquet", {})
+    content = bytearray((tmp_path / "y.parquet").read_bytes())
+    content[200:260] = bytes(60)
+    (tmp_path / "y.parquet").write_bytes(content)
+    monkeypatch.setattr(merging, "AT_ONCE", 5_000)
+    with pytest.raises(ResultError, match=r"y\.parquet is damaged"):
+        tables.merge([tmp_path / "x.parquet", tmp_path / "y.parquet"], tmp_path / "all.parquet")
+    assert not (tmp_path / "all.parquet").exists()
 
 
 def test_merge_sorts_by_the_keys_of_the_chunks_own_table(tmp_path):

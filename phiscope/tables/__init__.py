@@ -18,11 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phiscope.datasets.classes import UNKNOWN
-from phiscope.errors import ConfigError, DataError, ResultError
-from phiscope.files import replacing, stamped
+from phiscope.errors import ConfigError, DataError
 from phiscope.tables.columns import to_arrow, to_numpy
+from phiscope.tables.merging import merge as merge
+from phiscope.tables.parquet import read_table, write_table
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
-from phiscope.tables.schemas import SCHEMAS, SORT_KEYS, described_column
+from phiscope.tables.schemas import SCHEMAS, described_column
 
 if TYPE_CHECKING:
     import pandas as pd  # deferred: slow to import, and light steps hand over arrays
@@ -55,7 +56,7 @@ def write(
     table = pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata))
     for field, column in zip(further.schema, further.columns) if further is not None else ():
         table = table.append_column(described_column(field.name, field.type), column)
-    _write_atomically(table, Path(path))
+    write_table(table, path)
 
 
 def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:
@@ -137,23 +138,7 @@ def write_frame(frame: pd.DataFrame, path: str | Path, provenance: Mapping[str, 
         labels = to_arrow(_without_unknown(frame[_LABEL].to_numpy()), pa.int64())
         table = table.set_column(table.column_names.index(_LABEL), _LABEL, labels)
     about = {"phiscope.provenance": json.dumps(provenance, sort_keys=True)}
-    _write_atomically(table.replace_schema_metadata((table.schema.metadata or {}) | about), Path(path))
-
-
-def merge(paths: Iterable[str | Path], path: str | Path) -> None:
-    """Put the chunks of one table into one file, sorted by its keys; schema and provenance are those of the first."""
-    parts = [_read(part) for part in paths]
-    keys = SORT_KEYS[_name_of(parts[0].schema)]
-    merged = pa.concat_tables(parts).sort_by([(key, "ascending") for key in keys])
-    _write_atomically(merged, Path(path))
-
-
-def _name_of(schema: pa.Schema) -> str:
-    """The table that a file's schema says it is a part of."""
-    name = (schema.metadata or {}).get(b"phiscope.table", b"").decode()
-    if name not in SORT_KEYS:
-        raise DataError(f"a chunk says that it is of table {name!r}; expected one of {', '.join(SORT_KEYS)}")
-    return name
+    write_table(table.replace_schema_metadata((table.schema.metadata or {}) | about), path)
 
 
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
@@ -161,7 +146,7 @@ def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
 
     No label is -1, so that labels stay whole numbers.
     """
-    return _with_unknown(_read(path, columns)).to_pandas()
+    return _with_unknown(read_table(path, columns)).to_pandas()
 
 
 def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -169,13 +154,13 @@ def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
 
     Where rows have no value: NaN among numbers, None among texts, -1 among labels, as in `read`.
     """
-    table = _with_unknown(_read(path, list(names)))
+    table = _with_unknown(read_table(path, list(names)))
     return {name: to_numpy(table[name].combine_chunks()) for name in names}
 
 
 def matrix(path: str | Path, column: str) -> np.ndarray:
     """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
-    chunks = _read(path, [column])[column].combine_chunks()
+    chunks = read_table(path, [column])[column].combine_chunks()
     return to_numpy(chunks.flatten()).reshape(len(chunks), chunks.type.list_size)
 
 
@@ -239,25 +224,3 @@ def _with_unknown(table: pa.Table) -> pa.Table:
     labels = table[_LABEL]
     filled = labels.fill_null(UNKNOWN) if labels.null_count else labels
     return table.set_column(table.column_names.index(_LABEL), table.schema.field(_LABEL), filled)
-
-
-def _read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
-    """As `pyarrow.parquet.read_table`, which imports pyarrow's data sets and with them pandas."""
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            table = file.read(columns)
-    except (OSError, pa.ArrowInvalid) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ResultError(
-            f"{path} is damaged ({error}); `phiscope run` with the configuration of its run makes it anew"
-        ) from error
-    return table if columns is None else table.select(columns)
-
-
-def _write_atomically(table: pa.Table, path: Path) -> None:
-    """With a checksum of every page, and the stamp of the job that writes it."""
-    stamp = {key.encode(): value.encode() for key, value in stamped().items()}
-    table = table.replace_schema_metadata((table.schema.metadata or {}) | stamp)
-    with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
