@@ -87,13 +87,13 @@ def test_most_classes_are_not_tried_and_none_is_missed(monkeypatch):
     x, W, b = random.normal(size=(40, 30)), random.normal(size=(30, 60)), random.normal(size=60)
     W[:, 7], b[7] = W[:, 3], b[3] - 1e-9  # the same weights as another class
     own = (x @ W + b).argmax(1)
-    tried, onto = [], margin.flips._onto_boundary
+    tried, onto = [], margin.closest._onto_boundary
 
     def counted(x, *rest):
         tried.append(len(x))
         return onto(x, *rest)
 
-    monkeypatch.setattr(margin.flips, "_onto_boundary", counted)
+    monkeypatch.setattr(margin.closest, "_onto_boundary", counted)
     for bound in (None, 0.0):
         tried.clear()
         closest = margin.closest_flip(x, W, b, rows="features", lower_bound=bound)
