@@ -121,5 +121,6 @@ def test_a_finished_run_has_five(finished):
     lines = (finished.results / "findings.txt").read_text().splitlines()
     assert len(lines) == MOST
     assert lines[0].startswith("The classifier gets ")
-    assert lines[3].startswith("Hardest to detect is ")
+    assert lines[3].startswith("The closest image of another class is ")
+    assert lines[4].startswith("Hardest to detect is ")
     assert all(line.endswith(".") and "nan" not in line for line in lines)
