@@ -70,6 +70,22 @@ def test_a_table_larger_than_memory_is_merged_in_pieces_to_the_same(tmp_path, mo
     assert [path.name for path in tmp_path.glob(".*")] == []
 
 
+def test_texts_and_missing_values_are_keys_of_pieces_too(tmp_path, monkeypatch):
+    draw, parts = np.random.default_rng(1), []
+    for k in range(4):
+        columns = {name: draw.integers(0, 9, 80) for name in tables.SCHEMAS["denoising"].names}
+        texts = {"dataset": "ab", "noise": "xyz", "method": "mno", "image": "pqrst"}
+        columns |= {name: draw.choice([*values, ""], 80) for name, values in texts.items()}
+        columns |= {"level": draw.choice([0.1, 0.2, np.nan], 80), "training_noise": [None] * 80}
+        columns["noise"] = [None if text == "z" else text for text in columns["noise"]]
+        parts.append(tmp_path / f"{k}.parquet")
+        tables.write(columns, "denoising", parts[-1], {})
+    tables.merge(parts, tmp_path / "whole.parquet")
+    monkeypatch.setattr(merging, "AT_ONCE", 5_000)
+    tables.merge(parts, tmp_path / "pieces.parquet")
+    assert pq.read_table(tmp_path / "pieces.parquet").equals(pq.read_table(tmp_path / "whole.parquet"))
+
+
 def test_a_damaged_chunk_of_a_table_merged_in_pieces_is_named(tmp_path, monkeypatch):
     for name in ("x", "y"):
         tables.write(features(list(range(300))), "features", tmp_path / f"{name}.parquet", {})

@@ -53,13 +53,24 @@ def _extent(parts: Sequence[Path]) -> tuple[int, int]:
 
 def _places(parts: Sequence[Path], keys: Sequence[str]) -> NDArray[np.int64]:
     """The place of every row, chunk by chunk, in the order of the keys; rows of equal keys stay as they come."""
-    every = pa.concat_tables([read_table(part, list(keys)) for part in parts])
-    order = every.append_column("row", pa.array(np.arange(len(every)))).sort_by(
-        [(key, "ascending") for key in (*keys, "row")]
-    )["row"]
-    places = np.empty(len(every), np.int64)
-    places[order.to_numpy()] = np.arange(len(every))
+    order = np.lexsort([_ranked(parts, key) for key in reversed(keys)])
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
     return places
+
+
+def _ranked(parts: Sequence[Path], key: str) -> NDArray:
+    """Numbers (rows,) in the order of the values of a key, no value last; texts take most of the memory as they are."""
+    every = pa.chunked_array([chunk for part in parts for chunk in read_table(part, [key])[key].chunks])
+    if not pa.types.is_string(every.type):
+        return every.to_numpy()
+    from pyarrow.compute import index_in, sort_indices  # deferred: only where a table is that large
+
+    values = every.unique()
+    values = values.take(sort_indices(values))
+    return np.concatenate([index_in(chunk, values).to_numpy(zero_copy_only=False) for chunk in every.chunks]).astype(
+        np.min_scalar_type(len(values))
+    )
 
 
 def _piece(parts: Sequence[Path], places: NDArray[np.int64], begin: int, end: int) -> pa.Table:
