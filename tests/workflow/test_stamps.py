@@ -43,7 +43,7 @@ CHANGES = (
     (
         "hulls: {feature: {tolerance: 1.e-5}}",
         (
-            *("chunks/hulls/feature/", "chunks/hulls/processed/", "chunks/hulls/class/"),
+            *("chunks/hulls/feature/", "chunks/hulls/processed/", "chunks/hulls/class/", "chunks/rounded/"),
             *("tables/leave_one_out.parquet", "statistics/dimension.parquet"),
         ),
     ),
