@@ -16,6 +16,7 @@ from phiscope.tables.schemas import SORT_KEYS
 
 AT_ONCE = 2**28  # bytes of a table, uncompressed, that are in memory at a time
 _BATCH = 2**16  # rows of a chunk
+_GROUP = 2**17  # rows that are encoded at a time
 
 
 def merge(paths: Iterable[str | Path], path: str | Path) -> None:
@@ -38,7 +39,7 @@ def merge(paths: Iterable[str | Path], path: str | Path) -> None:
     places, step = _places(parts, keys), math.ceil(rows / pieces)
     with writing(schema, path) as writer:
         for begin in range(0, rows, step):
-            writer.write_table(_piece(parts, places, begin, begin + step))
+            writer.write_table(_piece(parts, places, begin, begin + step), row_group_size=_GROUP)
 
 
 def _extent(parts: Sequence[Path]) -> tuple[int, int]:

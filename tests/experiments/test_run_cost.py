@@ -25,7 +25,7 @@ WORK = {
     "located": {"images": 1150, "jobs": 4},
     "hulls": {"feature": {"queries": 200, "solves": 500, "jobs": 2}, "pixel": {"queries": 0, "solves": 0, "jobs": 0}},
     "vertices": 900,
-    "inverted": {"jobs": 2, "balls": 1, "starts": 1, "backtracks": 2, "references": ["black"]},
+    "inverted": {"jobs": 2, "balls": 1, "starts": 1, "backtracks": 2, "references": ["black"], "segment": 0},
     "closest": {"images": 20, "jobs": 1},
     "not_estimated": ["latent"],
 }

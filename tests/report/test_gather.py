@@ -104,7 +104,7 @@ def test_a_run_without_extras_has_a_page(artifacts):
     assert "flip points, original, test 2 2 solved" in words
     assert "Something here is doubtful: ants are called bees, and bees <ants>. Images are 3x8x8" in words
     assert "output class images answers right 0 ant 120 150 118 1 bee" in words
-    assert "hull projections, original, pixel space 1 1 solved relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
+    assert "hull projections, original, pixel space 1 1 converged relative gap 1.0e−07" in words  # 1e-6 / (2 · 5)
 
 
 def test_what_another_solver_says_is_on_the_page(artifacts):
