@@ -13,6 +13,7 @@ from tools.compare import compare
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 
+@pytest.mark.long
 def test_one_core_and_two_give_equal_tables(finished, root, tmp_path):
     alone = copied(root, tmp_path)
     alone.finish("--cores", "1")
