@@ -14,7 +14,7 @@ from phiscope.errors import DataError
 from phiscope.tables.parquet import opened, read_table, write_table, writing
 from phiscope.tables.schemas import SORT_KEYS
 
-AT_ONCE = 2**28  # bytes of a table, uncompressed, that are in memory at a time
+AT_ONCE = 2**27  # bytes of a table, uncompressed, that are in memory at a time
 _BATCH = 2**16  # rows of a chunk
 _GROUP = 2**17  # rows that are encoded at a time
 
@@ -40,6 +40,7 @@ def merge(paths: Iterable[str | Path], path: str | Path) -> None:
     with writing(schema, path) as writer:
         for begin in range(0, rows, step):
             writer.write_table(_piece(parts, places, begin, begin + step), row_group_size=_GROUP)
+            pa.default_memory_pool().release_unused()
 
 
 def _extent(parts: Sequence[Path]) -> tuple[int, int]:
