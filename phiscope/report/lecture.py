@@ -67,10 +67,10 @@ def _number(value: float) -> str:
 
 
 def _apart(row: Mapping[str, Any], more: str, less: str, unit: str = "dB") -> str:
-    """`better by 0.05 dB [0.01, 0.09]`, or that it is not told apart, which one seed never is."""
+    """`better by 0.05 dB [0.01, 0.09]`, or that it is not clearly different, as of one seed always."""
     low, high, value = row["difference_low"], row["difference_high"], row["difference"]
     if not known(low) or low <= 0 <= high:
-        return f"not told apart ({_ended(value, low, high, unit)})"
+        return f"not clearly different ({_ended(value, low, high, unit)})"
     return (
         f"{more} by {_ended(value, low, high, unit)}" if low > 0 else f"{less} by {_ended(-value, -high, -low, unit)}"
     )
