@@ -50,7 +50,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 )
 
 
-_MOST_IN_A_CHUNK = 2000  # samples
+_MOST_IMAGES = 2000  # of a chunk; a job of so many outlasts its start
+_MOST_VECTORS = 20_000  # which no network has to see
 _MOST_VALUES = 2**26  # numbers: a quarter of a gigabyte in float32
 
 
@@ -184,7 +185,8 @@ class Plan:
             return self.config["chunk_size"]
         if self.counts is None:
             raise ValueError("the plan has no counts yet; see Plan.with_counts")
-        return max(1, min(_MOST_IN_A_CHUNK, _MOST_VALUES // math.prod(self.counts.shape)))
+        most = _MOST_IMAGES if self.holds_images else _MOST_VECTORS
+        return max(1, min(most, _MOST_VALUES // math.prod(self.counts.shape)))
 
     def chunks(self, table: str, view: str, split: str) -> list[str]:
         """Files of a table's chunks: `features`, `margins`, `attacks`, `hulls/feature`, `/pixel`, `/processed`."""
