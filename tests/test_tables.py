@@ -39,6 +39,25 @@ def test_write_read_matrix_and_provenance(tmp_path):
     assert str(pq.read_schema(path).field("features").type) == "fixed_size_list<element: float>[3]"
 
 
+def test_a_matrix_comes_in_batches_of_rows(tmp_path):
+    columns, path = features(list(range(10))), tmp_path / "a.parquet"
+    tables.write(columns, "features", path, {})
+    batches = list(tables.batches(path, "features", rows=4))
+    assert [len(batch) for batch in batches] == [4, 4, 2]
+    np.testing.assert_array_equal(np.concatenate(batches), columns["features"])
+    tables.write(features([]), "features", path, {})
+    assert sum(map(len, tables.batches(path, "features"))) == 0
+
+
+def test_confidence_is_the_largest_softmax_and_survives_large_logits(tmp_path):
+    columns, path = features([4, 2]), tmp_path / "a.parquet"
+    columns["logits"] = np.array([[np.log(3), 0.0], [1000.0, -1000.0]])
+    tables.write(columns, "features", path, {})
+    found = tables.LocatedSamples(path).judged("sample")
+    assert found["sample"].tolist() == [4, 2]
+    np.testing.assert_allclose(found["confidence"], [0.75, 1.0])
+
+
 def test_merge_sorts_and_keeps_lists_with_their_rows(tmp_path):
     for name, samples in (("x", [5, 1]), ("y", [3])):
         tables.write(features(samples), "features", tmp_path / f"{name}.parquet", {"seed": 3})

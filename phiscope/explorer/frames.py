@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from phiscope.exhibits.run import Run
 from phiscope.explorer.columns import Frames
@@ -29,10 +28,7 @@ def frames_of(run: Run) -> Frames:
 
 def _located(table: LocatedSamples) -> pd.DataFrame:
     """Rows of one view by number, with the confidence of the answer."""
-    frame = table.columns(*_LOCATED, "logits")
-    logits = frame.pop("logits")
-    softmax = scipy.special.softmax(np.stack(logits), axis=1).max(axis=1) if len(frame) else np.empty(0)
-    return frame.assign(confidence=softmax).sort_values("sample", ignore_index=True)
+    return table.judged(*_LOCATED).sort_values("sample", ignore_index=True)
 
 
 def _with_source(

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
 
 from phiscope import tables
@@ -39,14 +38,12 @@ class ComparedRun:
         missing = [path for path in files.values() if not path.is_file()]
         if missing:
             raise DataError(f"{missing[0]} is not there; `phiscope run` makes it, where the run has test samples")
-        located = tables.LocatedSamples(files["features"]).columns("sample", "label", "predicted", "margin", "logits")
-        logits = located.pop("logits")
-        confidence = scipy.special.softmax(np.stack(logits), axis=1).max(axis=1) if len(located) else np.empty(0)
+        located = tables.LocatedSamples(files["features"]).judged("sample", "label", "predicted", "margin")
         hulls = tables.read(files["hulls"], ["view", "space", "sample", "distance"])
         own = hulls[(hulls["view"] == "original") & (hulls["space"] == "feature")]
         listed = tables.read(files["samples"], ["dataset", "split", "sample", "file"])
         named = listed[listed["dataset"].isna() & (listed["split"] == "test")][["sample", "file"]]
-        rows = located.assign(confidence=confidence).merge(named, on="sample", how="left")
+        rows = located.merge(named, on="sample", how="left")
         distances = own[["sample", "distance"]].rename(columns={"distance": "hull_distance"})
         rows = rows.merge(distances, on="sample", how="left").sort_values("sample", ignore_index=True)
         return cls(folder.name, rows, open_prepared(files["images"]))

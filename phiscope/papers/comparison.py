@@ -67,7 +67,7 @@ def paper_comparison(
         *_accuracies(accuracy, options),
         *_supports(support, options),
         *_balls(balls, options),
-        *_lipschitz(lipschitz, len(standing)),
+        *_lipschitz(lipschitz),
         *(_named_samples(standing, balls) if dataset_is_papers else ()),
         *(_table_1(margins) if dataset_is_papers and margins is not None else ()),
         *(_attacks(attacks, moves, named) if attacks is not None else ()),
@@ -143,11 +143,11 @@ def _balls(balls: pd.DataFrame, options: Resampling) -> Estimates:
         yield "on_union_surface", share_of(test["on_union_surface"], options)
 
 
-def _lipschitz(lipschitz: pd.DataFrame, test_samples: int) -> Estimates:
+def _lipschitz(lipschitz: pd.DataFrame) -> Estimates:
     for row in lipschitz.itertuples():
         yield "lipschitz", without_interval(row.constant, 0, "a property of the classifier")
         if not np.isnan(row.largest_ratio):
-            yield "largest_ratio", without_interval(row.largest_ratio, test_samples, "a maximum")
+            yield "largest_ratio", without_interval(row.largest_ratio, row.from_samples, "a maximum")
 
 
 def _named_samples(standing: pd.DataFrame, balls: pd.DataFrame) -> Estimates:

@@ -8,7 +8,7 @@ gives it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from phiscope.datasets.classes import UNKNOWN
 from phiscope.errors import ConfigError, DataError
 from phiscope.tables.columns import to_arrow, to_numpy
 from phiscope.tables.merging import merge as merge
-from phiscope.tables.parquet import read_table, write_table
+from phiscope.tables.parquet import opened, read_table, write_table
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
 from phiscope.tables.schemas import SCHEMAS, described_column
 
@@ -164,6 +164,14 @@ def matrix(path: str | Path, column: str) -> np.ndarray:
     return to_numpy(chunks.flatten()).reshape(len(chunks), chunks.type.list_size)
 
 
+def batches(path: str | Path, column: str, rows: int = 2**14) -> Iterator[np.ndarray]:
+    """The same column, so many rows at a time, of which one batch is in memory."""
+    with opened(path) as file:
+        for batch in file.iter_batches(rows, columns=[column]):
+            values = batch.column(0)
+            yield to_numpy(values.flatten()).reshape(len(values), values.type.list_size)
+
+
 def vectors(path: str | Path) -> np.ndarray:
     """(samples, features) of a table of features."""
     return matrix(path, "features")
@@ -177,6 +185,13 @@ class LocatedSamples:
 
     def columns(self, *names: str) -> pd.DataFrame:
         return read(self.path, list(names))
+
+    def judged(self, *names: str) -> pd.DataFrame:
+        """Columns, and `confidence`: the largest softmax of each sample's logits."""
+        import scipy.special  # deferred: slow to import
+
+        parts = [scipy.special.softmax(logits, axis=1).max(axis=1) for logits in batches(self.path, "logits")]
+        return self.columns(*names).assign(confidence=np.concatenate([np.empty(0), *parts]))
 
     def sample(self, number: int, asked_by: str) -> tuple[pd.Series, np.ndarray]:
         """One sample's columns, and its vector in float64; asked_by: the place in the config that errors speak of."""

@@ -11,19 +11,21 @@ from phiscope.head import Head
 from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
+LOCATED = [*tables.SAMPLE_COLUMNS, "margin", "margin_noise", "closest_class"]
+
 
 def frames_of(inputs, params) -> dict[str, pd.DataFrame]:
-    columns = [*tables.SAMPLE_COLUMNS, "margin", "margin_noise", "closest_class", "logits"]
-    features = pd.concat([tables.read(path, columns) for path in inputs.features])
+    features = pd.concat([tables.LocatedSamples(path).judged(*LOCATED) for path in inputs.features])
     hulls = tables.read(inputs.hulls)
     train_labels = tables.read(inputs.train, ["sample", "label"]).set_index("sample")["label"]
     processed = tables.read(inputs.processed_hulls) if inputs.get("processed_hulls") else None
+    test, train = tables.vectors(inputs.test), tables.vectors(inputs.train)
     return {
         "standing": stats.standing(features, hulls, processed),
         "support": stats.support_shares(hulls, train_labels),
         "accuracy": stats.projection_accuracy(features, hulls, params.pixel_views),
         "ball_summary": stats.ball_summary(tables.read(inputs.balls)),
-        "lipschitz": slopes(Head.load(inputs.head), tables.vectors(inputs.test), tables.vectors(inputs.train)),
+        "lipschitz": slopes(Head.load(inputs.head), test, train, seed=params.seed),
     }
 
 
@@ -32,8 +34,7 @@ if "snakemake" in globals():
         inputs, params = snakemake.input, snakemake.params
         frames = frames_of(inputs, params)
         if params.of_training:
-            columns = [*tables.SAMPLE_COLUMNS, "margin", "closest_class", "logits"]
-            frames["training_standing"] = stats.training_standing(tables.read(inputs.train, columns))
+            frames["training_standing"] = stats.training_standing(tables.LocatedSamples(inputs.train).judged(*LOCATED))
         if params.human_labels:
             scores, shares = tables.read(inputs.scores), np.load(os.path.expandvars(params.human_labels))
             frames |= stats.human_frames(frames["standing"], scores, shares, seed=params.seed, **params.options)

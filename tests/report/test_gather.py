@@ -75,7 +75,7 @@ def artifacts():
         "paper_comparison": pd.DataFrame([comparison]),
         "classifier_description": {"factory": "zoo.small:net", "training": {"epochs": 3}},
         "check": check(doubts=("ants are called bees, and bees <ants>",)),
-        "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0]}),
+        "lipschitz": pd.DataFrame({"constant": [6.0], "largest_ratio": [4.0], "from_samples": [4], "of_samples": [4]}),
         "duplicates": pd.DataFrame(columns=list(COLUMNS)),
         "inspect": pd.DataFrame(columns=["reason", "rank", "sample", "why", "file"]),
         "class_summary": pd.DataFrame(columns=["class_name", "n", "accuracy", "median_margin"]),

@@ -47,7 +47,7 @@ def _features(view: str, split: str, count: int, seed: int) -> pd.DataFrame:
         "view": view, "split": split, "sample": np.arange(count), "label": random.integers(3, size=count),
         "predicted": logits.argmax(axis=1), "margin": random.uniform(0.1, 2, count), "closest_class": 1,
         "margin_noise": 1e-6,
-        "logits": list(logits),
+        "confidence": random.uniform(0.4, 1, count),
     })  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def run() -> dict:
         "hulls": pd.concat([_hulls(original, "feature", 4), _hulls(original[:8], "pixel", 5)], ignore_index=True),
         "balls": balls,
         "train_labels": train.set_index("sample")["label"],
-        "lipschitz": pd.DataFrame({"constant": [3.0], "largest_ratio": [2.5]}),
+        "lipschitz": pd.DataFrame({"constant": [3.0], "largest_ratio": [2.5], "from_samples": [4], "of_samples": [4]}),
         "entropy": pd.DataFrame({"sample": np.arange(TEST), "entropy": random.random(TEST)}),
         "attacked": attacked,
         "attacked_hulls": _hulls(attacked, "feature", 7),

@@ -13,12 +13,15 @@ OPTIONAL = ()
 
 
 class Slopes(NamedTuple):
-    """Of the logits against steps in feature space: σ_max(Wφ), and the largest ratio of (14) between two samples."""
+    """Of the logits against steps in feature space: σ_max(Wφ), and the largest ratio of (14) between two samples;
+    drawn: from how many test samples it was sought, None where from all."""
 
     most: float
     observed: float
+    drawn: int | None
 
 
 def data(run: Run) -> Slopes:
     row = run["lipschitz"].iloc[0]
-    return Slopes(row["constant"], row["largest_ratio"])
+    drawn = int(row["from_samples"]) if row["from_samples"] < row["of_samples"] else None
+    return Slopes(row["constant"], row["largest_ratio"], drawn)

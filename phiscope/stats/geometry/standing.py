@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
 
 from phiscope.errors import DataError
@@ -18,15 +17,15 @@ _KEY = ["view", "split", "sample"]
 def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.DataFrame | None = None) -> pd.DataFrame:
     """Margin, distance to the feature hull and their difference, equation (26), per test sample of each view.
 
-    features: the table of that name (its column `features` is not needed); hulls: the table of that name. Samples
-    without a feature hull are left out, unless none has one: then distance and ambiguity are NaN. Columns added:
-    ambiguity = margin - distance, which is small or negative for ambiguous images; confidence = largest softmax of
-    the logits; correct, never so for samples of another data set, whose label is -1; distance_noise, how far rounding
-    may move sample and hull; processed, the distance in the table processed_hulls, NaN where there is none.
+    features: of the table of that name, with confidence, the largest softmax of the logits, which are not needed;
+    hulls: the table of that name. Samples without a feature hull are left out, unless none has one: then distance and
+    ambiguity are NaN. Columns added: ambiguity = margin - distance, which is small or negative for ambiguous images;
+    correct, never so for samples of another data set, whose label is -1; distance_noise, how far rounding may move
+    sample and hull; processed, the distance in the table processed_hulls, NaN where there is none.
     """
     hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "noise", "position"]]
     hull = hull.rename(columns={"noise": "distance_noise"})
-    own = features.loc[features["split"] == "test", [*_WHO, "margin", "margin_noise", "closest_class", "logits"]]
+    own = features.loc[features["split"] == "test", [*_WHO, "margin", "margin_noise", "closest_class", "confidence"]]
     kept = "inner" if len(hull) else "left"
     samples = own.merge(hull, on=_KEY, how=kept, validate="one_to_one")
     samples = samples.sort_values(["view", "sample"], ignore_index=True)
@@ -36,16 +35,12 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
 
 
 def training_standing(features: pd.DataFrame) -> pd.DataFrame:
-    """Margin, confidence and correct, as in `standing`, of every training sample; features: the table of that name."""
-    return _judged(features[[*_WHO, "margin", "closest_class", "logits"]].sort_values("sample", ignore_index=True))
+    """Margin, confidence and correct, as in `standing`, of every training sample; features: as there."""
+    return _judged(features[[*_WHO, "margin", "closest_class", "confidence"]].sort_values("sample", ignore_index=True))
 
 
 def _judged(samples: pd.DataFrame) -> pd.DataFrame:
-    """With confidence, from the column logits, which goes, and correct."""
-    logits = samples.pop("logits")
-    samples["confidence"] = scipy.special.softmax(np.stack(logits), axis=1).max(axis=1) if len(samples) else np.empty(0)
-    samples["correct"] = samples["label"] == samples["predicted"]
-    return samples
+    return samples.assign(correct=samples["label"] == samples["predicted"])
 
 
 def _processed(samples: pd.DataFrame, processed_hulls: pd.DataFrame | None) -> NDArray[np.float64]:

@@ -90,6 +90,20 @@ def test_hulls_of_classes_are_looked_at_each_by_itself(rows):
 
 def test_slopes_of_a_known_head():
     head = Head(np.diag([3.0, 1.0]), np.zeros(2), "linear", None)
-    frame = slopes(head, np.array([[0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 5.0]]))
-    assert frame["constant"].item() == pytest.approx(3)
-    assert frame["largest_ratio"].item() == pytest.approx(3)  # along the first axis
+    test, train = np.array([[0.0, 0.0], [0.0, 9.0]]), np.array([[1.0, 0.0], [0.0, 5.0]])
+    row = slopes(head, test, train, seed=0).iloc[0]
+    assert row["constant"] == pytest.approx(3)
+    assert row["largest_ratio"] == pytest.approx(3)  # from the first test sample along the first axis
+    assert (row["from_samples"], row["of_samples"]) == (2, 2)
+
+
+def test_slopes_of_too_many_pairs_are_those_of_drawn_samples():
+    head, train = Head(np.diag([3.0, 1.0]), np.zeros(2), "linear", None), np.array([[1.0, 0.0]])
+    test = np.array([[0.0, 0.0], *([[1.0, 8.0]] * 7)])  # one of eight sees the steepest pair
+    rows = [slopes(head, test, train, seed=seed, most=9).iloc[0] for seed in range(40)]
+    assert {(row["from_samples"], row["of_samples"]) for row in rows} == {(1, 8)}
+    steepest = sum(row["largest_ratio"] == pytest.approx(3) for row in rows)
+    assert 1 <= steepest <= 15
+    assert slopes(head, test, train, seed=0, most=9).equals(
+        rows[0].to_frame().T.astype(slopes(head, test, train, seed=0).dtypes)
+    )

@@ -19,9 +19,7 @@ def hulls_of(*rows):
 def features_of(*rows):
     """view, split, sample, label, predicted, margin."""
     names = ["view", "split", "sample", "label", "predicted", "margin"]
-    frame = pd.DataFrame(rows, columns=names).assign(closest_class=1, margin_noise=1e-6)
-    frame["logits"] = [np.array([np.log(3), 0.0])] * len(frame)
-    return frame
+    return pd.DataFrame(rows, columns=names).assign(closest_class=1, margin_noise=1e-6, confidence=0.75)
 
 
 def test_standing_by_hand():
@@ -41,7 +39,6 @@ def test_standing_by_hand():
     assert found["correct"].tolist() == [False, True]
     np.testing.assert_allclose(found["confidence"], 0.75)
     assert {"closest_class", "distance_lower", "position"} <= set(found)
-    assert "logits" not in found
 
 
 def test_the_distance_to_a_processed_hull_is_that_of_the_same_sample():
@@ -78,12 +75,6 @@ def test_training_samples_stand_by_their_margins_and_answers():
     assert found["sample"].tolist() == [2, 5]
     assert found["correct"].tolist() == [False, False]
     np.testing.assert_allclose(found["confidence"], 0.75)
-    assert "logits" not in found
-
-
-def test_confidence_survives_large_logits(run):
-    run["features"]["logits"] = [np.array([1000.0, 0.0, -1000.0])] * len(run["features"])
-    assert (stats.standing(run["features"], run["hulls"])["confidence"] == 1.0).all()
 
 
 def test_support_counts_training_samples_with_a_label():
