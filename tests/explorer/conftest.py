@@ -101,11 +101,13 @@ def opened(chromium) -> Iterator[Any]:
     """Opens pages in a browser that knows nothing; each must have complained of nothing and asked nobody at the end."""
     contexts, pages = [], []
 
-    def open_page(page: Path, state: str = "", *, webgl: bool = False, width: int = 1200, **options: Any) -> Explorer:
+    def open_page(
+        page: Path, state: str = "", *, webgl: bool = False, width: int = 1200, ready: bool = True, **options: Any
+    ) -> Explorer:
         contexts.append(chromium.new_context(viewport={"width": width, "height": 700}, **options))
         if not webgl:
             contexts[-1].add_init_script(_PLAIN)
-        pages.append(Explorer(contexts[-1], page, state))
+        pages.append(Explorer(contexts[-1], page, state, ready))
         return pages[-1]
 
     yield open_page

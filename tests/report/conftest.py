@@ -176,7 +176,7 @@ def full(bare):
         "slice": Sliced(7, "bee", "ant", 2.546),
         "check": CheckPage(["It has 3 outputs."], ["ants lie on their side"], "", ("output", "class"), [("0", "ant")]),
         "denoising": DenoisingPage(denoisers_of(summary), layers, view_rows, [LectureAnswer("Ants blur", "They do.")]),
-        "distances": Slopes(6.122, 4.4),
+        "distances": Slopes(6.122, 4.4, None),
         "duplicates": Duplicates.of(pairs),
         "noise": Rounding(FeatureNoise.of(3e-7, 5e-7, 1e-7, length=7.0, images=256, factor=4.0), 2.5e-5, 1.5e-5),
         "comparison": ComparisonTable.of(comparison),
