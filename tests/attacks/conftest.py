@@ -34,3 +34,24 @@ def resnet():
     torch.manual_seed(1)
     arguments = {"channels": 1, "classes": 4, "widths": [4, 8]}
     return build("phiscope.models.classifier:small_resnet", arguments, {"mean": [0.5], "deviation": [0.3]}).eval()
+
+
+@pytest.fixture
+def brightness():
+    """Class 1 where the first pixel is above 0.5, class 0 below; logits (0.5, x₀)."""
+    network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    network[1].weight.data = torch.tensor([[0.0, 0, 0, 0], [1.0, 0, 0, 0]])
+    network[1].bias.data = torch.tensor([0.5, 0.0])
+    return network
+
+
+@pytest.fixture
+def first_pixels():
+    """Images (n, 1, 2, 2) of 0.25, but for their first pixels, which are given."""
+
+    def images(*first: float) -> np.ndarray:
+        pixels = np.full((len(first), 1, 2, 2), 0.25, np.float32)
+        pixels[:, 0, 0, 0] = first
+        return pixels
+
+    return images
