@@ -398,6 +398,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field(
                 "hull_of", _TEXT, "view under which training samples span the hull; null where they are as they are"
             ),
+            _field("hull_class", _INT, "class whose training samples span the hull; null where all of them do"),
             _field("other_class", _INT, "class j of a margin; null of a projection"),
             _field("solver", _TEXT, "back-end of qpsolvers that solved the problem once more"),
             _field("ours", _REAL, f"in the table of the problem; {_NOWHERE}; null without an answer", "distance"),

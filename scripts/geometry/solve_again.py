@@ -1,62 +1,39 @@
 """Some of the solved problems of the tables, solved once more by another solver."""
 
+from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
 from phiscope import tables
-from phiscope.arrays import as_vectors
-from phiscope.datasets import ImagesBySample, open_prepared
-from phiscope.experiments.geometry.disagreements import Asking, Hull, Stored, disagreements
+from phiscope.experiments.geometry.disagreements import Asking, Hull, disagreements, hulls_of_classes
+from phiscope.experiments.geometry.stored import Stored, features_of, pixels_of
 from phiscope.geometry.second_opinion import back_end
 from phiscope.head import Head
 from phiscope.workflow.job import job
 from phiscope.workflow.provenance import provenance
 
 
-def features(path: str) -> Stored:
-    return Stored(tables.vectors(path), tables.read(path, ["sample"])["sample"].to_numpy())
-
-
-def pixels(path: str, limit: int | None) -> Stored:
-    prepared = open_prepared(path)
-    return Stored(prepared.images(slice(0, limit)), prepared.samples[:limit])
-
-
-def some_features(path: str, samples: pd.Series) -> NDArray[np.float64]:
-    stored = features(path)
-    return stored.rows(stored.places(samples))
-
-
-def some_pixels(path: str, samples: pd.Series) -> NDArray[np.float32]:
-    images = ImagesBySample(open_prepared(path))
-    return as_vectors(np.stack([images[sample] for sample in samples]))
+def hulls_of(inputs, params, asked: Asking, tested: dict) -> Iterator[Hull]:
+    table, training = tables.read(inputs.hulls), inputs.training
+    yield Hull(table[table["space"] == "feature"], tested, partial(Stored.features, training))
+    # Images of other views are gone by now.
+    in_pixels, images = table.query("space == 'pixel' and view == 'original'"), partial(pixels_of, inputs.test_images)
+    yield Hull(in_pixels, {"original": images}, partial(Stored.pixels, inputs.train_images, params.limit))
+    for view, path in zip(params.hulls_of, inputs.processed, strict=True):
+        processed = tables.read(inputs.processed_hulls)
+        yield Hull(processed[processed["hull_of"] == view], tested, partial(Stored.features, path), view)
+    if inputs.get("class_hulls"):
+        labels = tables.read(training, ["label"])["label"].to_numpy()
+        yield from hulls_of_classes(tables.read(inputs.class_hulls), tested, Stored.features(training), labels, asked)
 
 
 if "snakemake" in globals():
     with job(snakemake):
         inputs, params = snakemake.input, snakemake.params
         paths = dict(zip(map(tuple, params.located), inputs.features, strict=True))
-        located = {of: partial(some_features, path) for of, path in paths.items()}
+        located = {of: partial(features_of, path) for of, path in paths.items()}
         tested = {view: opened for (view, split), opened in located.items() if split == "test"}
-        table = tables.read(inputs.hulls)
-        in_features, in_pixels = (table[table["space"] == space] for space in ("feature", "pixel"))
-        in_pixels = in_pixels[in_pixels["view"] == "original"]  # images of other views are gone by now
-        hulls = [
-            Hull(in_features, tested, partial(features, inputs.training)),
-            Hull(
-                in_pixels,
-                {"original": partial(some_pixels, inputs.test_images)},
-                partial(pixels, inputs.train_images, params.limit),
-            ),
-        ]
-        for view, path in zip(params.hulls_of, inputs.processed, strict=True):
-            processed = tables.read(inputs.processed_hulls)
-            hulls.append(Hull(processed[processed["hull_of"] == view], tested, partial(features, path), view))
         asked = Asking(back_end(params.solver, params.margins_by), params.samples, params.projections, params.seed)
+        hulls = hulls_of(inputs, params, asked, tested)
         rows = disagreements(tables.read(inputs.margins), located, Head.load(inputs.head), hulls, asked)
-        tables.write(
-            rows.assign(solver=asked.solver), "disagreements", snakemake.output[0], provenance(snakemake.config)
-        )
+        rows = rows.assign(solver=asked.solver)
+        tables.write(rows, "disagreements", snakemake.output[0], provenance(snakemake.config))

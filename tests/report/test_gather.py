@@ -41,6 +41,7 @@ AGAIN = {  # one projection that another solver solved once more
     "sample": 7,
     "space": "pixel",
     "hull_of": None,
+    "hull_class": None,
     "other_class": None,
     "solver": "piqp",
     "ours": 2.0,

@@ -9,14 +9,16 @@ that proves nothing they failed, which speaks for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phiscope.arrays import as_vectors, generator
+from phiscope.arrays import generator
+from phiscope.experiments.geometry.stored import Stored
 from phiscope.geometry.second_opinion import hulls as their_hulls
 from phiscope.geometry.second_opinion import margins as their_margins
 from phiscope.head import Head
@@ -27,45 +29,23 @@ OUTCOMES = ("agrees", "disagrees", "theirs_failed", "ours_failed")
 
 _UNIT = 2.0**-53
 _WHO = ["view", "split", "sample"]
-_CELLS = 1 << 22  # numbers of vertices held at a time in float64: 32 MB
-
-
-class Stored(NamedTuple):
-    """Vectors (n, ...) as they are kept, 8-bit images or numbers, and the numbers of the samples that they are (n,)."""
-
-    vectors: NDArray
-    samples: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.vectors)
-
-    def rows(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        return as_vectors(self.vectors[which]).astype(np.float64)
-
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float64]]]:
-        size = max(1, _CELLS // int(np.prod(self.vectors.shape[1:])))
-        for first in range(0, len(self), size):
-            yield first, as_vectors(self.vectors[first : first + size]).astype(np.float64)
-
-    def places(self, samples: Iterable[int]) -> NDArray[np.int64]:
-        """Where samples stand; -1 for one that is not there."""
-        return np.asarray(pd.Index(self.samples).get_indexer(np.asarray(samples, np.int64)))
 
 
 Vectors = Callable[[pd.Series], NDArray]  # (k, d) of samples by their numbers
 
 
 class Hull(NamedTuple):
-    """Rows of the table `hulls` of one hull, what they are projections of by view, and what spans it.
+    """Rows of a table of projections onto one hull, what they are projections of by view, and what spans it.
 
     vertices: read when they are needed; name: of the view under which training samples span the hull, None where they
-    are as they are.
+    are as they are; label: the class whose training samples do, None where all do.
     """
 
     rows: pd.DataFrame
     points: Mapping[str, Vectors]
     vertices: Callable[[], Stored]
     name: str | None = None
+    label: int | None = None
 
 
 class Asking(NamedTuple):
@@ -87,6 +67,20 @@ def disagreements(
     rows = rows.assign(disagreeing=rows["outcome"] == "disagrees", keyed=rows["relative_difference"].fillna(-1.0))
     rows = rows.sort_values(["disagreeing", "keyed"], ascending=False, kind="stable")
     return rows.drop(columns=["disagreeing", "keyed"]).reset_index(drop=True)
+
+
+def hulls_of_classes(
+    rows: pd.DataFrame, points: Mapping[str, Vectors], training: Stored, labels: NDArray[np.int64], asked: Asking
+) -> list[Hull]:
+    """Those of the classes among as many projections as are asked for of one hull, drawn from all classes alike.
+
+    rows: the table `class_hulls`; labels (n,): of the training samples.
+    """
+    chosen = drawn(rows, asked.projections, ["hull_class"], generator(asked.seed, 2))
+    return [
+        Hull(part, points, partial(training.only, labels == label), label=int(label))
+        for label, part in chosen.groupby("hull_class")
+    ]
 
 
 def drawn(rows: pd.DataFrame, most: int, by: list[str], random: np.random.Generator) -> pd.DataFrame:
@@ -112,7 +106,7 @@ def _margins(
             theirs = their_margins.margin(
                 x, head.weight, head.bias, row.predicted, row.other_class, head.lower_bound, solver=asked.solver
             )
-            compared.append(_who("margin", row, "feature", None, row.other_class) | _margin(row, theirs, len(x)))
+            compared.append(_who("margin", row, "feature", other_class=row.other_class) | _margin(row, theirs, len(x)))
     return pd.DataFrame(compared, columns=[*_NAMED, *_COMPARED])
 
 
@@ -154,7 +148,7 @@ def _projections(hull: Hull, place: int, asked: Asking) -> pd.DataFrame:
         claimed = row.distance - row.distance_lower
         written = 2 * _UNIT * (np.linalg.norm(x) + row.distance)  # the nearest point, in numbers of its own size
         rounding = _rounding(len(x), row.distance + 4 * reach) + written
-        named = _who("hull", row, row.space, hull.name, None)
+        named = _who("hull", row, row.space, hull_of=hull.name, hull_class=hull.label)
         found.append(named | compared(row.distance, claimed, lower, upper, reach, rounding))
     return pd.DataFrame(found, columns=[*_NAMED, *_COMPARED])
 
@@ -183,13 +177,13 @@ def compared(
     }
 
 
-_NAMED = ("problem", *_WHO, "space", "hull_of", "other_class")
+_NAMED = ("problem", *_WHO, "space", "hull_of", "hull_class", "other_class")
 _COMPARED = tuple(compared(1.0, 0.0, 1.0, 1.0, 1.0, 0.0))
 
 
-def _who(problem: str, row: Any, space: str, hull_of: str | None, other_class: int | None) -> dict[str, Any]:
-    who = (problem, row.view, row.split, row.sample, space, hull_of, other_class)
-    return dict(zip(_NAMED, who, strict=True))
+def _who(problem: str, row: Any, space: str, **which: Any) -> dict[str, Any]:
+    who = {"problem": problem, "view": row.view, "split": row.split, "sample": row.sample, "space": space} | which
+    return {name: who.get(name) for name in _NAMED}
 
 
 def _rounding(dimension: int, size: float) -> float:

@@ -21,11 +21,13 @@ class SecondOpinion(NamedTuple):
 
 
 def second_opinion(disagreements: pd.DataFrame) -> SecondOpinion:
-    """rows: problem (kind and space), solved (by both), no_answer (of the other solver, or of ours), largest
-    (difference, relative), where (which problem that is), allowed (its tolerance, relative alike), contradicted.
+    """rows: problem (kind, space, and whether hulls are of classes), solved (by both), no_answer (of the other solver,
+    or of ours), largest (difference, relative), where (which problem that is), allowed (its tolerance, relative alike),
+    contradicted.
     """
-    kinds = disagreements.groupby(["problem", "space"], sort=False)
-    rows = pd.DataFrame([_row(kind, space, part) for (kind, space), part in kinds], columns=list(_COLUMNS))
+    of_class = disagreements["hull_class"].notna().rename("of_class")
+    kinds = disagreements.groupby(["problem", "space", of_class], sort=False)
+    rows = pd.DataFrame([_row(*kind, part) for kind, part in kinds], columns=list(_COLUMNS))
     both = disagreements["outcome"].isin(["agrees", "disagrees"])
     against = disagreements[disagreements["outcome"] == "disagrees"]
     return SecondOpinion(int(both.sum()), len(against), rows, _sentence(disagreements[both], against))
@@ -34,9 +36,10 @@ def second_opinion(disagreements: pd.DataFrame) -> SecondOpinion:
 _COLUMNS = ("problem", "solved", "no_answer", "largest", "where", "allowed", "contradicted")
 
 
-def _row(problem: str, space: str, part: pd.DataFrame) -> dict[str, Any]:
+def _row(problem: str, space: str, of_class: bool, part: pd.DataFrame) -> dict[str, Any]:
     both = part[part["outcome"].isin(["agrees", "disagrees"])]
-    kind = {"margin": "margins", "hull": f"projections onto hulls in {SPACES[space]}"}[problem]
+    hulls = "hulls of classes" if of_class else "hulls"
+    kind = {"margin": "margins", "hull": f"projections onto {hulls} in {SPACES[space]}"}[problem]
     largest, where, allowed = (float("nan"), "", float("nan"))
     if len(both):
         worst = both.iloc[0]  # the table begins with it
@@ -54,6 +57,7 @@ def named(row: pd.Series) -> str:
     if row["problem"] == "margin":
         return f"margin of {sample} to class {int(row['other_class'])}"
     hull = f", hull of {row['hull_of']}" if isinstance(row["hull_of"], str) else ""
+    hull = f", hull of class {int(row['hull_class'])}" if pd.notna(row["hull_class"]) else hull
     return f"distance of {sample} from the hull in {SPACES[row['space']]}{hull}"
 
 

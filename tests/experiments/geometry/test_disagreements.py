@@ -6,8 +6,17 @@ import pytest
 
 from phiscope import tables
 from phiscope.experiments.geometry import disagreements as made
-from phiscope.experiments.geometry.disagreements import Asking, Hull, Stored, compared, disagreements, drawn
+from phiscope.experiments.geometry import stored as kept
+from phiscope.experiments.geometry.disagreements import (
+    Asking,
+    Hull,
+    compared,
+    disagreements,
+    drawn,
+    hulls_of_classes,
+)
 from phiscope.experiments.geometry.locations import locate
+from phiscope.experiments.geometry.stored import Stored
 from phiscope.geometry import hull
 from phiscope.head import Head
 
@@ -125,6 +134,26 @@ def test_a_point_that_is_not_the_nearest_is_contradicted(margins, located, head,
     assert (rows.loc[rows["problem"] == "hull", "difference"] > 0.1).all()
 
 
+def test_hulls_of_classes_are_asked_for_from_all_classes_alike(margins, located, head, vertices, features):
+    points, labels = {"original": lambda samples: 3 * features[samples.to_numpy() - 100]}, np.arange(200) % 3
+    parts = []
+    for label in range(3):
+        own = vertices.only(labels == label)
+        projection = hull.project(3 * features, own.vectors)
+        parts.append(pd.DataFrame(tables.hull_columns(projection, own.samples, "feature")).assign(hull_class=label))
+        parts[-1] = parts[-1].assign(view="original", split="test", sample=np.arange(100, 100 + N))
+    rows = pd.concat(parts, ignore_index=True)
+    hulls = hulls_of_classes(rows, points, vertices, labels, ASKED)
+    again = disagreements(margins.iloc[:0], located, head, hulls, ASKED)
+    assert sorted(again["hull_class"].value_counts()) == [1, 2, 2]
+    assert set(again["outcome"]) == {"agrees"}
+    rows.loc[rows["hull_class"] == 1, ["distance", "distance_lower"]] *= 0.99  # one class is told closer than it is
+    again = disagreements(
+        margins.iloc[:0], located, head, hulls_of_classes(rows, points, vertices, labels, ASKED), ASKED
+    )
+    assert set(again.loc[again["outcome"] == "disagrees", "hull_class"]) == {1}
+
+
 def test_where_one_has_no_answer_nothing_is_contradicted(margins, located, head, monkeypatch):
     margins["status"] = "failed"
     assert set(disagreements(margins, located, head, [], ASKED)["outcome"]) == {"ours_failed"}
@@ -186,7 +215,7 @@ def test_how_two_distances_are_compared(ours, error, lower, upper, outcome, diff
 
 
 def test_pixels_of_eight_bits_are_read_in_parts(monkeypatch):
-    monkeypatch.setattr(made, "_CELLS", 7)
+    monkeypatch.setattr(kept, "_CELLS", 7)
     images = np.arange(40, dtype=np.uint8).reshape(10, 1, 2, 2)
     stored = Stored(images, np.arange(10))
     parts = list(stored.blocks())

@@ -9,7 +9,14 @@ from phiscope import stats, tables
 @pytest.fixture
 def rows():
     """Three margins, one of them without an answer, and two projections; as the table has them, the largest first."""
-    about = {"view": "noise", "split": "test", "solver": "piqp", "ours_error": 0.0, "theirs_error": 0.0}
+    about = {
+        "view": "noise",
+        "split": "test",
+        "solver": "piqp",
+        "ours_error": 0.0,
+        "theirs_error": 0.0,
+        "hull_class": None,
+    }
     frame = pd.DataFrame(
         [
             ("hull", 3, "feature", None, None, 2.0, 2.5, -0.5, 1.0, 0.25, "agrees"),
@@ -23,7 +30,7 @@ def rows():
             *("relative_difference", "outcome"),
         ],
     )  # fmt: skip
-    return frame.assign(**about)
+    return frame.assign(**about, hull_class=None)
 
 
 def contradicted(rows, place):
@@ -59,6 +66,16 @@ def test_the_largest_contradiction_is_named(rows):
     )
     hull = stats.second_opinion(contradicted(rows, 3)).sentence
     assert "distance of test sample 3 of noise from the hull in pixel space, hull of blur" in hull
+
+
+def test_hulls_of_classes_are_a_kind_of_their_own(rows):
+    of_class = rows.loc[[0]].assign(hull_class=6)
+    opinion = stats.second_opinion(pd.concat([rows, of_class], ignore_index=True))
+    table = opinion.rows.set_index("problem")
+    assert table.loc["projections onto hulls of classes in feature space", "solved"] == 1
+    where = table.loc["projections onto hulls of classes in feature space", "where"]
+    assert where == "distance of test sample 3 of noise from the hull in feature space, hull of class 6"
+    assert table.loc["projections onto hulls in feature space", "solved"] == 1
 
 
 def test_where_nothing_was_asked(rows):
