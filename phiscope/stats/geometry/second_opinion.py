@@ -27,7 +27,8 @@ def second_opinion(disagreements: pd.DataFrame) -> SecondOpinion:
     """
     of_class = disagreements["hull_class"].notna().rename("of_class")
     kinds = disagreements.groupby(["problem", "space", of_class], sort=False)
-    rows = pd.DataFrame([_row(*kind, part) for kind, part in kinds], columns=list(_COLUMNS))
+    each = [_row(problem, space, bool(classes), part) for (problem, space, classes), part in kinds]
+    rows = pd.DataFrame(each, columns=list(_COLUMNS))
     both = disagreements["outcome"].isin(["agrees", "disagrees"])
     against = disagreements[disagreements["outcome"] == "disagrees"]
     return SecondOpinion(int(both.sum()), len(against), rows, _sentence(disagreements[both], against))

@@ -30,7 +30,7 @@ def rows():
             *("relative_difference", "outcome"),
         ],
     )  # fmt: skip
-    return frame.assign(**about, hull_class=None)
+    return frame.assign(**about)
 
 
 def contradicted(rows, place):
