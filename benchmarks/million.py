@@ -1,7 +1,7 @@
 """A million samples on a small machine: python -m benchmarks.million [--vertices 128000].
 
-Makes a synthetic set of features (`benchmarks/mixture.py`; 1.28 million x 2,048, 10.5 GB, unless told otherwise), maps it,
-and measures parts, each in a process of its own: one product of queries and vertices; the hull of the first queries;
+Makes a synthetic set of features (`benchmarks/mixture.py`; 1.28 million x 2,048, 10.5 GB, unless told otherwise), maps
+it, and measures parts, each in a process of its own: a product of queries and vertices; the hull of the first queries;
 its verification; the closest margins of all queries. A part that was measured before is not measured again, unless
 it is named with --again.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,14 +54,13 @@ def one_pass(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
     """One float32 product of the projected queries with all vertices, in pieces that stay in the cache."""
     x, vertices = _mapped(folder, "queries")[: options.projected], _mapped(folder, "vertices")
     torch.set_num_threads(options.threads)
-    points, buffer = torch.from_numpy(np.array(x)), torch.empty(BLOCK, _COLUMNS)
+    points, buffer = torch.from_numpy(np.array(x)), torch.empty(BLOCK * _COLUMNS)
+    warnings.simplefilter("ignore", UserWarning)  # torch warns of what it could write into; it never does
     with used() as row:
         for part in blocks(len(vertices), _COLUMNS):
-            columns = torch.from_numpy(np.asarray(vertices[part]).view()).T
+            columns = torch.from_numpy(vertices[part]).T
             for rows in points.split(BLOCK):
-                torch.mm(
-                    rows, columns, out=buffer[: len(rows), : columns.shape[1]].resize_(len(rows), columns.shape[1])
-                )
+                torch.mm(rows, columns, out=buffer[: len(rows) * columns.shape[1]].view(len(rows), -1))
     yield row | {"flop": 2.0 * points.numel() * len(vertices)}
 
 
@@ -87,7 +87,7 @@ def project(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
 
 @contextmanager
 def _counted(n: int) -> Iterator[list[float]]:
-    """How much of all vertices each pricing of a block of queries reads, where more than half of a product is needed."""
+    """How much of all vertices each pricing of a block of queries reads."""
     shares: list[float] = []
     lowest, exact = pricing.lowest, pricing.lowest_exact
 

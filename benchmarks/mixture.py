@@ -30,8 +30,8 @@ class Mixture:
 
     x = max(μ + g + k + Eε, 0) with ε ~ N(0, 1): E has the singular values (1 + j)^-0.5 along random orthogonal
     directions. Each coordinate of μ is N(0, 0.05²), of the mean g of a group of twenty classes N(0, 0.06²); the mean k
-    of a class lies in the directions of the noise, k = 0.15 Eη with η ~ N(0, 1). So classes of a group overlap, as those
-    of a network do that is right in three cases of four, and about half of the coordinates are 0.
+    of a class lies in the directions of the noise, k = 0.15 Eη with η ~ N(0, 1). So classes of a group overlap, as
+    those of a network do that is often wrong, and about half of the coordinates are 0.
     """
 
     n: int = 1_280_000

@@ -17,9 +17,9 @@ _EVERY = 0.02  # seconds between two looks at the memory
 def used() -> Iterator[dict[str, float]]:
     """Fills in what the body used.
 
-    processor_s, seconds: of all threads, and of the clock. own_gb: the largest RssAnon, looked at every 20 ms, above what
-    it was before. mapped_gb: the largest RssFile, of pages that the kernel may take back. disk_gb: what was read from
-    the disk, not from what the kernel keeps of it.
+    processor_s, seconds: of all threads, and of the clock. own_gb: the largest RssAnon, looked at every 20 ms, above
+    what it was before. mapped_gb: the largest RssFile, of pages that the kernel may take back. disk_gb: what came
+    from the disk, not from what the kernel keeps of it.
     """
     row: dict[str, float] = {}
     before, disk, over = _status("RssAnon", "RssFile"), _from_disk(), threading.Event()

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 _COPY = 4e-6  # MB of a float32
+_CHUNK = 10_000  # samples of one, where a job holds one of many
 _BATCH = 16  # images that a search takes at a time where memory does for it
 _MOST_OF_A_SEARCH = 4000.0  # MB for these, with which it takes fewer
 
@@ -140,6 +141,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,
+        "gather_features": Need(lambda s: 200 + 4 * _COPY * min(s.n, _CHUNK) * s.f, lambda s: 1e-8 * s.n * s.f),
         "merge_chunks": _ROWS,
         "compute_statistics": _ROWS,
         "compute_hulls": _ROWS,
