@@ -153,7 +153,7 @@ def measured(part: str, folder: Path, options: argparse.Namespace) -> dict:
     (row,) = outcome.rows
     row = {"part": part, **sizes, "threads": options.threads, "load": os.getloadavg()[0]} | row
     kept.write_text(json.dumps(row, default=float))
-    return row
+    return json.loads(kept.read_text())
 
 
 def parsed() -> argparse.Namespace:

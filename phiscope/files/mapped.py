@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from phiscope.files.stamps import stamped
 from phiscope.files.writing import replacing
 
-_TYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
+_TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
 _NAMES = {dtype: name for name, dtype in _TYPES.items()}
 _ALIGNED = 8  # bytes: every array begins at a multiple
 _ABOUT = "__metadata__"
@@ -72,4 +72,5 @@ def _array(path: str | Path, entry: Mapping[str, Any], begin: int, mode: Any) ->
     dtype, shape = _TYPES[entry["dtype"]], tuple(entry["shape"])
     if 0 in shape:  # nothing to map
         return np.empty(shape, dtype)
-    return np.memmap(path, dtype, mode, begin + entry["data_offsets"][0], shape)
+    begin += entry["data_offsets"][0]
+    return np.memmap(path, dtype=dtype, mode=mode, offset=begin, shape=shape)
