@@ -59,10 +59,8 @@ def test_the_head_is_the_linear_discriminant_of_scikit_learn(tmp_path):
     ours = x @ head["weight"] + head["bias"]
     logits = theirs.decision_function(x.astype(float))
     spread = [each - each.mean(1, keepdims=True) for each in (ours, logits)]
-    assert (
-        np.abs(spread[0] - spread[1]).max() < 0.1 * np.abs(spread[1]).max()
-    )  # for the ridge, and 5 degrees of freedom
-    assert (ours.argmax(1) == y).mean() > 0.9
+    # What differs is the ridge, and that a covariance may be divided by n or by n less the classes.
+    assert np.abs(spread[0] - spread[1]).max() < 0.1 * np.abs(spread[1]).max()
 
 
 def test_pages_of_a_mapped_file_are_told_from_memory(tmp_path: Path):
