@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from phiscope.arrays import blocks
 from phiscope.files import write_arrays
 
 ROUNDING = 2.0**-24  # of a number that is kept in float32
+_ROWS = 8192  # whose features are in float64 at a time
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class FeatureNoise:
         return (self.features + self.head) * self._lengths(features)
 
     def _lengths(self, features: NDArray) -> NDArray[np.float64]:
-        return np.maximum(np.linalg.norm(features.astype(np.float64), axis=1), self.length)
+        lengths = np.empty(len(features))
+        for part in blocks(len(features), _ROWS):  # features may be mapped, and larger than memory
+            lengths[part] = np.linalg.norm(features[part].astype(np.float64), axis=1)
+        return np.maximum(lengths, self.length)
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,10 @@ class Head:
 
     def classify(self, features: NDArray) -> NDArray[np.int64]:
         """(m, f) -> (m,): the class with the largest logit, the lowest index among equals."""
-        return self.logits(features).argmax(1)
+        classes = np.empty(len(features), np.int64)
+        for part in blocks(len(features), _ROWS):
+            classes[part] = self.logits(features[part]).argmax(1)
+        return classes
 
     def save(self, path: str | Path) -> None:
         about = {

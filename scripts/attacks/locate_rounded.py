@@ -7,6 +7,7 @@ from safetensors.numpy import load_file
 from phiscope import tables
 from phiscope.arrays import choose_device, eight_bit, unit_range
 from phiscope.features import extract
+from phiscope.files.mapped import mapped
 from phiscope.geometry import hull, margin
 from phiscope.head import Head
 from phiscope.models import load_artifact, split
@@ -30,10 +31,10 @@ def locate_rounded(inputs, names: dict[str, str], params, device: str) -> dict[s
     return columns | projected(features, inputs.training, head, params)
 
 
-def projected(features: np.ndarray, training: list[str], head: Head, params) -> dict[str, np.ndarray]:
+def projected(features: np.ndarray, training: str, head: Head, params) -> dict[str, np.ndarray]:
     if not training:
         return {key: np.full(len(features), np.nan) for key in ("distance", "distance_lower", "noise")}
-    vertices = np.concatenate([load_file(part)["features"] for part in training])
+    vertices = mapped(training)["features"]
     found = hull.project(features, vertices, tol=params.tolerance, threads=params.threads)
     noise = head.noise.of_features(features) + head.noise.of_features(vertices).max()
     return {"distance": found.distance, "distance_lower": found.distance_lower, "noise": noise}

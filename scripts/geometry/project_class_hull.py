@@ -4,6 +4,7 @@ from safetensors.numpy import load_file
 
 from phiscope import tables
 from phiscope.experiments.geometry.class_hulls import Spanning, projected_by_class
+from phiscope.experiments.geometry.spanning import spanning
 from phiscope.head import Head
 from phiscope.workflow.job import job, progress_bar
 from phiscope.workflow.provenance import provenance
@@ -16,7 +17,7 @@ if "snakemake" in globals():
         rows, columns = projected_by_class(
             points,
             logits,
-            Spanning.of(map(load_file, snakemake.input.training), head),
+            Spanning.of(spanning(snakemake.input["training"]), head),
             classes=params.classes,
             noise=head.noise.of_features(points),
             tolerance=params.tolerance,

@@ -3,10 +3,10 @@
 The hull is that of the training set, or of the training images as a view shows them.
 """
 
-import numpy as np
 from safetensors.numpy import load_file
 
 from phiscope import tables
+from phiscope.experiments.geometry.spanning import spanning
 from phiscope.geometry import hull
 from phiscope.head import Head
 from phiscope.workflow.job import job, progress_bar
@@ -16,7 +16,7 @@ from phiscope.workflow.provenance import provenance
 def project(
     vectors: str,
     names: dict[str, str],
-    training: list[str],
+    training: str,
     head: str,
     hull_of: str | None,
     most: int | None,
@@ -25,19 +25,17 @@ def project(
     config: dict,
     output: str,
 ) -> None:
-    """names: view and split; training: chunks of the features that span the hull; most: how many samples of the chunk,
+    """names: view and split; training: file of the features that span the hull; most: how many samples of the chunk,
     from its first; None for all.
     """
     view, classes = {key: array[:most] for key, array in load_file(vectors).items()}, Head.load(head)
-    spanning = list(map(load_file, training))
-    features, samples = (np.concatenate([part[key] for part in spanning]) for key in ("features", "samples"))
-    order = np.argsort(samples)
-    points, vertices = view["features"], features[order]
+    spanned = spanning(training)
+    points, vertices = view["features"], spanned["features"]
     projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
     noise = classes.noise.of_features(points) + classes.noise.of_features(vertices).max()
-    columns |= tables.hull_columns(projection, samples[order], "feature", noise)
+    columns |= tables.hull_columns(projection, spanned["samples"], "feature", noise)
     columns["projected_class"] = classes.classify(projection.nearest)
     if hull_of is None:
         tables.write(columns, "hulls", output, provenance(config))
@@ -51,7 +49,7 @@ if "snakemake" in globals():
         project(
             snakemake.input.vectors,
             {"view": snakemake.wildcards.view, "split": snakemake.wildcards.split},
-            list(snakemake.input["training"]),
+            snakemake.input["training"],
             snakemake.input.head,
             snakemake.params.get("hull_of"),
             snakemake.params.most,

@@ -13,17 +13,18 @@ from phiscope.workflow.provenance import provenance
 
 
 def hulls_of(inputs, params, asked: Asking, tested: dict) -> Iterator[Hull]:
-    table, training = tables.read(inputs.hulls), inputs.training
-    yield Hull(table[table["space"] == "feature"], tested, partial(Stored.features, training))
+    table, training, gathered = tables.read(inputs.hulls), inputs.training, list(inputs["gathered"])
+    yield Hull(table[table["space"] == "feature"], tested, partial(Stored.features, training, gathered))
     # Images of other views are gone by now.
     in_pixels, images = table.query("space == 'pixel' and view == 'original'"), partial(pixels_of, inputs.test_images)
     yield Hull(in_pixels, {"original": images}, partial(Stored.pixels, inputs.train_images, params.limit))
     for view, path in zip(params.hulls_of, inputs.processed, strict=True):
         processed = tables.read(inputs.processed_hulls)
-        yield Hull(processed[processed["hull_of"] == view], tested, partial(Stored.features, path), view)
+        yield Hull(processed[processed["hull_of"] == view], tested, partial(Stored.features, path, gathered), view)
     if inputs.get("class_hulls"):
         labels = tables.read(training, ["label"])["label"].to_numpy()
-        yield from hulls_of_classes(tables.read(inputs.class_hulls), tested, Stored.features(training), labels, asked)
+        spanning = Stored.features(training, gathered)
+        yield from hulls_of_classes(tables.read(inputs.class_hulls), tested, spanning, labels, asked)
 
 
 if "snakemake" in globals():

@@ -316,3 +316,15 @@ def test_budgets_that_do_for_all_give_the_same_parameters(planned, tmp_path, mon
             measured(plan, tmp_path, seconds=1e-4)
         given.append(str(plan.inversion.budget()))
     assert given[0] == given[1] == given[2]
+
+
+def test_training_features_are_gathered_where_they_are_several_chunks(planned):
+    denoised = {"denoise": {"of": "original", "samples": 60, "hull_of": "denoise"}}
+    one, several = (planned(chunk_size=size, views=denoised) for size in (TRAIN, TRAIN - 1))
+    spanned = [plan.geometry.spanned_by("denoise")(plan, None) for plan in (one, several)]
+    assert spanned[0].endswith(f"chunks/vectors/denoise/train/0000000-{TRAIN:07d}.safetensors")
+    assert spanned[1].endswith("features/denoise/train.safetensors")
+    gathered = [{path for path in plan.outputs() if path.endswith("/train.safetensors")} for plan in (one, several)]
+    assert gathered[1] - gathered[0] == {
+        several.below(f"features/{view}/train.safetensors") for view in ("original", "denoise")
+    }

@@ -25,6 +25,27 @@ for name in PLAN.geometry.placed:
             "../../scripts/chain/run_chain.py"
 
 
+rule gather_features:
+    input:
+        lambda wildcards: counted().geometry.vectors_of(wildcards.view),
+    output:
+        f"{RESULTS}/features/{{view}}/train.safetensors",
+    log:
+        f"{RESULTS}/logs/gather_features/{{view}}.log",
+    group:
+        "gather_features"
+    conda:
+        "../../envs/phiscope.yaml"
+    resources:
+        **asks("gather_features"),
+    params:
+        **PLAN.parameters("gather_features"),
+    message:
+        "Features of {wildcards.view}, all train samples in one file"
+    script:
+        "../../scripts/geometry/gather_features.py"
+
+
 if PLAN.geometry.projecting().parts:
 
     rule project_original:

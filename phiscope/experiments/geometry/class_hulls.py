@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -24,15 +24,10 @@ class Spanning(NamedTuple):
     noise: NDArray[np.float64]
 
     @classmethod
-    def of(cls, chunks: Iterable[Mapping[str, NDArray]], head: Head) -> Spanning:
-        """From chunks of features with their labels and samples, in the order of the samples."""
-        parts = list(chunks)
-        vectors, labels, samples = (
-            np.concatenate([part[key] for part in parts]) for key in ("features", "labels", "samples")
-        )
-        order = np.argsort(samples)
-        vectors = vectors[order]
-        return cls(vectors, labels[order], samples[order], head.noise.of_features(vectors))
+    def of(cls, spanning: Mapping[str, NDArray], head: Head) -> Spanning:
+        """From what `phiscope.experiments.geometry.spanning` opens."""
+        vectors = spanning["features"]
+        return cls(vectors, spanning["labels"], spanning["samples"], head.noise.of_features(vectors))
 
 
 def projected_by_class(

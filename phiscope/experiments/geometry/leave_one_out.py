@@ -51,7 +51,9 @@ def left_out(
     total, done, parts = sum(len(rows) for _, rows, _ in jobs), 0, []
     for kind, rows, members in jobs:
         place = np.searchsorted(members, rows)
-        vertices = spanning.vectors[members]
+        vertices = (
+            spanning.vectors if kind == ALL else spanning.vectors[members]
+        )  # all may be mapped, and are not copied
         projection = hull.project(spanning.vectors[rows], vertices, tol=tolerance, threads=threads, without=place)
         noise = spanning.noise[rows] + spanning.noise[members].max()
         columns = tables.hull_columns(projection, spanning.numbers[members], "feature", noise)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phiscope import tables
 from phiscope.arrays import as_vectors
 from phiscope.datasets import ImagesBySample, open_prepared
+from phiscope.experiments.geometry.spanning import vectors
 
 _CELLS = 1 << 22  # numbers held at a time in float64: 32 MB
 
@@ -26,9 +27,9 @@ class Stored(NamedTuple):
         return len(self.vectors)
 
     @classmethod
-    def features(cls, path: str) -> Stored:
-        """Of a table of features."""
-        return cls(tables.vectors(path), tables.read(path, ["sample"])["sample"].to_numpy())
+    def features(cls, path: str, gathered: Iterable[str] = ()) -> Stored:
+        """Of a table of features; mapped where one of the gathered files lies beside it."""
+        return cls(vectors(path, gathered), tables.read(path, ["sample"])["sample"].to_numpy())
 
     @classmethod
     def pixels(cls, path: str, limit: int | None) -> Stored:

@@ -311,14 +311,29 @@ class Geometry:
         return own | ({"processed": hull_of} if hull_of else {})
 
     def spanned_by(self, view: str) -> Source:
-        """Features of the training images under a view, in chunks: the table of features holds margins as well, and
-        another solver of these must not project anew."""
+        """Features of the training images under a view: their only chunk, or what is gathered of several.
 
-        def chunks_of(plan: Plan, wildcards: Any) -> list[str]:
-            names = plan.chunk_names(plan.views.samples(view, "train"))
-            return [self._vectors(view, "train").format(chunk=name) for name in names]
+        Not their table, which holds margins as well: another solver of these must not project anew.
+        """
 
-        return chunks_of
+        def file(plan: Plan, wildcards: Any) -> str:
+            return next(iter([*plan.geometry.gathered(view), *plan.geometry.vectors_of(view)]))
+
+        return file
+
+    def vectors_of(self, view: str) -> list[str]:
+        """Features of the training images under a view, in chunks."""
+        names = self._plan.chunk_names(self._plan.views.samples(view, "train"))
+        return [self._vectors(view, "train").format(chunk=name) for name in names]
+
+    def gathered(self, *views: str) -> list[str]:
+        """Of views, the files of all features of their training images, where these are several chunks."""
+        several = [view for view in views if len(self.vectors_of(view)) > 1]
+        return [self._plan.below(f"features/{view}/train.safetensors") for view in several]
+
+    def all_gathered(self) -> Source:
+        """Those of the original view and of the views whose training images span a hull."""
+        return lambda plan, wildcards: plan.geometry.gathered("original", *plan.geometry.spanning)
 
     def tabulating(self) -> Chain:
         """Tables of all views and features of those beside the original, from their chunks; what detectors say."""
@@ -340,6 +355,7 @@ class Geometry:
                 yield plan.below(f"chunks/margins/{view}/{split}/{name}.parquet")
                 yield plan.below(f"chunks/vectors/{view}/{split}/{name}.safetensors")
         yield from (plan.below(f"features/{view}/{split}.parquet") for view, split in self.located)
+        yield from self.gathered("original", *self.spanning)
         if plan.views.scored:
             yield from self.parts("scores")
         tables = (*self.tables, *self.scores, *self.leave_one_out, "samples", "balls", "paper_comparison")

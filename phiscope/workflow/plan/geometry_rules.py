@@ -162,6 +162,7 @@ RULES = {
     "find_duplicates": Rule("geometry/find_duplicates"),
     "count_balls": Rule("geometry/count_balls"),
     "score_samples": Rule("detection/score_samples"),
+    "gather_features": Rule("geometry/gather_features"),
     "merge_chunks": Rule("tables/merge_chunks"),
     "compute_statistics": Rule(
         "geometry/compute_statistics",

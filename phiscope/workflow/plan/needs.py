@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 _COPY = 4e-6  # MB of a float32
+_CHUNK = 10_000  # samples of one, where a job holds one of many
 _BATCH = 16  # images that a search takes at a time where memory does for it
 _MOST_OF_A_SEARCH = 4000.0  # MB for these, with which it takes fewer
 
@@ -84,13 +85,24 @@ def _searched(samples: float, s: Sizes) -> float:
 
 
 _PLACED = Need(lambda s: _network(s) + _images(s.m, s, 6) + 2e-3 * s.m * s.c, lambda s: 4 * _pass(s) * s.m, card=True)
+
+
+def _spanned(s: Sizes) -> float:
+    """Features that span a hull, and of queries seven copies in float64.
+
+    Those of one chunk are read and copied, as those of one class are. Those of more are mapped: their pages need not
+    stay in memory, but are read again where they do not.
+    """
+    return _COPY * s.f * (s.n + 5 * min(s.n, _CHUNK) + 14 * s.m)
+
+
 _HULL = Need(
-    lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-3 * s.m,
+    lambda s: 300 + _spanned(s) + 2e-3 * s.m,
     lambda s: 2e-10 * 8 * s.m * s.n * s.f + 5e-3 * s.m,
 )
 # Prices of all vertices once, and a problem of each class, of ten at the most unless the configuration says otherwise.
 _CLASS_HULL = Need(
-    lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-2 * s.m,
+    lambda s: 300 + _spanned(s) + 2e-2 * s.m,
     lambda s: 2e-10 * 8 * s.m * s.n * s.f + 5e-3 * s.m * min(s.c, 10),
 )
 _PICTURES = Need(lambda s: 800 + 0.5e-3 * s.t * s.c + 3 * _COPY * (s.t + s.n) * s.f + 2e-3 * s.p, lambda s: 60.0)
@@ -122,7 +134,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "project_processed_hull": _HULL,
         "project_class_hull": _CLASS_HULL,
         "project_left_out": Need(
-            lambda s: 300 + 6 * _COPY * s.n * s.f + 2e-2 * min(s.n, 10_000),
+            lambda s: 300 + _spanned(s._replace(m=min(s.n, 10_000))) + 2e-2 * min(s.n, 10_000),
             lambda s: 2 * min(s.n, 10_000) * (2e-10 * 8 * s.n * s.f + 5e-3),
         ),
         # 1.7 GB beside 0.61 of vertices; 8 MB a query of 150,528 values, of 256 at a time.
@@ -140,6 +152,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "find_duplicates": Need(lambda s: 400 + _images(s.n, s, 1) + 3 * _COPY * (s.t + s.n) * s.f),
         "count_balls": _ROWS,
         "score_samples": _ROWS,
+        "gather_features": Need(lambda s: 200 + 4 * _COPY * min(s.n, _CHUNK) * s.f, lambda s: 1e-8 * s.n * s.f),
         "merge_chunks": _ROWS,
         "compute_statistics": _ROWS,
         "compute_hulls": _ROWS,

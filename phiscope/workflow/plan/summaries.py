@@ -49,6 +49,7 @@ def summing_up(plan: Plan) -> Chain:
         "features": features,
         "processed": [plan.views.training_features(view) for view in geometry.spanning],
         "training": plan.path("training_features"),
+        "gathered": geometry.all_gathered(),
         "test_images": plan.prepared("test"),
         "train_images": plan.prepared("train"),
     }

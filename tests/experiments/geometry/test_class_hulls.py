@@ -6,7 +6,7 @@ import pytest
 from phiscope import tables
 from phiscope.experiments.geometry.class_hulls import Spanning, largest_logits, projected_by_class
 from phiscope.geometry import hull
-from phiscope.head import Head
+from phiscope.head import FeatureNoise, Head
 
 OPTIONS = {"tolerance": 1e-10, "threads": 1}
 
@@ -59,12 +59,8 @@ def test_without_labels_or_points_there_is_no_row(spanning, logits, tmp_path):
         assert len(tables.read(tmp_path / "part.parquet")) == 0
 
 
-def test_chunks_come_in_the_order_of_the_samples():
-    chunks = [
-        {"features": np.full((2, 1), 1.0), "labels": np.array([5, 6]), "samples": np.array([9, 4])},
-        {"features": np.full((1, 1), 2.0), "labels": np.array([7]), "samples": np.array([6])},
-    ]
-    found = Spanning.of(chunks, Head(np.ones((1, 2)), np.zeros(2), "", None))
-    assert found.numbers.tolist() == [4, 6, 9]
-    assert found.labels.tolist() == [6, 7, 5]
-    assert found.vectors.ravel().tolist() == [1, 2, 1]
+def test_training_samples_have_the_noise_of_their_features():
+    arrays = {"features": np.array([[3.0, 4], [0, 0]]), "labels": np.array([5, 6]), "samples": np.array([4, 9])}
+    found = Spanning.of(arrays, Head(np.ones((2, 2)), np.zeros(2), "", None, FeatureNoise(features=0.5, length=1)))
+    assert (found.numbers.tolist(), found.labels.tolist()) == ([4, 9], [5, 6])
+    assert found.noise.tolist() == [2.5, 0.5]

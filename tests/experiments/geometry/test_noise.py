@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from phiscope import head as head_module
 from phiscope.experiments.geometry import noise as noise_module
 from phiscope.experiments.geometry.noise import FACTOR, LEAST, MOST, drawn, images_to_measure, measured
 from phiscope.head import ROUNDING, FeatureNoise
@@ -83,3 +84,14 @@ def test_draws_are_of_both_splits_and_the_same_again():
 
 def test_heads_without_a_measurement_have_the_rounding_of_float32():
     assert FeatureNoise().of_features(np.array([[3.0, 4.0]])).tolist() == [5 * 2**-24]
+
+
+def test_noise_and_classes_of_many_features_are_those_of_each(monkeypatch):
+    features = np.random.default_rng(2).normal(size=(10, 4)).astype(np.float32)
+    known = head_module.Head(np.eye(4), np.zeros(4), "", None, FeatureNoise(features=0.5))
+    noise, classes = known.noise.of_features(features), known.classify(features)
+    monkeypatch.setattr(head_module, "_ROWS", 3)
+    np.testing.assert_array_equal(known.noise.of_features(features), noise)
+    np.testing.assert_array_equal(known.classify(features), classes)
+    np.testing.assert_array_equal(noise, 0.5 * np.linalg.norm(features.astype(np.float64), axis=1))
+    assert (known.classify(features[:0]).shape, known.noise.of_features(features[:0]).shape) == ((0,), (0,))
