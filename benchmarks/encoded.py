@@ -56,7 +56,10 @@ def configuration(images: Path, weights: Path) -> dict:
             "normalise": "none",
             "weights": {"path": str(weights)},
         },
-        "views": {"original": {"kind": "original", "spaces": ["feature"]}, "deepfool": {"kind": "deepfool", "samples": 50}}
+        "views": {
+            "original": {"kind": "original", "spaces": ["feature"]},
+            "deepfool": {"kind": "deepfool", "samples": 50},
+        }
         | dict.fromkeys(_NONE),
         "inversions": {"samples": 0, "closest": {"samples": 0}},
     }

@@ -45,6 +45,17 @@ def write_images(folder: Path, count: int, seed: int = 0) -> None:
         file.write_bytes(content.getvalue())
 
 
+def small_images(count: int, side: int = 32, seed: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """(count, 3, side, side) and their classes: the same stripes in small crops."""
+    labels = np.arange(count) % CLASSES
+    pictures = [_picture(kind, generator(seed, kind, 0)) for kind in range(CLASSES)]
+    images = np.empty((count, 3, side, side), np.uint8)
+    for number, kind in enumerate(labels):
+        whole = _varied(pictures[kind], generator(seed, CLASSES, number))
+        images[number] = whole[:side, :side].transpose(2, 0, 1)
+    return images, labels
+
+
 def _picture(kind: int, random: np.random.Generator) -> NDArray[np.float32]:
     """(h, w, 3) around 0: stripes of the class, two others, and grain."""
     side = SIDE + MARGIN

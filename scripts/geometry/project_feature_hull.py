@@ -33,7 +33,8 @@ def project(
     features, samples = (np.concatenate([part[key] for part in spanning]) for key in ("features", "samples"))
     order = np.argsort(samples)
     points, vertices = view["features"], features[order]
-    projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
+    options = {"threads": threads, "device": config["device"], "progress": progress_bar("hull")}
+    projection = hull.project(points, vertices, tol=tolerance, **options)
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
     noise = classes.noise.of_features(points) + classes.noise.of_features(vertices).max()

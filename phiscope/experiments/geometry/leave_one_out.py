@@ -35,6 +35,7 @@ def left_out(
     seed: int,
     tolerance: float,
     threads: int,
+    device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, list]:
     """Columns of `leave_one_out` but view and split, for `most` training samples at the most of each kind of hull.
@@ -52,7 +53,8 @@ def left_out(
     for kind, rows, members in jobs:
         place = np.searchsorted(members, rows)
         vertices = spanning.vectors[members]
-        projection = hull.project(spanning.vectors[rows], vertices, tol=tolerance, threads=threads, without=place)
+        points, options = spanning.vectors[rows], {"threads": threads, "device": device}
+        projection = hull.project(points, vertices, tol=tolerance, without=place, **options)
         noise = spanning.noise[rows] + spanning.noise[members].max()
         columns = tables.hull_columns(projection, spanning.numbers[members], "feature", noise)
         del columns["space"]

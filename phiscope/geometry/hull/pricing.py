@@ -71,7 +71,7 @@ def lowest(
         others=below.astype(np.float32),
     )
     if _elsewhere(vertices):
-        return _lowest_there(w32, vertices, stride, kept)
+        return lowest_on(w32, vertices, stride, kept)
     reach = min(COLUMNS, max(1, CELLS // size))
     reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))
@@ -93,7 +93,7 @@ def _elsewhere(vertices: NDArray | Tensor) -> TypeIs[Tensor]:
     return is_tensor(vertices) and vertices.device.type != "cpu"
 
 
-def _lowest_there(w: NDArray[np.float32], vertices: Tensor, stride: int, none: Kept) -> Kept:
+def lowest_on(w: NDArray[np.float32], vertices: Tensor, stride: int, none: Kept) -> Kept:
     """As `lowest`, where products and selection both stay on the vertices' device; none: what is kept before."""
     size, count = none.at.shape
     subset, chosen = vertices[::stride], selection.Selection(size, count, vertices.device)

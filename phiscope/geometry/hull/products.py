@@ -6,15 +6,14 @@ overwrites; float32 is summed over panels of coordinates, so that no sum is long
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import is_tensor
+from phiscope.arrays import full_float32, is_tensor
 from phiscope.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -79,26 +78,6 @@ def by_halves(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tens
         return buffer[: out.numel()].view(shape).copy_(out)
 
     return products
-
-
-@contextmanager
-def full_float32() -> Iterator[None]:
-    """torch multiplies float32 as such meanwhile: no TF32 on a card, no bfloat16 on a processor, whatever was set.
-
-    What bounds the rounding of prices holds for float32 alone. torch has two ways to say it, and raises where a program
-    has used both; this is the newer one.
-    """
-    import torch  # deferred: small projections do without
-
-    places = torch.backends.cuda.matmul, torch.backends.mkldnn.matmul
-    before = [place.fp32_precision for place in places]
-    for place in places:
-        place.fp32_precision = "ieee"
-    try:
-        yield
-    finally:
-        for place, precision in zip(places, before):
-            place.fp32_precision = precision
 
 
 @cache

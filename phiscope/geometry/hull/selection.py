@@ -45,9 +45,9 @@ class Selection:
     def below(self, limit: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
         """Vertices, prices (size, count) and how many there are (size,): those priced below limit (size,), first."""
         price, order = self.price.sort(dim=1)
-        at, price = self.at.gather(1, order).cpu().numpy(), price.cpu().numpy()
-        within = price < limit[:, None]
-        return np.where(within, at, 0), np.where(within, price, np.float32(np.inf)), within.sum(axis=1)
+        at, prices = self.at.gather(1, order).cpu().numpy(), price.cpu().numpy()
+        within = prices < limit[:, None]
+        return np.where(within, at, 0), np.where(within, prices, np.float32(np.inf)), within.sum(axis=1)
 
 
 def candidates(prices: Tensor, count: int) -> tuple[Tensor, Tensor]:

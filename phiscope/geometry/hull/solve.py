@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
+from phiscope.arrays import as_numpy, blocks, full_float32, is_tensor, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.hull.columns import HullSearch
-from phiscope.geometry.hull.products import full_float32
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
 from phiscope.geometry.hull.verification import verify
 from phiscope.geometry.hull.vertices import Vertices
@@ -56,16 +55,17 @@ def project(
     combination of vertices, so that is at most g = max_j <z - x, z - d_j>. As f is 1-strongly convex, ‖z - z*‖² <=
     <z - x, z - z*> - <z* - x, z - z*> <= g; <z - x, z* - x> >= ‖z - x‖² - g gives ‖z* - x‖ >= ‖z - x‖ - g / ‖z - x‖.
 
-    tol bounds g / (‖z - x‖ R), R the radius of `HullProjection`, down to the rounding of float64 prices; queries within
-    1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32 or float64;
-    float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin that digits would
-    be lost. device: `cpu`, `cuda`, or `auto` for cuda where there is one: where products of 2^34 multiplications and more
-    are made and looked through, in full float32, so that the proof is the same; what is solved stays on the processor.
-    Torch vertices on a card are priced there whatever it says. start: a projection of the same points whose supports are
-    tried first. without (m,): row of the vertices that is left out for each point, as its own row where points are
-    vertices themselves; `radius` stays that of all vertices. progress(done, m) is called as queries finish. Raises
-    DataError for arrays that do not fit or hold values that are not finite or whose squares overflow, ConfigError
-    for a tolerance or a count that is none, DeviceError for a card that is absent or too small.
+    tol bounds g / (‖z - x‖ R), R the radius of `HullProjection`, down to the rounding of float64 prices; queries
+    within 1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32
+    or float64; float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin
+    that digits would be lost. device: `cpu`, `cuda`, or `auto` for cuda where there is one: where products of 2^34
+    multiplications and more are made and looked through, in full float32, so that the proof is the same; what is
+    solved stays on the processor. Torch vertices on a card are priced there whatever it says. start: a projection
+    of the same points whose supports are tried first. without (m,): row of the vertices that is left out for each
+    point, as its own row where points are vertices themselves; `radius` stays that of all vertices. progress(done,
+    m) is called as queries finish. Raises DataError for arrays that do not fit or hold values that are not finite
+    or whose squares overflow, ConfigError for a tolerance or a count that is none, DeviceError for a card that is
+    absent or too small.
 
     Wolfe 1976, Finding the nearest point in a polytope; column generation: Dantzig and Wolfe 1960. It replaces the
     sketching method of Yousefzadeh 2021, arXiv 2102.10502, which has no certificate.

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from phiscope.errors import DeviceError
-from phiscope.geometry.hull import placement, pricing, products, project, selection, vertices, verify
+from phiscope.geometry.hull import placement, pricing, products, project, selection, verify, vertices
 
 BY = {"numpy": products.by_numpy, "torch": lambda w, cells: products.by_torch(w, cells, "cpu")}
 
@@ -81,7 +81,7 @@ def test_products_are_of_full_float32_whatever_was_set():
     try:
         torch.set_float32_matmul_precision("medium")
         with products.full_float32():
-                assert torch.backends.cuda.matmul.fp32_precision == torch.backends.mkldnn.matmul.fp32_precision == "ieee"
+            assert torch.backends.cuda.matmul.fp32_precision == torch.backends.mkldnn.matmul.fp32_precision == "ieee"
         assert torch.get_float32_matmul_precision() == "medium"
         products.require_float32.cache_clear()
         products.require_float32("cpu")
