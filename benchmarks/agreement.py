@@ -65,8 +65,10 @@ def _features(scene: Scene, device: str) -> Iterator[dict]:
 
 
 def _gradient(network: nn.Module, images: NDArray, labels: NDArray, device: str, kind: torch.dtype) -> Tensor:
-    """Of the cross-entropy by pixels (m, d), in float64 on the processor, with each image called the next class: that of
-    what a network is sure of is a difference of equal numbers."""
+    """Of the cross-entropy by pixels (m, d), in float64 on the processor.
+
+    Each image is called the next class: the gradient of what a network is sure of is a difference of equal numbers.
+    """
     network = copy.deepcopy(network).eval().requires_grad_(False).to(device, kind)
     x = torch.from_numpy(unit_range(images)).to(device, kind).requires_grad_()
     wanted = (labels + 1) % (labels.max() + 1)

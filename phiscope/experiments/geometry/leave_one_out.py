@@ -53,8 +53,8 @@ def left_out(
     for kind, rows, members in jobs:
         place = np.searchsorted(members, rows)
         vertices = spanning.vectors[members]
-        points, options = spanning.vectors[rows], {"threads": threads, "device": device}
-        projection = hull.project(points, vertices, tol=tolerance, without=place, **options)
+        points = spanning.vectors[rows]
+        projection = hull.project(points, vertices, tol=tolerance, threads=threads, without=place, device=device)
         noise = spanning.noise[rows] + spanning.noise[members].max()
         columns = tables.hull_columns(projection, spanning.numbers[members], "feature", noise)
         del columns["space"]

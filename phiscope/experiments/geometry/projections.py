@@ -35,9 +35,7 @@ def projected(
     prepared = hull.Vertices(vertices)
     for rows in blocks(len(points), hull.queries_at_a_time(points.shape[1])):
         told = None if progress is None else _from(rows.start, len(points), progress)
-        projection = hull.project(
-            points[rows], prepared, tol=tolerance, threads=threads, device=device, progress=told
-        )
+        projection = hull.project(points[rows], prepared, tol=tolerance, threads=threads, device=device, progress=told)
         parts.append(tables.hull_columns(projection, numbers, space, noise[rows]))
     return {name: _joined([part[name] for part in parts]) for name in parts[0]}
 
