@@ -93,7 +93,7 @@ def measure(n: int, m: int, d: int, device: str, threads: int) -> dict:
     prepared = time.perf_counter() - start
     start = time.perf_counter()
     given = vertices.light(m, device)
-    light = torch.from_numpy(given) if isinstance(given, np.ndarray) else given
+    light = torch.tensor(given) if isinstance(given, np.ndarray) else given
     placed = time.perf_counter() - start
     floor = seconds_of_a_pass(points, light, device)
     start = time.perf_counter()
