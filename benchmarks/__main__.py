@@ -1,6 +1,7 @@
 """Rerun the measurements of docs/performance.md: python -m benchmarks [--quick] [--parts ...].
 
-Without --quick on two quiet cores half an hour to an hour, most of it peers in pixel space.
+Without --quick on two quiet cores half an hour to an hour, most of it peers in pixel space. What a part needs is
+imported with it, so that one runs where packages of others are not there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks import figures, hard, hull, inversion, margins, peers, scaling, single, startup
+from benchmarks import startup
 from benchmarks.output import circumstances, markdown, write_figure, write_table
 from benchmarks.processes import apart
 from benchmarks.sets import Set, real_sets, synthetic_set
@@ -19,6 +20,8 @@ ALWAYS = 6 * 3600.0  # seconds for what is expected to end
 
 
 def passes(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import hull
+
     rows = []
     for chosen in _sets(options):
         outcome = apart(hull.measure, chosen, options.queries, options.checked, options.threads, limit=ALWAYS)
@@ -27,23 +30,31 @@ def passes(options: argparse.Namespace, about: str) -> None:
 
 
 def solve_hard(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import hard
+
     queries, trials = (10, 1) if options.quick else (200, 1)
     rows = hard.families_rows(queries, trials) + hard.dependent_rows(_sets(options)[0], options.file)
     write_table(rows, "Hull projections of a hard benchmark", options.output, "families", about)
 
 
 def alone(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import single
+
     rows = single.rows(single.SIZES[:2] if options.quick else single.SIZES)
     write_table(rows, "Single queries, in processor time", options.output, "single", about)
 
 
 def scale(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import figures, scaling
+
     rows = scaling.rows(scaling.QUICK if options.quick else scaling.FULL, options.threads, options.limit)
     frame = write_table(rows, "Scaling of the hull projection", options.output, "scaling", about)
     write_figure(figures.scaling(frame), options.output, "scaling", about)
 
 
 def compare(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import figures, peers
+
     rows = peers.rows(_sets(options), options.peer_queries, 100 if options.quick else peers.BATCH, options.limit)
     write_table(rows, "Hull projection and its peers, every query", options.output, "peers-queries", about)
     frame = write_table(peers.summary(rows), "Hull projection and its peers", options.output, "peers", about)
@@ -53,6 +64,8 @@ def compare(options: argparse.Namespace, about: str) -> None:
 
 
 def margin(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import figures, margins
+
     real = not options.quick and real_sets()
     head = margins.loaded(60_000) if real else margins.synthetic(500)
     outcome = apart(margins.measure, head, *((200, 10) if real else (10, 2)), limit=ALWAYS)
@@ -62,6 +75,8 @@ def margin(options: argparse.Namespace, about: str) -> None:
 
 
 def invert(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import inversion
+
     if not real_sets():
         print("inversion: not run, it needs CIFAR-10 (JPEG) and the ResNet-20's weights beside PHISCOPE_DATA")
         return
@@ -78,6 +93,22 @@ def start(options: argparse.Namespace, about: str) -> None:
     print(markdown(write_table(rows, title, options.output, f"startup-{name}", about)))
 
 
+def on_a_card(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import card
+
+    options.output.mkdir(parents=True, exist_ok=True)
+    card.write(options.output, about, options.threads, quick=options.quick)
+    print((options.output / "card.md").read_text())
+
+
+def go_by_index(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import encoded
+
+    counts = encoded.QUICK if options.quick else tuple(options.images)
+    rows = list(encoded.measure(counts, options.folder))
+    print(markdown(write_table(rows, "Encoded images at 224 pixels, by rule", options.output, "encoded", about)))
+
+
 def _sets(options: argparse.Namespace) -> list[Set]:
     """The real sets where their files are, unless it should be quick; synthetic features otherwise."""
     real = [] if options.quick else [chosen for chosen in real_sets() if chosen.name in options.sets]
@@ -86,13 +117,14 @@ def _sets(options: argparse.Namespace) -> list[Set]:
 
 PARTS = {"passes": passes, "families": solve_hard, "single": alone, "scaling": scale, "peers": compare}
 PARTS |= {"margins": margin, "inversion": invert, "startup": start}
+APART = {"card": on_a_card, "encoded": go_by_index}  # which run where they are named alone
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="sizes that take two minutes: does it run at all?")
     parser.add_argument("--sets", nargs="+", choices=("feature", "pixel"), default=("feature", "pixel"))
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--parts", nargs="+", choices=PARTS | APART, default=list(PARTS))
     parser.add_argument(
         "--output", type=Path, help="folder; default docs/results/performance, or a scratch one if quick"
     )
@@ -106,6 +138,12 @@ def parsed() -> argparse.Namespace:
     parser.add_argument(
         "--config", type=Path, default=startup.ROOT / "presets/tiny.yaml", help="startup: what is run; default tiny"
     )
+    parser.add_argument(
+        "--images", type=int, nargs="+", default=[2_000, 50_000], help="encoded: how many; default 2,000 and 50,000"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path("results/benchmarks/encoded"), help="encoded: for images and runs, 3 GB"
+    )
     options = parser.parse_args()
     usual = Path("results/benchmarks/quick" if options.quick else "docs/results/performance")
     options.output = options.output or usual
@@ -116,7 +154,7 @@ def main() -> None:
     options = parsed()
     for part in options.parts:
         start = time.perf_counter()
-        PARTS[part](options, circumstances(options.threads))
+        (PARTS | APART)[part](options, circumstances(options.threads))
         print(f"{part}: {time.perf_counter() - start:.0f} s, written to {options.output}", flush=True)
 
 

@@ -51,11 +51,17 @@ def _version(name: str) -> str:
 
 
 def write_table(rows: list[dict], title: str, folder: Path, name: str, about: str) -> pd.DataFrame:
-    """<name>.csv, whose first line is a comment (`pandas.read_csv(comment="#")`), and <name>.md."""
+    """<name>.csv, and <name>.md."""
+    frame = write_csv(rows, folder, name, about)
+    (folder / f"{name}.md").write_text(f"# {title}\n\n{about}.\n\n{markdown(frame)}\n")
+    return frame
+
+
+def write_csv(rows: list[dict], folder: Path, name: str, about: str) -> pd.DataFrame:
+    """<name>.csv, whose first line is a comment: `pandas.read_csv(comment="#")`."""
     folder.mkdir(parents=True, exist_ok=True)
     frame = pd.DataFrame(rows)
     (folder / f"{name}.csv").write_text(f"# {about}\n" + frame.to_csv(index=False))
-    (folder / f"{name}.md").write_text(f"# {title}\n\n{about}.\n\n{markdown(frame)}\n")
     return frame
 
 

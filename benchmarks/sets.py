@@ -38,7 +38,7 @@ class Set:
 
 def real_sets() -> list[Set]:
     """Features (d = 64) and pixels (d = 3072) of CIFAR-10; empty without data or weights."""
-    if not _has_files():
+    if not has_files():
         return []
     _prepare()
     return [
@@ -87,7 +87,7 @@ def synthetic(m: int, n: int, d: int, seed: int = 0) -> tuple[np.ndarray, np.nda
     return draw(m), draw(n)
 
 
-def _has_files() -> bool:
+def has_files() -> bool:
     data = os.environ.get("PHISCOPE_DATA", "")
     weights = os.path.expandvars(preset()["classifier"]["weights"]["path"])
     return (Path(data) / "cifar10-jpeg").is_dir() and Path(weights).is_file()

@@ -23,7 +23,7 @@ def rows_of(run: Path, head_s: float | None = None) -> list[dict]:
     head_s: processor seconds of Snakemake's own process, which writes no log; a row of its own before a second sum.
     Raises DataError where no log ends with a cost.
     """
-    costs, without = _costs(run / "logs")
+    costs, without = costs_of(run / "logs")
     if not costs:
         raise DataError(f"{run}: no log below {run / 'logs'} ends with a cost; expected the folder of a finished run")
     for log in without:
@@ -55,7 +55,7 @@ def run_and_read(config: Path, threads: int) -> list[dict]:
         return rows_of(run, head_s=used - rows_of(run)[-1]["processor_s"])
 
 
-def _costs(logs: Path) -> tuple[dict[str, list[Cost]], list[Path]]:
+def costs_of(logs: Path) -> tuple[dict[str, list[Cost]], list[Path]]:
     """The costs of jobs by rule, which the first part of a log's path is named after; logs that have none."""
     costs, without = defaultdict(list), []
     for log in sorted(logs.rglob("*.log")):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,13 +77,50 @@ def span(values: NDArray) -> str:
 
 
 def choose_device(wanted: str = "auto") -> str:
-    """`cpu`, `cuda` or, for `auto`, cuda where there is one; a CUDA device asked for and absent is an error."""
+    """`cpu`, `cuda` or, for `auto`, cuda where there is one; a CUDA device asked for and absent is an error.
+
+    From then on this process computes in full float32 on the card, see `full_float32`.
+    """
     if wanted == "cpu":
         return wanted
     import torch  # deferred: light steps choose no device
 
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if wanted.startswith("cuda") and not torch.cuda.is_available():
-        raise DeviceError(f"device: {wanted} was asked for but torch sees no CUDA device; use `auto` or `cpu`")
-    return wanted
+    if not torch.cuda.is_available():
+        if wanted.startswith("cuda"):
+            raise DeviceError(f"device: {wanted} was asked for but torch sees no CUDA device; use `auto` or `cpu`")
+        return "cpu" if wanted == "auto" else wanted
+    if wanted == "auto" or wanted.startswith("cuda"):
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cudnn.allow_tf32 = False
+    return "cuda" if wanted == "auto" else wanted
+
+
+@contextmanager
+def full_float32() -> Iterator[None]:
+    """torch multiplies and convolves float32 as such meanwhile: no TF32 on a card, no bfloat16 on a processor.
+
+    TF32, which torch uses for convolutions on a card unless told otherwise, keeps 11 bits of a factor where float32
+    keeps 24: features would have a thousand times the noise, and what bounds the rounding of prices would not hold.
+    torch has an older and a newer way to say so, and raises where somebody asks in the older way after both were used
+    for different things; this is the newer one, and what was set is set again afterwards.
+    """
+    import torch  # deferred: whoever multiplies has imported it
+
+    card: Any = torch.backends.cudnn
+    processor: Any = torch.backends.mkldnn
+    places: tuple[Any, ...] = (
+        torch.backends.cuda.matmul,
+        card.conv,
+        card.rnn,
+        processor.matmul,
+        processor.conv,
+        processor.rnn,
+    )
+    before = [place.fp32_precision for place in places]
+    for place in places:
+        place.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        for place, precision in zip(places, before):
+            place.fp32_precision = precision

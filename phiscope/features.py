@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from phiscope.arrays import blocks, require_finite, unit_range
+from phiscope.arrays import blocks, full_float32, require_finite, unit_range
 from phiscope.geometry.activations import images_at_a_time
 from phiscope.models.feature_map import FeatureMap
 
@@ -40,7 +40,7 @@ def extract(
     if size is None:
         size = batch_size(feature_map, torch.from_numpy(unit_range(images[:1])).to(device))
     parts = []
-    with torch.inference_mode():
+    with torch.inference_mode(), full_float32():
         for block in blocks(len(images), size):
             pixels = torch.from_numpy(_filled(unit_range(images[block]), size)).to(device)
             parts.append(feature_map(pixels)[: block.stop - block.start].float().cpu().numpy())

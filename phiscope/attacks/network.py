@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from phiscope.arrays import blocks, unit_range
+from phiscope.arrays import blocks, full_float32, unit_range
 from phiscope.errors import DataError, ModelError
 from phiscope.geometry.activations import images_at_a_time
 from phiscope.models.affine import NO_GRADIENT
@@ -65,11 +65,13 @@ def _with_gradient(network: nn.Module) -> Callable[[Tensor], Tensor]:
 
 @contextmanager
 def frozen(network: nn.Module) -> Iterator[torch.device]:
-    """The network in evaluation mode, its parameters without gradients, afterwards as it was; gives its device."""
+    """The network in evaluation mode, its parameters without gradients, in full float32, afterwards as it was; gives
+    its device."""
     training, wanted = network.training, [p.requires_grad for p in network.parameters()]
     network.eval().requires_grad_(False)
     try:
-        yield next((p.device for p in network.parameters()), torch.device("cpu"))
+        with full_float32():
+            yield next((p.device for p in network.parameters()), torch.device("cpu"))
     finally:
         network.train(training)
         for parameter, before in zip(network.parameters(), wanted):

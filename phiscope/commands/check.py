@@ -20,6 +20,7 @@ from phiscope.exhibits.contact import contact_sheet
 from phiscope.geometry.margin import require_solver
 from phiscope.workflow.configuration import load, located
 from phiscope.workflow.plan import Counts, Plan
+from phiscope.workflow.plan.held import require_held
 from phiscope.workflow.plan.named import require_named
 
 _SPLITS = ("test", "train")
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with _prepared(plan) as (test, train):
         try:
             require_named(plan.with_counts(Counts.of_splits(test, train)))
+            require_held(plan, len(train), train.shape)
         except ConfigError as error:
             raise located(error, options.files, changes) from None
         require_solver(plan.config["margins"]["solver"])

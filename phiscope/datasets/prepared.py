@@ -166,6 +166,24 @@ class PreparedDataset:
         images = self._read("images", slice(start, stop))
         return images if self._fit is None else fitted(images, self._fit)
 
+    def images_at(self, rows: NDArray[np.int64]) -> NDArray:
+        """Images at any positions, in this order; of encoded ones these are decoded now, as by `images`."""
+        if self._index is not None:
+            return self._indexed.pixels(rows)
+        return np.concatenate([self.images(slice(0, 0)), *(self.images(slice(row, row + 1)) for row in rows.tolist())])
+
+    @property
+    def is_index(self) -> bool:
+        """Whether images are decoded whenever they are asked for."""
+        return self._index is not None
+
+    @property
+    def bytes_of_a_value(self) -> int:
+        """Of an image as `images` gives it."""
+        if self._index is not None:
+            return int(np.dtype(self._index["kind"]).itemsize)
+        return int(self.images(slice(0, 1)).itemsize)
+
     @cached_property
     def has_logits(self) -> bool:
         """Whether vectors came with logits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +17,8 @@ from phiscope.datasets import PreparedDataset
 from phiscope.exhibits.inversion import image_of
 from phiscope.explorer.thumbnails import Sheets, sheets_of
 
-_AT_A_TIME = 256  # images
+_AT_A_TIME = 256  # images at the most, and as many as have
+_VALUES = 2**22  # of which there are some five copies in float32: 28 images of 224 pixels in colour
 
 
 def of_prepared(prepared: PreparedDataset, numbers: NDArray[np.int64] | None, limit: int | None) -> Sheets | None:
@@ -33,9 +35,13 @@ def _places(samples: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[n
 
 def _read(prepared: PreparedDataset, order: NDArray[np.int64]) -> Iterator[NDArray]:
     """Images at these places. Read one range after another where they lie together, else one by one."""
-    for part in blocks(len(order), _AT_A_TIME):
+    for part in blocks(len(order), _at_a_time(prepared.shape)):
         places = order[part]
         yield np.concatenate([prepared.images(slice(int(place), int(place) + 1)) for place in places])
+
+
+def _at_a_time(shape: Sequence[int]) -> int:
+    return max(1, min(_AT_A_TIME, _VALUES // max(1, math.prod(shape))))
 
 
 def of_chunks(chunks: Sequence[str | Path]) -> Sheets | None:
@@ -53,7 +59,7 @@ def _from_chunks(chunks: Sequence[str | Path], starts: NDArray, order: NDArray) 
     with ExitStack() as stack:
         files = [stack.enter_context(safe_open(chunk, framework="numpy")) for chunk in chunks]
         images = [file.get_slice("images") for file in files]
-        for part in blocks(len(order), _AT_A_TIME):
+        for part in blocks(len(order), _at_a_time(images[0].get_shape()[1:])):
             which = np.searchsorted(starts, order[part], side="right") - 1
             rows = order[part] - starts[which]
             yield np.concatenate([images[file][int(row) : int(row) + 1] for file, row in zip(which, rows)])

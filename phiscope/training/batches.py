@@ -1,4 +1,4 @@
-"""Batches drawn from images held in memory, shuffled and augmented by numbers that depend on seed and epoch only."""
+"""Batches of images, shuffled and augmented by numbers that depend on seed and epoch only."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import IterableDataset
 
+from phiscope.training.reading import ImagesAsAsked
+
 
 class Batches(IterableDataset):
     """Yields (pixels (b, c, h, w) float32 in [0, 1], labels (b,)), in order; the last batch may be smaller."""
 
-    def __init__(self, images: Tensor, labels: Tensor, batch_size: int) -> None:
+    def __init__(self, images: Tensor | ImagesAsAsked, labels: Tensor, batch_size: int) -> None:
         super().__init__()
         self.images, self.labels, self.batch_size = images, labels, batch_size
 
@@ -31,10 +33,11 @@ class AugmentedBatches(Batches):
     `epoch` is set from outside, so that a resumed training draws what an unbroken one would have drawn.
     """
 
-    def __init__(self, images: Tensor, labels: Tensor, batch_size: int, *, shift: int, flip: bool, seed: int) -> None:
+    def __init__(
+        self, images: Tensor | ImagesAsAsked, labels: Tensor, batch_size: int, *, shift: int, flip: bool, seed: int
+    ) -> None:
         super().__init__(images, labels, batch_size)
         self.shift, self.flip, self.seed, self.epoch = shift, flip, seed, 0
-        self.padded = functional.pad(images, (shift,) * 4)
 
     def __len__(self) -> int:  # the incomplete batch is left out: batch norm wants batches of one size
         return max(len(self.labels) // self.batch_size, 1)
@@ -53,7 +56,9 @@ class AugmentedBatches(Batches):
             mirrored = torch.rand(len(index), 1, generator=random) < 0.5
             columns = torch.where(mirrored, columns.flip(1), columns)
         channels = torch.arange(self.images.shape[1]).view(1, -1, 1, 1)
-        return self.padded[index.view(-1, 1, 1, 1), channels, rows[:, None, :, None], columns[:, None, None, :]]
+        padded = functional.pad(self.images[index], (self.shift,) * 4)
+        which = torch.arange(len(index)).view(-1, 1, 1, 1)
+        return padded[which, channels, rows[:, None, :, None], columns[:, None, None, :]]
 
 
 def _pixels(images: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from phiscope.training.batches import AugmentedBatches, Batches
+from phiscope.training.reading import ImagesAsAsked
 from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run
 
 
@@ -46,7 +47,7 @@ class ClassifierTraining(Watching):
 
 def train(
     network: nn.Module,
-    images: Tensor,
+    images: Tensor | ImagesAsAsked,
     labels: Tensor,
     options: Mapping[str, Any],
     *,

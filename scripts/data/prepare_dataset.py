@@ -25,3 +25,5 @@ if "snakemake" in globals():
             # By its name, and of the configuration: neither another plan nor another sample of the report makes another
             # file, and all rests on this one.
             function_of("phiscope.workflow.plan.named:require_named_in")(snakemake.config, prepared)
+        else:
+            function_of("phiscope.workflow.plan.held:require_held_in")(snakemake.config, prepared)

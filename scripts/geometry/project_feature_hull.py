@@ -31,7 +31,8 @@ def project(
     view, classes = {key: array[:most] for key, array in load_file(vectors).items()}, Head.load(head)
     spanned = spanning(training)
     points, vertices = view["features"], spanned["features"]
-    projection = hull.project(points, vertices, tol=tolerance, threads=threads, progress=progress_bar("hull"))
+    options = {"threads": threads, "device": config["device"], "progress": progress_bar("hull")}
+    projection = hull.project(points, vertices, tol=tolerance, **options)
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}
     columns |= {"predicted": classes.classify(points)}
     noise = classes.noise.of_features(points) + classes.noise.of_features(vertices).max()

@@ -20,6 +20,7 @@ if "snakemake" in globals():
             seed=params.seed,
             tolerance=params.tolerance,
             threads=params.threads,
+            device=snakemake.config["device"],
             progress=progress_bar("leave-one-out hulls"),
         )
         rows |= tables.constant({"view": "original", "split": "train"}, len(rows["sample"]))

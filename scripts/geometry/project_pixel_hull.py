@@ -31,7 +31,7 @@ def project(
     spanning, shown = prepared.images(used), load_file(images)["images"][:most]
     vertices, points = as_vectors(spanning), as_vectors(shown)
     noise = rounding_of(shown) + rounding_of(spanning).max()
-    options = {"tolerance": tolerance, "threads": threads, "progress": progress_bar("hull")}
+    options = {"tolerance": tolerance, "threads": threads, "device": config["device"], "progress": progress_bar("hull")}
     found = projected(points, vertices, prepared.samples[used], "pixel", noise=noise, **options)
     view = {key: array[:most] for key, array in load_file(vectors).items()}
     columns = tables.constant(names, len(points)) | {"sample": view["samples"], "label": view["labels"]}

@@ -1,5 +1,6 @@
 """How many directions of latent space show an image of a class, by three judges, beside random frames."""
 
+import numpy as np
 import torch
 
 from phiscope import tables
@@ -23,7 +24,8 @@ def directions_of(inputs, threads: int, device: str) -> ShownDirections:
     training, test = LocatedSamples(inputs.training), LocatedSamples(inputs.located)
     count = len(test.vectors)
     used = slice(0, count, -(-count // TESTED))  # evenly spread: images may lie in the order of their classes
-    images, features = unit_range(open_prepared(inputs.test).images()[used]), test.vectors[used]
+    chosen = open_prepared(inputs.test).images_at(np.arange(count)[used])  # one by one: the split may be large
+    images, features = unit_range(chosen), test.vectors[used]
     feature_map = split(classifier, torch.from_numpy(images[:2]), head=head.layer)
 
     def see(pictures) -> Vectors:

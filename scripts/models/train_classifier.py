@@ -10,6 +10,7 @@ from phiscope.models.feature_map import checked
 from phiscope.models.sized import sized
 from phiscope.models.trial import ENOUGH, in_evaluation, require_runs
 from phiscope.training.classifier import train
+from phiscope.training.reading import images_of
 from phiscope.workflow.job import job, tell
 from phiscope.workflow.training import TrainingJob
 
@@ -28,8 +29,8 @@ def train_classifier(
         checked(network, tried, len(prepared.classes), head)
         if said := knows_already(network, prepared):
             tell(said)
-    pixels, labels = torch.from_numpy(prepared.images(used)), torch.from_numpy(prepared.labels[used])
-    history = train(network, pixels, labels, **training.arguments())
+    labels = torch.from_numpy(prepared.labels[used])
+    history = train(network, images_of(prepared, limit), labels, **training.arguments())
     training.keep(network, description, history)
 
 

@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from phiscope.datasets import ImageDataset, PreparedDataset, open_prepared
+from phiscope.datasets.prepared import save
 from phiscope.models.classifier import small_resnet
+from phiscope.training import reading
 from phiscope.training.batches import AugmentedBatches
 from phiscope.training.classifier import train
 
@@ -65,6 +68,27 @@ def test_a_finished_training_is_told_again_without_another_epoch(tmp_path):
     assert told == [expected]
     for key, value in finished.state_dict().items():
         torch.testing.assert_close(again.state_dict()[key], value, rtol=0, atol=0, msg=key)
+
+
+def test_images_that_are_read_for_each_batch_train_the_same(tmp_path, monkeypatch):
+    """As an index of encoded images does, whose decoded images are many."""
+    images, labels = stripes(200)
+    pictures = (255 * images).byte().numpy()
+    save(ImageDataset(pictures, labels.numpy(), ("a", "b"), np.arange(200)), path := tmp_path / "split", seed=0)
+    prepared = open_prepared(path)
+    labels = torch.from_numpy(prepared.labels)
+    held = reading.images_of(prepared)
+    assert torch.is_tensor(held)
+    monkeypatch.setattr(PreparedDataset, "is_index", True)
+    monkeypatch.setattr(reading, "MOST_HELD", 100)
+    read = reading.images_of(prepared)
+    assert not torch.is_tensor(read)
+    assert tuple(read.shape) == tuple(held.shape)
+    histories = [
+        train(fresh(), each, labels, OPTIONS | {"epochs": 2, "shift": 1}, seed=0, checkpoints=tmp_path / name)
+        for name, each in (("held", held), ("read", read))
+    ]
+    assert histories[0] == histories[1]
 
 
 def test_augmentation_moves_each_image_by_itself_and_repeats_per_epoch():

@@ -35,6 +35,7 @@ def left_out(
     seed: int,
     tolerance: float,
     threads: int,
+    device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, list]:
     """Columns of `leave_one_out` but view and split, for `most` training samples at the most of each kind of hull.
@@ -51,10 +52,10 @@ def left_out(
     total, done, parts = sum(len(rows) for _, rows, _ in jobs), 0, []
     for kind, rows, members in jobs:
         place = np.searchsorted(members, rows)
-        vertices = (
-            spanning.vectors if kind == ALL else spanning.vectors[members]
-        )  # all may be mapped, and are not copied
-        projection = hull.project(spanning.vectors[rows], vertices, tol=tolerance, threads=threads, without=place)
+        # All of them may be mapped, and are not copied.
+        vertices = spanning.vectors if kind == ALL else spanning.vectors[members]
+        points = spanning.vectors[rows]
+        projection = hull.project(points, vertices, tol=tolerance, threads=threads, without=place, device=device)
         noise = spanning.noise[rows] + spanning.noise[members].max()
         columns = tables.hull_columns(projection, spanning.numbers[members], "feature", noise)
         del columns["space"]

@@ -24,16 +24,18 @@ def projected(
     noise: NDArray[np.float64] | None = None,
     tolerance: float,
     threads: int,
+    device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """`tables.hull_columns` of points (m, d) onto the hull of vertices (n, d); numbers[k] is vertex k's sample.
 
-    noise (m,): of points and vertices together, None for 0.
+    noise (m,): of points and vertices together, None for 0. device: where large products are made, see `hull.project`.
     """
     noise, parts = np.zeros(len(points)) if noise is None else noise, []
+    prepared = hull.Vertices(vertices)
     for rows in blocks(len(points), hull.queries_at_a_time(points.shape[1])):
         told = None if progress is None else _from(rows.start, len(points), progress)
-        projection = hull.project(points[rows], vertices, tol=tolerance, threads=threads, progress=told)
+        projection = hull.project(points[rows], prepared, tol=tolerance, threads=threads, device=device, progress=told)
         parts.append(tables.hull_columns(projection, numbers, space, noise[rows]))
     return {name: _joined([part[name] for part in parts]) for name in parts[0]}
 

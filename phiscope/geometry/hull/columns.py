@@ -51,11 +51,12 @@ class HullSearch:
         tol: float,
         max_rounds: int,
         without: NDArray[np.int64] | None = None,
+        device: str = "cpu",
     ) -> None:
         m = len(points)
         self.without = without
         self.given = points
-        self.points, self.vertices, self.light = vertices.inwards(points), vertices, vertices.light(m)
+        self.points, self.vertices, self.light = vertices.inwards(points), vertices, vertices.light(m, device)
         self.tol, self.max_rounds = tol, max_rounds
         self.supports: list[tuple[NDArray, NDArray]] = [(np.empty(0, np.int64), np.empty(0))] * m
         self.best: list[tuple[NDArray, NDArray] | None] = [None] * m  # of careful queries: with the smallest gap

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import as_numpy, blocks, is_tensor
 from phiscope.geometry.compiled import compiled
-from phiscope.geometry.hull import products
+from phiscope.geometry.hull import products, selection
 from phiscope.geometry.hull.products import PANEL
 from phiscope.geometry.hull.wolfe import offset_dot
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from typing_extensions import TypeIs
 
 CELLS = 1 << 18  # prices held at a time, in a core's cache: 1 MB
 COLUMNS = 4096  # and for few queries, vertices
@@ -69,8 +70,9 @@ def lowest(
         filled=np.zeros(size, np.int64),
         others=below.astype(np.float32),
     )
-    on_device = is_tensor(vertices) and vertices.device.type != "cpu"
-    reach = min(COLUMNS, max(1, CELLS // size)) * (64 if on_device else 1)
+    if _elsewhere(vertices):
+        return lowest_on(w32, vertices, stride, kept)
+    reach = min(COLUMNS, max(1, CELLS // size))
     reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))
     by_torch = products.by_halves if halved else products.by_torch
@@ -82,11 +84,26 @@ def lowest(
         prices = priced(subset[part])
         if prices_of_all is not None:
             prices_of_all[:, part] = as_numpy(prices)
-        if on_device:
-            _keep_on_device(prices, part.start, stride, kept)
-        else:
-            _keep(as_numpy(prices), part.start, stride, kept.others, kept.at, kept.price, kept.filled)
+        _keep(as_numpy(prices), part.start, stride, kept.others, kept.at, kept.price, kept.filled)
     return kept
+
+
+def _elsewhere(vertices: NDArray | Tensor) -> TypeIs[Tensor]:
+    """Whether vertices lie on a card, where products are made and looked through in large blocks."""
+    return is_tensor(vertices) and vertices.device.type != "cpu"
+
+
+def lowest_on(w: NDArray[np.float32], vertices: Tensor, stride: int, none: Kept) -> Kept:
+    """As `lowest`, where products and selection both stay on the vertices' device; none: what is kept before."""
+    size, count = none.at.shape
+    subset, chosen = vertices[::stride], selection.Selection(size, count, vertices.device)
+    reach = min(len(subset), max(1, selection.CELLS // size))
+    priced = products.by_torch(w, size * reach, vertices.device)
+    for part in blocks(len(subset), reach):
+        chosen.add(priced(subset[part]), part.start)
+    at, price, filled = chosen.below(none.others)
+    others = np.where(filled == count, price[:, -1], none.others)
+    return Kept(at * stride, price, filled, others)
 
 
 @dataclass(frozen=True)
@@ -163,21 +180,6 @@ def _keep(prices, first, stride, others, at, price, filled):
                     if size == count:
                         limit = min(limit, price[r, 0])
         others[r], filled[r] = limit, size
-
-
-def _keep_on_device(prices: Tensor, first: int, stride: int, kept: Kept) -> None:
-    """The same through torch: the block's lowest come to the host and join those kept."""
-    count = kept.at.shape[1]
-    lowest_prices, columns = prices.topk(min(count, prices.shape[1]), dim=1, largest=False)
-    best, where = lowest_prices.cpu().numpy(), (columns.cpu().numpy() + first) * stride
-    best = np.where(best < kept.others[:, None], best, np.inf).astype(np.float32)
-    price = np.concatenate([kept.price, best], axis=1)
-    at = np.concatenate([kept.at, where], axis=1)
-    order = np.argsort(price, axis=1)[:, :count]
-    kept.price[:], kept.at[:] = np.take_along_axis(price, order, 1), np.take_along_axis(at, order, 1)
-    kept.filled[:] = np.isfinite(kept.price).sum(1)
-    full = kept.filled == count
-    kept.others[full] = np.minimum(kept.others, kept.price[:, -1])[full]
 
 
 def gaps(

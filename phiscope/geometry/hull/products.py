@@ -7,12 +7,14 @@ overwrites; float32 is summed over panels of coordinates, so that no sum is long
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import is_tensor
+from phiscope.arrays import full_float32, is_tensor
+from phiscope.errors import DeviceError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,3 +78,21 @@ def by_halves(w: NDArray[np.float32], cells: int, device: Any) -> Callable[[Tens
         return buffer[: out.numel()].view(shape).copy_(out)
 
     return products
+
+
+@cache
+def require_float32(device: str) -> None:
+    """Raise DeviceError where a device multiplies float32 in fewer digits all the same, as an environment can make it.
+
+    (1 + 2^-22) times 1 is exact in float32 and 1 in fewer digits; so is the product of unit matrices times these.
+    """
+    import torch
+
+    unit = torch.eye(PANEL, device=device)
+    with full_float32():
+        product = torch.mm((1 + 2.0**-22) * unit, unit)
+    if not torch.equal(product, (1 + 2.0**-22) * unit):
+        raise DeviceError(
+            f"device: {device} multiplies float32 numbers in fewer digits, so that nothing that it finds is proven; "
+            "unset what makes it do so, such as NVIDIA_TF32_OVERRIDE, or use device: cpu"
+        )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from phiscope.arrays import as_numpy, blocks, is_tensor, require_finite
+from phiscope.arrays import as_numpy, blocks, full_float32, is_tensor, require_finite
 from phiscope.errors import DataError
 from phiscope.geometry.hull.columns import HullSearch
 from phiscope.geometry.hull.projection import NEAR, HullProjection, Verification
@@ -39,6 +39,7 @@ def project(
     threads: int | None = None,
     start: HullProjection | None = None,
     without: NDArray | None = None,
+    device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> HullProjection:
     """min ½‖z - x‖²  subject to  z = αD,  α >= 0,  Σα = 1,  for every row x of points (m, d), D = vertices (n, d).
@@ -54,14 +55,17 @@ def project(
     combination of vertices, so that is at most g = max_j <z - x, z - d_j>. As f is 1-strongly convex, ‖z - z*‖² <=
     <z - x, z - z*> - <z* - x, z - z*> <= g; <z - x, z* - x> >= ‖z - x‖² - g gives ‖z* - x‖ >= ‖z - x‖ - g / ‖z - x‖.
 
-    tol bounds g / (‖z - x‖ R), R the radius of `HullProjection`, down to the rounding of float64 prices; queries within
-    1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32 or float64;
-    float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin that digits would
-    be lost. Torch vertices on a GPU are priced there. start: a projection of the same points whose supports are
-    tried first. without (m,): row of the vertices that is left out for each point, as its own row where points are
-    vertices themselves; `radius` stays that of all vertices. progress(done, m) is called as queries finish. Raises
-    DataError for arrays that do not fit or hold values that are not finite or whose squares overflow, ConfigError
-    for a tolerance or a count that is none.
+    tol bounds g / (‖z - x‖ R), R the radius of `HullProjection`, down to the rounding of float64 prices; queries
+    within 1e-7 R of the hull count as touching it and may stop there. points and vertices: numpy or torch, float32
+    or float64; float32 vertices may be memory-mapped and are not copied, unless they lie so far from the origin
+    that digits would be lost. device: `cpu`, `cuda`, or `auto` for cuda where there is one: where products of 2^34
+    multiplications and more are made and looked through, in full float32, so that the proof is the same; what is
+    solved stays on the processor. Torch vertices on a card are priced there whatever it says. start: a projection
+    of the same points whose supports are tried first. without (m,): row of the vertices that is left out for each
+    point, as its own row where points are vertices themselves; `radius` stays that of all vertices. progress(done,
+    m) is called as queries finish. Raises DataError for arrays that do not fit or hold values that are not finite
+    or whose squares overflow, ConfigError for a tolerance or a count that is none, DeviceError for a card that is
+    absent or too small.
 
     Wolfe 1976, Finding the nearest point in a polytope; column generation: Dantzig and Wolfe 1960. It replaces the
     sketching method of Yousefzadeh 2021, arXiv 2102.10502, which has no certificate.
@@ -76,7 +80,7 @@ def project(
         )
     require_finite(points, "points")
     without = None if without is None else _left_out(without, len(points), len(vertices))
-    search = HullSearch(points, vertices, tol, max_rounds, without)
+    search = HullSearch(points, vertices, tol, max_rounds, without, device)
     if start is not None and without is not None:
         raise DataError("start and without: expected one of them")
     if start is not None:
@@ -124,14 +128,13 @@ def _alone(by_torch: bool) -> Iterator[None]:
         return
     import torch  # deferred: small projections do without
 
-    before, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
+    before = torch.get_num_threads()
     torch.set_num_threads(1)
-    torch.set_float32_matmul_precision("highest")
     try:
-        yield
+        with full_float32():
+            yield
     finally:
         torch.set_num_threads(before)
-        torch.set_float32_matmul_precision(precision)
 
 
 def _left_out(rows: NDArray, queries: int, vertices: int) -> NDArray[np.int64]:

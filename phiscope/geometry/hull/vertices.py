@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from phiscope.arrays import as_numpy, is_tensor
 from phiscope.errors import DataError
 from phiscope.geometry.compiled import compiled
+from phiscope.geometry.hull.placement import placed
+from phiscope.geometry.hull.products import require_float32
 from phiscope.geometry.hull.wolfe import nearest_candidate, square_distance
 from phiscope.geometry.inputs import floats
 
@@ -113,11 +115,19 @@ class Vertices:
         levels = int(np.log(max(1, len(self.array) / FEWEST)) / np.log(STEP))
         return [STEP**level for level in range(levels, 0, -1)] or [1]
 
-    def light(self, queries: int) -> NDArray[np.float32] | Tensor:
-        """The vertices in float32 as prices of so many queries are made with: of torch if they are given so or many."""
-        if self._light is None or (queries * self.array.size > LARGE and not is_tensor(self._light)):
-            large = is_tensor(self.given) or queries * self.array.size > LARGE
+    def light(self, queries: int, device: str = "cpu") -> NDArray[np.float32] | Tensor:
+        """The vertices in float32 as prices of so many queries are made with: of torch if they are given so or many.
+
+        device: where many are put, see `placed`; those that lie on a card already stay there.
+        """
+        many = queries * self.array.size > LARGE
+        if self._light is None or (many and not is_tensor(self._light)):
+            large = is_tensor(self.given) or many
             self._light = self._tensor() if large else self.array.astype(np.float32, copy=False)
+        if is_tensor(self._light):
+            if many and device != "cpu" and self._light.device.type == "cpu":
+                self._light = self._light.to(placed(device, 4 * self.array.size))
+            require_float32(str(self._light.device))
         return self._light
 
     def inwards(self, points: NDArray[np.float64]) -> NDArray[np.float64]:

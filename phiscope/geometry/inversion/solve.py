@@ -27,7 +27,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from phiscope.arrays import generator, require_finite, span
+from phiscope.arrays import full_float32, generator, require_finite, span
 from phiscope.errors import DataError
 from phiscope.geometry.inversion.damped import damped_descent
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
@@ -75,6 +75,7 @@ class Inversion:
         return self.residual / self.scale
 
 
+@full_float32()
 def invert(
     feature_map: Callable[[Tensor], Tensor],
     target: NDArray,

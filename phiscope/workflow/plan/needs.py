@@ -40,7 +40,7 @@ class Sizes(NamedTuple):
 
 class Need(NamedTuple):
     """memory: MB of the process; seconds: of its work, without what starting takes; card: whether a network computes,
-    which it does on a card where the configuration says so."""
+    or a hull has many products, which is done on a card where the configuration says so."""
 
     memory: Callable[[Sizes], float]
     seconds: Callable[[Sizes], float] = lambda s: 30.0
@@ -99,6 +99,7 @@ def _spanned(s: Sizes) -> float:
 _HULL = Need(
     lambda s: 300 + _spanned(s) + 2e-3 * s.m,
     lambda s: 2e-10 * 8 * s.m * s.n * s.f + 5e-3 * s.m,
+    card=True,
 )
 # Prices of all vertices once, and a problem of each class, of ten at the most unless the configuration says otherwise.
 _CLASS_HULL = Need(
@@ -136,11 +137,13 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         "project_left_out": Need(
             lambda s: 300 + _spanned(s._replace(m=min(s.n, 10_000))) + 2e-2 * min(s.n, 10_000),
             lambda s: 2 * min(s.n, 10_000) * (2e-10 * 8 * s.n * s.f + 5e-3),
+            card=True,
         ),
         # 1.7 GB beside 0.61 of vertices; 8 MB a query of 150,528 values, of 256 at a time.
         "project_pixel_hull": Need(
             lambda s: 300 + 4 * _COPY * s.n * s.p + 54e-6 * s.p * min(s.m, 256),
             lambda s: 2e-10 * 6 * s.m * s.n * s.p + 5e-3 * s.m,
+            card=True,
         ),
         "verify_hulls": Need(lambda s: 500 + _images(s.n, s, 3), lambda s: 1e-9 * s.n * s.p * 10 + 5e-3 * s.t),
         "list_inspected": _ROWS,
