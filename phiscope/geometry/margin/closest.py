@@ -60,12 +60,11 @@ def closest_flip(
     x, weight, bias = checked(features, weight, bias, rows, lower_bound)
     own, least = np.empty(len(x), np.int64), np.full(len(x), np.inf)
     other, point = np.full(len(x), -1), np.full(x.shape, np.nan)
-    apart, largest = _between_classes(weight), lengths(weight.T).max()
+    hyperplanes = Hyperplanes.of(weight, bias)
     for block in blocks(len(x), max(1, _NUMBERS // max(x.shape[1], weight.shape[1]))):
         logits = x[block] @ weight + bias
         own[block] = logits.argmax(1)
-        rounding = x.shape[1] * _ROUNDING * (lengths(x[block]) * largest + np.abs(bias).max())
-        bounds = _at_least(logits, own[block], apart, rounding)
+        bounds = hyperplanes.at_least(x[block], logits, own[block])
         least[block], other[block], point[block] = _nearest(x[block], weight, bias, own[block], bounds, lower_bound)
     for row in _elsewhere(x, weight, bias, own, lower_bound):
         flips = flips_of_pairs(x[row : row + 1], weight, bias, own[row : row + 1], lower_bound, NEWTON)
@@ -78,25 +77,37 @@ def closest_flip(
     return ClosestFlip(least, other, point)
 
 
-def _between_classes(weight: Vector) -> Vector:
-    """Upper bounds (n, n) of ‖w_i - w_j‖, exact but where these are nearly the same."""
-    products = weight.T @ weight
-    squares = np.diagonal(products)
-    sums = squares[:, None] + squares
-    return np.sqrt(np.maximum(sums - 2 * products, 0) + len(weight) * _ROUNDING * sums)
+@dataclass(frozen=True)
+class Hyperplanes:
+    """What bounds the distances to the hyperplanes between any two of n classes from below.
 
-
-def _at_least(logits: Vector, own: NDArray, apart: Vector, rounding: Vector) -> Vector:
-    """Lower bounds (m, n) of the distances to all classes; inf for the own one.
-
-    rounding (m,): of a logit; the bounds are less than the distances to the hyperplanes by what that may make of them.
+    apart (n, n): upper bounds of ‖w_i - w_j‖, exact but where these are nearly the same; largest: ‖w_i‖ of all, and
+    of the biases.
     """
-    mine, between = np.take_along_axis(logits, own[:, None], 1), apart[own]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bounds = (mine - logits - 2 * rounding[:, None]) / between
-    bounds = np.where(between > 0, bounds, -np.inf)  # squares of very small weights are 0, and bound nothing
-    np.put_along_axis(bounds, own[:, None], np.inf, 1)
-    return bounds
+
+    apart: Vector
+    largest: tuple[float, float]
+
+    @classmethod
+    def of(cls, weight: Vector, bias: Vector) -> Hyperplanes:
+        products = weight.T @ weight
+        squares = np.diagonal(products)
+        sums = squares[:, None] + squares
+        apart = np.sqrt(np.maximum(sums - 2 * products, 0) + len(weight) * _ROUNDING * sums)
+        return cls(apart, (lengths(weight.T).max(), np.abs(bias).max()))
+
+    def at_least(self, x: Vector, logits: Vector, own: NDArray) -> Vector:
+        """Lower bounds (m, n) of the distances of x (m, f) to all classes; inf for the own one.
+
+        They are less than the distances to the hyperplanes by what the rounding of logits (m, n) may make of them.
+        """
+        rounding = x.shape[1] * _ROUNDING * (lengths(x) * self.largest[0] + self.largest[1])
+        mine, between = np.take_along_axis(logits, own[:, None], 1), self.apart[own]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bounds = (mine - logits - 2 * rounding[:, None]) / between
+        bounds = np.where(between > 0, bounds, -np.inf)  # squares of very small weights are 0, and bound nothing
+        np.put_along_axis(bounds, own[:, None], np.inf, 1)
+        return bounds
 
 
 def _nearest(
