@@ -22,7 +22,8 @@ from phiscope.geometry.norms import lengths
 if TYPE_CHECKING:
     from torch import Tensor
 
-_NUMBERS = 4_000_000  # of an array for a block of samples
+NUMBERS = 4_000_000  # of an array for a block of samples
+_AT_ONCE = 2**19  # of each of the dozen arrays of a search
 _ROUNDING = 4 * np.finfo(np.float64).eps  # of a term of a logit
 _TOUCHING = 2e-15  # of its terms' sizes: as small as this, what is left of a sum is rounding
 
@@ -61,7 +62,7 @@ def closest_flip(
     own, least = np.empty(len(x), np.int64), np.full(len(x), np.inf)
     other, point = np.full(len(x), -1), np.full(x.shape, np.nan)
     hyperplanes = Hyperplanes.of(weight, bias)
-    for block in blocks(len(x), max(1, _NUMBERS // max(x.shape[1], weight.shape[1]))):
+    for block in blocks(len(x), max(1, NUMBERS // max(x.shape[1], weight.shape[1]))):
         logits = x[block] @ weight + bias
         own[block] = logits.argmax(1)
         bounds = hyperplanes.at_least(x[block], logits, own[block])
@@ -122,13 +123,15 @@ def _nearest(
         open_ = (bounds[going, j] <= least[going]) & (bounds[going, j] < np.inf)
         going, j = going[open_], j[open_]
         bounds[going, j] = np.inf
-        y = _onto_boundary(
-            x[going], weight.T[own[going]] - weight.T[j], bias[own[going]] - bias[j], lower_bound
-        )  # fmt: skip
-        distance = lengths(y - x[going])
-        closer = (distance < least[going]) | ((distance == least[going]) & (j < other[going]))
-        rows = going[closer]
-        least[rows], other[rows], point[rows] = distance[closer], j[closer], y[closer]
+        for some in blocks(len(going), max(1, _AT_ONCE // x.shape[1])):
+            rows, their = going[some], j[some]
+            y = _onto_boundary(
+                x[rows], weight.T[own[rows]] - weight.T[their], bias[own[rows]] - bias[their], lower_bound
+            )  # fmt: skip
+            distance = lengths(y - x[rows])
+            closer = (distance < least[rows]) | ((distance == least[rows]) & (their < other[rows]))
+            rows = rows[closer]
+            least[rows], other[rows], point[rows] = distance[closer], their[closer], y[closer]
     return least, other, point
 
 
