@@ -14,6 +14,7 @@ from phiscope.stats.geometry.certificates import (
 )
 from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
 from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
+from phiscope.stats.geometry.pairs import class_pairs
 from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
     ball_summary,
@@ -53,6 +54,7 @@ __all__ = [
     "by_confidence",
     "by_view",
     "certificates",
+    "class_pairs",
     "class_summary",
     "confusion",
     "decoder_answers",
