@@ -7,7 +7,9 @@ from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.detection.questions import detector_questions
 from phiscope.stats.geometry.certificates import (
+    LeftOut,
     certificates,
+    left_out,
     named_after_classes,
     named_after_hull,
     named_after_what_is_left_out,
@@ -44,6 +46,7 @@ from phiscope.stats.sweeps import attack_front, overshoots, sweep_summary
 
 __all__ = [
     "InvertedRun",
+    "LeftOut",
     "Redrawn",
     "SecondOpinion",
     "as_demanded",
@@ -76,6 +79,7 @@ __all__ = [
     "label_entropy",
     "latent_answers",
     "latent_waves",
+    "left_out",
     "named_after_classes",
     "named_after_hull",
     "named_after_what_is_left_out",

@@ -36,7 +36,9 @@ def class_order(distances: NDArray) -> ClassOrder:
     np.fill_diagonal(known, 0)
     tree = hierarchy.linkage(squareform(known, checks=False), "average", optimal_ordering=len(known) <= MOST_OPTIMAL)
     order = hierarchy.leaves_list(tree).astype(np.int64)
-    cuts = [_groups(known, order, hierarchy.fcluster(tree, t, "maxclust")) for t in range(2, min(len(order), 10 * _GROUPS))]
+    cuts = [
+        _groups(known, order, hierarchy.fcluster(tree, t, "maxclust")) for t in range(2, min(len(order), 10 * _GROUPS))
+    ]
     fitting = [groups for groups in cuts if len(groups) <= _GROUPS]
     return ClassOrder(order, max(fitting, key=len, default=[]))
 

@@ -16,6 +16,9 @@ def class_pairs(margins: pd.DataFrame) -> pd.DataFrame:
     known = margins[np.isfinite(margins["margin"])]
     pairs = known.assign(first=known["rank"] == 1).groupby(["predicted", "other_class"], as_index=False)
     pairs = pairs.agg(
-        n=("margin", "size"), closest=("first", "sum"), median_margin=("margin", "median"), least_margin=("margin", "min")
+        n=("margin", "size"),
+        closest=("first", "sum"),
+        median_margin=("margin", "median"),
+        least_margin=("margin", "min"),
     )
     return pairs.rename(columns={"predicted": "class"})

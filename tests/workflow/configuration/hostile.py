@@ -220,7 +220,6 @@ WORDS = {
     "margins: {classes: 2.5}": "margins.classes",
     "margins: {classes: 10000000}": "margins.classes",
     "margins: {classes: true}": "margins.classes",
-    "margins: {classes: null}": "margins.classes",
     "margins: {classes: [1]}": "margins.classes",
     "margins: {classes: '10'}": "margins.classes",
     "margins: {classes: al}": "margins.classes: got 'al', expected `all` or a whole number; did you mean 'all'?",
