@@ -111,7 +111,7 @@ def _certificates(rows: pd.DataFrame, margins: pd.DataFrame) -> tuple[dict[str, 
 
 
 def _closest(rows: pd.DataFrame, margins: pd.DataFrame) -> tuple[Ragged, list[str]]:
-    """Class, margin and status of the closest classes of each sample, the closest first; those without a margin last."""
+    """Class, margin and status of each sample's closest classes, the closest first; those without a margin last."""
     order = np.where(margins["rank"] > 0, margins["rank"], np.iinfo(np.int64).max)
     place = places_of(rows, margins)
     by = np.lexsort((margins["other_class"], order, place))

@@ -17,9 +17,9 @@ from phiscope.figures.style import MUTED, blank, themed
 
 CAPTION = (
     "Median distance in feature space from the test samples of one predicted class (row) to the boundary with another "
-    "class (column); of training samples where there are no test samples. Of more than 20 classes those are beside each "
-    "other that a tree of these distances (average linkage) joins; a group has the name of its central class. Of more "
-    "than 250 a cell is the least of several pairs. Grey: no sample has a margin there."
+    "class (column); of training samples where there are no test samples. Of more than 20 classes, those that a tree "
+    "of these distances (average linkage) joins stand beside each other; a group has the name of its central class. "
+    "Of more than 250, a cell is the least of several pairs. Grey: no sample has a margin there."
 )
 CATEGORY = "Where samples stand"
 ALT = "Heat map of median margins by predicted class and class across the boundary"

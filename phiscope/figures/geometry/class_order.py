@@ -15,7 +15,7 @@ _SMALLEST = 1 / 40  # share of the classes that a group needs to be named
 
 @dataclass(frozen=True)
 class ClassOrder:
-    """order (n,): classes; groups: (first place, places, the class that is closest to the others) of the larger ones."""
+    """order (n,): classes; groups: (first place, places, the class closest to the others) of the larger ones."""
 
     order: NDArray[np.int64]
     groups: Sequence[tuple[int, int, int]]

@@ -66,8 +66,8 @@ def closest_classes(
 ) -> RankedFlips:
     """The rows of `flip_points` of the k = classes closest classes of each sample; None: of all.
 
-    Arguments as of `flip_points`. A class that is left out has a lower bound of its margin that is no less than the k-th
-    margin, or has been solved and is further away, or has no flip point: `others_at_least`. One whose problem no solver
+    Arguments as of `flip_points`. A class that is left out has a lower bound of its margin that is no less than the
+    k-th, or has been solved and is further away, or has no flip point: `others_at_least`. One whose problem no solver
     could end is kept, as `failed`. Points are held for a block of samples at a time. Costs some problems of a few
     constraints for each class that comes into question, O(k n f) for the certificates, and O(n² f) once.
     """

@@ -106,7 +106,7 @@ def k_closest(points, own, rows, bias, bound, lower, state, distance, other, y, 
     offset (m, k) = λᵀd, and sign (m, k), the least multiplier of (8) times the size of its row, are what certificates
     are computed from.
     """
-    (n, f), k = rows.shape, distance.shape[1]
+    n, f = rows.shape
     B, d, sizes, used = np.empty((n, f)), np.empty(n), np.empty(n), np.empty(n, np.bool_)
     point, buffer, converged = np.empty((1, f)), np.empty(n), np.empty(1, np.bool_)
     for q in range(points.shape[0]):

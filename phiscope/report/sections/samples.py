@@ -23,8 +23,8 @@ CLOSEST = 10  # that are shown of more
 class SamplePage:
     """One test sample: names of its label, predicted and closest class, and Table 1 as margins by class name.
 
-    A margin is NaN where no flip point exists. others: how many classes are not shown, of many. inside: how many training and test samples its ball holds. file: what
-    the data set calls its image, None where it has no names.
+    A margin is NaN where no flip point exists. others: how many classes are not shown, of many. inside: how many
+    training and test samples its ball holds. file: what the data set calls its image, None where it has no names.
     """
 
     sample: int

@@ -9,8 +9,8 @@ import pandas as pd
 def class_pairs(margins: pd.DataFrame) -> pd.DataFrame:
     """A row for each predicted class and other class that samples have a margin to.
 
-    margins: predicted, other_class, rank and margin of the table, of one view and split. Columns: class, other_class; n,
-    how many samples have that margin; closest, for how many the boundary is the closest; median_margin and least_margin.
+    margins: predicted, other_class, rank and margin of the table, of one view and split. Columns: class, other_class;
+    n, how many samples have that margin; closest, for how many it is the least; median_margin and least_margin.
     Where a run keeps the margins to the k closest classes of each sample, a pair has the samples that keep it.
     """
     known = margins[np.isfinite(margins["margin"])]

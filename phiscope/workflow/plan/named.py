@@ -65,8 +65,8 @@ def require_named(plan: Plan) -> None:
     asked = plan.config["margins"]["classes"]
     if asked != "all" and asked >= counts.classes:
         raise ConfigError(
-            f"config: margins.classes: got {asked}, but a sample has boundaries with {counts.classes - 1} other classes; "
-            f"expected 1 to {counts.classes - 1}, or all"
+            f"config: margins.classes: got {asked}, but there are {counts.classes - 1} other classes; expected 1 to "
+            f"{counts.classes - 1}, or all"
         )
     for name, view in plan.views.items():
         if view.kind == "rotate" and view.options["toward"] >= counts.classes:
