@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phiscope.figures.checks import require
 from phiscope.figures.geometry.class_order import ClassOrder, class_order
-from phiscope.figures.style import MUTED, blank, themed
+from phiscope.figures.style import MUTED, blank, themed, words_alone
 
 CAPTION = (
     "Median distance in feature space from the test samples of one predicted class (row) to the boundary with another "
@@ -36,6 +36,8 @@ _NOWHERE = "#eceff2"
 @themed
 def draw(class_pairs: pd.DataFrame, classes: Sequence[str]) -> Figure:
     """class_pairs: class, other_class, median_margin; classes: their names. Pairs that are not there stay grey."""
+    if "class" in class_pairs and class_pairs.empty:
+        return words_alone("No sample has a boundary with another class.")
     require(class_pairs, "class_pairs", "class", "other_class", "median_margin")
     everything = range(len(classes))
     median = class_pairs.pivot(index="class", columns="other_class", values="median_margin")

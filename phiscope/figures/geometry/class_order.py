@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_OPTIMAL = 200  # classes whose order is optimal among those of the tree; of more it takes too long
-_GROUPS = 12  # at most, that are named
+_GROUPS, _FEWEST = 12, 4  # at most and at least, that are named
+_CUTS = 60  # groups that are tried, the small ones among them
+_HELD = 0.75  # share of the classes
 _SMALLEST = 1 / 40  # share of the classes that a group needs to be named
 
 
@@ -24,8 +26,7 @@ class ClassOrder:
 def class_order(distances: NDArray) -> ClassOrder:
     """Average linkage of what two classes are apart, (n, n); NaN where that is not known, taken for the largest.
 
-    Leaves in the order of least distances between neighbours (Bar-Joseph, Gifford and Jaakkola 2001). The tree is cut
-    where most groups are large enough to be named, a few at most.
+    Leaves in the order of least distances between neighbours (Bar-Joseph, Gifford and Jaakkola 2001).
     """
     from scipy.cluster import hierarchy  # deferred: slow to import
     from scipy.spatial.distance import squareform
@@ -36,11 +37,21 @@ def class_order(distances: NDArray) -> ClassOrder:
     np.fill_diagonal(known, 0)
     tree = hierarchy.linkage(squareform(known, checks=False), "average", optimal_ordering=len(known) <= MOST_OPTIMAL)
     order = hierarchy.leaves_list(tree).astype(np.int64)
-    cuts = [
-        _groups(known, order, hierarchy.fcluster(tree, t, "maxclust")) for t in range(2, min(len(order), 10 * _GROUPS))
-    ]
-    fitting = [groups for groups in cuts if len(groups) <= _GROUPS]
-    return ClassOrder(order, max(fitting, key=len, default=[]))
+    return ClassOrder(order, _best_cut(known, order, tree))
+
+
+def _best_cut(known: NDArray, order: NDArray, tree: NDArray) -> list[tuple[int, int, int]]:
+    """The groups of the widest gap between two heights of the tree at which a few large ones hold most classes; where
+    there is none, those that hold most."""
+    from scipy.cluster.hierarchy import fcluster
+
+    found = []
+    for count in range(2, min(len(order), _CUTS)):
+        groups = _groups(known, order, fcluster(tree, count, "maxclust"))
+        held, gap = sum(size for _, size, _ in groups) / len(order), tree[1 - count, 2] / max(tree[-count, 2], 1e-300)
+        if len(groups) <= _GROUPS:
+            found.append(((held >= _HELD and len(groups) >= _FEWEST, gap if held >= _HELD else held), groups))
+    return max(found, key=lambda each: each[0], default=(None, []))[1]
 
 
 def _groups(known: NDArray, order: NDArray, group: NDArray) -> list[tuple[int, int, int]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 FEW = 32  # classes of which all are solved: that takes no longer than proving that some need not be
-_NUMBERS = 2_000_000  # of the points of a block of samples
+_NUMBERS = 4_000_000  # of the points of a block of samples, and of their logits
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def ranked(
     if classes is None or classes >= n - 1 or n <= FEW:
         return _of_all(flips_of_pairs(x, weight, bias, own, lower_bound, solver, points=False), len(x), classes)
     search = _Search(weight, bias, lower_bound, solver, classes, Hyperplanes.of(weight, bias))
-    size = max(1, _NUMBERS // (2 * classes * x.shape[1] + n))
+    size = max(1, _NUMBERS // (classes * (2 * x.shape[1] + n)))
     parts = [search.of(x[block], own[block], block.start) for block in blocks(len(x), size)]
     return RankedFlips(*(np.concatenate([getattr(p, name) for p in parts]) for name in RankedFlips.__annotations__))
 
