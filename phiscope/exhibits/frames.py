@@ -63,7 +63,6 @@ FRAMES: dict[str, Frame] = {
     "main_accuracy": Frame(("accuracy",), lambda run: run.main("accuracy")),
     "main_support": Frame(("support",), lambda run: run.main("support")),
     "main_balls": Frame(("balls",), lambda run: run.main("balls")),
-    "original_margins": Frame(("margins",), lambda run: run.asked("margins")),
     "ambiguity_gallery": Frame(
         ("standing", "test_images"), lambda run: samples.gallery(run.original("standing"), run.test, run.classes)
     ),

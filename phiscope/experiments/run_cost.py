@@ -31,10 +31,13 @@ from phiscope.geometry.inversion.relaxed import first_rows
 from phiscope.models.feature_map import FeatureMap
 
 # docs/performance.md: pricings of everything and of subsets, per query; seconds of the inner solves per query at d = 64
-# (0.22 ms) and d = 3,072 (5.3 ms), taken to be linear in d; seconds of a margin with its certificate.
+# (0.22 ms) and d = 3,072 (5.3 ms), taken to be linear in d; seconds of a margin with its certificate, for each class and
+# feature: 4.5 µs at 10 and 64, 0.24 ms at 100 and 512, 4.3 ms at 1,000 and 512; of one of the closest alone, and what it
+# takes besides: 0.06, 0.13 and 0.34 ms at 1,000 classes and 64, 512 and 2,048 features.
 _PRICINGS = 3.1
 _SOLVE, _SOLVE_PER_D = 1.1e-4, 1.7e-6
-_MARGIN = 4.5e-6
+_MARGIN = 7e-9
+_CLOSEST_MARGIN, _CLOSEST_MARGIN_LEAST = 1.7e-10, 4e-5
 # Share of an attack's steps that an image takes: PGD that stops at the first success took 7.4 of 40 on average,
 # DeepFool 5.6 of 50 (500 digits). A step of PGD is a pass there and back; of DeepFool two there, and one back for each
 # other class of at most ten that it looks at.
@@ -137,18 +140,28 @@ def parts_of(work: Mapping[str, Any], rates: Rates, search: SearchCost | None, m
     """work: what the run consists of; search: what inverting costs, None without; made: samples that are inverted and
     balls that are explored, as the budget allows."""
     views, located = work["views"], work["located"]
+    kept = min(rates.classes - 1, located.get("classes") or rates.classes)
     return [
         *_views(views, rates),
         PartCost(
             "features and margins",
-            _hours(located["images"] * (rates.forward + _MARGIN * (rates.classes - 1)), located["jobs"], rates),
-            _COPIES * located["images"] * (4 * rates.features + _LOCATED_ROW + _MARGIN_ROW * rates.classes) / _GIGA,
+            _hours(located["images"] * (rates.forward + _margins(rates, kept)), located["jobs"], rates),
+            _COPIES * located["images"] * (4 * rates.features + _LOCATED_ROW + _MARGIN_ROW * (kept + 1)) / _GIGA,
             located["jobs"],
         ),
         *(_hull(space, work, rates) for space in ("feature", "pixel")),
         *_closest(work["closest"], rates),
         *(_inverted(work["inverted"], rates, search, made) if search and work["inverted"] else []),
     ]
+
+
+def _margins(rates: Rates, kept: int) -> float:
+    """Seconds of a sample's margins to the closest classes, or to all."""
+    size = rates.classes * rates.features
+    every = _MARGIN * size * (rates.classes - 1)
+    if kept >= rates.classes - 1:
+        return every
+    return min(every, kept * (_CLOSEST_MARGIN_LEAST + _CLOSEST_MARGIN * size))
 
 
 def _views(views: Sequence[Mapping[str, Any]], rates: Rates) -> list[PartCost]:

@@ -20,7 +20,8 @@ from phiscope.explorer.frames import places_of, words_of
 from phiscope.explorer.pack import packed
 
 ROWS = 256  # samples of a shard
-MOST_EXACT = 64  # classes whose margins are float64; of more, float32, of which four digits are shown as well
+MOST_WIDE = 64  # classes of which every sample has a place for each; of more, only the closest are on the page
+CLOSEST = 30  # so many
 _CERTIFICATES = ("primal_residual", "dual_residual", "duality_gap")
 _HULL_NUMBERS = ("distance", "distance_lower", "noise", "duality_gap", "hull_radius", "rounds")
 _HULL_WORDS = ("position", "status")
@@ -76,8 +77,13 @@ def details_of(
 ) -> Details:
     """classes: how many; margins: the table, of the rows' split; hulls: kind (`feature`, `pixel`, `processed`) -> rows
     of the tables; inversions: the table, with `picture`, the number of its thumbnail; spectra: one row per sample."""
-    arrays, about = _margins(frames.rows, classes, margins)
+    arrays, about = _certificates(frames.rows, margins)
     ragged: dict[str, Ragged] = {}
+    if classes <= MOST_WIDE:
+        to_class, about["marginStatus"] = _margins(frames.rows, classes, margins)
+        arrays |= to_class
+    else:
+        ragged["margins"], about["marginStatus"] = _closest(frames.rows, margins)
     for kind, rows in hulls.items():
         own, words = _hull(frames.rows, kind, rows)
         arrays, about = arrays | own, about | words
@@ -92,21 +98,46 @@ def details_of(
     return Details(len(frames.rows), arrays, ragged, own_rows, about | {"hulls": list(hulls), "rows": ROWS})
 
 
-def _margins(rows: pd.DataFrame, classes: int, margins: pd.DataFrame) -> tuple[dict[str, NDArray], dict[str, Any]]:
-    """Margins to every class (n, classes), NaN to its own; the worst certificates of these (n, 3)."""
+def _certificates(rows: pd.DataFrame, margins: pd.DataFrame) -> tuple[dict[str, NDArray], dict[str, Any]]:
+    """The worst certificates (n, 3) of each sample's margins, and what the classes without one are no closer than."""
+    place = places_of(rows, margins)
+    known = place >= 0
+    worst, others = np.full((len(rows), len(_CERTIFICATES)), np.nan), np.full(len(rows), np.inf)
+    for column, name in enumerate(_CERTIFICATES):
+        np.fmax.at(worst[:, column], place[known], margins[name].to_numpy(float)[known])
+    others[place[known]] = margins["others_at_least"].to_numpy(float)[known]
+    arrays: dict[str, NDArray] = {"margin_certificate": worst}
+    return arrays | ({"others_at_least": others} if np.isfinite(others).any() else {}), {}
+
+
+def _closest(rows: pd.DataFrame, margins: pd.DataFrame) -> tuple[Ragged, list[str]]:
+    """Class, margin and status of each sample's closest classes, the closest first; those without a margin last."""
+    order = np.where(margins["rank"] > 0, margins["rank"], np.iinfo(np.int64).max)
+    place = places_of(rows, margins)
+    by = np.lexsort((margins["other_class"], order, place))
+    by = by[place[by] >= 0]
+    before = np.searchsorted(place[by], np.arange(len(rows)))
+    by = by[np.arange(len(by)) - before[place[by]] < CLOSEST]
+    words, codes = words_of(margins["status"])
+    arrays = {
+        "class": margins["other_class"].to_numpy()[by].astype(np.uint16),
+        "margin": margins["margin"].to_numpy(float)[by],
+        "status": codes[by],
+    }
+    sizes = np.bincount(place[by], minlength=len(rows))
+    return Ragged(np.concatenate([[0], np.cumsum(sizes)]), arrays), words
+
+
+def _margins(rows: pd.DataFrame, classes: int, margins: pd.DataFrame) -> tuple[dict[str, NDArray], list[str]]:
+    """Margins to every class (n, classes), NaN to its own and to those that the table has none to."""
     place, other = places_of(rows, margins), margins["other_class"].to_numpy(int)
     known = place >= 0
-    precision = np.float64 if classes <= MOST_EXACT else np.float32
-    to_class = np.full((len(rows), classes), np.nan, precision)
+    to_class = np.full((len(rows), classes), np.nan)
     to_class[place[known], other[known]] = margins["margin"].to_numpy(float)[known]
     words, codes = words_of(margins["status"])
     status = np.full((len(rows), classes), len(words), np.uint8)  # none: its own class
     status[place[known], other[known]] = codes[known]
-    worst = np.full((len(rows), len(_CERTIFICATES)), np.nan)
-    for column, name in enumerate(_CERTIFICATES):
-        np.fmax.at(worst[:, column], place[known], margins[name].to_numpy(float)[known])
-    arrays = {"margins": to_class, "margin_status": status, "margin_certificate": worst}
-    return arrays, {"marginStatus": words}
+    return {"margins": to_class, "margin_status": status}, words
 
 
 def _hull(rows: pd.DataFrame, kind: str, hulls: pd.DataFrame) -> tuple[dict[str, NDArray], dict[str, Any]]:

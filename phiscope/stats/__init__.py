@@ -7,13 +7,16 @@ from phiscope.stats.detection.curves import by_confidence, detection, roc_curves
 from phiscope.stats.detection.human import human_agreement, human_frames, label_entropy
 from phiscope.stats.detection.questions import detector_questions
 from phiscope.stats.geometry.certificates import (
+    LeftOut,
     certificates,
+    left_out,
     named_after_classes,
     named_after_hull,
     named_after_what_is_left_out,
 )
 from phiscope.stats.geometry.hulls import hull_standing, hull_summary, own_and_other
 from phiscope.stats.geometry.inspection import class_summary, confusion, inspection
+from phiscope.stats.geometry.pairs import class_pairs
 from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
     ball_summary,
@@ -43,6 +46,7 @@ from phiscope.stats.sweeps import attack_front, overshoots, sweep_summary
 
 __all__ = [
     "InvertedRun",
+    "LeftOut",
     "Redrawn",
     "SecondOpinion",
     "as_demanded",
@@ -53,6 +57,7 @@ __all__ = [
     "by_confidence",
     "by_view",
     "certificates",
+    "class_pairs",
     "class_summary",
     "confusion",
     "decoder_answers",
@@ -74,6 +79,7 @@ __all__ = [
     "label_entropy",
     "latent_answers",
     "latent_waves",
+    "left_out",
     "named_after_classes",
     "named_after_hull",
     "named_after_what_is_left_out",

@@ -21,7 +21,7 @@ from phiscope.datasets.classes import UNKNOWN
 from phiscope.errors import ConfigError, DataError
 from phiscope.tables.columns import to_arrow, to_numpy
 from phiscope.tables.merging import merge as merge
-from phiscope.tables.parquet import opened, read_table, write_table
+from phiscope.tables.parquet import opened, read_table, write_table, writing
 from phiscope.tables.schemas import SAMPLE_COLUMNS as SAMPLE_COLUMNS
 from phiscope.tables.schemas import SCHEMAS, described_column
 
@@ -46,6 +46,26 @@ def write(
 
     further: columns that the schema does not know, such as those of the user's data set; they come last.
     """
+    table = _table(columns, name, provenance)
+    for field, column in zip(further.schema, further.columns) if further is not None else ():
+        table = table.append_column(described_column(field.name, field.type), column)
+    write_table(table, path)
+
+
+def write_pieces(pieces: Iterable[Columns], name: str, path: str | Path, provenance: Mapping[str, Any]) -> None:
+    """Write one table whose rows come in pieces, each of them in a row group of its own: one is in memory at a time.
+
+    There is at least one piece, which may have no rows.
+    """
+    tables = (_table(columns, name, provenance) for columns in pieces)
+    first = next(tables)
+    with writing(first.schema, path) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table)
+
+
+def _table(columns: Columns | pd.DataFrame, name: str, provenance: Mapping[str, Any]) -> pa.Table:
     columns = {key: columns[key] for key in columns}
     schema = _fitted(name, columns)
     if set(columns) != set(schema.names):
@@ -53,10 +73,7 @@ def write(
     columns |= {_LABEL: _without_unknown(columns[_LABEL])} if _LABEL in columns else {}
     arrays = [to_arrow(columns[field.name], field.type) for field in schema]
     metadata = {"phiscope.table": name, "phiscope.provenance": json.dumps(provenance, sort_keys=True)}
-    table = pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata))
-    for field, column in zip(further.schema, further.columns) if further is not None else ():
-        table = table.append_column(described_column(field.name, field.type), column)
-    write_table(table, path)
+    return pa.Table.from_arrays(arrays, schema=schema.with_metadata(metadata))
 
 
 def constant(values: Mapping[str, str], rows: int) -> dict[str, list[str]]:

@@ -49,6 +49,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         [
             *_SAMPLE,
             _field("other_class", _INT, "class j of the boundary"),
+            _field("rank", _INT, "1 for the closest class of the sample, counting on; 0 where there is no margin"),
             _field("margin", _REAL, "distance to the closest flip point between the two classes, equation (11)", _PHI),
             _field("noise", _REAL, "how far rounding in float32 may move boundary and sample; measured", _PHI),
             _field(
@@ -64,6 +65,14 @@ SCHEMAS: dict[str, pa.Schema] = {
                 _REAL,
                 "primal minus dual objective of half the squared distance",
                 "relative to the square of ‖x‖ + margin",
+            ),
+            _field("classes_solved", _INT, "classes of the sample whose problem was solved, whether they have a row"),
+            _field(
+                "others_at_least",
+                _REAL,
+                "proven lower bound of the margins to all classes of the sample that have no row here; inf where every "
+                "class has one, or none of those has a flip point",
+                _PHI,
             ),
         ]
     ),

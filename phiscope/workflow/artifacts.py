@@ -48,6 +48,7 @@ _STATISTICS = (
         "training_standing",
         "inspect",
         "class_summary",
+        "class_pairs",
         "hull_standing",
         "hull_summary",
         "dimension",

@@ -15,7 +15,11 @@ if "snakemake" in globals():
         files = listed.loc[listed["dataset"].isna() & (listed["split"] == params.split), ["sample", "file"]]
         support, duplicates = tables.read(inputs.support), tables.read(inputs.duplicates)
         classes = open_prepared(inputs.images).classes
+        columns = ["view", "split", "predicted", "other_class", "rank", "margin"]
+        margins = tables.read(inputs.margins, columns)
+        margins = margins[(margins["view"] == "original") & (margins["split"] == params.split)]
         frames = {
+            "class_pairs": stats.class_pairs(margins),
             "inspect": stats.inspection(standing, support, duplicates, files, classes),
             "class_summary": stats.class_summary(standing, classes, Resampling(seed=params.seed, **params.options)),
         }

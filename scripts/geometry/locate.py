@@ -10,10 +10,14 @@ from phiscope.workflow.provenance import provenance
 
 if "snakemake" in globals():
     with job(snakemake):
-        inputs, output, wildcards, config = snakemake.input, snakemake.output, snakemake.wildcards, snakemake.config
+        inputs, output, wildcards, params = snakemake.input, snakemake.output, snakemake.wildcards, snakemake.params
         view = load_file(inputs.vectors)
         samples = {"sample": view["samples"], "label": view["labels"]}
-        location = locate(view["features"], Head.load(inputs.head), samples, solver=snakemake.params.solver)
-        for name, columns in location._asdict().items():
-            names = tables.constant({"view": wildcards.view, "split": wildcards.split}, len(columns["sample"]))
-            tables.write(names | columns, name, output[name], provenance(config))
+        asked = {"solver": params.solver, "classes": params.get("classes")}
+        location = locate(view["features"], Head.load(inputs.head), samples, **asked)
+        for name, pieces in (("features", [location.features]), ("margins", location.margins)):
+            named = (
+                tables.constant({"view": wildcards.view, "split": wildcards.split}, len(columns["sample"])) | columns
+                for columns in pieces
+            )
+            tables.write_pieces(named, name, output[name], provenance(snakemake.config))

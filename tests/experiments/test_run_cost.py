@@ -38,7 +38,7 @@ def parts(rates=RATES, work=WORK, search=SEARCH, made=(10, 1)) -> dict[str, Part
 def test_each_part_is_its_units_times_their_rates():
     cost = parts()
     assert cost["attacks"].hours * 3600 == pytest.approx(100 * 10 * 0.003)
-    assert cost["features and margins"].hours * 3600 == pytest.approx(1150 * (0.001 + 4 * 4.5e-6))
+    assert cost["features and margins"].hours * 3600 == pytest.approx(1150 * (0.001 + 4 * 7e-9 * 5 * 8))
     assert cost["hulls in feature space"].hours * 3600 == pytest.approx(
         200 * 3.1 * 900e-9 + 500 * (1.1e-4 + 8 * 1.7e-6)
     )

@@ -101,7 +101,10 @@ def _margins(random: np.random.Generator, samples: pd.DataFrame) -> dict[str, An
     columns = {name: np.repeat(values, CLASSES - 1) for name, values in _who(samples).items()}
     other = (columns["predicted"] + 1 + np.tile(np.arange(CLASSES - 1), len(samples))) % CLASSES
     small = {name: random.random(rows) * 1e-12 for name in ("noise", "primal_residual", "dual_residual", "duality_gap")}
-    return columns | small | {"other_class": other, "margin": random.gamma(4, 1, rows), "status": ["solved"] * rows}
+    margin = random.gamma(4, 1, rows)
+    rank = margin.reshape(len(samples), -1).argsort(1).argsort(1).reshape(-1) + 1
+    proof = {"classes_solved": np.full(rows, CLASSES - 1), "others_at_least": np.full(rows, np.inf)}
+    return columns | small | proof | {"other_class": other, "rank": rank, "margin": margin, "status": ["solved"] * rows}
 
 
 def _hulls(random: np.random.Generator, samples: pd.DataFrame) -> dict[str, Any]:

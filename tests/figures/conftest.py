@@ -133,9 +133,9 @@ def duplicate_pairs(rng):
 
 
 @pytest.fixture
-def margins():
-    rows = [(0, 1, 1.0), (0, 1, 3.0), (0, 2, 5.0), (1, 0, 2.5), (1, 2, np.nan)]
-    return pd.DataFrame(rows, columns=["predicted", "other_class", "margin"])
+def class_pairs():
+    rows = [(0, 1, 2.0), (0, 2, 5.0), (1, 0, 2.5)]
+    return pd.DataFrame(rows, columns=["class", "other_class", "median_margin"])
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def _attack_front() -> pd.DataFrame:
 
 @pytest.fixture
 def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projection_accuracy, support_shares, balls,
-           plane_slice, agreement, margins, page, roc_curves, detection, by_confidence, attack_plane,
+           plane_slice, agreement, class_pairs, page, roc_curves, detection, by_confidence, attack_plane,
            exhibits, hull_places, dimension, detector_questions, inversion_frames):  # fmt: skip
     """What every figure of the registry is drawn from."""
     frames = {
@@ -304,7 +304,7 @@ def frames(rng, standing, gallery, duplicate_pairs, log, contact_sheet, projecti
         "balls": {"main_balls": balls},
         "slice": plane_slice,
         "human": {"human_standing": standing.assign(entropy=1.0 / (1 + standing["margin"])), "agreement": agreement},
-        "class_margins": {"original_margins": margins, "classes": NAMES},
+        "class_margins": {"class_pairs": class_pairs, "classes": NAMES},
         "sample": {"sample_page": page},
         "roc": {"roc_curves": roc_curves, "detection": detection},
         "detection_by_confidence": {"by_confidence": by_confidence},

@@ -262,8 +262,8 @@ def test_human_states_correlations_at_their_place(standing, agreement):
     assert "ambiguity indicator" in words(figure)
 
 
-def test_class_margins_shows_medians_and_leaves_gaps(margins):
-    figure = figures.draw("class_margins", original_margins=margins, classes=["ant", "bee", "cow"])
+def test_class_margins_shows_medians_and_leaves_gaps(class_pairs):
+    figure = figures.draw("class_margins", class_pairs=class_pairs, classes=["ant", "bee", "cow"])
     cells = figure.axes[0].collections[0].get_array().reshape(3, 3)
     assert cells[0, 1] == 2.0
     assert cells[0, 2] == 5.0

@@ -69,7 +69,15 @@ def artifacts():
         "standing": who.assign(
             correct=who["label"] == who["predicted"], distance=0.5, distance_noise=1e-6, margin_noise=2e-6
         ),
-        "margins": who.assign(other_class=1, status="solved", **dict.fromkeys(residuals, 1e-12)),
+        "margins": who.assign(
+            other_class=1,
+            rank=1,
+            status="solved",
+            classes_solved=1,
+            others_at_least=np.inf,
+            **dict.fromkeys(residuals, 1e-12),
+        ),
+        "class_pairs": pd.DataFrame(columns=["class", "other_class", "n", "median_margin"]),
         "hulls": hulls.assign(distance=2.0, hull_radius=5.0, duality_gap=1e-6),
         "balls": samples.assign(train_inside=2, test_inside=1),
         "samples": samples.assign(dataset=None, file=[None, None, None, "ant/seventh.png"]),

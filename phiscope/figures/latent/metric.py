@@ -45,8 +45,8 @@ def _matrix(ax: Axes, metric: pd.DataFrame, classes: Sequence[str]) -> None:
     values = metric.assign(angle=np.degrees(metric["angle"])).pivot(index="label", columns="other", values="angle")
     shown = ax.imshow(values.to_numpy(), cmap="viridis", interpolation="nearest")
     names = [classes[label] for label in values.index]
-    names = names if len(names) <= 12 else [""] * len(names)
-    ax.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names)) > 2 else 0)
+    names = names if len(names) <= 12 else []
+    ax.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names), default=0) > 2 else 0)
     ax.set_yticks(range(len(names)), names)
     ax.set_title("angle between averages (°)")
     ax.figure.colorbar(shown, ax=ax, fraction=0.046, pad=0.03)

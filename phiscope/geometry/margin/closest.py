@@ -22,7 +22,8 @@ from phiscope.geometry.norms import lengths
 if TYPE_CHECKING:
     from torch import Tensor
 
-_NUMBERS = 4_000_000  # of an array for a block of samples
+NUMBERS = 4_000_000  # of an array for a block of samples
+_AT_ONCE = 2**19  # of each of the dozen arrays of a search
 _ROUNDING = 4 * np.finfo(np.float64).eps  # of a term of a logit
 _TOUCHING = 2e-15  # of its terms' sizes: as small as this, what is left of a sum is rounding
 
@@ -60,12 +61,11 @@ def closest_flip(
     x, weight, bias = checked(features, weight, bias, rows, lower_bound)
     own, least = np.empty(len(x), np.int64), np.full(len(x), np.inf)
     other, point = np.full(len(x), -1), np.full(x.shape, np.nan)
-    apart, largest = _between_classes(weight), lengths(weight.T).max()
-    for block in blocks(len(x), max(1, _NUMBERS // max(x.shape[1], weight.shape[1]))):
+    hyperplanes = Hyperplanes.of(weight, bias)
+    for block in blocks(len(x), max(1, NUMBERS // max(x.shape[1], weight.shape[1]))):
         logits = x[block] @ weight + bias
         own[block] = logits.argmax(1)
-        rounding = x.shape[1] * _ROUNDING * (lengths(x[block]) * largest + np.abs(bias).max())
-        bounds = _at_least(logits, own[block], apart, rounding)
+        bounds = hyperplanes.at_least(x[block], logits, own[block])
         least[block], other[block], point[block] = _nearest(x[block], weight, bias, own[block], bounds, lower_bound)
     for row in _elsewhere(x, weight, bias, own, lower_bound):
         flips = flips_of_pairs(x[row : row + 1], weight, bias, own[row : row + 1], lower_bound, NEWTON)
@@ -78,25 +78,37 @@ def closest_flip(
     return ClosestFlip(least, other, point)
 
 
-def _between_classes(weight: Vector) -> Vector:
-    """Upper bounds (n, n) of ‖w_i - w_j‖, exact but where these are nearly the same."""
-    products = weight.T @ weight
-    squares = np.diagonal(products)
-    sums = squares[:, None] + squares
-    return np.sqrt(np.maximum(sums - 2 * products, 0) + len(weight) * _ROUNDING * sums)
+@dataclass(frozen=True)
+class Hyperplanes:
+    """What bounds the distances to the hyperplanes between any two of n classes from below.
 
-
-def _at_least(logits: Vector, own: NDArray, apart: Vector, rounding: Vector) -> Vector:
-    """Lower bounds (m, n) of the distances to all classes; inf for the own one.
-
-    rounding (m,): of a logit; the bounds are less than the distances to the hyperplanes by what that may make of them.
+    apart (n, n): upper bounds of ‖w_i - w_j‖, exact but where these are nearly the same; largest: ‖w_i‖ of all, and
+    of the biases.
     """
-    mine, between = np.take_along_axis(logits, own[:, None], 1), apart[own]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bounds = (mine - logits - 2 * rounding[:, None]) / between
-    bounds = np.where(between > 0, bounds, -np.inf)  # squares of very small weights are 0, and bound nothing
-    np.put_along_axis(bounds, own[:, None], np.inf, 1)
-    return bounds
+
+    apart: Vector
+    largest: tuple[float, float]
+
+    @classmethod
+    def of(cls, weight: Vector, bias: Vector) -> Hyperplanes:
+        products = weight.T @ weight
+        squares = np.diagonal(products)
+        sums = squares[:, None] + squares
+        apart = np.sqrt(np.maximum(sums - 2 * products, 0) + len(weight) * _ROUNDING * sums)
+        return cls(apart, (lengths(weight.T).max(), np.abs(bias).max()))
+
+    def at_least(self, x: Vector, logits: Vector, own: NDArray) -> Vector:
+        """Lower bounds (m, n) of the distances of x (m, f) to all classes; inf for the own one.
+
+        They are less than the distances to the hyperplanes by what the rounding of logits (m, n) may make of them.
+        """
+        rounding = x.shape[1] * _ROUNDING * (lengths(x) * self.largest[0] + self.largest[1])
+        mine, between = np.take_along_axis(logits, own[:, None], 1), self.apart[own]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bounds = (mine - logits - 2 * rounding[:, None]) / between
+        bounds = np.where(between > 0, bounds, -np.inf)  # squares of very small weights are 0, and bound nothing
+        np.put_along_axis(bounds, own[:, None], np.inf, 1)
+        return bounds
 
 
 def _nearest(
@@ -111,13 +123,15 @@ def _nearest(
         open_ = (bounds[going, j] <= least[going]) & (bounds[going, j] < np.inf)
         going, j = going[open_], j[open_]
         bounds[going, j] = np.inf
-        y = _onto_boundary(
-            x[going], weight.T[own[going]] - weight.T[j], bias[own[going]] - bias[j], lower_bound
-        )  # fmt: skip
-        distance = lengths(y - x[going])
-        closer = (distance < least[going]) | ((distance == least[going]) & (j < other[going]))
-        rows = going[closer]
-        least[rows], other[rows], point[rows] = distance[closer], j[closer], y[closer]
+        for some in blocks(len(going), max(1, _AT_ONCE // x.shape[1])):
+            rows, their = going[some], j[some]
+            y = _onto_boundary(
+                x[rows], weight.T[own[rows]] - weight.T[their], bias[own[rows]] - bias[their], lower_bound
+            )  # fmt: skip
+            distance = lengths(y - x[rows])
+            closer = (distance < least[rows]) | ((distance == least[rows]) & (their < other[rows]))
+            rows = rows[closer]
+            least[rows], other[rows], point[rows] = distance[closer], their[closer], y[closer]
     return least, other, point
 
 

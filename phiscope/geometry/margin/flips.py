@@ -82,18 +82,28 @@ def flip_points(
 
 
 def flips_of_pairs(
-    x: Vector, weight: Vector, bias: Vector, own: NDArray[np.int64], lower_bound: float | None, solver: str
-) -> FlipPoints:
+    x: Vector, weight: Vector, bias: Vector, own: NDArray[np.int64], lower_bound: float | None, solver: str,
+    points: bool = True,
+) -> FlipPoints:  # fmt: skip
     """Where two logits are equal but for rounding, a sample's own class rests on the rows that it is computed with: so
-    it is given."""
+    it is given. points: whether all points are kept, m (n - 1) f numbers; without, `point` has no columns."""
     classes = weight.shape[1]
     others = np.array([[j for j in range(classes) if j != i] for i in range(classes)]).reshape(classes, classes - 1)
-    table = _Rows(np.repeat(np.arange(len(x)), classes - 1), others[own].reshape(-1), x)
+    table = _Rows(np.repeat(np.arange(len(x)), classes - 1), others[own].reshape(-1), x, points)
     for i in np.unique(own):
         members = np.flatnonzero(own == i)
         for position, j in enumerate(others[i]):
             _solve_pair(table, members * (classes - 1) + position, Pair.of(weight, bias, i, j, lower_bound), solver)
     return table.finish(own)
+
+
+def flip_of_one(
+    x: Vector, weight: Vector, bias: Vector, own: int, other: int, lower_bound: float | None, solver: str
+) -> FlipPoints:
+    """The row of one sample x (f,) of class `own` and one other class."""
+    table = _Rows(np.zeros(1, np.int64), np.array([other]), x[None], points=False)
+    _solve_pair(table, np.zeros(1, np.int64), Pair.of(weight, bias, own, other, lower_bound), solver)
+    return table.finish(np.array([own]))
 
 
 def require_solver(solver: str) -> None:
@@ -110,10 +120,10 @@ def require_solver(solver: str) -> None:
 class _Rows:
     """The table that the pairs fill, each its own rows."""
 
-    def __init__(self, sample: NDArray, other: NDArray, features: Vector) -> None:
+    def __init__(self, sample: NDArray, other: NDArray, features: Vector, points: bool) -> None:
         self.sample, self.other, self.features = sample, other, features
         self.distance = np.full(len(sample), np.nan)
-        self.point = np.full((len(sample), features.shape[1]), np.nan)
+        self.point = np.full((len(sample), features.shape[1] if points else 0), np.nan)
         self.status = np.full(len(sample), "failed", dtype="<U15")
         self.certificate = np.full((3, len(sample)), np.nan)
 
@@ -132,7 +142,8 @@ def _solve_pair(rows: _Rows, where: NDArray, pair: Pair, solver: str) -> None:
     if not optima.solved.all():
         rows.status[where] = "failed" if pair.feasible() else "infeasible"
     rows.status[where[optima.solved]] = "solved"
-    rows.point[where] = optima.point
+    if rows.point.size:
+        rows.point[where] = optima.point
     rows.distance[where] = lengths(optima.point - x)
     rows.certificate[:, where] = pair.certificate(x, optima)
 

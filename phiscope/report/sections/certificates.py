@@ -26,13 +26,15 @@ _ASKED = ["view", "space", "status", "position", "distance", "duality_gap", "hul
 
 class Certificates(NamedTuple):
     """table: one row per kind of solved problem, with its worst certificate; problems: how many there are in all, of
-    which no solver gave an answer for `unanswered`; what another solver says of some."""
+    which no solver gave an answer for `unanswered`; what another solver says of some; what proves that classes
+    without a margin are further away."""
 
     table: pd.DataFrame
     problems: int
     unanswered: int
     solver: str
     second: stats.SecondOpinion
+    left_out: stats.LeftOut | None = None
 
 
 def data(run: Run) -> Certificates:
@@ -43,4 +45,5 @@ def data(run: Run) -> Certificates:
     ends = pd.concat([run["margins"]["status"], hulls["status"]])
     unanswered = int((~ends.isin(ANSWERS)).sum())
     solver = again["solver"].iloc[0] if len(again) else ""
-    return Certificates(table, len(ends), unanswered, solver, stats.second_opinion(again))
+    left = stats.left_out(run["margins"])
+    return Certificates(table, len(ends), unanswered, solver, stats.second_opinion(again), left)

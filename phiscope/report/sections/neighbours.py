@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from phiscope.exhibits.run import Run
 
 TITLE = "Which classes are neighbours?"
 NUMBERS = ()
-NEEDS = ("standing", "test_images")
+NEEDS = ("standing", "test_images", "class_pairs")
 OPTIONAL = ("training_standing",)
 
+MANY = 20  # of more classes the closest pairs are listed beside the figure
+LISTED = 10
 _LEAST = 0.01  # share of the samples that a pair of classes needs, so that its median means something
 
 
@@ -29,15 +32,29 @@ class ClassPair:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """closest: the pair with the smallest median margin; frequent: that of the most samples."""
+    """closest: the pair with the smallest median margin; frequent: that of the most samples; listed: (class, other
+    class, samples, median margin) of the pairs with the smallest medians, where there are many classes."""
 
     closest: ClassPair
     frequent: ClassPair
+    listed: Sequence[tuple[str, str, int, float]] = ()
 
 
 def data(run: Run) -> Neighbours | None:
     standing = run["training_standing"] if run.single_split == "train" else run.original("standing")
-    return neighbours(standing, run.classes)
+    found = neighbours(standing, run.classes)
+    many = found is not None and len(run.classes) > MANY
+    return replace(found, listed=listed(run["class_pairs"], run.classes)) if found and many else found
+
+
+def listed(pairs: pd.DataFrame, classes: Sequence[str]) -> list[tuple[str, str, int, float]]:
+    """The closest pairs of the statistic; those of less than half as many samples as usual come after the others."""
+    rare = pairs["n"] < pairs["n"].median() / 2
+    ordered = pairs.assign(rare=rare).sort_values(["rare", "median_margin"], kind="stable").head(LISTED)
+    return [
+        (classes[int(one)], classes[int(other)], int(n), float(median))
+        for one, other, n, median in zip(*(ordered[key] for key in ("class", "other_class", "n", "median_margin")))
+    ]
 
 
 def neighbours(standing: pd.DataFrame, classes: tuple[str, ...]) -> Neighbours | None:

@@ -15,13 +15,16 @@ NUMBERS = ()
 NEEDS = ("standing", "margins", "balls", "samples", "test_images")
 OPTIONAL = ()
 
+MOST_CLASSES = 20  # whose margins are shown, all of them
+CLOSEST = 10  # that are shown of more
+
 
 @dataclass(frozen=True)
 class SamplePage:
     """One test sample: names of its label, predicted and closest class, and Table 1 as margins by class name.
 
-    A margin is NaN where no flip point exists. inside: how many training and test samples its ball holds. file: what
-    the data set calls its image, None where it has no names.
+    A margin is NaN where no flip point exists. others: how many classes are not shown, of many. inside: how many
+    training and test samples its ball holds. file: what the data set calls its image, None where it has no names.
     """
 
     sample: int
@@ -33,6 +36,7 @@ class SamplePage:
     margins: Mapping[str, float]
     inside: tuple[int, int] | None = None
     file: str | None = None
+    others: int = 0
 
     @property
     def heading(self) -> str:
@@ -48,6 +52,8 @@ class SamplePage:
         own = {name: frame[frame["sample"] == sample] for name, frame in frames.items()}
         row, ball, table = own["standing"].iloc[0], own["balls"].iloc[0], own["margins"]
         file = own["samples"]["file"].iloc[0]
+        if len(classes) > MOST_CLASSES:
+            table = table.sort_values("margin", kind="stable").head(CLOSEST)
         return cls(
             sample=sample,
             label=named(row["label"], classes),
@@ -58,6 +64,7 @@ class SamplePage:
             margins={classes[j]: margin for j, margin in zip(table["other_class"], table["margin"])},
             inside=(int(ball["train_inside"]), int(ball["test_inside"])),
             file=file if isinstance(file, str) else None,
+            others=len(classes) - 1 - len(table) if len(classes) > MOST_CLASSES else 0,
         )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 import pandas as pd
 
+_ROUNDED = 1e-12  # relative: margins that are equal but for rounding
 _RESIDUALS = ["primal_residual", "dual_residual", "duality_gap"]
 
 
@@ -25,6 +29,29 @@ def certificates(margins: pd.DataFrame, hulls: pd.DataFrame, verification: pd.Da
         problem = f"hull projections, {again.view}, {again.space} space, looked at again by other code"
         rows.append(_record(problem, again.n, "–", "relative gap", again.relative_gap))
     return pd.DataFrame(rows)
+
+
+class LeftOut(NamedTuple):
+    """Of runs with margins to the k closest classes alone: samples; how many classes a sample has margins to, and of
+    how many the problem was solved, on average; unproven: samples with a margin above what the others are proven to
+    be no closer than."""
+
+    samples: int
+    kept: float
+    solved: float
+    unproven: int
+
+
+def left_out(margins: pd.DataFrame) -> LeftOut | None:
+    """What proves that no other class is closer; margins: the table. None where every class has a row."""
+    if not np.isfinite(margins["others_at_least"]).any():
+        return None
+    one = margins.groupby(["view", "split", "sample"], sort=False).agg(
+        kept=("rank", "size"), largest=("margin", "max"), solved=("classes_solved", "first"),
+        least=("others_at_least", "first"),
+    )  # fmt: skip
+    unproven = one["largest"] > one["least"] * (1 + _ROUNDED)
+    return LeftOut(len(one), one["kept"].mean(), one["solved"].mean(), int(unproven.sum()))
 
 
 def named_after_hull(processed_hulls: pd.DataFrame) -> pd.DataFrame:

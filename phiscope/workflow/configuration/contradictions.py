@@ -22,6 +22,9 @@ def check_together(config: Mapping[str, Any]) -> None:
 
 
 def _wrong(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if config["margins"]["classes"] != "all" and config["dataset"]["is_papers"]:
+        said = "the comparison with the text's table of margins (dataset.is_papers) needs all classes; expected all"
+        yield "margins.classes", said
     sets = {"dataset": config["dataset"]} | {f"datasets.{name}": each for name, each in config["datasets"].items()}
     for where, dataset in sets.items():
         yield from _fetching(where, dataset)

@@ -116,7 +116,7 @@ class Geometry:
     @property
     def inspected(self) -> tuple[str, ...]:
         """Samples worth a look and where those of each class stand, by name of the artifact."""
-        return "inspect", "inspect_csv", "class_summary"
+        return "inspect", "inspect_csv", "class_summary", "class_pairs"
 
     @cached_property
     def detection(self) -> list[str]:

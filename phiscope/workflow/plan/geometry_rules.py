@@ -60,6 +60,11 @@ def _trained(plan: Plan) -> Parameters:
     }
 
 
+def _located(plan: Plan) -> dict[str, Any]:
+    asked = plan.config["margins"]
+    return {"solver": asked["solver"]} | ({} if asked["classes"] == "all" else {"classes": asked["classes"]})
+
+
 def _projected(plan: Plan, space: str) -> dict[str, Any]:
     options = plan.config["hulls"][space]
     return {
@@ -129,7 +134,7 @@ RULES = {
         },
     ),
     "extract_features": Rule("geometry/extract_features"),
-    "locate": Rule("geometry/locate", lambda plan: {"solver": plan.config["margins"]["solver"]}),
+    "locate": Rule("geometry/locate", _located),
     "project_feature_hull": Rule(
         "geometry/project_feature_hull", lambda plan: _projected(plan, "feature"), threaded=True
     ),

@@ -62,6 +62,12 @@ def require_named(plan: Plan) -> None:
             f"config: report.samples: {twice[0]} stands twice, once as {FIRST}; expected every test sample once"
         )
     _require_sizes(plan, counts)
+    asked = plan.config["margins"]["classes"]
+    if asked != "all" and asked >= counts.classes:
+        raise ConfigError(
+            f"config: margins.classes: got {asked}, but there are {counts.classes - 1} other classes; expected 1 to "
+            f"{counts.classes - 1}, or all"
+        )
     for name, view in plan.views.items():
         if view.kind == "rotate" and view.options["toward"] >= counts.classes:
             raise ConfigError(

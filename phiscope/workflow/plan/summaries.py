@@ -71,7 +71,7 @@ def summing_up(plan: Plan) -> Chain:
     standing = "training_standing" if geometry.of_training else "standing"
     looked: dict[str, Source] = {
         "standing": plan.path(standing),
-        **plan.paths("support", "duplicates", "samples"),
+        **plan.paths("support", "duplicates", "samples", "margins"),
         "images": images["train_images" if geometry.of_training else "test_images"],
     }
     parts.append(Part("list_inspected", looked, plan.paths(*geometry.inspected)))

@@ -29,6 +29,7 @@ def work_of(plan: Plan) -> dict[str, Any]:
         "located": {
             "images": sum(views.samples(name, split) for name, split in plan.geometry.located),
             "jobs": sum(len(plan.chunks("features", *views_of[0])) for views_of in plan.geometry.placed.values()),
+            **({} if (classes := plan.config["margins"]["classes"]) == "all" else {"classes": classes}),
         },
         "hulls": {space: _hulls(plan, space) for space in ("feature", "pixel")},
         "vertices": views.samples("original", "train"),

@@ -40,11 +40,15 @@ def located(features):
     return {("original", "test"): lambda samples: features[samples.to_numpy() - 100]}
 
 
+def margins_of(features, head, samples):
+    pieces = locate(features, head, samples, solver="newton").margins
+    return pd.concat(map(pd.DataFrame, pieces)).assign(view="original", split="test")
+
+
 @pytest.fixture
 def margins(features, head):
     numbers = np.arange(100, 100 + N)
-    rows = locate(features, head, {"sample": numbers, "label": np.zeros(N, int)}, solver="newton").margins
-    return pd.DataFrame({"view": "original", "split": "test", **rows})
+    return margins_of(features, head, {"sample": numbers, "label": np.zeros(N, int)})
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ def test_a_flip_point_that_is_not_there_is_contradicted(features):
     head = Head(np.repeat([[2.0, 1.0, 1.0]], F, axis=0), np.array([0.0, 1.0, 2.0]), "linear", 0.0)
     x = 2 + features[:1]
     who = {"sample": np.arange(1), "label": np.zeros(1, int)}
-    rows = pd.DataFrame({"view": "original", "split": "test", **locate(x, head, who, solver="newton").margins})
+    rows = margins_of(x, head, who)
     located = {("original", "test"): lambda samples: x[samples.to_numpy()]}
     true = disagreements(rows, located, head, [], ASKED)
     assert true["outcome"].tolist() == ["agrees"] * 2

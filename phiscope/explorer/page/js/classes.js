@@ -7,10 +7,13 @@ import { byName, change, column, filterBy, maskBut, rows, state } from "./store.
 
 const MOST_CELLS = 24; // classes of which each pair has a cell; of more, the most frequent confusions are listed
 const MOST_CONFUSIONS = 12;
+const MOST_ROWS = 40; // classes that have a row each; of more, the least recognised until all are asked for
+const SHORT = 15; // so many
 
 const PAUSE = 60; // milliseconds after the last change of a filter, so that a brush that is drawn stays fluid
 
 let base = null; // rows that are counted
+let whole = false; // whether all of many classes have a row
 let waiting = null;
 
 export function updateClasses(keys) {
@@ -42,9 +45,13 @@ function strip() {
   for (let row = 0; row < rows; row++) if (base[row] && label.codes[row]) members[label.codes[row] - 1].push(row);
   const names = measured();
   const heads = ["class", "n", ...manifest.outcomes.map(([title]) => title), ...names.map((name) => `median ${column(name).title}`)];
-  const lines = members.map((own, k) => {
-    if (!own.length) return null;
-    const right = manifest.outcomes.map(([, name]) => own.filter((row) => column(name).codes[row] === 1).length / own.length);
+  const shares = (own) => manifest.outcomes.map(([, name]) => own.filter((row) => column(name).codes[row] === 1).length / own.length);
+  const there = [...members.keys()].filter((k) => members[k].length);
+  const many = there.length > MOST_ROWS;
+  const listed = many && !whole ? least(there, (k) => shares(members[k])[0]) : there;
+  const lines = listed.map((k) => {
+    const own = members[k];
+    const right = shares(own);
     const chosen = state.filters.label?.codes;
     const only = chosen?.length === 1 && chosen[0] === k + 1;
     return element("tr", { "aria-selected": String(only) },
@@ -53,8 +60,26 @@ function strip() {
       right.map((share) => element("td", { class: "share" }, element("i", { style: `width:${100 * share}%` }), element("span", {}, percent(share)))),
       names.map((name) => element("td", {}, significant(median(column(name), own))))); // prettier-ignore
   });
-  return element("table", { class: "strip" },
+  const table = element("table", { class: "strip" },
     element("thead", {}, element("tr", {}, heads.map((text) => element("th", { scope: "col" }, text)))), element("tbody", {}, lines)); // prettier-ignore
+  return many ? element("div", {}, table, more(there.length)) : table;
+}
+
+// Those with the least shares, among them the one that is filtered by.
+function least(places, shareOf) {
+  const share = new Map(places.map((k) => [k, shareOf(k)]));
+  const chosen = state.filters.label?.codes?.map((code) => code - 1) ?? [];
+  const first = chosen.length === 1 ? places.filter((k) => k === chosen[0]) : [];
+  return [...first, ...places.filter((k) => !first.includes(k)).sort((a, b) => share.get(a) - share.get(b) || a - b)].slice(0, SHORT);
+}
+
+function more(all) {
+  const turn = () => {
+    whole = !whole;
+    countClasses();
+  };
+  const words = whole ? `the ${SHORT} least recognised` : `all ${count(all)} classes`;
+  return element("p", { class: "quiet" }, whole ? "" : `The ${SHORT} least recognised of ${count(all)}. `, element("button", { type: "button", class: "plain", onclick: turn }, words));
 }
 
 // Exact or nothing: a median of rounded numbers is none that a table has.

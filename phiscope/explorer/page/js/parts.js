@@ -7,7 +7,7 @@ import { byName, change, column } from "./store.js";
 import { trainingSample } from "./training.js";
 
 export const SPACES = { feature: "feature space", pixel: "pixel space", processed: "feature space, hull of processed images" };
-const MANY = 30; // classes whose margins are drawn; of more, the closest
+const MANY = 30; // classes whose margins are drawn; of more, the closest, as phiscope/explorer/details.py has them
 const SUPPORTS = 24; // images of a support before one asks for all
 
 export const section = (title, ...children) => element("section", {}, element("h3", {}, title), ...children);
@@ -28,28 +28,40 @@ export function parts(row, details) {
   ].filter(Boolean);
 }
 
+// [class, margin, status] of the classes that the page has a margin to: in their order where it has all of them, else the
+// closest first.
+function marginsOf(row, details) {
+  const listed = details.several("margins", "class");
+  if (listed) {
+    const [values, status] = ["margin", "status"].map((part) => details.several("margins", part));
+    return [...listed].map((k, place) => [k, values[place], status[place]]);
+  }
+  const [own, status] = ["margins", "margin_status"].map((name) => details.own(name));
+  const known = manifest.details.marginStatus.length; // codes beyond are of the own class, and of classes without a row
+  const all = own ? [...own].map((value, k) => [k, value, status[k]]).filter(([, , code]) => code < known) : [];
+  const by = ([a, first], [b, second]) => (first - second || a - b) || (Number.isNaN(first) ? 1 : -1);
+  return all.length > MANY || all.length < manifest.classes.length - 1 ? all.sort(by).slice(0, MANY) : all;
+}
+
 // A bar for each class, as long as the margin to it; a line where the hull is.
 function margins(row, details) {
-  const own = details.own("margins");
-  if (!own) return null;
-  const status = details.own("margin_status");
+  const own = marginsOf(row, details);
   const distance = byName.has("hull_distance") ? column("hull_distance").values[row] : NaN;
-  const most = Math.max(...own.filter(Number.isFinite), distance || 0);
+  const most = Math.max(...own.map(([, value]) => value).filter(Number.isFinite), distance || 0);
   const closest = at("closest_class", row);
-  let others = [...own.keys()].filter((k) => k !== column("predicted").codes[row] - 1);
-  const left = others.length > MANY ? others.length : 0;
-  if (left) others = others.sort((a, b) => (own[a] - own[b] || a - b) || (Number.isNaN(own[a]) ? 1 : -1)).slice(0, MANY);
-  const lines = others.map((k) => {
-    const value = own[k];
+  const left = manifest.classes.length - 1 - own.length;
+  const lines = own.map(([k, value, code]) => {
     const name = manifest.classes[k];
-    const words = Number.isFinite(value) ? significant(value, 4) : (manifest.details.marginStatus[status[k]] ?? "–").replace("infeasible", "no flip point");
+    const words = Number.isFinite(value) ? significant(value, 4) : (manifest.details.marginStatus[code] ?? "–").replace("infeasible", "no flip point");
     return element("div", { class: `bars ${name === closest ? "closest" : ""}` }, named(name),
       element("span", { class: "bar" }, Number.isFinite(value) ? element("b", { style: `width:${(100 * value) / most}%` }) : null,
         distance <= most ? element("i", { class: "at", style: `left:${(100 * distance) / most}%` }) : null), element("small", {}, words)); // prettier-ignore
   });
-  if (left) lines.push(element("p", { class: "quiet" }, `The ${MANY} closest of ${count(left)}.`));
+  const proven = details.own("others_at_least")?.[0];
+  const beyond = Number.isFinite(proven) ? ` No other is closer than ${atLeast(proven, 4)}.` : "";
+  if (left) lines.push(element("p", { class: "quiet" }, `The ${count(own.length)} closest of ${count(own.length + left)}.${beyond}`));
   const note = Number.isFinite(distance) ? element("p", { class: "quiet" }, "The line is the distance to the hull.") : null;
-  return section("Margin to every class", facts([["closest", at("margin", row)], ["confidence", percentOf("confidence", row)], ["margin − hull distance", at("ambiguity", row)]]), element("div", {}, lines), note);
+  return section(left ? "Margin to the closest classes" : "Margin to every class", facts([["closest", at("margin", row)], ["confidence", percentOf("confidence", row)], ["margin − hull distance", at("ambiguity", row)]]), element("div", {}, lines), note);
 }
 
 const percentOf = (name, row) => (byName.has(name) ? percent(column(name).values[row]) : null);
@@ -152,6 +164,6 @@ function detectors(row, details) {
 function certificate(details) {
   const own = details.own("margin_certificate");
   if (!own || Number.isNaN(own[0])) return null;
-  return section("Certificate of the margins", element("p", { class: "quiet" }, "The largest over all classes, relative to ‖x‖ + margin."),
+  return section("Certificate of the margins", element("p", { class: "quiet" }, "The largest over these classes, relative to ‖x‖ + margin."),
     facts([["primal residual", significant(own[0])], ["dual residual", significant(own[1])], ["duality gap", significant(own[2])]])); // prettier-ignore
 }
