@@ -10,6 +10,7 @@ import pandas as pd
 
 from phiscope.exhibits.run import Run
 from phiscope.explorer.columns import Frames
+from phiscope.stats import at_zero
 from phiscope.tables import LocatedSamples
 from phiscope.tables.schemas import SAMPLE_COLUMNS, SCHEMAS
 
@@ -46,15 +47,17 @@ def _with_source(
 
 def _others(run: Run, split: str) -> dict[str, pd.DataFrame]:
     """Frames with one row per view and sample, by name; of tables with several, one for each space."""
-    hulls, support = run["hulls"], run["support"]
+    hulls, support = at_zero(run["hulls"]), run["support"]
     frames = {f"hulls:{space}": hulls[hulls["space"] == space] for space in ("feature", "pixel")}
     if support is not None:
         frames |= {f"support:{space}": support[support["space"] == space] for space in ("feature", "pixel")}
     balls = run["balls"]
     frames["balls"] = balls[balls["split"] == split]
-    for name in ("processed_hulls", "attacks", "hull_standing", "closest_images"):
+    for name in ("attacks", "hull_standing", "closest_images"):
         if run[name] is not None:
             frames[name] = run[name]
+    if run["processed_hulls"] is not None:
+        frames["processed_hulls"] = at_zero(run["processed_hulls"])
     for name in ("duplicates", "entropy"):  # of the samples as they are
         if run[name] is not None:
             frames[name] = run[name].assign(view="original")

@@ -97,10 +97,10 @@ def _far_outside(columns: Columns) -> Question | None:
 
 
 def _suspects(columns: Columns) -> Question | None:
-    if "same_weight" not in columns:
+    if not _has(columns, "same_weight", "hull_distance"):
         return None
-    share = _values(columns, "same_weight")
-    rows = _ordered(_is_original(columns) & (share < OWN_CLASS), share)[:MOST]
+    share, outside = _values(columns, "same_weight"), _values(columns, "hull_distance") > 0
+    rows = _ordered(_is_original(columns) & outside & (share < OWN_CLASS), share)[:MOST]  # inside, a mixture is any
     said = (
         "The closest point of the hull rests, by more than half of its weight, on training samples with another label: "
         "the label may be wrong."

@@ -19,6 +19,7 @@ from phiscope.stats.geometry.inspection import class_summary, confusion, inspect
 from phiscope.stats.geometry.pairs import class_pairs
 from phiscope.stats.geometry.second_opinion import SecondOpinion, second_opinion
 from phiscope.stats.geometry.standing import (
+    at_zero,
     ball_summary,
     projection_accuracy,
     standing,
@@ -50,6 +51,7 @@ __all__ = [
     "Redrawn",
     "SecondOpinion",
     "as_demanded",
+    "at_zero",
     "attack_front",
     "attack_moves",
     "attack_summary",

@@ -16,8 +16,8 @@ REASONS = {
     "error": Reason("errors", "every sample whose prediction is not its label, the most confident first"),
     "label_suspect": Reason(
         "suspicious labels",
-        "samples whose nearest point of the training hull is mixed from training samples of other classes by more than "
-        "half, the least of the own class first",
+        "samples outside the training hull whose nearest point of it is mixed from training samples of other classes "
+        "by more than half, the least of the own class first",
     ),
     "duplicate": Reason(
         "copies between the splits", "samples that stand in the training set as well, with another label first"

@@ -61,6 +61,8 @@ def _panel(ax: Axes, rows: pd.DataFrame, edges: np.ndarray) -> None:
             ax.axvline(np.median(values), color=colour, lw=1.2, ls="--")
             lines.append((f"{words}: median {np.median(values):.3g}", colour))
             lines += _beyond(values, edges[-1])
+            touching = int((values == 0).sum())
+            lines += [(f"({touching:,} at 0, in the hull)", MUTED)] if touching and column == "distance" else []
             lines += [(f"({within.sum():,} within noise)", MUTED)] if within.any() else []
     note(ax, lines)
     ax.set(xlim=(0.0, edges[-1]), ylabel="share of samples")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from phiscope.stats.geometry.standing import at_zero
 from phiscope.stats.intervals import Estimate, Resampling, median_of, share_of
 
 _KEY = ["view", "split", "sample"]
@@ -20,9 +21,10 @@ def hull_standing(hulls: pd.DataFrame, class_hulls: pd.DataFrame | None = None) 
     hulls, class_hulls: the tables of these names. Columns: view, split, sample, label, predicted; distance, position,
     to the hull of all training samples; own_distance, own_position, to that of the predicted class; other_class,
     other_distance, of the other class whose hull is nearest, among those that the sample was projected onto. NaN, None
-    and -1 where a class has no training sample, or no hull of a class was asked for.
+    and -1 where a class has no training sample, or no hull of a class was asked for. Distances of samples that touch a
+    hull are 0.
     """
-    own = hulls.loc[hulls["space"] == "feature", [*_KEY, "label", "predicted", "distance", "position"]]
+    own = at_zero(hulls).loc[hulls["space"] == "feature", [*_KEY, "label", "predicted", "distance", "position"]]
     beside = own_and_other(class_hulls) if class_hulls is not None and len(class_hulls) else None
     if beside is None:
         own = own.assign(own_distance=np.nan, own_position=None, other_class=-1, other_distance=np.nan)
@@ -38,7 +40,7 @@ def own_and_other(class_hulls: pd.DataFrame) -> pd.DataFrame:
     equals."""
     if class_hulls.empty:  # of training samples without labels; pandas cannot merge by texts of which there are none
         return pd.DataFrame(columns=[*_KEY, *_OF_CLASSES])
-    rows = class_hulls.sort_values([*_KEY, "distance", "hull_class"])
+    rows = at_zero(class_hulls).sort_values([*_KEY, "distance", "hull_class"])
     own = rows[rows["is_predicted"]].rename(columns={"distance": "own_distance", "position": "own_position"})
     others = rows[~rows["is_predicted"]].drop_duplicates(_KEY)
     others = others.rename(columns={"hull_class": "other_class", "distance": "other_distance"})

@@ -83,7 +83,8 @@ def _errors(samples: pd.DataFrame) -> pd.DataFrame:
 
 
 def _suspects(samples: pd.DataFrame) -> pd.DataFrame:
-    suspect = samples[samples["same_weight"] < OWN_CLASS]
+    # In the hull a sample is a mixture of training samples in many ways, of which the solver gives any.
+    suspect = samples[(samples["same_weight"] < OWN_CLASS) & (samples["distance"] > 0)]
     return suspect.assign(value=suspect["same_weight"]).sort_values("value", kind="stable").head(MOST)
 
 

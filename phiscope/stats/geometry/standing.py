@@ -21,9 +21,10 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
     hulls: the table of that name. Samples without a feature hull are left out, unless none has one: then distance and
     ambiguity are NaN. Columns added: ambiguity = margin - distance, which is small or negative for ambiguous images;
     correct, never so for samples of another data set, whose label is -1; distance_noise, how far rounding may move
-    sample and hull; processed, the distance in the table processed_hulls, NaN where there is none.
+    sample and hull; processed, the distance in the table processed_hulls, NaN where there is none. Distances of samples
+    that touch the hull are 0, see `at_zero`.
     """
-    hull = hulls.loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "noise", "position"]]
+    hull = at_zero(hulls).loc[hulls["space"] == "feature", [*_KEY, "distance", "distance_lower", "noise", "position"]]
     hull = hull.rename(columns={"noise": "distance_noise"})
     own = features.loc[features["split"] == "test", [*_WHO, "margin", "margin_noise", "closest_class", "confidence"]]
     kept = "inner" if len(hull) else "left"
@@ -32,6 +33,11 @@ def standing(features: pd.DataFrame, hulls: pd.DataFrame, processed_hulls: pd.Da
     samples["processed"] = _processed(samples, processed_hulls)
     samples["ambiguity"] = samples["margin"] - samples["distance"]
     return _judged(samples)
+
+
+def at_zero(hulls: pd.DataFrame) -> pd.DataFrame:
+    """Projections with distance 0 where a sample touches the hull: what is left there is a tolerance, no length."""
+    return hulls.assign(distance=hulls["distance"].where(hulls["position"] != "within_tolerance", 0.0))
 
 
 def training_standing(features: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +52,7 @@ def _judged(samples: pd.DataFrame) -> pd.DataFrame:
 def _processed(samples: pd.DataFrame, processed_hulls: pd.DataFrame | None) -> NDArray[np.float64]:
     if processed_hulls is None:
         return np.full(len(samples), np.nan)
-    beside = processed_hulls[[*_KEY, "distance"]].rename(columns={"distance": "processed"})
+    beside = at_zero(processed_hulls)[[*_KEY, "distance"]].rename(columns={"distance": "processed"})
     return samples[_KEY].merge(beside, on=_KEY, how="left", validate="one_to_one")["processed"].to_numpy()
 
 

@@ -54,6 +54,16 @@ def test_the_distance_to_a_processed_hull_is_that_of_the_same_sample():
     assert stats.standing(features, hulls)["processed"].isna().all()
 
 
+def test_what_touches_the_hull_is_at_distance_zero():
+    features = features_of(("original", "test", 3, 0, 0, 2.5), ("original", "test", 7, 0, 0, 0.25))
+    hulls = hulls_of(*[("original", "feature", sample, 0, 0, 0, [1], [1.0]) for sample in (3, 7)])
+    hulls = hulls.assign(distance=[9e-16, 9e-16], position=["within_tolerance", "undecided"])
+    found = stats.standing(features, hulls, hulls)
+    assert found["distance"].tolist() == found["processed"].tolist() == [0.0, 9e-16]
+    assert found["ambiguity"].tolist() == [2.5, 0.25 - 9e-16]
+    assert stats.hull_standing(hulls)["distance"].tolist() == [0.0, 9e-16]
+
+
 def test_standing_keeps_views_apart_and_leaves_out_samples_without_a_hull(run):
     found = stats.standing(run["features"], run["hulls"])
     assert found["view"].unique().tolist() == ["original"]
