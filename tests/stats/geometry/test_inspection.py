@@ -45,7 +45,7 @@ def listed(standing, support):
 
 def test_every_error_is_listed_in_words(listed):
     assert listed["error"]["sample"].tolist() == [0]
-    assert listed["error"]["why"].item() == "labelled ant, predicted bee with confidence 90 %"
+    assert listed["error"]["why"].item() == "labelled ant, predicted bee with confidence 90.0 %"
     assert listed["error"]["file"].item() == "0.png"
 
 
