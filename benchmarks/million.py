@@ -150,6 +150,10 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[dict]]] = {
 }
 
 
+# What every part used; all else is what it found.
+USED = ("part", "n", "m", "threads", "load", "processor_s", "seconds", "passes", "own_gb", "mapped_gb", "disk_gb")
+
+
 def measured(part: str, folder: Path, options: argparse.Namespace) -> dict:
     """The row of a part: as it was measured before, or measured now."""
     kept = folder / f"{part}.json"
@@ -193,7 +197,10 @@ def main() -> None:
     if {"pass", "hull"} <= set(by_part):
         by_part["hull"]["passes"] = by_part["hull"]["processor_s"] / by_part["pass"]["processor_s"]
     name = "million" if options.vertices == Mixture().n else f"million-{options.vertices}"
-    write_table(rows, "A million samples", options.output or folder, name, circumstances(options.threads))
+    output, about = options.output or folder, circumstances(options.threads)
+    write_table([{key: row.get(key) for key in USED} for row in rows], "A million samples", output, name, about)
+    found = [{"part": row["part"], "what": key, "value": row[key]} for row in rows for key in row if key not in USED]
+    write_table(found, "A million samples, what was found", output, f"{name}-found", about)
 
 
 if __name__ == "__main__":
