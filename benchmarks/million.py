@@ -108,16 +108,25 @@ def _counted(n: int) -> Iterator[list[float]]:
 
 def verify(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
     """The certificates, recomputed by code that shares nothing with the solver."""
-    x, vertices = np.array(_mapped(folder, "queries")[: options.projected]), _mapped(folder, "vertices")
-    projection = hull.HullProjection(**np.load(folder / "projection.npz"))
+    projection = _first(hull.HullProjection(**np.load(folder / "projection.npz")), options.checked)
+    x, vertices = np.array(_mapped(folder, "queries")[: len(projection.distance)]), _mapped(folder, "vertices")
     with used() as row:
         proof = hull.verify(projection, x, vertices)
     yield row | {
+        "checked": len(x),
         "relative_gap": (proof.gap / (projection.distance * proof.farthest)).max(),
         "distance_error": (proof.distance_error / proof.farthest).max(),
         "combination_error": (proof.combination_error / proof.farthest).max(),
         "weight_error": max(proof.weight_sum_error.max(), -proof.least_weight.min()),
     }
+
+
+def _first(projection: hull.HullProjection, count: int | None) -> hull.HullProjection:
+    """Of a projection, that of the first queries."""
+    own = {name: value for name, value in vars(projection).items() if not name.startswith("support")}
+    offsets = projection.support_offsets[: None if count is None else count + 1]
+    supports = {name: getattr(projection, name)[: offsets[-1]] for name in ("support_indices", "support_weights")}
+    return hull.HullProjection(**{k: v[:count] for k, v in own.items()}, **supports, support_offsets=offsets)
 
 
 def margins(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
@@ -141,6 +150,10 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[dict]]] = {
 }
 
 
+# What every part used; all else is what it found.
+USED = ("part", "n", "m", "threads", "load", "processor_s", "seconds", "passes", "own_gb", "mapped_gb", "disk_gb")
+
+
 def measured(part: str, folder: Path, options: argparse.Namespace) -> dict:
     """The row of a part: as it was measured before, or measured now."""
     kept = folder / f"{part}.json"
@@ -162,6 +175,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--vertices", type=int, default=whole.n)
     parser.add_argument("--queries", type=int, default=whole.m)
     parser.add_argument("--projected", type=int, default=1000, help="of the queries, the first, onto the hull")
+    parser.add_argument("--checked", type=int, help="of the projections, the first, by other code; all unless given")
     parser.add_argument("--tol", type=float, default=1e-6)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
@@ -183,7 +197,10 @@ def main() -> None:
     if {"pass", "hull"} <= set(by_part):
         by_part["hull"]["passes"] = by_part["hull"]["processor_s"] / by_part["pass"]["processor_s"]
     name = "million" if options.vertices == Mixture().n else f"million-{options.vertices}"
-    write_table(rows, "A million samples", options.output or folder, name, circumstances(options.threads))
+    output, about = options.output or folder, circumstances(options.threads)
+    write_table([{key: row.get(key) for key in USED} for row in rows], "A million samples", output, name, about)
+    found = [{"part": row["part"], "what": key, "value": row[key]} for row in rows for key in row if key not in USED]
+    write_table(found, "A million samples, what was found", output, f"{name}-found", about)
 
 
 if __name__ == "__main__":

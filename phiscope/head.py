@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from phiscope.arrays import blocks
 from phiscope.files import write_arrays
 
 ROUNDING = 2.0**-24  # of a number that is kept in float32
-_ROWS = 8192  # whose features are in float64 at a time
+_NUMBERS = 2**20  # of features that are in float64 at a time
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class FeatureNoise:
 
     def _lengths(self, features: NDArray) -> NDArray[np.float64]:
         lengths = np.empty(len(features))
-        for part in blocks(len(features), _ROWS):  # features may be mapped, and larger than memory
+        for part in _parts(features):
             lengths[part] = np.linalg.norm(features[part].astype(np.float64), axis=1)
         return np.maximum(lengths, self.length)
 
@@ -81,7 +82,7 @@ class Head:
     def classify(self, features: NDArray) -> NDArray[np.int64]:
         """(m, f) -> (m,): the class with the largest logit, the lowest index among equals."""
         classes = np.empty(len(features), np.int64)
-        for part in blocks(len(features), _ROWS):
+        for part in _parts(features):
             classes[part] = self.logits(features[part]).argmax(1)
         return classes
 
@@ -100,6 +101,11 @@ class Head:
             bound = json.loads(about["lower_bound"])
             noise = FeatureNoise(**json.loads(about.get("noise", "{}")))
             return cls(file.get_tensor("weight"), file.get_tensor("bias"), about["layer"], bound, noise)
+
+
+def _parts(features: NDArray) -> Iterator[slice]:
+    """Rows of features (m, f) that are in float64 at a time: all may be mapped, and larger than memory."""
+    return blocks(len(features), max(1, _NUMBERS // max(1, features.shape[1])))
 
 
 def features_of(path: str | Path) -> int | None:

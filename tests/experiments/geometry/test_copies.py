@@ -45,7 +45,7 @@ def positions(root, folder, feature_map, images, size):
     for sample, image in enumerate(test):
         write(folder / "test", extract(feature_map, image[None], size=size), [sample])
         project(
-            vectors=folder / "test", names={"view": "original", "split": "test"}, training=[folder / "train"],
+            vectors=folder / "test", names={"view": "original", "split": "test"}, training=folder / "train",
             head=folder / "head", hull_of=None, most=None, tolerance=1e-6, threads=1,
             config={"run": "copies", "seed": 0}, output=folder / "hulls.parquet",
         )  # fmt: skip

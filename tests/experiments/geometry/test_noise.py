@@ -90,7 +90,7 @@ def test_noise_and_classes_of_many_features_are_those_of_each(monkeypatch):
     features = np.random.default_rng(2).normal(size=(10, 4)).astype(np.float32)
     known = head_module.Head(np.eye(4), np.zeros(4), "", None, FeatureNoise(features=0.5))
     noise, classes = known.noise.of_features(features), known.classify(features)
-    monkeypatch.setattr(head_module, "_ROWS", 3)
+    monkeypatch.setattr(head_module, "_NUMBERS", 12)
     np.testing.assert_array_equal(known.noise.of_features(features), noise)
     np.testing.assert_array_equal(known.classify(features), classes)
     np.testing.assert_array_equal(noise, 0.5 * np.linalg.norm(features.astype(np.float64), axis=1))
