@@ -204,3 +204,13 @@ def test_no_label_is_null_in_files_and_minus_one_in_memory(tmp_path):
         assert tables.read(path)["label"].dtype == np.int64
     tables.merge([tmp_path / "a.parquet"], tmp_path / "d.parquet")
     assert pq.read_table(tmp_path / "d.parquet")["label"].to_pylist() == [None, 1, 0]
+
+
+def test_pieces_are_one_table_of_several_row_groups(tmp_path):
+    columns = {"view": ["original"] * 3, "split": ["test"] * 3, "detector": ["margin"] * 3}
+    pieces = [columns | {"sample": np.arange(3) + 3 * k, "score": np.full(3, float(k))} for k in range(2)]
+    tables.write_pieces(iter(pieces), "scores", tmp_path / "pieces.parquet", {"commit": "abc"})
+    tables.write({key: [*pieces[0][key], *pieces[1][key]] for key in pieces[0]}, "scores", tmp_path / "one.parquet", {})
+    pd.testing.assert_frame_equal(*(tables.read(tmp_path / f"{name}.parquet") for name in ("pieces", "one")))
+    assert tables.provenance(tmp_path / "pieces.parquet") == {"commit": "abc"}
+    assert pq.ParquetFile(tmp_path / "pieces.parquet").num_row_groups == 2

@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Supports that nearly coincide: what stalls is solved by other loops.
         stretched = (random.random(size=(500, 2)) * (1, 2.0**20)).astype(kind)
         hull.project((2.0**20 * random.normal(size=(100, 2))).astype(kind), stretched, threads=1)
+    many = random.normal(size=(4, 40))  # of few classes all are solved by other loops
+    margin.closest_classes(np.abs(queries), many, np.zeros(40), classes=1)
     for bound in (None, 0.0):
         margin.closest_flip(np.abs(queries), weight, np.zeros(3), lower_bound=bound)
         margin.flip_points(np.abs(queries), weight, np.zeros(3), lower_bound=bound)

@@ -37,7 +37,9 @@ def fdbd(features: NDArray, logits: NDArray, training_features: NDArray, weight:
     features, logits = np.asarray(features, np.float64), np.asarray(logits, np.float64)
     own = logits.argmax(axis=1)
     gaps = logits.max(axis=1, keepdims=True) - logits
-    norms = np.linalg.norm(weight.T[:, None] - weight.T[None], axis=2)[own]
+    present, place = np.unique(own, return_inverse=True)  # one class after the other: n² f numbers may be many
+    rows = [np.linalg.norm(weight.T[number] - weight.T, axis=1) for number in present]
+    norms = np.array(rows).reshape(-1, weight.shape[1])[place]
     distances = np.divide(gaps, norms, out=np.zeros_like(gaps), where=norms > 0)
     boundaries = (norms > 0).sum(axis=1)
     mean = np.divide(distances.sum(axis=1), boundaries, out=np.full(len(own), np.inf), where=boundaries > 0)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.arrays import blocks
 from phiscope.errors import DataError
+
+_NUMBERS = 4_000_000  # of the offsets of some samples to all class means, that are held at a time
 
 
 def mahalanobis(features: NDArray, training_features: NDArray, labels: NDArray) -> NDArray[np.float64]:
@@ -24,5 +27,9 @@ def mahalanobis(features: NDArray, training_features: NDArray, labels: NDArray) 
     means = np.stack([training[members == place].mean(axis=0) for place in range(len(classes))])
     centred = training - means[members]
     precision = np.linalg.pinv(centred.T @ centred / len(training), hermitian=True)
-    offsets = np.asarray(features, np.float64)[:, None] - means
-    return np.einsum("mcf,mcf->mc", offsets @ precision, offsets).min(axis=1)
+    points = np.asarray(features, np.float64)
+    found = np.empty(len(points))
+    for part in blocks(len(points), max(1, _NUMBERS // means.size)):
+        offsets = points[part, None] - means
+        found[part] = np.einsum("mcf,mcf->mc", offsets @ precision, offsets).min(axis=1)
+    return found

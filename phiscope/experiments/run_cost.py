@@ -31,9 +31,9 @@ from phiscope.geometry.inversion.relaxed import first_rows
 from phiscope.models.feature_map import FeatureMap
 
 # docs/performance.md: pricings of everything and of subsets, per query; seconds of the inner solves per query at d = 64
-# (0.22 ms) and d = 3,072 (5.3 ms), taken to be linear in d; seconds of a margin with its certificate, for each class and
-# feature: 4.5 µs at 10 and 64, 0.24 ms at 100 and 512, 4.3 ms at 1,000 and 512; of one of the closest alone, and what it
-# takes besides: 0.06, 0.13 and 0.34 ms at 1,000 classes and 64, 512 and 2,048 features.
+# (0.22 ms) and d = 3,072 (5.3 ms), taken to be linear in d; seconds of a margin with its certificate, for each class
+# and feature: 4.5 µs at 10 and 64, 0.24 ms at 100 and 512, 4.3 ms at 1,000 and 512; of one of the closest alone, and
+# what it takes besides: 0.06, 0.13 and 0.34 ms at 1,000 classes and 64, 512 and 2,048 features.
 _PRICINGS = 3.1
 _SOLVE, _SOLVE_PER_D = 1.1e-4, 1.7e-6
 _MARGIN = 7e-9

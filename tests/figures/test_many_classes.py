@@ -78,10 +78,12 @@ def _meet(one, other) -> bool:
     return not (beside or one.y1 <= other.y0 + 1 or other.y1 <= one.y0 + 1)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_labels_can_be_read_and_nothing_covers_data(case):
+@pytest.mark.parametrize(
+    ("case", "draw"), [(case, figures.draw) for case in CASES] + [("100 classes", figures.draw_narrow)]
+)
+def test_labels_can_be_read_and_nothing_covers_data(case, draw):
     name, frames, count = CASES[case]
-    figure = figures.draw(name, **frames(), classes=names_of(count))
+    figure = draw(name, **frames(), classes=names_of(count))
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     found = overlapping(figure, renderer) + [each for ax in figure.axes for each in covered(ax, renderer)]

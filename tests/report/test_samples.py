@@ -32,3 +32,17 @@ def test_a_sample_is_told_by_names_of_classes():
     assert SamplePage.of(7, frames, ["ant", "bee", "cow"]).heading == "without a label, taken for bee"
     nameless = SamplePage.of(9, frames, ["ant", "bee", "cow"])
     assert (nameless.closest, nameless.file) == ("none", None)
+
+
+def test_of_many_classes_the_closest_are_shown():
+    count = 50
+    frames = {
+        "standing": pd.DataFrame({"sample": [7], "label": [0], "predicted": [0], "margin": [1.0], "distance": [0.5]}),
+        "balls": pd.DataFrame({"sample": [7], "train_inside": [1], "test_inside": [2]}),
+        "margins": pd.DataFrame({"sample": 7, "other_class": range(1, count), "margin": np.arange(count - 1)[::-1]}),
+        "samples": pd.DataFrame({"sample": [7], "file": [None]}),
+    }
+    frames["standing"]["closest_class"] = count - 1
+    page = SamplePage.of(7, frames, [f"c{k}" for k in range(count)])
+    assert list(page.margins) == [f"c{k}" for k in range(count - 1, count - 11, -1)]
+    assert page.others == count - 1 - 10

@@ -45,6 +45,7 @@ def test_what_is_there(changes):
         ({"views": view(kind="inpaint", rectangles=[[0, 7, 2, 2]])}, "[0, 7, 2, 2] leaves the image of 8 x 8"),
         ({"inversions": {"edits": [{"sample": 5, "rectangles": [[0, 0, 1, 1]]}]}}, "inversions.edits.0.sample: test"),
         ({"views": view(kind="blend", toward=9, share=0.5)}, "views.mine.toward: test sample 9 is not among"),
+        ({"margins": {"classes": 3}}, "margins.classes: got 3, but there are 2 other classes; expected 1 to 2, or all"),
         ({"views": view(kind="rotate", toward=3), "latent": {"enabled": True}}, "there is no class 3; expected 0 to 2"),
         (
             {"latent": {"enabled": True, "dimension": 2}, "views": {"lsd": None, "lsd-pgd": None}},

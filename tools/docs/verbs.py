@@ -7,8 +7,10 @@ VERBS = {
     "Figures of a finished run": ("phiscope.draw", "phiscope.drawn"),
     "Margins": (
         "phiscope.geometry.margin.flip_points",
+        "phiscope.geometry.margin.closest_classes",
         "phiscope.geometry.margin.closest_flip",
         "phiscope.geometry.margin.FlipPoints",
+        "phiscope.geometry.margin.RankedFlips",
         "phiscope.geometry.margin.ClosestFlip",
     ),
     "Hulls": (

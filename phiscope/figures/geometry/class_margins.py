@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from phiscope.figures.checks import require
 from phiscope.figures.geometry.class_order import ClassOrder, class_order
-from phiscope.figures.style import MUTED, blank, themed, words_alone
+from phiscope.figures.style import INK, MUTED, blank, columns_for, themed, words_alone
 
 CAPTION = (
     "Median distance in feature space from the test samples of one predicted class (row) to the boundary with another "
@@ -24,12 +25,14 @@ CAPTION = (
 CATEGORY = "Where samples stand"
 ALT = "Heat map of median margins by predicted class and class across the boundary"
 DENSE = False
+STACKS = True
 WHEN = "always"
 
 _WRITTEN = 20  # more classes than this leave no room for numbers in the cells
 _NAMED = 45  # and more than this none for their names
 _CELLS = 250  # beside each other at most
 _LONG = 16  # characters of a name
+_DENSE = 0.5  # share of the cells that have a value where a white frame is seen
 _NOWHERE = "#eceff2"
 
 
@@ -46,17 +49,20 @@ def draw(class_pairs: pd.DataFrame, classes: Sequence[str]) -> Figure:
 
 
 def _written(median: pd.DataFrame, classes: Sequence[str]) -> Figure:
-    figure = blank(height=6.2 if len(classes) > 4 else 3.6, width=7.0)
+    wide = columns_for(2, 2) > 1
+    figure = blank(height=(6.2 if wide else 5.4) if len(classes) > 4 else 3.6, width=7.0)
     ax = figure.subplots()
     ax.set_facecolor(_NOWHERE)
     sns.heatmap(
         median, ax=ax, cmap="viridis", annot=True, fmt=_format(median), square=True, linewidths=0.6,
-        annot_kws={"fontsize": 8}, xticklabels=list(classes), yticklabels=list(classes),
-        mask=~np.isfinite(median.to_numpy(float)), cbar_kws={"label": "median margin", "shrink": 0.7},
+        annot_kws={"fontsize": 8 if wide or len(classes) < 8 else 5 if len(classes) > 12 else 6.5},
+        xticklabels=list(classes), yticklabels=list(classes),
+        mask=~np.isfinite(median.to_numpy(float)), cbar_kws={"label": "median margin", **_bar()},
     )  # fmt: skip
     ax.set(xlabel="class across the boundary", ylabel="predicted class")
     ax.tick_params(length=0)
-    ax.tick_params(axis="x", rotation=45 if max(map(len, map(str, classes))) > 3 else 0)
+    slanted = 45 if wide or len(classes) <= 12 else 90
+    ax.tick_params(axis="x", rotation=slanted if max(map(len, map(str, classes))) > 3 else 0)
     ax.tick_params(axis="y", rotation=0)
     ax.spines[:].set_visible(False)
     ax.figure.axes[-1].tick_params(color=MUTED)
@@ -67,16 +73,17 @@ def _ordered(median: NDArray, classes: Sequence[str]) -> Figure:
     """As a picture: cells of many classes as shapes would make a file of megabytes."""
     found = class_order(median)
     cells = _binned(median[np.ix_(found.order, found.order)])
-    figure = blank(height=6.6, width=7.2)
+    wide = columns_for(2, 2) > 1
+    figure = blank(height=6.6 if wide else 4.6, width=7.2)
     ax = figure.subplots()
     ax.set_facecolor(_NOWHERE)
     drawn = ax.imshow(
         np.ma.masked_invalid(cells), cmap="viridis", interpolation="nearest", extent=(0, len(classes), len(classes), 0)
     )
-    named = len(classes) <= _NAMED
+    named = len(classes) <= (_NAMED if wide else _WRITTEN)
     ax.set(
-        xlabel="class across the boundary" + ("" if named else ", in the order of the rows"),
-        ylabel="predicted class" if named else f"{len(classes):,} predicted classes, neighbours beside each other",
+        xlabel="class across the boundary" + ("" if named or not wide else ", in the order of the rows"),
+        ylabel="predicted class" if named else f"{len(classes):,} predicted classes" + ", neighbours together" * wide,
     )
     if named:
         names = [_short(classes[k]) for k in found.order]
@@ -84,22 +91,27 @@ def _ordered(median: NDArray, classes: Sequence[str]) -> Figure:
         ax.set_xticks(places, names, rotation=90, fontsize=6.5)
         ax.set_yticks(places, names, fontsize=6.5)
     else:
-        _name_groups(ax, found, classes)
+        _name_groups(ax, found, classes, "white" if np.isfinite(cells).mean() > _DENSE else INK, 30 if wide else 16)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    figure.colorbar(drawn, ax=ax, shrink=0.7, label="median margin").outline.set_visible(False)
+    figure.colorbar(drawn, ax=ax, label="median margin", **_bar()).outline.set_visible(False)
     return figure
 
 
-def _name_groups(ax: Axes, found: ClassOrder, classes: Sequence[str]) -> None:
-    """A frame and a name for every group that has room for one."""
+def _bar() -> dict[str, Any]:
+    """Of colours: beside the cells, or below them on a narrow screen."""
+    return {"shrink": 0.7} if columns_for(2, 2) > 1 else {"shrink": 0.9, "location": "bottom"}
+
+
+def _name_groups(ax: Axes, found: ClassOrder, classes: Sequence[str], colour: str, most: int) -> None:
+    """A frame for every group, and a name where it has room: so many beside each other."""
     ax.set_xticks([])
     ticks, names, last = [], [], -np.inf
     for first, size, central in found.groups:
         end = first + size
-        ax.plot([first, end, end, first, first], [first, first, end, end, first], color="white", lw=1.0)
+        ax.plot([first, end, end, first, first], [first, first, end, end, first], color=colour, lw=0.8)
         middle = first + size / 2
-        if middle - last >= len(classes) / 30:
+        if middle - last >= len(classes) / most:
             ticks.append(middle)
             names.append(f"{_short(classes[central])} and {size - 1:,} more")
             last = middle

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 FEW = 32  # classes of which all are solved: that takes no longer than proving that some need not be
-_NUMBERS = 4_000_000  # of the points of a block of samples, and of their logits
+_NUMBERS = 2_000_000  # of the points of a block of samples, and of their logits
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class _Search:
         of_each = (part[who, slot] for part in (y, pull, offset, sign))
         certificate[:, who, slot] = self._certificate(x[who], own[who], other[who, slot], *of_each)
         solved, failed = (state == search.SOLVED).sum(1), []
-        for q in np.flatnonzero((state == search.LEFT).any(1)):
+        for q in np.flatnonzero((state == search.LEFT).any(1)).tolist():
             failed += self._finish(x, own, q, state[q] == search.LEFT, lower, distance, other, certificate, solved)
         who, slot = np.nonzero(other >= 0)
         lower[who, other[who, slot]] = lower[np.arange(m), own] = np.inf
@@ -210,7 +210,6 @@ def _rows(
     numbers = [np.concatenate([part[q, slot], none]) for part in (distance, *certificate)]
     ranks = np.concatenate([rank[q, slot], np.zeros(len(without), np.int64)])
     by = np.lexsort((classes, sample))
-    distances, *proofs = (part[by] for part in numbers)
-    return RankedFlips(
-        start + sample[by], own[sample[by]], classes[by], ranks[by], distances, status[by], *proofs, solved, least
-    )
+    distances, primal, dual, gap = (part[by] for part in numbers)
+    who = start + sample[by], own[sample[by]], classes[by], ranks[by]
+    return RankedFlips(*who, distances, status[by], primal, dual, gap, solved, least)

@@ -22,6 +22,7 @@ _ROUNDING = 4 * np.finfo(np.float64).eps  # of a term of a sum
 _SMALL = 2.0**-200  # squares of smaller weights lose digits: left to who scales
 _EXACT = 2e-15  # as in `newton`: a constraint holds when it is violated by this share of its terms
 _WIDER = 1 + 1e-9
+_ZERO = np.int64(0)  # of a literal 0 numba makes a type of its own, and compiles all once more
 
 
 @compiled(fastmath={"reassoc", "contract", "nsz"})
@@ -66,13 +67,13 @@ def _solve(x, i, j, rows, bias, hyperplanes, bound, cutoff, B, d, sizes, used, y
     written, the latter with the multipliers. OPEN: the bound exceeds the cutoff."""
     used[:] = False
     used[i] = used[j] = True
-    _add(B, d, sizes, 0, rows, bias, i, j)
+    _add(B, d, sizes, _ZERO, rows, bias, i, j)
     largest = np.abs(B[0]).max()
     if largest == 0:
         return NOWHERE, np.inf, 0
     if largest < _SMALL:
         return LEFT, -np.inf, 0
-    count, before, least = 1, 0, -np.inf
+    count, before, least = _ZERO + 1, _ZERO, -np.inf
     while count > before:
         before, multipliers = count, buffer[:count].reshape(1, count)
         newton.closest(x.reshape(1, -1), B[:count], d[:count], bound, sizes[:count], y, multipliers, converged)
@@ -97,6 +98,16 @@ def _place(distance, other, value, j):
 
 
 @compiled()
+def _least_open(lower, state, own):
+    """The class of the least bound among the OPEN ones; -1 without any."""
+    j = _ZERO - 1
+    for c in range(len(lower)):
+        if c != own and state[c] == OPEN and (j < 0 or lower[c] < lower[j]):
+            j = c
+    return j
+
+
+@compiled()
 def k_closest(points, own, rows, bias, bound, lower, state, distance, other, y, pull, offset, sign):
     """For every row of points (m, f), of classes own (m,), its k closest classes; k is the length of the outputs.
 
@@ -112,10 +123,7 @@ def k_closest(points, own, rows, bias, bound, lower, state, distance, other, y, 
     for q in range(points.shape[0]):
         hyperplanes = lower[q].copy()
         while True:
-            j = -1
-            for c in range(n):
-                if c != own[q] and state[q, c] == OPEN and (j < 0 or lower[q, c] < lower[q, j]):
-                    j = c
+            j = _least_open(lower[q], state[q], own[q])
             cutoff = distance[q].max()
             if j < 0 or lower[q, j] > cutoff:
                 break

@@ -215,7 +215,7 @@ WORDS = {
     "device: [cpu]": "device",
     "margins: {solver: newtn}": "margins.solver",
     "margins: {solver: true}": "margins.solver",
-    "dataset: {path: digits, is_papers: true}\nmargins: {classes: 3}": "margins.classes: the comparison with the text's",
+    "dataset: {path: digits, is_papers: true}\nmargins: {classes: 3}": "margins.classes: the comparison with",
     "margins: {classes: 0}": "margins.classes: got 0, expected at least 1",
     "margins: {classes: -3}": "margins.classes",
     "margins: {classes: 2.5}": "margins.classes",

@@ -6,7 +6,7 @@ import { mark, SHAPES } from "./points.js";
 import { byName, column, filterBy, rows, state } from "./store.js";
 
 const RAMP = 256; // steps of a ramp
-const MOST_KEYS = 30; // categories that are named
+const MOST_KEYS = 30; // categories that are named; of more, colours are too alike to be read
 const SHAPE_OF = [SHAPES.square, SHAPES.circle, SHAPES.cross]; // by the code of the outcome: no label, right, wrong
 
 const coloursOf = (own) => (own.name === "outcome" ? [OUTCOMES.right, OUTCOMES.wrong] : categoryColours(own.categories.length));
@@ -41,13 +41,16 @@ export function showLegend() {
   const colours = coloursOf(own);
   const present = new Set(own.codes);
   const entries = own.categories.map((name, k) => [name, colours[k], k + 1]).filter(([, , code]) => present.has(code));
+  if (entries.length > MOST_KEYS) {
+    legend.replaceChildren(element("span", { class: "quiet" }, `${count(entries.length)} colours, of which many are alike: a point names its ${own.title} when it is clicked.`));
+    return;
+  }
   if (present.has(0)) entries.push([own.missing, missingColour, 0]);
   legend.replaceChildren(
-    ...entries.slice(0, MOST_KEYS).map(([name, ink, code]) =>
+    ...entries.map(([name, ink, code]) =>
       element("button", { type: "button", class: "key", title: "list these alone", onclick: () => toggle(own, code) },
         legendMark(own, code, ink), named(name)),
     ),
-    entries.length > MOST_KEYS ? `and ${count(entries.length - MOST_KEYS)} more` : "",
   ); // prettier-ignore
 }
 
