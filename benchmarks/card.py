@@ -65,7 +65,8 @@ _AGREEMENT = (
 )
 _TIMES = (
     "Floor: as many multiplications and additions as the network has, at the rate of one large float32 product on the "
-    "same device. A gradient is counted as three passes forward, a Jacobian of f rows as 1 + 2f."
+    "same device. A gradient is counted as three passes forward, a Jacobian of f rows as 1 + 2f. Seconds are of the "
+    "clock, on one thread of a processor alone of the processor."
 )
 _SELECTION = (
     "256 queries, the lowest 192 prices of each: products alone, and with what picks the prices out. Claimed for a "

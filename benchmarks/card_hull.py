@@ -21,22 +21,25 @@ ROWS = 8192  # vertices that are priced in float64 at a time
 CHECKED = 100  # queries that code of its own verifies
 
 
+def clock(device: str) -> float:
+    """Seconds so far: of the processor for one thread on it, which bears other work beside; else of the clock, once
+    the card has done what it was given."""
+    if device.startswith("cuda"):
+        torch.cuda.synchronize()
+    elif torch.get_num_threads() == 1:
+        return time.process_time()
+    return time.perf_counter()
+
+
 def timed(function: Callable[[], object], device: str, repeats: int = 3) -> float:
-    """Seconds of the clock of a call once it has run, the median."""
+    """Seconds of a call once it has run, the median; see `clock`."""
     function()
     seconds = []
     for _ in range(repeats):
-        _wait(device)
-        start = time.perf_counter()
+        start = clock(device)
         function()
-        _wait(device)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(clock(device) - start)
     return float(np.median(seconds))
-
-
-def _wait(device: str) -> None:
-    if device.startswith("cuda"):
-        torch.cuda.synchronize()
 
 
 def seconds_of_a_pass(points: NDArray, vertices: Tensor, device: str) -> float:
@@ -83,25 +86,25 @@ def selecting(n: int, d: int, device: str) -> dict:
 
 def measure(n: int, m: int, d: int, device: str, threads: int) -> dict:
     """One row: time, passes, rounds, supports, certificates, memory."""
-    start = time.perf_counter()
+    start = clock(device)
     mixture = Mixture(d, device)
     points, array = mixture.draw(m), mixture.draw(n)
-    drawn = time.perf_counter() - start
+    drawn = clock(device) - start
     project(points[:2], array[:500], tol=TOLERANCE)  # compile
-    start = time.perf_counter()
+    start = clock(device)
     vertices = Vertices(array)
-    prepared = time.perf_counter() - start
-    start = time.perf_counter()
+    prepared = clock(device) - start
+    start = clock(device)
     given = vertices.light(m, device)
     light = torch.tensor(given) if isinstance(given, np.ndarray) else given
-    placed = time.perf_counter() - start
+    placed = clock(device) - start
     floor = seconds_of_a_pass(points, light, device)
-    start = time.perf_counter()
+    start = clock(device)
     projection = project(points, vertices, tol=TOLERANCE, threads=threads, device=device)
-    seconds = time.perf_counter() - start
-    start = time.perf_counter()
+    seconds = clock(device) - start
+    start = clock(device)
     exact = relative_gaps(projection, points, light)
-    verified = time.perf_counter() - start
+    verified = clock(device) - start
     some = verify(_first(projection, CHECKED), points[:CHECKED], array)
     own = some.gap / (projection.distance[:CHECKED] * some.farthest)
     return {

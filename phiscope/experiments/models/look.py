@@ -78,7 +78,8 @@ def look(
         )
         labelled = labels >= 0
         if is_trained and labelled.any():
-            check = _with_answers(check, network, pixels[torch.from_numpy(labelled)].to(device), labels[labelled])
+            known = pixels if labelled.all() else pixels[torch.from_numpy(labelled)]
+            check = _with_answers(check, network, known.to(device), labels[labelled])
     return replace(check, doubts=tuple(doubts_of(check)))
 
 

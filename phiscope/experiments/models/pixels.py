@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -15,10 +16,11 @@ _FLAT = 0.02  # of white: an image whose pixels differ by no more shows nothing
 
 def pixels_of(images: NDArray, network: Normalised) -> Pixels:
     """images (n, channels, height, width), uint8 or float32 in [0, 1], as they are prepared."""
-    unit = unit_range(images)
-    least, largest = unit.min(axis=(1, 2, 3)), unit.max(axis=(1, 2, 3))
+    # Extremes of each channel first: what follows keeps their order, and no copy of all images in float32 is made.
+    ends = [unit_range(end(images, axis=(2, 3), keepdims=True)) for end in (np.min, np.max)]
+    least, largest = ends[0].min(axis=(1, 2, 3)), ends[1].max(axis=(1, 2, 3))
     dark = largest < DARK
-    normalised = (torch.from_numpy(unit) - network.mean.cpu()) / network.deviation.cpu()
+    normalised = (torch.from_numpy(np.concatenate(ends)) - network.mean.cpu()) / network.deviation.cpu()
     return Pixels(
         len(images),
         tuple(images.shape[1:]),
