@@ -11,6 +11,8 @@ Only a class whose hyperplane is no further than the step can be violated there:
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from phiscope.geometry.compiled import compiled
@@ -22,7 +24,7 @@ _ROUNDING = 4 * np.finfo(np.float64).eps  # of a term of a sum
 _SMALL = 2.0**-200  # squares of smaller weights lose digits: left to who scales
 _EXACT = 2e-15  # as in `newton`: a constraint holds when it is violated by this share of its terms
 _WIDER = 1 + 1e-9
-_ZERO = np.int64(0)  # of a literal 0 numba makes a type of its own, and compiles all once more
+_ZERO: Any = np.int64(0)  # of a literal 0 numba makes a type of its own, and compiles all once more
 
 
 @compiled(fastmath={"reassoc", "contract", "nsz"})
