@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from phiscope.geometry.inversion import relaxed, repeated
 from phiscope.geometry.inversion.box import nearest_in_box
-from phiscope.geometry.inversion.relaxed import jacobian
 
 Map = Callable[[Tensor], Tensor]
 
@@ -59,13 +59,17 @@ class Aim:
 
 @dataclass(frozen=True)
 class BoxedNetwork:
-    """A feature map in float32 for derivatives, in float64 where digits matter, and the box its images live in."""
+    """A feature map in float32 for derivatives, in float64 where digits matter, and the box its images live in.
+
+    repeats: whether rows of a Jacobian are computed as a batch, see `repeated`.
+    """
 
     rough: Map
     exact: Map
     shape: tuple[int, ...]
     lower: float
     upper: float
+    repeats: bool = False
 
     def features(self, images: Tensor, *, exact: bool) -> Tensor:
         """Images (b, n) float64 -> features (b, f) float64."""
@@ -74,7 +78,8 @@ class BoxedNetwork:
             return self.exact(images).double() if exact else self.rough(images.float()).double()
 
     def jacobian(self, images: Tensor, softness: Tensor) -> Tensor:
-        return jacobian(self.rough, images.float().view(-1, *self.shape), softness.float())
+        compute = repeated.jacobian if self.repeats else relaxed.jacobian
+        return compute(self.rough, images.float().view(-1, *self.shape), softness.float())
 
     def smallest_step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor | None = None) -> Tensor:
         """The smallest change of the images, inside the box, that `rows` maps to `shift`.
