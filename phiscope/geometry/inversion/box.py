@@ -21,6 +21,7 @@ def nearest_in_box(
     *,
     damping: Tensor | None = None,
     precision: float = 1e-5,
+    products: Tensor | None = None,
 ) -> Tensor:
     """argmin ½‖x − anchor‖² subject to rows x = goal, lower <= x <= upper.
 
@@ -31,10 +32,12 @@ def nearest_in_box(
 
     damping δ (b,), positive: argmin ½‖x − anchor‖² + ‖rows x − goal‖² / 2δ in the box. What the equations lack is δλ
     then, so that δλ joins the violation, and there is always a solution.
+
+    products (b, q, q): rows rowsᵀ, where it is known.
     """
     damping = rows.new_zeros(len(rows)) if damping is None else damping
     batch, count, _ = rows.shape
-    products = torch.bmm(rows, rows.transpose(1, 2))
+    products = gram(rows) if products is None else products
     ridge = 1e-7 * products.diagonal(dim1=1, dim2=2).mean(1).clamp(min=torch.finfo(rows.dtype).tiny)
     ridge = (ridge + damping)[:, None, None] * torch.eye(count, dtype=rows.dtype, device=rows.device)
     goal = goal - torch.einsum("bqn,bn->bq", rows, anchor)
@@ -51,12 +54,32 @@ def nearest_in_box(
         going = (left > precision * size) & ((idle < _PATIENCE) | (damping > 0))
         if not bool(going.any()):
             break
-        free = ((moved > lower) & (moved < upper)).to(rows.dtype)
-        curvature = torch.bmm(rows * free.unsqueeze(1), rows.transpose(1, 2)) + ridge
+        curvature = _free_products(rows, (moved > lower) & (moved < upper), products, going) + ridge
         direction = -torch.linalg.solve(curvature, violation)
         step = _step(rows, moved, anchor, goal, lower, upper, damping, multipliers, direction)
         multipliers = torch.where(going[:, None], multipliers + step, multipliers)
     return (anchor + torch.einsum("bqn,bq->bn", rows, multipliers)).clamp(lower, upper)
+
+
+def gram(rows: Tensor) -> Tensor:
+    """rows rowsᵀ, (b, q, q)."""
+    return torch.bmm(rows, rows.transpose(1, 2))
+
+
+def _free_products(rows: Tensor, free: Tensor, products: Tensor, going: Tensor) -> Tensor:
+    """rows diag(free) rowsᵀ where `going`, rows rowsᵀ elsewhere: what is at the bounds taken off the whole, or the free
+    columns alone, whichever are fewer."""
+    curvature = products.clone()
+    for k in going.nonzero().flatten().tolist():
+        each, is_free, whole = rows[k], free[k], curvature[k]
+        bound = (~is_free).nonzero().flatten()
+        if len(bound) > len(is_free) // 2:
+            columns = each[:, is_free]
+            torch.mm(columns, columns.T, out=whole)
+        elif len(bound):
+            columns = each[:, bound]
+            whole.addmm_(columns, columns.T, alpha=-1)
+    return curvature
 
 
 def _step(

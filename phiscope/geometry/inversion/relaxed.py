@@ -19,6 +19,8 @@ RELUS = (functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_)
 
 def relu_slope(a: Tensor, softness: Tensor) -> Tensor:
     """What a ReLU's derivative at a (b, ...) is replaced by; softness (b,), or (1,) for all."""
+    if not bool(softness.any()):
+        return 0.5 + 0.5 * a.sign()
     per_sample = (len(a),) + (1,) * (a.dim() - 1)
     # Relative to the layer's root mean square, so that the scale of a network's activations does not matter.
     size = a.flatten(1).square().mean(1).sqrt()

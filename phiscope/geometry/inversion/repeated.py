@@ -1,11 +1,11 @@
 """Rows of a Jacobian as a batch: one forward pass of one image, and its rows pulled back some at a time.
 
-A backward pass for each row is a convolution of one image at a time, in float32; sixteen rows of the same image are a
-batch of sixteen. The forward pass runs on a batch that repeats the image without holding it more than once (stride 0),
-so that autograd's graph is one for sixteen images while values are computed once, in float32. What flows back is of
-`kind`, bfloat16 where the processor multiplies that natively: its gates, the pieces of ReLUs and pooling that the image
-lies in, are those of float32, so that only the products are rounded. Operations that are not known here are computed
-for the whole batch by autograd as ever: right, only slower.
+A backward pass for each row has little to do at a time, and does it in float32; thirty-two rows of the same image are a
+batch of thirty-two. The forward pass runs on a batch that repeats the image without holding it more than once (stride
+0), so that autograd's graph is one for all rows of a batch while values are computed once, in float32. What flows back
+is bfloat16 where the processor multiplies that natively: its gates, the pieces of ReLUs and pooling that the image lies
+in, are those of float32, so that only the products are rounded. Operations that are not known here are computed for the
+whole batch by autograd as ever: right, only slower.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from torch.overrides import TorchFunctionMode
 
 from phiscope.geometry.inversion.relaxed import RELUS, first_rows, relu_slope
 
-ROWS = 16  # at a time: more of them are no faster, and leave the cache
+ROWS = 32  # at a time: more of them are no faster
+_LARGE = 100_000  # numbers per image that a forward pass computes, from which on a batch of rows is faster
 _ELSEWHERE = 0.1  # numbers that operations not known here compute, over those of the known ones
 _COMPARED = 4
 _ROUNDING = {torch.float32: 1e-3, torch.bfloat16: 0.05}  # relative; 5e-7 and 6e-3 for a ResNet-20
@@ -47,7 +48,7 @@ def suits(feature_map: Callable[[Tensor], Tensor], image: Tensor) -> bool:
         known = _Rows(feature_map, image, none, kind)
     except (RuntimeError, TypeError):  # such as float32 weights of an operation that is not known here
         return False
-    if known.count < 2 or known.elsewhere > _ELSEWHERE * known.computed:
+    if known.count < 2 or known.computed < _LARGE * ROWS or known.elsewhere > _ELSEWHERE * known.computed:
         return False
     expected = first_rows(feature_map, image, _COMPARED)[0]
     error = known.pull(0)[: len(expected)].float() - expected
@@ -55,7 +56,7 @@ def suits(feature_map: Callable[[Tensor], Tensor], image: Tensor) -> bool:
 
 
 def jacobian(feature_map: Callable[[Tensor], Tensor], images: Tensor, softness: Tensor, most: int = 2**30) -> Tensor:
-    """∂φ/∂x, (b, f, n) for images (b, channels, h, w) of n numbers, float32; softness (b,), 0 for the derivative itself.
+    """∂φ/∂x, (b, f, n) for float32 images (b, channels, h, w) of n numbers; softness (b,), 0 for the derivative itself.
 
     most: rows of it, the first ones, 0 for the forward pass alone.
     """
@@ -277,9 +278,9 @@ def _constant(other: Any) -> bool:
 
 
 def _pool(
-    batch: Repeated, x: Tensor, /, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+    batch: Repeated, x: Tensor, /, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, **indices: bool
 ):
-    if return_indices:
+    if any(indices.values()):
         return NotImplemented
     geometry = (_pair(kernel_size), _pair(stride or kernel_size), _pair(padding), _pair(dilation), ceil_mode)
     value, places = torch.ops.aten.max_pool2d_with_indices(_value(x).contiguous(memory_format=_LAST), *geometry)
