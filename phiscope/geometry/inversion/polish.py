@@ -14,6 +14,7 @@ from phiscope.geometry.inversion.relaxed import pull_back
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch
 
 _LENGTHS = (1.0, 0.5, 0.25, 0.12, 0.06)  # of the way to the nearest image of the linearised problem
+_SOFTNESS = 0.05  # of ReLUs in the derivative, as in `restoration`: a mean over pieces points further than one's slope
 _CORRECTIONS = 4
 _CORRECTED, _FALLS = 1e-7, 0.7  # relative residual that needs no correction; ratio above which one was the last
 ALLOWED = 1e-4  # relative residual along the way; the last steps to the tolerance change nothing one could see
@@ -57,7 +58,7 @@ def _linearised(network: BoxedNetwork, images: Tensor, aim: Aim) -> tuple[Tensor
     """Rows (b, q, n) and right sides (b, q) of the equations on a step: all of φ for points, one for spheres."""
     features = network.features(images, exact=False)
     if bool((aim.radius == 0).all()):
-        return network.jacobian(images, torch.zeros_like(aim.radius)), aim.residual(features)
+        return network.jacobian(images, torch.full_like(aim.radius, _SOFTNESS)), aim.residual(features)
     outward = aim.direction(features)
     rows = pull_back(network.rough, images.float().view(-1, *network.shape), outward.float())
     return rows.unsqueeze(1), (aim.radius - (features - aim.centre).norm(dim=1)).unsqueeze(1)
@@ -77,7 +78,7 @@ def _corrected(
 ) -> tuple[Tensor, Tensor]:
     """The trials, some of them for each of `slopes` (b, q, n), after a few Newton corrections with that one Jacobian.
 
-    With their residuals; those whose residual does not fall any more, or need not, wait for the others.
+    With their residuals; those whose residual need not fall any more, or will not fall far enough, wait for the others.
     """
     whole = products.double()
     ridge = 1e-7 * whole.diagonal(dim1=1, dim2=2).mean(1)
@@ -85,7 +86,7 @@ def _corrected(
     owner = torch.arange(len(slopes), device=slopes.device).repeat(len(trials) // len(slopes))
     wanted, residual = _missing(network, slopes, trials, aim)
     going = torch.arange(len(trials), device=slopes.device)
-    for _ in range(_CORRECTIONS):
+    for left in reversed(range(_CORRECTIONS)):
         going = going[residual[going] > _CORRECTED]
         if not len(going):
             break
@@ -94,9 +95,10 @@ def _corrected(
         moved = (trials[going] + step).clamp(network.lower, network.upper)
         lacking, after = _missing(network, slopes, moved, aim[going])
         better = after < residual[going]
-        kept, fell = going[better], after[better] < _FALLS * residual[going[better]]
+        kept, ratio = going[better], after[better] / residual[going[better]]
         trials[kept], wanted[kept], residual[kept] = moved[better], lacking[better], after[better]
-        going = kept[fell]
+        # With one Jacobian each correction gains about as much as the one before, or less.
+        going = kept[(ratio < _FALLS) & (after[better] * ratio**left <= ALLOWED)]
     return trials, residual
 
 

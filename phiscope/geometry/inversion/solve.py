@@ -92,7 +92,7 @@ def invert(
     starts: int = 1,
     restarts: int = 2,
     damped_steps: int = 40,
-    backtracks: int = 2,
+    backtracks: int = 1,
     seed: int = 0,
     streams: Sequence[int] | None = None,
     memory: float | None = None,
