@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 _ROUNDS, _TRIALS = 30, 20
+_MANY = 2**14  # columns, from which on a product of all of them in every round is what takes the time
+_FEW, _LITTLE = 0.1, 0.5  # columns at the bounds, over all; their share of a row's square
 _PATIENCE = 4  # rounds in a row in which the violation does not fall by a tenth: undamped, there is no solution
 
 
@@ -67,18 +69,24 @@ def gram(rows: Tensor) -> Tensor:
 
 
 def _free_products(rows: Tensor, free: Tensor, products: Tensor, going: Tensor) -> Tensor:
-    """rows diag(free) rowsᵀ where `going`, rows rowsᵀ elsewhere: what is at the bounds taken off the whole, or the free
-    columns alone, whichever are fewer."""
+    """rows diag(free) rowsᵀ where `going`, rows rowsᵀ elsewhere.
+
+    Of many columns, what is at the bounds is taken off the whole where that is little; where it is not, digits would be
+    lost, and so would targets whose image has hardly more free pixels than features.
+    """
+    if rows.shape[2] < _MANY:
+        return torch.bmm(rows * free.to(rows.dtype).unsqueeze(1), rows.transpose(1, 2))
     curvature = products.clone()
     for k in going.nonzero().flatten().tolist():
-        each, is_free, whole = rows[k], free[k], curvature[k]
-        bound = (~is_free).nonzero().flatten()
-        if len(bound) > len(is_free) // 2:
-            columns = each[:, is_free]
-            torch.mm(columns, columns.T, out=whole)
-        elif len(bound):
+        each, bound, whole = rows[k], (~free[k]).nonzero().flatten(), curvature[k]
+        if len(bound) <= _FEW * len(free[k]):
             columns = each[:, bound]
-            whole.addmm_(columns, columns.T, alpha=-1)
+            taken = columns @ columns.T
+            if bool((taken.diagonal() <= _LITTLE * whole.diagonal()).all()):
+                whole -= taken
+                continue
+        columns = each[:, free[k]]
+        torch.mm(columns, columns.T, out=whole)
     return curvature
 
 
