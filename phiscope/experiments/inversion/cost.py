@@ -1,4 +1,4 @@
-"""What inverting costs with one network: eight backward rows of a Jacobian, timed, and the rest extrapolated."""
+"""What inverting costs with one network: a few backward rows of a Jacobian, timed, and the rest extrapolated."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from torch import Tensor
 
 from phiscope.errors import DataError
 from phiscope.experiments.inversion.budget import SearchCost
+from phiscope.geometry.inversion import relaxed, repeated
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint
-from phiscope.geometry.inversion.relaxed import first_rows
 from phiscope.models.feature_map import FeatureMap
 
 ROWS = 8
@@ -35,13 +35,25 @@ def measure(feature_map: FeatureMap, images: Tensor, memory: float) -> SearchCos
 
 
 def _jacobian_seconds(feature_map: FeatureMap, images: Tensor) -> float:
-    """Of a whole Jacobian: the forward pass, and `ROWS` backward ones for as many as there are features."""
-    first_rows(feature_map, images, 1)  # what is set up once does not count
-    forward = _timed(lambda batch: first_rows(feature_map, batch, 0), images)
-    rows = _timed(lambda batch: first_rows(feature_map, batch, ROWS), images)
+    """Of a whole Jacobian: the forward pass, and backward ones, a few for as many as there are features.
+
+    As the search computes them: a batch of rows of one image, or one row of all images at a time.
+    """
     with torch.inference_mode():
         count = feature_map(images[:1]).shape[1]
-    return forward + max(rows - forward, 0.0) / min(ROWS, count) * count
+    batches = repeated.suits(feature_map, images[:1])
+    timed = min(repeated.ROWS if batches else ROWS, count)
+
+    def rows(number: int) -> float:
+        if batches:
+            return _timed(
+                lambda batch: repeated.jacobian(feature_map, batch, batch.new_zeros(len(batch)), number), images
+            )
+        return _timed(lambda batch: relaxed.first_rows(feature_map, batch, number), images)
+
+    rows(1)  # what is set up once does not count
+    forward = rows(0)
+    return forward + max(rows(timed) - forward, 0.0) / timed * count
 
 
 def _timed(call: Callable[[Tensor], object], images: Tensor) -> float:

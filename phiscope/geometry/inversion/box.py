@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 _ROUNDS, _TRIALS = 30, 20
+_MANY = 2**14  # columns, from which on a product of all of them in every round is what takes the time
+_FEW, _LITTLE = 0.1, 0.5  # columns at the bounds, over all; their share of a row's square
 _PATIENCE = 4  # rounds in a row in which the violation does not fall by a tenth: undamped, there is no solution
 
 
@@ -21,6 +23,7 @@ def nearest_in_box(
     *,
     damping: Tensor | None = None,
     precision: float = 1e-5,
+    products: Tensor | None = None,
 ) -> Tensor:
     """argmin ½‖x − anchor‖² subject to rows x = goal, lower <= x <= upper.
 
@@ -31,10 +34,12 @@ def nearest_in_box(
 
     damping δ (b,), positive: argmin ½‖x − anchor‖² + ‖rows x − goal‖² / 2δ in the box. What the equations lack is δλ
     then, so that δλ joins the violation, and there is always a solution.
+
+    products (b, q, q): rows rowsᵀ, where it is known.
     """
     damping = rows.new_zeros(len(rows)) if damping is None else damping
     batch, count, _ = rows.shape
-    products = torch.bmm(rows, rows.transpose(1, 2))
+    products = gram(rows) if products is None else products
     ridge = 1e-7 * products.diagonal(dim1=1, dim2=2).mean(1).clamp(min=torch.finfo(rows.dtype).tiny)
     ridge = (ridge + damping)[:, None, None] * torch.eye(count, dtype=rows.dtype, device=rows.device)
     goal = goal - torch.einsum("bqn,bn->bq", rows, anchor)
@@ -51,12 +56,38 @@ def nearest_in_box(
         going = (left > precision * size) & ((idle < _PATIENCE) | (damping > 0))
         if not bool(going.any()):
             break
-        free = ((moved > lower) & (moved < upper)).to(rows.dtype)
-        curvature = torch.bmm(rows * free.unsqueeze(1), rows.transpose(1, 2)) + ridge
+        curvature = _free_products(rows, (moved > lower) & (moved < upper), products, going) + ridge
         direction = -torch.linalg.solve(curvature, violation)
         step = _step(rows, moved, anchor, goal, lower, upper, damping, multipliers, direction)
         multipliers = torch.where(going[:, None], multipliers + step, multipliers)
     return (anchor + torch.einsum("bqn,bq->bn", rows, multipliers)).clamp(lower, upper)
+
+
+def gram(rows: Tensor) -> Tensor:
+    """rows rowsᵀ, (b, q, q)."""
+    return torch.bmm(rows, rows.transpose(1, 2))
+
+
+def _free_products(rows: Tensor, free: Tensor, products: Tensor, going: Tensor) -> Tensor:
+    """rows diag(free) rowsᵀ where `going`, rows rowsᵀ elsewhere.
+
+    Of many columns, what is at the bounds is taken off the whole where that is little; where it is not, digits would be
+    lost, and so would targets whose image has hardly more free pixels than features.
+    """
+    if rows.shape[2] < _MANY:
+        return torch.bmm(rows * free.to(rows.dtype).unsqueeze(1), rows.transpose(1, 2))
+    curvature = products.clone()
+    for k in going.nonzero().flatten().tolist():
+        each, bound, whole = rows[k], (~free[k]).nonzero().flatten(), curvature[k]
+        if len(bound) <= _FEW * len(free[k]):
+            columns = each[:, bound]
+            taken = columns @ columns.T
+            if bool((taken.diagonal() <= _LITTLE * whole.diagonal()).all()):
+                whole -= taken
+                continue
+        columns = each[:, free[k]]
+        torch.mm(columns, columns.T, out=whole)
+    return curvature
 
 
 def _step(

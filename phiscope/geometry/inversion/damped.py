@@ -12,6 +12,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from phiscope.geometry.inversion.box import gram
 from phiscope.geometry.inversion.restoration import SOFTNESSES, Aim, BoxedNetwork, ImageSearch, relative_residual
 
 _FIRST_DAMPING = 0.1  # in units of the mean curvature, the mean of the diagonal of JJᵀ
@@ -46,10 +47,11 @@ def _descend(
     images, part = search.images[rows], aim[rows]
     slopes = network.jacobian(images, images.new_tensor(SOFTNESSES)[idle])
     search.jacobians[rows] += 1
-    curvature = slopes.square().sum(2).mean(1).double()
+    products = gram(slopes)
+    curvature = products.diagonal(dim1=1, dim2=2).mean(1).double()
     wanted = part.residual(network.features(images, exact=True))
     dampings = [(damping * factor).clamp(*_RANGE) for factor in _FACTORS]
-    steps = [network.smallest_step(slopes, images, wanted, each * curvature) for each in dampings]
+    steps = [network.smallest_step(slopes, images, wanted, products, each * curvature) for each in dampings]
     residuals = torch.stack([relative_residual(network, images + step, part, exact=True) for step in steps])
     least, which = residuals.min(dim=0)
     each, better = torch.arange(len(rows), device=rows.device), least < search.residual[rows]

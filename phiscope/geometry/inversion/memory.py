@@ -44,8 +44,8 @@ class Footprint:
     def needed(self, batch: Batch) -> int:
         """Most bytes that a search holds beside the network.
 
-        A Jacobian stands beside the activations that its rows are pulled back through, then beside a copy in float64
-        (`polish`); images that creep keep theirs (`restoration`).
+        A Jacobian stands beside the activations that its rows are pulled back through, then beside a copy of some of
+        its columns (`box`); images that creep keep theirs (`restoration`).
         """
         rows = max(self.saved + self.jacobian, 3 * self.jacobian) + 2 * _TRIALS * self.widest
         return batch.images * rows + batch.group * (self.jacobian + _VECTORS * self.vector)

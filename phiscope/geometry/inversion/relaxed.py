@@ -14,18 +14,25 @@ from torch import Tensor
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-_RELUS = (functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_)
+RELUS = (functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_)
+
+
+def relu_slope(a: Tensor, softness: Tensor) -> Tensor:
+    """What a ReLU's derivative at a (b, ...) is replaced by; softness (b,), or (1,) for all."""
+    if not bool(softness.any()):
+        return 0.5 + 0.5 * a.sign()
+    per_sample = (len(a),) + (1,) * (a.dim() - 1)
+    # Relative to the layer's root mean square, so that the scale of a network's activations does not matter.
+    size = a.flatten(1).square().mean(1).sqrt()
+    width = (softness * size).view(per_sample)
+    return 0.5 + 0.5 * a / torch.sqrt(a.square() + width.square() + torch.finfo(a.dtype).tiny)
 
 
 class _SoftenedReLU(torch.autograd.Function):
     @staticmethod
     def forward(ctx, a: Tensor, softness: Tensor) -> Tensor:
-        per_sample = (len(a),) + (1,) * (a.dim() - 1)
-        # Relative to the layer's root mean square, so that the scale of a network's activations does not matter.
-        width = softness.view(per_sample) * a.flatten(1).square().mean(1).sqrt().view(per_sample)
         # Here, as there is one backward pass per feature.
-        slope = 0.5 + 0.5 * a / torch.sqrt(a.square() + width.square() + torch.finfo(a.dtype).tiny)
-        ctx.save_for_backward(slope)
+        ctx.save_for_backward(relu_slope(a, softness))
         return a.clamp(min=0)
 
     @staticmethod
@@ -42,7 +49,7 @@ class Softened(TorchFunctionMode):
         self._softness = softness
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        if function in _RELUS:
+        if function in RELUS:
             return _SoftenedReLU.apply(args[0], self._softness.to(args[0]))
         return function(*args, **(kwargs or {}))
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from phiscope.geometry.inversion.box import nearest_in_box
-from phiscope.geometry.inversion.relaxed import jacobian
+from phiscope.geometry.inversion import relaxed, repeated
+from phiscope.geometry.inversion.box import gram, nearest_in_box
 
 Map = Callable[[Tensor], Tensor]
 
@@ -59,13 +59,17 @@ class Aim:
 
 @dataclass(frozen=True)
 class BoxedNetwork:
-    """A feature map in float32 for derivatives, in float64 where digits matter, and the box its images live in."""
+    """A feature map in float32 for derivatives, in float64 where digits matter, and the box its images live in.
+
+    repeats: whether rows of a Jacobian are computed as a batch, see `repeated`.
+    """
 
     rough: Map
     exact: Map
     shape: tuple[int, ...]
     lower: float
     upper: float
+    repeats: bool = False
 
     def features(self, images: Tensor, *, exact: bool) -> Tensor:
         """Images (b, n) float64 -> features (b, f) float64."""
@@ -74,10 +78,13 @@ class BoxedNetwork:
             return self.exact(images).double() if exact else self.rough(images.float()).double()
 
     def jacobian(self, images: Tensor, softness: Tensor) -> Tensor:
-        return jacobian(self.rough, images.float().view(-1, *self.shape), softness.float())
+        compute = repeated.jacobian if self.repeats else relaxed.jacobian
+        return compute(self.rough, images.float().view(-1, *self.shape), softness.float())
 
-    def smallest_step(self, rows: Tensor, images: Tensor, shift: Tensor, damping: Tensor | None = None) -> Tensor:
-        """The smallest change of the images, inside the box, that `rows` maps to `shift`.
+    def smallest_step(
+        self, rows: Tensor, images: Tensor, shift: Tensor, products: Tensor, damping: Tensor | None = None
+    ) -> Tensor:
+        """The smallest change of the images, inside the box, that `rows` maps to `shift`; products: rows rowsᵀ.
 
         With damping δ (b,), positive: argmin ½‖s‖² + ‖rows s − shift‖² / 2δ, images + s inside the box.
         """
@@ -87,7 +94,7 @@ class BoxedNetwork:
         nowhere = torch.zeros_like(lower, dtype=rows.dtype)
         goal = (shift / size).to(rows)
         damping = None if damping is None else damping.to(rows)
-        unit = nearest_in_box(rows, nowhere, goal, lower.to(rows), upper.to(rows), damping=damping)
+        unit = nearest_in_box(rows, nowhere, goal, lower.to(rows), upper.to(rows), damping=damping, products=products)
         return (images + unit.double() * size).clamp(self.lower, self.upper) - images
 
 
@@ -153,9 +160,9 @@ def _chords(
 ) -> tuple[Tensor, Tensor]:
     """Images and residuals after a few steps with one Jacobian, each taken where the one before was a great success."""
     exact = bool(residual.min() < _SINGLE)
-    going = torch.ones_like(residual, dtype=torch.bool)
+    going, linear = torch.ones_like(residual, dtype=torch.bool), (slopes, gram(slopes))
     for _ in range(_CHORDS):
-        trial, after = _newton_step(network, slopes, images, aim, residual, exact=exact)
+        trial, after = _newton_step(network, linear, images, aim, residual, exact=exact)
         great = (after < 0.1 * residual) & (after > tolerance)
         images = torch.where(going[:, None], trial, images)
         residual = torch.where(going, after, residual)
@@ -184,11 +191,20 @@ def _next_softness(softness: Tensor, ratio: Tensor) -> Tensor:
 
 
 def _newton_step(
-    network: BoxedNetwork, slopes: Tensor, images: Tensor, aim: Aim, residual: Tensor, *, exact: bool
+    network: BoxedNetwork,
+    linear: tuple[Tensor, Tensor],
+    images: Tensor,
+    aim: Aim,
+    residual: Tensor,
+    *,
+    exact: bool,
 ) -> tuple[Tensor, Tensor]:
-    """Images after the step and their residuals; where no length of the step helps, both as they were."""
+    """Images after the step and their residuals; where no length of the step helps, both as they were.
+
+    linear: the Jacobian and its products.
+    """
     wanted = aim.residual(network.features(images, exact=exact))
-    step = network.smallest_step(slopes, images, wanted)
+    step = network.smallest_step(linear[0], images, wanted, linear[1])
     best, at = images.clone(), residual.clone()
     _keep_better(network, best, at, images + step, aim, exact=exact)
     rest = (at > _FAST * residual).nonzero().flatten()

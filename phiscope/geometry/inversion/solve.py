@@ -32,6 +32,7 @@ from phiscope.errors import DataError
 from phiscope.geometry.inversion.damped import damped_descent
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
 from phiscope.geometry.inversion.polish import ALLOWED, polish
+from phiscope.geometry.inversion.repeated import suits
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual, restore
 
 Where = Literal["inside", "perimeter"]
@@ -92,7 +93,7 @@ def invert(
     starts: int = 1,
     restarts: int = 2,
     damped_steps: int = 40,
-    backtracks: int = 2,
+    backtracks: int = 1,
     seed: int = 0,
     streams: Sequence[int] | None = None,
     memory: float | None = None,
@@ -125,8 +126,8 @@ def invert(
         none = np.empty(0)
         return Inversion(reference, none, none, none, none.astype(np.int64), none.astype(np.str_))
     rough, exact = _rough(feature_map), _exact(feature_map, reference[:1], device)
-    network = BoxedNetwork(rough, exact, shape, lower, upper)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
+    network = BoxedNetwork(rough, exact, shape, lower, upper, suits(rough, flat[:1].float().view(-1, *shape)))
     first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
     batch = _batch(rough, flat, shape, free_memory(device) if memory is None else memory)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))

@@ -86,7 +86,7 @@ def test_places_of_a_chunk():
 
 
 def test_a_search_costs_what_its_jacobians_cost_and_as_much_as_the_options_ask():
-    assert COST.pair(OPTIONS) == pytest.approx(0.1 * 110 * 1.4)
+    assert COST.pair(OPTIONS) == pytest.approx(0.1 * 110 * 1.5)
     assert replace(COST, jacobian=0.2).pair(OPTIONS) == pytest.approx(2 * COST.pair(OPTIONS))
     assert COST.pair(OPTIONS | {"backtracks": 0}) == pytest.approx(COST.pair(OPTIONS) / 2)
     assert COST.pair(OPTIONS | {"starts": 3}) == pytest.approx(3 * COST.pair(OPTIONS))
