@@ -162,7 +162,7 @@ def main() -> None:
     parser.add_argument("--tested", type=int, default=0, help="test images whose accuracy is printed")
     parser.add_argument("--targets", type=int, default=0, help="hull projections that are inverted")
     parser.add_argument(
-        "--backtracks", type=int, default=0, help="searches from nearer; default 0, a third of the time"
+        "--backtracks", type=int, default=0, help="searches from nearer; default 0, half of the time of 1"
     )
     options = parser.parse_args()
     torch.set_num_threads(1)

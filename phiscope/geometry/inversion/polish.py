@@ -1,7 +1,8 @@
 """Bring images nearer to their references while their features stay where they are: the second half of (16) and (18).
 
-Each round linearises φ, takes the nearest image to the reference that the linearised equations and the box allow, and
-goes as far toward it as a few corrections with the same Jacobian can bring the features back.
+Each round linearises φ, its ReLUs softened in the derivative (`relaxed`), takes the nearest image to the reference that
+the linearised equations and the box allow, and goes as far toward it as a few corrections with the same Jacobian can
+bring the features back.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from phiscope.geometry.inversion import relaxed, repeated
+from phiscope.geometry.inversion import operations, relaxed, repeated
 from phiscope.models.classifier import Normalised, small_resnet
 from phiscope.models.feature_map import split
 
@@ -75,6 +75,6 @@ def test_what_it_does_not_suit_is_left_to_autograd():
 
 def test_a_wrong_row_is_noticed(monkeypatch):
     network, image = networks()["plain"], torch.rand(1, 3, 16, 16)
-    rectify = repeated._KNOWN[functional.relu]
-    monkeypatch.setitem(repeated._KNOWN, functional.relu, lambda batch, x, *rest, **more: rectify(batch, 1.1 * x))
+    rectify = operations.KNOWN[functional.relu]
+    monkeypatch.setitem(operations.KNOWN, functional.relu, lambda batch, x, *rest, **more: rectify(batch, 1.1 * x))
     assert not repeated.suits(network, image)
