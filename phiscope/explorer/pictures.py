@@ -55,14 +55,21 @@ def of_chunks(chunks: Sequence[str | Path]) -> Sheets | None:
 
 
 def _from_chunks(chunks: Sequence[str | Path], starts: NDArray, order: NDArray) -> Iterator[NDArray]:
-    """Images by number, read one by one: chunks hold them in another order."""
-    with ExitStack() as stack:
-        files = [stack.enter_context(safe_open(chunk, framework="numpy")) for chunk in chunks]
-        images = [file.get_slice("images") for file in files]
-        for part in blocks(len(order), _at_a_time(images[0].get_shape()[1:])):
-            which = np.searchsorted(starts, order[part], side="right") - 1
-            rows = order[part] - starts[which]
-            yield np.concatenate([images[file][int(row) : int(row) + 1] for file, row in zip(which, rows)])
+    """Images by number, read one by one: chunks hold them in another order.
+
+    Files are mapped, and opened anew for every few images: pages that were read count as memory until they are closed.
+    """
+    with safe_open(chunks[0], framework="numpy") as file:
+        shape = file.get_slice("images").get_shape()[1:]
+    for part in blocks(len(order), _at_a_time(shape)):
+        which = np.searchsorted(starts, order[part], side="right") - 1
+        rows = order[part] - starts[which]
+        with ExitStack() as stack:
+            files = {k: stack.enter_context(safe_open(chunks[k], framework="numpy")) for k in np.unique(which).tolist()}
+            images = {k: file.get_slice("images") for k, file in files.items()}
+            few = np.concatenate([images[k][row : row + 1] for k, row in zip(which.tolist(), rows.tolist())])
+            del images, files
+        yield few
 
 
 def _array(path: str | Path, name: str) -> NDArray:
