@@ -142,7 +142,7 @@ def parsed() -> argparse.Namespace:
         "--images", type=int, nargs="+", default=[2_000, 50_000], help="encoded: how many; default 2,000 and 50,000"
     )
     parser.add_argument(
-        "--folder", type=Path, default=Path("results/benchmarks/encoded"), help="encoded: for images and runs, 3 GB"
+        "--folder", type=Path, default=Path("results/benchmarks/encoded"), help="encoded: for images and runs, 8 GB"
     )
     options = parser.parse_args()
     usual = Path("results/benchmarks/quick" if options.quick else "docs/results/performance")
