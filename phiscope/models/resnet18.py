@@ -8,28 +8,24 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from phiscope.models.classifier import ResidualBlock
+
 WIDTHS = (64, 128, 256, 512)
 
 
-class ProjectedBlock(nn.Module):
-    """ReLU(shortcut(x) + two 3x3 convolutions with batch norm); where the size changes, the shortcut is a 1x1
-    convolution with batch norm."""
+class ProjectedBlock(ResidualBlock):
+    """Where the size changes, the shortcut is a 1x1 convolution with batch norm: option B of He et al."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels_out)
-        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels_out)
+        super().__init__(channels_in, channels_out, stride)
         self.downsample: nn.Module = nn.Identity()
         if stride > 1 or channels_in != channels_out:
             self.downsample = nn.Sequential(
                 nn.Conv2d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm2d(channels_out)
             )
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = torch.relu(self.bn1(self.conv1(x)))
-        return torch.relu(self.bn2(self.conv2(y)) + self.downsample(x))
+    def shortcut(self, x: Tensor) -> Tensor:
+        return self.downsample(x)
 
 
 class ResNet18(nn.Module):
