@@ -65,7 +65,7 @@ def test_a_comment_and_a_docstring_rerun_nothing(project):
 
 
 def test_a_changed_line_reruns_what_rests_on_it(project):
-    project.edit("phiscope/geometry/balls.py", "_BLOCK = 256", "_BLOCK = 128")
+    project.edit("phiscope/geometry/balls.py", "_ROWS, _COLUMNS = 256", "_ROWS, _COLUMNS = 128")
     planned = project.planned()
     assert set(planned) == {
         *("all", "sum_up_views", "sum_up_run", "draw_figures", "draw_inversion", "render_report", "require_agreement"),
