@@ -89,10 +89,12 @@ def test_hull_projections_of_the_tables_are_verified(finished):
 def test_another_solver_agrees_with_the_tables(finished):
     rows = tables.read(finished.results / "tables/disagreements.parquet")
     assert rows.groupby(["problem", "space"]).size().to_dict() == {
-        ("hull", "feature"): 100 + 60,  # onto the hull of training samples as they are, and denoised
+        # Onto the hull of training samples as they are, and denoised, and onto hulls of ten classes together.
+        ("hull", "feature"): 100 + 60 + 100,
         ("hull", "pixel"): 100,
         ("margin", "feature"): 200 * 9,
     }
+    assert rows["hull_class"].value_counts().to_dict() == dict.fromkeys(range(10), 10)
     assert set(rows["outcome"]) == {"agrees"}
     assert set(rows["solver"]) == {"piqp"}
     assert rows["relative_difference"].max() < 1e-9

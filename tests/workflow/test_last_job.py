@@ -17,6 +17,7 @@ ROW = {
     "sample": 3,
     "space": "feature",
     "hull_of": None,
+    "hull_class": None,
     "other_class": 1,
     "solver": "piqp",
     "ours": 1.25,

@@ -47,7 +47,7 @@ def positions(root, folder, feature_map, images, size):
         project(
             vectors=folder / "test", names={"view": "original", "split": "test"}, training=folder / "train",
             head=folder / "head", hull_of=None, most=None, tolerance=1e-6, threads=1,
-            config={"run": "copies", "seed": 0}, output=folder / "hulls.parquet",
+            config={"run": "copies", "seed": 0, "device": "cpu"}, output=folder / "hulls.parquet",
         )  # fmt: skip
         found += tables.read(folder / "hulls.parquet")["position"].tolist()
     return found
