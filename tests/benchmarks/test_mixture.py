@@ -68,6 +68,7 @@ def test_the_head_is_the_linear_discriminant_of_scikit_learn(tmp_path):
 MEASURED = """
 import json, sys, time
 import numpy as np
+from benchmarks.used import used
 
 with used() as mapped:
     assert np.load(sys.argv[1], mmap_mode="r").sum() == 0
