@@ -99,7 +99,9 @@ def _far_outside(columns: Columns) -> Question | None:
 def _suspects(columns: Columns) -> Question | None:
     if not _has(columns, "same_weight", "hull_distance"):
         return None
-    share, outside = _values(columns, "same_weight"), _values(columns, "hull_distance") > 0
+    share, distance = _values(columns, "same_weight"), _values(columns, "hull_distance")
+    known = "hull_distance_noise" in columns
+    outside = distance > (_values(columns, "hull_distance_noise") if known else 0.0)
     rows = _ordered(_is_original(columns) & outside & (share < OWN_CLASS), share)[:MOST]  # inside, a mixture is any
     said = (
         "The closest point of the hull rests, by more than half of its weight, on training samples with another label: "

@@ -71,8 +71,8 @@ def _written(median: pd.DataFrame, classes: Sequence[str]) -> Figure:
 
 def _ordered(median: NDArray, classes: Sequence[str]) -> Figure:
     """As a picture: cells of many classes as shapes would make a file of megabytes."""
-    found = class_order(median)
-    cells = _binned(median[np.ix_(found.order, found.order)])
+    tree = class_order(median)
+    cells = _binned(median[np.ix_(tree.order, tree.order)])
     wide = columns_for(2, 2) > 1
     figure = blank(height=6.6 if wide else 4.6, width=7.2)
     ax = figure.subplots()
@@ -86,12 +86,12 @@ def _ordered(median: NDArray, classes: Sequence[str]) -> Figure:
         ylabel="predicted class" if named else f"{len(classes):,} predicted classes" + ", neighbours together" * wide,
     )
     if named:
-        names = [_short(classes[k]) for k in found.order]
+        names = [_short(classes[k]) for k in tree.order]
         places = np.arange(len(classes)) + 0.5
         ax.set_xticks(places, names, rotation=90, fontsize=6.5)
         ax.set_yticks(places, names, fontsize=6.5)
     else:
-        _name_groups(ax, found, classes, "white" if np.isfinite(cells).mean() > _DENSE else INK, 30 if wide else 16)
+        _name_groups(ax, tree, classes, "white" if np.isfinite(cells).mean() > _DENSE else INK, 30 if wide else 16)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     figure.colorbar(drawn, ax=ax, label="median margin", **_bar()).outline.set_visible(False)

@@ -24,16 +24,18 @@ def inspection(
 ) -> pd.DataFrame:
     """Samples worth a look, one row for each reason that a sample is listed for (`phiscope.words.reasons`).
 
-    standing: of the original view alone, `distance` may be missing; support: `support_shares`; duplicates: the
-    statistic; files: of the table `samples`, the columns sample and file of the same split. Columns: reason; rank,
-    from 1; those of the sample; value, what ranks it: confidence (error, far_outside: hull distance), weight of
-    the own class in the support (label_suspect), distance of the pixels, or of the features where there are no pixels
-    (duplicate), margin minus hull distance (ambiguous); train_sample, the copy, -1 for other reasons; why, a sentence;
+    standing: of the original view alone, `distance` and its noise may be missing; support: `support_shares`;
+    duplicates: the statistic; files: of the table `samples`, the columns sample and file of the same split. Columns:
+    reason; rank, from 1; those of the sample; value, what ranks it: confidence (error, far_outside: hull distance),
+    weight of the own class in the support (label_suspect), distance of the pixels, or of the features where there
+    are no pixels (duplicate), margin minus hull distance (ambiguous); train_sample, the copy, -1 for other reasons; why, a sentence;
     file. Reasons come in the order of `REASONS`.
     """
-    standing = standing.assign(distance=standing.get("distance", np.nan))
+    standing = standing.assign(
+        distance=standing.get("distance", np.nan), distance_noise=standing.get("distance_noise", 0.0)
+    )
     shares = support.query("view == 'original' and space == 'feature'")[["sample", "same_weight"]]
-    samples = standing[list(_COLUMNS)].merge(shares, on="sample", how="left", validate="one_to_one")
+    samples = standing[[*_COLUMNS, "distance_noise"]].merge(shares, on="sample", how="left", validate="one_to_one")
     listed = [make(samples).assign(reason=reason) for reason, make in _RULES.items()]
     listed.append(_copies(samples, duplicates).assign(reason="duplicate"))
     rows = pd.concat(listed, ignore_index=True)
@@ -84,7 +86,8 @@ def _errors(samples: pd.DataFrame) -> pd.DataFrame:
 
 def _suspects(samples: pd.DataFrame) -> pd.DataFrame:
     # In the hull a sample is a mixture of training samples in many ways, of which the solver gives any.
-    suspect = samples[(samples["same_weight"] < OWN_CLASS) & (samples["distance"] > 0)]
+    outside = samples["distance"] > samples["distance_noise"]
+    suspect = samples[(samples["same_weight"] < OWN_CLASS) & outside]
     return suspect.assign(value=suspect["same_weight"]).sort_values("value", kind="stable").head(MOST)
 
 

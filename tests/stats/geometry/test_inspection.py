@@ -54,6 +54,13 @@ def test_a_sample_in_the_hull_is_no_label_suspect_since_its_mixture_is_any_of_ma
     assert listed["label_suspect"]["value"].tolist() == [0.125, 0.25]
 
 
+def test_nor_is_one_whose_distance_is_within_its_noise(standing, support):
+    none = pd.DataFrame(columns=["sample", "train_sample", "train_label", "pixel_rms", "feature_distance"])
+    files = pd.DataFrame({"sample": np.arange(5), "file": None})
+    rows = stats.inspection(standing.assign(distance_noise=[0.0, 0.5, 0.0, 0.5, 0.0]), support, none, files, CLASSES)
+    assert rows.loc[rows["reason"] == "label_suspect", "sample"].tolist() == [3]
+
+
 def test_the_most_ambiguous_are_nearest_to_a_boundary_for_their_distance_to_the_hull(listed):
     assert listed["ambiguous"]["sample"].tolist()[:2] == [3, 0]
     assert listed["ambiguous"]["value"].tolist()[:2] == [-0.75, 0.25]
