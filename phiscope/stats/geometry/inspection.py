@@ -27,9 +27,9 @@ def inspection(
     standing: of the original view alone, `distance` and its noise may be missing; support: `support_shares`;
     duplicates: the statistic; files: of the table `samples`, the columns sample and file of the same split. Columns:
     reason; rank, from 1; those of the sample; value, what ranks it: confidence (error, far_outside: hull distance),
-    weight of the own class in the support (label_suspect), distance of the pixels, or of the features where there
-    are no pixels (duplicate), margin minus hull distance (ambiguous); train_sample, the copy, -1 for other reasons; why, a sentence;
-    file. Reasons come in the order of `REASONS`.
+    weight of the own class in the support (label_suspect), distance of the pixels, or of the features where there are
+    no pixels (duplicate), margin minus hull distance (ambiguous); train_sample, the copy, -1 for other reasons; why,
+    a sentence; file. Reasons come in the order of `REASONS`.
     """
     standing = standing.assign(
         distance=standing.get("distance", np.nan), distance_noise=standing.get("distance_noise", 0.0)
