@@ -1,8 +1,8 @@
 """Who may import whom: layers, each of which knows only what stands below it."""
 
 import ast
-import re
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -206,9 +206,9 @@ def test_a_training_starts_beside_packages_that_need_scipy(package, version, tmp
     """torchmetrics imports what is installed of a long list, which has another version of it beside phiscope."""
     (tmp_path / package).mkdir()
     (tmp_path / package / "__init__.py").write_text("from scipy import signal as batch_linear_assignment")
-    about = tmp_path / f"{package}-{version}.dist-info"
+    about = tmp_path / f"{package}-9.0.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 9.0\n")
     code = "import phiscope.training.classifier, pytorch_lightning, torchmetrics, scipy.signal, sys\nprint('started')"
     paths = os.pathsep.join([str(tmp_path), str(PACKAGE.parent)])
     environment = {**os.environ, "PYTHONPATH": paths}
