@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import torch
 from torch import Tensor, nn
 
+from phiscope.arrays import device_of
 from phiscope.errors import ModelError
 from phiscope.models import affine
 from phiscope.models.trial import ENOUGH, require_runs, require_steady, returned
@@ -68,14 +69,16 @@ class FeatureMap:
 def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer: str | None = None) -> FeatureMap:
     """Find the features of a network never seen before, and the affine head that reads them.
 
-    example: (b, channels, h, w) in the network's input range; what is found is verified on all of them. `head` names
-    the layer whose input the features are, where the search must not decide. `layer` instead stops at the output of any
-    named module: features alone, no weight. The last linear layer gives its own weight and bias where the network's
-    output is its output (up to a softmax, which changes no order); else they are found by differentiation. Raises
-    ModelError where the network cannot read the images, or where the logits are not affine in what flows there.
+    example: (b, channels, h, w) in the network's input range, moved to where the network lies; what is found is
+    verified on all of them. `head` names the layer whose input the features are, where the search must not decide.
+    `layer` instead stops at the output of any named module: features alone, no weight. The last linear layer gives its
+    own weight and bias where the network's output is its output (up to a softmax, which changes no order); else they
+    are found by differentiation. Raises ModelError where the network cannot read the images, or where the logits are
+    not affine in what flows there.
     """
     if head is not None and layer is not None:
         raise ModelError(f"split: head {head!r} and layer {layer!r} were both given; give one of them")
+    example = example.to(device_of(network, example.device))
     if layer is not None:
         require_runs(network, example[:_FEW])
         network = network.eval()
@@ -136,6 +139,7 @@ def checked(network: nn.Module, images: Tensor, classes: int, head: str | None =
 
     Raises ModelError where an image's logits are not its own, see `require_steady`, or are not as many as classes.
     """
+    images = images.to(device_of(network, images.device))
     said = [returned(network, images[:_FEW]), require_steady(network, images)]
     print("\n".join(filter(None, said)))
     feature_map = split(network, images, head=head)
