@@ -55,6 +55,11 @@ class FeatureMap:
         return self
 
     @property
+    def device(self) -> torch.device:
+        """Where its network lies."""
+        return device_of(self.network)
+
+    @property
     def example(self) -> Tensor:
         """A number of the network's own kind and device, for `tensor.to(example)`."""
         return next(self.network.parameters())

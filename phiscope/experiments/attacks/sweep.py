@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import nn
 
 from phiscope import detection, stats
-from phiscope.arrays import device_of
 from phiscope.attacks.bisection import onto_the_boundary
 from phiscope.attacks.deepfool import deepfool
 from phiscope.attacks.hull_penalty import HullPenalty
@@ -155,7 +154,7 @@ def _pgd(scene: Scene, setting: AttackSetting, images: NDArray, options: Mapping
 
 def where(scene: Scene, images: NDArray) -> dict[str, Any]:
     """Columns of where images (m, channels, h, w) stand in feature space, and of the detectors that flag them."""
-    features = extract(scene.feature_map, images, device=str(device_of(scene.network)))
+    features = extract(scene.feature_map, images)
     head, points = scene.head, features.astype(np.float64)
     margins = margin.closest_flip(points, head, lower_bound=head.lower_bound).distance
     projection = hull.project(features, scene.spanning.vectors, tol=_TOLERANCE, threads=scene.threads)
