@@ -6,13 +6,14 @@
 No card is needed to find a tensor that was not moved. An operation with tensors of both devices raises, but for
 numbers of no dimension in pointwise operations, indices that lie on the processor, and copies; so does NumPy's view of
 a tensor that was not brought back, and a generator of the processor that shall draw there. Not played: `is_cuda` and
-what hangs on it, autocast's kinds, operations that a card lacks or does otherwise, memory, streams and rounding.
+what hangs on it, operations that a card lacks or does otherwise, memory, streams and rounding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -26,7 +27,11 @@ _aten = torch.ops.aten
 _INDEXING = {_aten.index.Tensor, _aten.index_put.default, _aten.index_put_.default, _aten._index_put_impl_.default}
 _COPIES = {_aten.copy_.default, _aten._to_copy.default, _aten.set_.source_Tensor}
 
-_AUTOCAST = torch.library.Library("_", "IMPL")  # kept: what it registers goes with it
+_AUTOCAST = (
+    torch.library.Library("_", "IMPL"),
+    torch.library.Library("aten", "IMPL"),
+)  # kept: what they say goes with them
+_PRODUCTS = ("linear", "conv2d", "matmul", "mm", "bmm", "addmm", "baddbmm")  # of autocast, those that occur here
 
 
 class _Backend(backend_registration._DummyBackendModule):
@@ -84,7 +89,9 @@ def played() -> Iterator[str]:
     """The second device is there meanwhile; gives its name. Backward passes run in the thread that asks for them."""
     if not hasattr(torch, NAME):
         backend_registration._setup_privateuseone_for_python_backend(NAME, _Backend())
-        _AUTOCAST.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+        _AUTOCAST[0].fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+        for name in _PRODUCTS:
+            _AUTOCAST[1].impl(name, partial(_in_fewer_digits, name), "AutocastPrivateUse1")
     before = torch.__future__.get_overwrite_module_params_on_conversion()
     torch.__future__.set_overwrite_module_params_on_conversion(True)  # their numbers cannot be exchanged in place
     try:
@@ -92,6 +99,14 @@ def played() -> Iterator[str]:
             yield NAME
     finally:
         torch.__future__.set_overwrite_module_params_on_conversion(before)
+
+
+def _in_fewer_digits(name: str, *given: Any, **named: Any) -> Any:
+    """As autocast computes a product."""
+    kind = torch.get_autocast_dtype(NAME)
+    with torch._C._ExcludeDispatchKeyGuard(torch._C.DispatchKeySet(torch._C.DispatchKey.AutocastPrivateUse1)):
+        cast = [each.to(kind) if isinstance(each, torch.Tensor) else each for each in given]
+        return getattr(_aten, name)(*cast, **named)
 
 
 def _run(operation: Any, given: tuple, named: dict) -> Any:

@@ -25,10 +25,10 @@ _FEW = 2  # images that a graph is built of, where all images have the same
 class FeatureMap:
     """Φ of one network: `feature_map(images)` -> (b, f), differentiable.
 
-    weight (f, n) and bias (n,) are those of equation (4), float64; None when the map stops at a layer that is
-    not a linear head. `lower_bound` is 0.0 where the features are known to be non-negative, which is when
-    constraint (10) holds, else None. layer: the name of a layer, or places of `affine.AffineHead`. Features come in the
-    kind of number that the images are.
+    weight (f, n) and bias (n,) are those of equation (4), float64, on the processor wherever the network lies; None
+    when the map stops at a layer that is not a linear head. `lower_bound` is 0.0 where the features are known to be
+    non-negative, which is when constraint (10) holds, else None. layer: the name of a layer, or places of
+    `affine.AffineHead`. Features come in the kind of number that the images are.
     """
 
     network: nn.Module
@@ -105,7 +105,7 @@ def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer
     if calls and found.place != head:
         raise ModelError(f"the head is at {found.place!r}, not at {head!r}; name that with `head`, or null to find it")
     bound = 0.0 if all(_lower_bound(each) == 0.0 for each in found.tensors) else None
-    feature_map = FeatureMap(network, found.place, found.weight, found.bias, bound)
+    feature_map = FeatureMap(network, found.place, found.weight.cpu(), found.bias.cpu(), bound)
     _require_same_way(feature_map, example, output)
     return feature_map
 
@@ -134,8 +134,8 @@ def _own_head(network: nn.Module, name: str, features: Tensor, example: Tensor, 
         return None
     with torch.enable_grad():
         bound = _lower_bound(_flow(network, name, example[:_FEW], at_input=True))
-    weight = linear.weight.detach().double().T.contiguous()
-    bias = torch.zeros(weight.shape[1]).double() if linear.bias is None else linear.bias.detach().double()
+    weight = linear.weight.detach().cpu().double().T.contiguous()
+    bias = torch.zeros(weight.shape[1]).double() if linear.bias is None else linear.bias.detach().cpu().double()
     return FeatureMap(network, name, weight, bias, bound)
 
 

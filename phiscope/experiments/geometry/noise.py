@@ -66,7 +66,7 @@ def measured(feature_map: FeatureMap, images: NDArray, *, device: str | None = N
     lengths = np.linalg.norm(features.astype(np.float64), axis=1)
     typical = float(np.median(lengths))
     lengths = np.maximum(lengths, typical)
-    moved = _moved_boundaries(features, feature_map.weight.cpu().numpy(), feature_map.bias.cpu().numpy(), size, device)
+    moved = _moved_boundaries(features, feature_map.weight.numpy(), feature_map.bias.numpy(), size, device)
     return FeatureNoise.of(
         None if exact is None else _largest(np.linalg.norm(features - exact, axis=1), lengths),
         _largest(np.linalg.norm(features.astype(np.float64) - alone, axis=1), lengths),
