@@ -25,6 +25,8 @@ from phiscope.experiments.models.look import look
 from phiscope.features import extract
 from phiscope.geometry import hull, margin
 from phiscope.geometry.boundary import closest_image
+from phiscope.geometry.hull import placement
+from phiscope.geometry.hull import vertices as hull_vertices
 from phiscope.geometry.inversion import invert
 from phiscope.head import Head
 from phiscope.implicit.fit import Network, Schedule, fit
@@ -215,13 +217,16 @@ def test_images_as_functions_of_position(precision, place):
     np.testing.assert_allclose(made[0].predict(features), made[1].predict(features), atol=2e-2)
 
 
-def test_hulls_and_margins_of_tensors(feature_map, place):
+def test_hulls_and_margins_of_tensors(feature_map, place, monkeypatch):
     vertices = RANDOM.normal(size=(40, 4)).astype(np.float32)
     points = 3 * RANDOM.normal(size=(3, 4)).astype(np.float32)
     lies = [torch.from_numpy(each).to(place) for each in (points, vertices)]
     own, found = hull.project(points, vertices), hull.project(*lies)
     np.testing.assert_allclose(found.distance, own.distance, rtol=1e-8)
     assert hull.verify(found, *lies).gap.max() < 1e-6
+    monkeypatch.setattr(hull_vertices, "LARGE", 10)  # so that arrays of NumPy are taken there as well
+    monkeypatch.setattr(placement, "free_bytes", lambda device: 10**12)
+    np.testing.assert_allclose(hull.project(points, vertices, device=place).distance, own.distance, rtol=1e-8)
     head = head_of(feature_map)
     given = RANDOM.normal(size=(3, len(head.weight)))
     flips = margin.flip_points(torch.from_numpy(given).to(place), head)
