@@ -90,6 +90,9 @@ def choose_device(wanted: str = "auto") -> str:
         if wanted.startswith("cuda"):
             raise DeviceError(f"device: {wanted} was asked for but torch sees no CUDA device; use `auto` or `cpu`")
         return "cpu" if wanted == "auto" else wanted
+    cards = torch.cuda.device_count()
+    if wanted.startswith("cuda:") and int(wanted.partition(":")[2]) >= cards:
+        raise DeviceError(f"device: {wanted} was asked for but torch sees {cards}, the last of them cuda:{cards - 1}")
     if wanted == "auto" or wanted.startswith("cuda"):
         torch.set_float32_matmul_precision("highest")
         torch.backends.cudnn.allow_tf32 = False
