@@ -71,10 +71,14 @@ class _Mode(TorchDispatchMode):
 
 
 class _Made(TorchFunctionMode):
-    """Tensors made of lists, which torch moves out of a dispatch mode's sight."""
+    """Tensors made of lists, indices among them, which torch moves out of a dispatch mode's sight."""
 
     def __torch_function__(self, function: Any, types: Any, given: tuple = (), named: dict | None = None) -> Any:
         named = dict(named or {})
+        if function in (torch.Tensor.__getitem__, torch.Tensor.__setitem__):
+            tensor, places, *values = given
+            places = places if isinstance(places, tuple) else (places,)
+            given = tensor, tuple(torch.tensor(each) if isinstance(each, list) else each for each in places), *values
         if function is torch.Tensor.new_tensor:
             like, *given = given
             function, named = torch.tensor, {"dtype": like.dtype, "device": like.device} | named

@@ -16,7 +16,7 @@ from phiscope.attacks.hull_penalty import HullPenalty
 from phiscope.attacks.judge import judge
 from phiscope.attacks.pgd import pgd
 from phiscope.detection import Training
-from phiscope.errors import DataError
+from phiscope.errors import DataError, ModelError
 from phiscope.experiments.attacks.sweep import Scene, sweep
 from phiscope.experiments.geometry.class_hulls import Spanning
 from phiscope.experiments.geometry.noise import measured
@@ -31,6 +31,7 @@ from phiscope.geometry.inversion import invert
 from phiscope.head import Head
 from phiscope.implicit.fit import Network, Schedule, fit
 from phiscope.models import build, split
+from phiscope.models.classifier import Normalised
 from phiscope.models.codec import Codec
 from phiscope.models.denoiser import Denoised, autoencoder, run_on
 from phiscope.models.encoder import encoder
@@ -148,6 +149,25 @@ def test_the_look_at_a_network(there, place):
     pixels = np.random.default_rng(1).integers(0, 256, (40, 1, 8, 8), dtype=np.uint8)
     seen = look(there, pixels, labels, ["a", "b", "c"], is_loaded=True, device=place)
     assert seen.head.residual < 1e-4
+
+
+class Shifted(nn.Module):
+    """Holds a tensor that does not move with it."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network, self.shift = network, torch.ones(3)
+
+    def forward(self, images):
+        return self.network(images) + self.shift
+
+
+def test_a_network_that_does_not_move_whole_is_told(here, place):
+    network = Normalised(Shifted(copy.deepcopy(here.network)), [0.5], [0.3]).eval()
+    with pytest.raises(
+        ModelError, match="lies on second:0, but 'network' has tensors that were not moved.*register_buffer"
+    ):
+        look(network, IMAGES, np.arange(6) % 3, ["a", "b", "c"], is_loaded=True, device=place)
 
 
 def test_closest_images(place):
