@@ -23,18 +23,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 NAME = "second"
+POSSIBLE = hasattr(backend_registration, "_setup_privateuseone_for_python_backend")  # experimental: torch may change it
 _aten = torch.ops.aten
 _INDEXING = {_aten.index.Tensor, _aten.index_put.default, _aten.index_put_.default, _aten._index_put_impl_.default}
 _COPIES = {_aten.copy_.default, _aten._to_copy.default, _aten.set_.source_Tensor}
 
-_AUTOCAST = (
-    torch.library.Library("_", "IMPL"),
-    torch.library.Library("aten", "IMPL"),
-)  # kept: what they say goes with them
+_AUTOCAST = [torch.library.Library(name, "IMPL") for name in ("_", "aten")]  # kept: what they say goes with them
 _PRODUCTS = ("linear", "conv2d", "matmul", "mm", "bmm", "addmm", "baddbmm")  # of autocast, those that occur here
 
 
-class _Backend(backend_registration._DummyBackendModule):
+class _Backend(getattr(backend_registration, "_DummyBackendModule", object)):  # type: ignore[misc]
     def get_amp_supported_dtype(self) -> list[torch.dtype]:
         return [torch.bfloat16, torch.float16]
 

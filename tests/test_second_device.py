@@ -38,6 +38,10 @@ from phiscope.models.encoder import encoder
 from phiscope.models.gan import generator
 from tests import second_device
 
+pytestmark = pytest.mark.skipif(
+    not second_device.POSSIBLE, reason="this torch has no devices that are written in Python"
+)
+
 RANDOM = np.random.default_rng(5)
 IMAGES = RANDOM.uniform(0.2, 0.8, (6, 1, 8, 8)).astype(np.float32)
 SWEPT = {"overshoots": [0.02], "confidences": [0], "penalties": [1.0], "norm": "l2", "epsilon": 1.0, "steps": 2}
