@@ -40,7 +40,7 @@ COMMON = {"weight_decay": 5e-4, "shift": None, "flip": True, "precision": "bf16-
 # side, images, and what else a stage has of its own: some 15 minutes of one core with AMX in all.
 STAGES = (
     (64, 30_000, {"epochs": 3, "batch_size": 128, "learning_rate": 0.1}),
-    (SIDE, 2_500, {"epochs": 1, "batch_size": 32, "learning_rate": 0.01}),
+    (SIDE, 12_500, {"epochs": 1, "batch_size": 32, "learning_rate": 0.03}),
 )
 HELD_OUT = 500  # images of every stage that are only watched
 

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 
 from phiscope.arrays import full_float32, generator, require_finite, span
 from phiscope.errors import DataError
+from phiscope.geometry.inversion import gradients
 from phiscope.geometry.inversion.damped import damped_descent
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
 from phiscope.geometry.inversion.polish import ALLOWED, polish
@@ -41,6 +42,7 @@ Report = Callable[[int, int], None]
 _KICK = 0.02  # standard deviation of the noise that further starts begin with, in units of the box
 _LOUDER = 5.0  # the ratio of the noise of one restart to that of the one before
 _LAST_STEPS = 10  # Jacobians for the last digits after the polish
+_IN_VAIN = 0.5  # ratio of the residuals after Newton's first step and before it
 _POLISHES_OF_BALLS = 200  # a round costs one backward pass there, and f of them for a point
 
 
@@ -197,12 +199,22 @@ class _Finder:
         return whole
 
     def _search(self, references: Tensor, aim: Aim, search: ImageSearch) -> ImageSearch:
+        if gradients.worthwhile(aim):
+            self._approach(aim, search)
         self._restore(aim, search)
         # A residual that fell from afar was seen in float32; what it hides is made good.
         search.residual = relative_residual(self.network, search.images, aim, exact=True)
         self._restore(aim, search)
         self._polish(references, aim, search)
         return search
+
+    def _approach(self, aim: Aim, search: ImageSearch) -> None:
+        """One Newton step, and gradient steps where that was in vain."""
+        before = search.residual.clone()
+        restore(self.network, search, aim, tolerance=self.tolerance, most=1, batch=self.batch)
+        gradients.approach(
+            self.network, search, aim, search.residual > _IN_VAIN * before, tolerance=self.tolerance, batch=self.batch
+        )
 
     def _restore(self, aim: Aim, search: ImageSearch) -> None:
         restore(self.network, search, aim, tolerance=self.tolerance, most=self.jacobians, batch=self.batch)
