@@ -43,6 +43,7 @@ _KICK = 0.02  # standard deviation of the noise that further starts begin with, 
 _LOUDER = 5.0  # the ratio of the noise of one restart to that of the one before
 _LAST_STEPS = 10  # Jacobians for the last digits after the polish
 _IN_VAIN = 0.5  # ratio of the residuals after Newton's first step and before it
+_AFTER_GRADIENTS = 20  # Jacobians: what gradients did not reach, Newton's method creeps towards
 _POLISHES_OF_BALLS = 200  # a round costs one backward pass there, and f of them for a point
 
 
@@ -199,25 +200,24 @@ class _Finder:
         return whole
 
     def _search(self, references: Tensor, aim: Aim, search: ImageSearch) -> ImageSearch:
-        if gradients.worthwhile(aim):
-            self._approach(aim, search)
-        self._restore(aim, search)
+        most = self._approach(aim, search) if gradients.worthwhile(aim) else self.jacobians
+        self._restore(aim, search, most)
         # A residual that fell from afar was seen in float32; what it hides is made good.
         search.residual = relative_residual(self.network, search.images, aim, exact=True)
-        self._restore(aim, search)
+        self._restore(aim, search, most)
         self._polish(references, aim, search)
         return search
 
-    def _approach(self, aim: Aim, search: ImageSearch) -> None:
-        """One Newton step, and gradient steps where that was in vain."""
+    def _approach(self, aim: Aim, search: ImageSearch) -> int:
+        """One Newton step, gradient steps where that was in vain; the most Jacobians that are worth it then."""
         before = search.residual.clone()
         restore(self.network, search, aim, tolerance=self.tolerance, most=1, batch=self.batch)
-        gradients.approach(
-            self.network, search, aim, search.residual > _IN_VAIN * before, tolerance=self.tolerance, batch=self.batch
-        )
+        vain = search.residual > _IN_VAIN * before
+        gradients.approach(self.network, search, aim, vain, tolerance=self.tolerance, batch=self.batch)
+        return min(self.jacobians, _AFTER_GRADIENTS) if bool(vain.any()) else self.jacobians
 
-    def _restore(self, aim: Aim, search: ImageSearch) -> None:
-        restore(self.network, search, aim, tolerance=self.tolerance, most=self.jacobians, batch=self.batch)
+    def _restore(self, aim: Aim, search: ImageSearch, most: int) -> None:
+        restore(self.network, search, aim, tolerance=self.tolerance, most=most, batch=self.batch)
 
     def _polish(self, references: Tensor, aim: Aim, search: ImageSearch) -> None:
         near = (search.residual <= ALLOWED).nonzero().flatten()
