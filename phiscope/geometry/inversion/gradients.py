@@ -1,14 +1,15 @@
-"""Where a Jacobian costs as much as many gradients and Newton's step leads nowhere: gradient steps to near the target.
+"""Where Newton's step leads nowhere and a Jacobian costs as much as many gradients: gradient steps to the target.
 
     min | ‖φ(x) − centre‖ − radius |  subject to l <= x <= u
 
-A ResNet-18 for 224 pixels has two million ReLUs; a Newton step, which has to move its 512 features along directions
-that differ a hundredfold in slope, crosses so many of them that a twentieth of it is already too long. Adam with a long
+A ResNet-18 for 224 pixels has two million ReLUs. A Newton step has to move its 512 features along directions whose
+slopes differ a hundredfold, and crosses so many pieces that a twentieth of it is already too long. Adam with a long
 momentum averages the gradients of the pieces that it crosses, at one backward pass a step where a Jacobian takes f of
-them. The step shrinks with the residual, so that the residual falls by the same factor every so many steps; from
-`NEAR` on Newton's method does better.
+them. Steps shrink with the residual, which therefore falls by the same factor every so many steps, down to the
+tolerance: the image comes to lie on kinks of many ReLUs, where a Jacobian of either side is wrong for the other.
 
 Adam: Kingma and Ba 2015. The objective is the norm, not its square: its gradient keeps its size as the residual falls.
+One knows it by the residual in float64, as everywhere; it should cost some thousand backward passes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual
 
-_MANY = 256  # features, from which on it is tried: a Jacobian costs 70 gradients for 512 of them
+MANY = 256  # features, from which on it is tried: a Jacobian costs 60 gradients for 512 of them
 _STEP, _SHARE = 1e-3, 0.3  # the longest step of a pixel, in units of the box; a step over the relative residual
 _MOMENTUM, _SQUARES = 0.97, 0.99  # 0.9, the usual momentum, takes twice as many steps
 _LATE_MOMENTUM = 0.99  # halves the residual in half as many steps, but goes farther from the reference at first
@@ -30,7 +31,7 @@ _PATIENCE, _GAIN = 200, 0.9  # steps in which the residual has to fall to this p
 
 def worthwhile(aim: Aim) -> bool:
     """Whether there are so many features that gradients are far cheaper than a Jacobian."""
-    return aim.centre.shape[1] >= _MANY
+    return aim.centre.shape[1] >= MANY
 
 
 def approach(
@@ -45,36 +46,40 @@ def approach(
         residual = relative_residual(network, images, aim[rows], exact=True)
         better = residual < search.residual[rows]
         search.images[rows[better]], search.residual[rows[better]] = images[better], residual[better]
-        search.jacobians[rows] += -(-steps // aim.centre.shape[1])
+        search.jacobians[rows] += (steps / aim.centre.shape[1]).ceil().long()
 
 
-def _descend(network: BoxedNetwork, images: Tensor, aim: Aim, enough: float) -> tuple[Tensor, int]:
-    """The images (b, n) of the smallest residuals on the way, and the number of steps."""
+def _descend(network: BoxedNetwork, images: Tensor, aim: Aim, enough: float) -> tuple[Tensor, Tensor]:
+    """The images (b, n) of the smallest residuals on the way, and the numbers of steps (b,)."""
     images, best = images.clone(), images.clone()
     mean, square = torch.zeros_like(images), torch.zeros_like(images)
-    least = torch.full_like(aim.radius, torch.inf)
-    mark, since = least.clone(), torch.zeros_like(least)
-    width, near = network.upper - network.lower, False
+    least, since = torch.full_like(aim.radius, torch.inf), torch.zeros_like(aim.radius)
+    mark, near, steps = least.clone(), torch.zeros_like(least, dtype=torch.bool), torch.zeros_like(least)
+    width = network.upper - network.lower
     for step in range(1, _MOST + 1):
-        residual, gradient = _gradient(network, images, aim, exact=near)
-        better = residual < least
-        best[better], least[better] = images[better], residual[better]
-        fell = least < _GAIN * mark
-        mark, since = torch.where(fell, least, mark), torch.where(fell, 0, since + 1)
         going = (least > enough) & (since < _PATIENCE)
         if not bool(going.any()):
-            return best, step
-        if not near and bool((least[going] <= _SINGLE).all()):
-            # What float32 saw is seen again, exactly.
-            near, least[going], mark[going] = True, torch.inf, torch.inf
-        momentum = _LATE_MOMENTUM if near else _MOMENTUM
-        mean.lerp_(gradient, 1 - momentum)
-        square.lerp_(gradient.square(), 1 - _SQUARES)
+            break
+        steps += going
         warm = 1 - _MOMENTUM**step, 1 - _SQUARES**step
-        scaled = mean / warm[0] / (square / warm[1]).sqrt().clamp(min=torch.finfo(square.dtype).tiny)
-        length = going * width * (_SHARE * residual).clamp(max=_STEP)
-        images = (images - length[:, None] * scaled).clamp(network.lower, network.upper)
-    return best, _MOST
+        for exact, momentum in ((False, _MOMENTUM), (True, _LATE_MOMENTUM)):
+            rows = (going & (near == exact)).nonzero().flatten()
+            if not len(rows):
+                continue
+            residual, gradient = _gradient(network, images[rows], aim[rows], exact=exact)
+            better = rows[residual < least[rows]]
+            best[better], least[rows] = images[better], torch.minimum(least[rows], residual)
+            mean[rows] = mean[rows].lerp(gradient, 1 - momentum)
+            square[rows] = square[rows].lerp(gradient.square(), 1 - _SQUARES)
+            scaled = mean[rows] / warm[0] / (square[rows] / warm[1]).sqrt().clamp(min=torch.finfo(square.dtype).tiny)
+            length = width * (_SHARE * residual).clamp(max=_STEP)
+            images[rows] = (images[rows] - length[:, None] * scaled).clamp(network.lower, network.upper)
+        fell = least < _GAIN * mark
+        mark, since = torch.where(fell, least, mark), torch.where(fell, 0, since + 1)
+        # What float32 saw is seen again, in float64.
+        again = ~near & (least <= _SINGLE)
+        near, least, mark = near | again, least.masked_fill(again, torch.inf), mark.masked_fill(again, torch.inf)
+    return best, steps
 
 
 def _gradient(network: BoxedNetwork, images: Tensor, aim: Aim, *, exact: bool) -> tuple[Tensor, Tensor]:

@@ -4,7 +4,8 @@
 
 φ is a network, so the problem is not convex: every result is local, the best that was found from where the search
 began, and says with its residual how well the constraint holds. The search has three parts: Newton's method from the
-reference to an image that maps to the target (`restoration`), a polish along the null space of the Jacobian toward the
+reference to an image that maps to the target (`restoration`; of many features, where its first step is in vain,
+gradient steps, `gradients`), a polish along the null space of the Jacobian toward the
 reference (`polish`), and the last Newton steps on features in float64.
 
 Restarts are searches from the reference with noise, for targets that no start has reached. Targets that none reaches,
@@ -53,10 +54,10 @@ class Inversion:
 
     image (b, ...) float64 in the box. residual: distance of its features, computed in float64, to the nearest point
     that was asked for; scale: norm of the target (1 for the origin), which `relative` divides by. distance:
-    ‖image − reference‖. jacobians: how many were taken, starts together. status: `solved` (relative residual at
-    most the tolerance), `reference` (it lies in the ball already and is the answer), or `unreached`: the residual is
-    the smallest that was found, near a local minimum unless `damped_steps` ran out; the target is outside φ's range, or
-    the search led nowhere.
+    ‖image − reference‖. jacobians: how many were taken, starts together, f gradient steps being one. status: `solved`
+    (relative residual at most the tolerance), `reference` (it lies in the ball already and is the answer), or
+    `unreached`: the residual is the smallest that was found, near a local minimum unless `damped_steps` ran out; the
+    target is outside φ's range, or the search led nowhere.
     """
 
     image: NDArray[np.float64]
