@@ -213,7 +213,7 @@ class _Finder:
         """One Newton step, gradient steps where that was in vain; the most Jacobians that are worth it then."""
         before = search.residual.clone()
         restore(self.network, search, aim, tolerance=self.tolerance, most=1, batch=self.batch)
-        vain = search.residual > _IN_VAIN * before
+        vain = search.residual > (_IN_VAIN * before).clamp(min=self.tolerance)
         gradients.approach(self.network, search, aim, vain, tolerance=self.tolerance, batch=self.batch)
         return min(self.jacobians, _AFTER_GRADIENTS) if bool(vain.any()) else self.jacobians
 
