@@ -17,16 +17,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from phiscope.geometry.inversion.box import gram
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual
 
 MANY = 256  # features, from which on it is tried: a Jacobian costs 60 gradients for 512 of them
 _STEP, _SHARE = 1e-3, 0.3  # the longest step of a pixel, in units of the box; a step over the relative residual
 _MOMENTUM, _SQUARES = 0.97, 0.99  # 0.9, the usual momentum, takes twice as many steps
-_LATE_MOMENTUM = 0.99  # halves the residual in half as many steps, but goes farther from the reference at first
-_SINGLE = 1e-4  # relative residual below which gradients are computed in float64
+_MIDDLE = 1e-2  # relative residual below which it is measured in the metric of a Jacobian
+_DAMPING = 0.1  # of that metric, in units of the mean of the diagonal of JJᵀ
+_SINGLE = 3e-5  # relative residual below which gradients are computed in float64
 _MARGIN = 0.5  # of the tolerance
-_MOST = 2000  # steps
-_PATIENCE, _GAIN = 200, 0.9  # steps in which the residual has to fall to this part
+_MOST, _METRICS = 2000, 8  # steps, metrics
+_PATIENCE, _GAIN = 150, 0.7  # steps in which the residual has to fall to this part; then a new metric, or the end
 
 
 def worthwhile(aim: Aim) -> bool:
@@ -37,56 +39,91 @@ def worthwhile(aim: Aim) -> bool:
 def approach(
     network: BoxedNetwork, search: ImageSearch, aim: Aim, wanted: Tensor, *, tolerance: float, batch: int
 ) -> None:
-    """Bring the wanted images (b,) of `search` near the aim, or as near as gradient steps do.
+    """Bring the wanted images (b,) of `search` to the aim, or as near as gradient steps do.
 
     Steps count as the share of a Jacobian that they cost: f backward passes are one.
     """
     for rows in wanted.nonzero().flatten().split(batch):
-        images, steps = _descend(network, search.images[rows], aim[rows], _MARGIN * tolerance)
-        residual = relative_residual(network, images, aim[rows], exact=True)
+        descent = _Descent(network, search.images[rows], aim[rows])
+        descent.run(_MARGIN * tolerance)
+        residual = relative_residual(network, descent.best, aim[rows], exact=True)
         better = residual < search.residual[rows]
-        search.images[rows[better]], search.residual[rows[better]] = images[better], residual[better]
-        search.jacobians[rows] += (steps / aim.centre.shape[1]).ceil().long()
+        search.images[rows[better]], search.residual[rows[better]] = descent.best[better], residual[better]
+        search.jacobians[rows] += (descent.metrics + (descent.steps / aim.centre.shape[1]).ceil()).long()
 
 
-def _descend(network: BoxedNetwork, images: Tensor, aim: Aim, enough: float) -> tuple[Tensor, Tensor]:
-    """The images (b, n) of the smallest residuals on the way, and the numbers of steps (b,)."""
-    images, best = images.clone(), images.clone()
-    mean, square = torch.zeros_like(images), torch.zeros_like(images)
-    least, since = torch.full_like(aim.radius, torch.inf), torch.zeros_like(aim.radius)
-    mark, near, steps = least.clone(), torch.zeros_like(least, dtype=torch.bool), torch.zeros_like(least)
-    width = network.upper - network.lower
-    for step in range(1, _MOST + 1):
-        going = (least > enough) & (since < _PATIENCE)
-        if not bool(going.any()):
-            break
-        steps += going
-        warm = 1 - _MOMENTUM**step, 1 - _SQUARES**step
-        for exact, momentum in ((False, _MOMENTUM), (True, _LATE_MOMENTUM)):
-            rows = (going & (near == exact)).nonzero().flatten()
-            if not len(rows):
-                continue
-            residual, gradient = _gradient(network, images[rows], aim[rows], exact=exact)
-            better = rows[residual < least[rows]]
-            best[better], least[rows] = images[better], torch.minimum(least[rows], residual)
-            mean[rows] = mean[rows].lerp(gradient, 1 - momentum)
-            square[rows] = square[rows].lerp(gradient.square(), 1 - _SQUARES)
-            scaled = mean[rows] / warm[0] / (square[rows] / warm[1]).sqrt().clamp(min=torch.finfo(square.dtype).tiny)
-            length = width * (_SHARE * residual).clamp(max=_STEP)
-            images[rows] = (images[rows] - length[:, None] * scaled).clamp(network.lower, network.upper)
-        fell = least < _GAIN * mark
-        mark, since = torch.where(fell, least, mark), torch.where(fell, 0, since + 1)
-        # What float32 saw is seen again, in float64.
-        again = ~near & (least <= _SINGLE)
-        near, least, mark = near | again, least.masked_fill(again, torch.inf), mark.masked_fill(again, torch.inf)
-    return best, steps
+class _Descent:
+    """Images (b, n), the best of each so far, and what Adam remembers of each."""
 
+    def __init__(self, network: BoxedNetwork, images: Tensor, aim: Aim) -> None:
+        self.network, self.aim, self.images, self.best = network, aim, images.clone(), images.clone()
+        self.mean, self.square = torch.zeros_like(images), torch.zeros_like(images)
+        self.steps, self.age, self.idle, self.metrics = (torch.zeros_like(aim.radius) for _ in range(4))
+        self.least, self.mark = (torch.full_like(aim.radius, torch.inf) for _ in range(2))
+        self.near = torch.zeros_like(aim.radius, dtype=torch.bool)
+        features = aim.centre.shape[1]
+        self.metric = torch.eye(features).to(images).repeat(len(images), 1, 1)
 
-def _gradient(network: BoxedNetwork, images: Tensor, aim: Aim, *, exact: bool) -> tuple[Tensor, Tensor]:
-    """Relative residuals (b,) and the gradients of the residuals, (b, n)."""
-    compute = network.exact if exact else network.rough
-    with torch.enable_grad():
-        pixels = (images if exact else images.float()).view(-1, *network.shape).requires_grad_(True)
-        residual = ((compute(pixels).double() - aim.centre).norm(dim=1) - aim.radius).abs()
-        (gradient,) = torch.autograd.grad(residual.sum(), pixels)
-    return residual.detach() / aim.scale, gradient.flatten(1).double()
+    def run(self, enough: float) -> None:
+        """Until every residual is at most `enough`, or falls no more."""
+        for _ in range(_MOST):
+            going = (self.least > enough) & ((self.idle < _PATIENCE) | self._renewable())
+            if not bool(going.any()):
+                return
+            for row in (going & self._due()).nonzero().flatten().tolist():
+                self._renew(row)
+            for exact in (False, True):
+                rows = (going & (self.near == exact)).nonzero().flatten()
+                if len(rows):
+                    self._step(rows, exact=exact)
+            fell = self.least < _GAIN * self.mark
+            self.mark, self.idle = torch.where(fell, self.least, self.mark), torch.where(fell, 0, self.idle + 1)
+            # What float32 saw is seen again, in float64.
+            again = ~self.near & (self.least <= _SINGLE)
+            self.near |= again
+            self.least[again] = self.mark[again] = torch.inf
+
+    def _renewable(self) -> Tensor:
+        return (self.near | (self.least <= _MIDDLE)) & (self.metrics < _METRICS)
+
+    def _due(self) -> Tensor:
+        return self._renewable() & ((self.metrics == 0) | (self.idle >= _PATIENCE))
+
+    def _renew(self, row: int) -> None:
+        """Measure the residual by the length of the step that it takes, by a Jacobian at the best image; begin anew."""
+        images = self.best[row : row + 1]
+        products = gram(self.network.jacobian(images, images.new_zeros(1)))[0].double()
+        damped = products + _DAMPING * products.diagonal().mean() * torch.eye(len(products)).to(products)
+        self.metric[row] = torch.linalg.inv(torch.linalg.cholesky(damped)).T
+        self.images[row], self.mean[row], self.square[row] = self.best[row], 0, 0
+        self.age[row], self.idle[row] = 0, 0
+        self.metrics[row] += 1
+
+    def _step(self, rows: Tensor, *, exact: bool) -> None:
+        residual, gradient = self._gradient(rows, exact=exact)
+        better = rows[residual < self.least[rows]]
+        self.best[better] = self.images[better]
+        self.least[rows] = torch.minimum(self.least[rows], residual)
+        self.steps[rows] += 1
+        self.age[rows] += 1
+        self.mean[rows] = self.mean[rows].lerp(gradient, 1 - _MOMENTUM)
+        self.square[rows] = self.square[rows].lerp(gradient.square(), 1 - _SQUARES)
+        mean, square = (
+            moment[rows] / (1 - decay ** self.age[rows])[:, None]
+            for moment, decay in ((self.mean, _MOMENTUM), (self.square, _SQUARES))
+        )
+        length = (self.network.upper - self.network.lower) * (_SHARE * residual).clamp(max=_STEP)
+        moved = self.images[rows] - length[:, None] * mean / square.sqrt().clamp(min=torch.finfo(square.dtype).tiny)
+        self.images[rows] = moved.clamp(self.network.lower, self.network.upper)
+
+    def _gradient(self, rows: Tensor, *, exact: bool) -> tuple[Tensor, Tensor]:
+        """Relative residuals (b,), and the gradients (b, n) of what they are in the metric."""
+        network, aim = self.network, self.aim[rows]
+        compute = network.exact if exact else network.rough
+        images = self.images[rows] if exact else self.images[rows].float()
+        with torch.enable_grad():
+            pixels = images.view(-1, *network.shape).requires_grad_(True)
+            missing = aim.residual(compute(pixels).double())
+            measured = torch.einsum("bq,bqr->br", missing, self.metric[rows]).norm(dim=1).sum()
+            (gradient,) = torch.autograd.grad(measured, pixels)
+        return missing.detach().norm(dim=1) / aim.scale, gradient.flatten(1).double()
