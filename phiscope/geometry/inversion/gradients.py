@@ -8,8 +8,11 @@ momentum averages the gradients of the pieces that it crosses, at one backward p
 them. Steps shrink with the residual, which therefore falls by the same factor every so many steps, down to the
 tolerance: the image comes to lie on kinks of many ReLUs, where a Jacobian of either side is wrong for the other.
 
-Adam: Kingma and Ba 2015. The objective is the norm, not its square: its gradient keeps its size as the residual falls.
-One knows it by the residual in float64, as everywhere; it should cost some thousand backward passes.
+Near the target the directions of little slope hold it up. There the residual is measured by about the length of the
+step that it takes, ‖(JJᵀ + δ)^-½ (φ(x) − y)‖, with the J of one image: JJᵀ, a sum over all pixels, changes slowly.
+
+Adam: Kingma and Ba 2015. The objective is a norm, not its square: its gradient keeps its size as the residual falls.
+One knows it by the residual in float64, as everywhere; it should cost some thousand backward passes and one Jacobian.
 """
 
 from __future__ import annotations
