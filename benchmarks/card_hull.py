@@ -98,7 +98,7 @@ def measure(n: int, m: int, d: int, device: str, threads: int) -> dict:
     given = vertices.light(m, device)
     light = torch.tensor(given) if isinstance(given, np.ndarray) else given
     placed = clock(device) - start
-    floor = seconds_of_a_pass(points, light, device)
+    floor = seconds_of_a_pass(points, light, str(light.device))  # a small hull stays on the processor
     start = clock(device)
     projection = project(points, vertices, tol=TOLERANCE, threads=threads, device=device)
     seconds = clock(device) - start
@@ -126,6 +126,7 @@ def measure(n: int, m: int, d: int, device: str, threads: int) -> dict:
         "relative_gap_max_in_float64": exact.max(),
         "verifying_s": verified,
         f"relative_gap_max_of_{CHECKED}_verified_apart": own.max(),
+        "priced_on": str(light.device),
         "vertices_gb": array.nbytes / 1e9,
         "device_peak_gb": torch.cuda.max_memory_allocated() / 1e9 if device.startswith("cuda") else float("nan"),
     }

@@ -1,6 +1,7 @@
 """Who may import whom: layers, each of which knows only what stands below it."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -195,6 +196,24 @@ def test_a_training_imports_lightning_without_what_its_metrics_could_plot_with()
     training, with_more = slow_after("import phiscope.training.classifier", later)
     assert training == {"torch", "torch._dynamo", "pytorch_lightning", "torchmetrics"}
     assert {"matplotlib.pyplot", "scipy.signal"} <= with_more
+
+
+@pytest.mark.parametrize(
+    ("package", "version"),
+    [("transformers", "5.17.0"), ("torchvision", "0.26.0"), ("torch_linear_assignment", "0.0.3")],
+)
+def test_a_training_starts_beside_packages_that_need_scipy(package, version, tmp_path):
+    """torchmetrics imports what is installed of a long list, which has another version of it beside phiscope."""
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text("from scipy import signal as batch_linear_assignment")
+    about = tmp_path / f"{package}-9.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 9.0\n")
+    code = "import phiscope.training.classifier, pytorch_lightning, torchmetrics, scipy.signal, sys\nprint('started')"
+    paths = os.pathsep.join([str(tmp_path), str(PACKAGE.parent)])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == ["started"], done.stderr[-500:]
 
 
 def packages_that_defer() -> dict[str, ast.Module]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.datasets.labels import Labels, are_values, labels_of, require_range
 from phiscope.datasets.limits import MOST_CLASSES
 from phiscope.datasets.options import DataOptions
 from phiscope.datasets.rows import Rows
-from phiscope.datasets.splits import UNLABELLED
-from phiscope.datasets.texts import array_of, plain
 from phiscope.errors import DataError
 
 _SHOWN = 10
@@ -24,30 +22,6 @@ _UNLESS = (
     "those with empty cells"
 )
 UNKNOWN = -1  # in place of a label
-_LARGEST = 2**53  # of a label: beyond, not every whole number is a float of its own
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Labels (n,) of one split: numbers into `classes`, numbers of the source where there are none, or names."""
-
-    values: NDArray
-    classes: tuple[str, ...] | None
-    where: str
-
-    @property
-    def are_names(self) -> bool:
-        return self.values.dtype.kind == "U"
-
-    @property
-    def listed(self) -> tuple[str, ...]:
-        """The classes that this split knows by name, in order."""
-        return self.classes if self.classes is not None else tuple(map(str, np.unique(self.values)))
-
-    @property
-    def names(self) -> NDArray[np.str_]:
-        """The class of every image, by name."""
-        return self.values if self.are_names or self.classes is None else np.array(self.classes)[self.values]
 
 
 def encoded(
@@ -104,7 +78,7 @@ def known(rows: Rows | None, options: DataOptions) -> tuple[Rows | None, NDArray
 def _means_minus_one(options: DataOptions) -> bool:
     """Whether -1 is the number of a class."""
     first = options.first_label is not None and options.first_label < 0
-    return first or (_are_values(options) and UNKNOWN in (options.classes or ()))
+    return first or (are_values(options) and UNKNOWN in (options.classes or ()))
 
 
 def _silent(text: str) -> None:
@@ -115,7 +89,7 @@ def of_labelled(
     own: Rows, train: Rows | None, test: Rows | None, options: DataOptions, say: Callable[[str], None]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """As `encoded`, of rows that all have labels."""
-    splits = {name: _plain(rows, options) for name, rows in (("train", train), ("test", test)) if rows is not None}
+    splits = {name: labels_of(rows, options) for name, rows in (("train", train), ("test", test)) if rows is not None}
     mine = splits["train" if own is train else "test"]
     if len({each.are_names or each.classes is not None for each in splits.values()}) > 1:
         splits = _with_names(splits, say)
@@ -161,99 +135,6 @@ def by_numbers(name: str) -> list[tuple[bool, int, str]]:
     return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
 
 
-def _plain(rows: Rows, options: DataOptions) -> Labels:
-    """Labels as one column of names or whole numbers, the first class at 0."""
-    if rows.unlabelled is not None:
-        raise rows.unlabelled[1]
-    values, classes = np.asarray(rows.labels), rows.classes
-    values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
-    if values.ndim == 2:
-        values, classes = _from_one_hot(values, rows.where), classes or tuple(map(str, range(values.shape[1])))
-    if values.ndim != 1:
-        raise DataError(f"{rows.where}: labels have shape {values.shape}; expected one label an image")
-    values = _of_objects(values, rows.where) if values.dtype.kind == "O" else values
-    if values.dtype.kind in "SU":
-        return _named(values, rows, options)
-    values = _whole(values, rows.where) - (options.first_label or 0)
-    if classes is not None or not _are_values(options):
-        _require_range(values, None if classes is None else len(classes), rows.where, options.first_label or 0)
-    return Labels(values, classes, rows.where)
-
-
-def _of_objects(values: NDArray, where: str) -> NDArray:
-    """Labels (n,) of Python as an array of numbers or of texts."""
-    given = values.tolist()
-    for row, value in enumerate(given):
-        if isinstance(value, bool) or not isinstance(value, str | bytes | int):
-            found = f"{value!r}, {type(value).__name__}"
-            raise DataError(f"{where}: the label of image {row} is {found}; expected integers or names")
-        if isinstance(value, int) and abs(value) > _LARGEST:
-            raise _out_of_range(value, row, where)
-    if len({isinstance(value, int) for value in given}) > 1:
-        raise DataError(f"{where}: some labels are names and some numbers; expected one or the other")
-    if given and isinstance(given[0], int):
-        return np.array(given)
-    return array_of([plain(value) for value in given], where)
-
-
-def _out_of_range(value: Any, row: int, where: str) -> DataError:
-    return DataError(
-        f"{where}: label {value} of image {row} is out of range; expected whole numbers that count classes"
-    )
-
-
-def _whole(values: NDArray, where: str) -> NDArray[np.int64]:
-    """Labels (n,) of any type as whole numbers. Raises DataError where they are none, or too large to be any."""
-    if values.dtype.kind not in "iubf":
-        raise DataError(f"{where}: labels are {values.dtype}; expected integers or names")
-    if values.dtype.kind == "f" and len(fractions := np.flatnonzero(~(values == np.rint(values)) | np.isinf(values))):
-        row = int(fractions[0])
-        kind = "with fractions" if np.isfinite(values[row]) else "with a value that is not finite"
-        raise DataError(
-            f"{where}: labels are {values.dtype} {kind}, {values[row]} of image {row}; expected integers or names"
-        )
-    far = np.flatnonzero((values > _LARGEST) | (values < -_LARGEST)) if values.dtype.kind != "b" else np.empty(0, int)
-    if len(far):
-        raise _out_of_range(values[far[0]], int(far[0]), where)
-    return values.astype(np.int64)
-
-
-def _are_values(options: DataOptions) -> bool:
-    """Whether `options.classes` lists label values, which may be any whole numbers, and not names."""
-    return options.classes is not None and all(isinstance(value, int) for value in options.classes)
-
-
-def _named(values: NDArray, rows: Rows, options: DataOptions) -> Labels:
-    if options.first_label is not None:
-        raise DataError(f"{rows.where}: labels are names; dataset.options.first_label is for numbers: leave it out")
-    names = [plain(value) for value in values.tolist()]
-    return Labels(array_of(names, rows.where), rows.classes, rows.where)
-
-
-def _from_one_hot(values: NDArray, where: str) -> NDArray[np.int64]:
-    ones = (values == 1).sum(axis=1) == 1
-    rest = ((values == 0) | (values == 1)).all(axis=1)
-    if not (ones & rest).all():
-        row = int(np.flatnonzero(~(ones & rest))[0])
-        raise DataError(
-            f"{where}: labels have shape {values.shape} and row {row} is not a single 1 among zeros; expected one "
-            "label an image, a number, a name or a row with a single 1"
-        )
-    return values.argmax(axis=1)
-
-
-def _require_range(values: NDArray, count: int | None, where: str, first: int = 0) -> None:
-    outside = np.flatnonzero((values < 0) | (values >= (count if count is not None else np.iinfo(np.int64).max)))
-    if len(outside):
-        row = int(outside[0])
-        last = (int(values.max()) if count is None else count - 1) + first
-        hint = f"; -1 often stands for no label: {UNLABELLED}" if values[row] + first == -1 else ""
-        raise DataError(
-            f"{where}: label {values[row] + first} of image {row} is out of range; expected {first} to "
-            f"{max(last, first)}{hint}"
-        )
-
-
 def _with_names(splits: dict[str, Labels], say: Callable[[str], None]) -> dict[str, Labels]:
     """One split has names for its numbers, the other numbers alone: the names are taken for both, and that is said."""
     known = next(name for name, each in splits.items() if each.are_names or each.classes is not None)
@@ -263,7 +144,7 @@ def _with_names(splits: dict[str, Labels], say: Callable[[str], None]) -> dict[s
             f"labels of the {known} split are names, those of the {other} split numbers; expected the same in both"
         )
     classes = splits[known].classes
-    _require_range(splits[other].values, len(classes or ()), splits[other].where)
+    require_range(splits[other].values, len(classes or ()), splits[other].where)
     say(f"the {other} split names no classes; its numbers are taken for those of the {known} split")
     return splits | {other: Labels(splits[other].values, classes, splits[other].where)}
 
@@ -312,11 +193,11 @@ def _by_number(
     splits: dict[str, Labels], mine: Labels, options: DataOptions
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Numbers without names: they have to be 0, 1, 2 and so on, unless `options.classes` says what they are."""
-    if _are_values(options):
+    if are_values(options):
         return _by_value(splits, mine, options)
     if options.classes is not None:
         for each in splits.values():
-            _require_range(each.values, len(options.classes), each.where, options.first_label or 0)
+            require_range(each.values, len(options.classes), each.where, options.first_label or 0)
         return mine.values, tuple(map(str, options.classes))
     base = splits.get("train") or splits["test"]
     count = int(base.values.max()) + 1 if len(base.values) else 0

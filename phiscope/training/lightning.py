@@ -3,7 +3,9 @@
 Lightning needs one class of torchmetrics. Importing that also imports scipy.signal, to add a name that scipy gave up,
 and matplotlib.pyplot, to plot metrics, wherever the two are installed: 0.9 of the 1.0 s of processor time that
 Lightning takes beside torch and its compiler. No training here plots a metric, and torchmetrics has no switch, so it is
-imported as if they were absent, which it allows for. Both can be imported as ever afterwards.
+imported as if they were absent, which it allows for; so are two packages that it imports too: transformers needs scipy.
+All can be imported as ever afterwards. Where some other package that torchmetrics looks for needs one of them, nothing
+is hidden.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import cast
 
 from lightning_utilities.core import imports as requirements
 
-_OPTIONAL = ("scipy", "matplotlib")
+_OPTIONAL = ("scipy", "matplotlib", "transformers", "torchvision")
 
 
 @contextmanager
@@ -46,7 +48,12 @@ def _without(packages: tuple[str, ...]) -> Iterator[None]:
                 modules[name] = module
 
 
-with _without(_OPTIONAL):
+try:
+    with _without(_OPTIONAL):
+        import torchmetrics
+except ImportError:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchmetrics"]:
+        del sys.modules[name]  # what was half imported
     import torchmetrics  # noqa: F401
 
 import pytorch_lightning as lightning  # noqa: E402

@@ -114,6 +114,6 @@ def in_words(view: Mapping[str, Any]) -> str:
     other = of.removeprefix(DATASET)
     if view["kind"] == "original":
         return "the images as they are" if of == other else f"images of {other}, another data set"
-    words = VIEWS[view["kind"]].words.format(**{**view, "of": other})
+    words = VIEWS[view["kind"]].words.format(**{"toward": "1, or the next with an axis", **view, "of": other})
     words += ", through the denoiser" if view.get("through") == NETWORK else ""
     return words + (f" (processed hull: training images of {view['hull_of']})" if view.get("hull_of") else "")

@@ -6,7 +6,7 @@ from phiscope.stats.intervals import Resampling
 from phiscope.workflow.frames import write_frames
 from phiscope.workflow.job import job
 
-NULL = ["hull_of", "label", "predicted", "distance"]
+NULL = ["hull_of", "label", "predicted", "distance", "position"]
 HULLS = [*tables.SAMPLE_COLUMNS, "space", "distance", "position"]
 OWN = [*tables.SAMPLE_COLUMNS, "hull_class", "is_predicted", "distance", "position"]
 

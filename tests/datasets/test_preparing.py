@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from phiscope.datasets import ImagesBySample, Specification, load, open_prepared, preparing, save
-from phiscope.datasets import encoded as encoded_images
 from phiscope.datasets import prepare as prepare_split
+from phiscope.datasets.encoded import parquet as parquet_images
 from phiscope.datasets.functions import function
 from phiscope.errors import DataError
 from tests.datasets import writers
@@ -197,7 +197,7 @@ def test_data_may_move_where_its_path_is_a_variable(tmp_path, writer, monkeypatc
 
 @pytest.mark.parametrize("kept", [2**26, 3000, 0])  # bytes of groups: all, some, none
 def test_rows_of_several_files_and_groups(tmp_path, monkeypatch, kept):
-    monkeypatch.setattr(encoded_images, "_KEPT", kept)
+    monkeypatch.setattr(parquet_images, "_KEPT", kept)
     images, kind = pictures(23), pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     for shard, rows in enumerate([range(9), range(9, 10), range(10, 23)]):
         cells = pa.array([{"bytes": encoded(images[k]), "path": f"{k}.png" if k % 3 else None} for k in rows], kind)

@@ -1,5 +1,7 @@
 """Views through latent space: whatever is asked of them, they are what the pieces give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ import torch
 from phiscope.errors import DataError
 from phiscope.experiments.latent import bases
 from phiscope.latent import operators
-from phiscope.latent.basis import averages
+from phiscope.latent.basis import NO_LABEL, NO_SET, averages
 from phiscope.latent.spectral import classify, decompose
 from phiscope.models.codec import Codec
 from phiscope.models.encoder import encoder
@@ -68,6 +70,20 @@ def test_a_label_without_an_axis_is_named(source, needs):
         VIEWS["rotate"].load()(source, **needs, toward=7, basis="lowdin")
 
 
+def test_a_turn_that_names_no_label_goes_to_one_that_has_an_axis(source, needs):
+    """Class 1, or the next: what an encoder of little training reads nowhere stops no run that did not ask for it."""
+    whole = needs["bases"]["lowdin"]
+    for labels, toward in (([0, 1, 2, 3], 1), ([0, 2, 3], 2), ([0], 0)):
+        known = np.isin(whole.labels, labels)
+        part = replace(whole, labels=np.where(known, whole.labels, NO_LABEL), sets=np.where(known, whole.sets, NO_SET))
+        chosen = needs | {"bases": {"lowdin": part}}
+        turned, named = (
+            VIEWS["rotate"].load()(source, **chosen, basis="lowdin", **to)["images"] for to in ({}, {"toward": toward})
+        )
+        np.testing.assert_array_equal(turned, named)
+
+
 def test_in_words():
     assert in_words({"kind": "lsd", "of": "noise", "components": 4}).endswith("their 4 largest LSD components")
-    assert "toward class 1" in in_words({"kind": "rotate", "toward": 1})
+    assert "toward class 3" in in_words({"kind": "rotate", "toward": 3})
+    assert "toward class 1, or the next with an axis" in in_words({"kind": "rotate"})

@@ -31,7 +31,7 @@ def page(run: Path, circumstances: str, folder: Path) -> str:
         own = rows[rows["group"] == group]
         lines += [f"**{group}**, PSNR in dB on odd rows and columns, the pixels between four fitted ones", ""]
         head = ["image", *(phrase_of(name) for name in PUBLISHED), "in the published order"]
-        lines += [*markdown.table(head, [*_by_image(own), _published(stated)]), ""]
+        lines += [*markdown.table(head, [*_by_image(own), *_mean(own), _published(stated)]), ""]
     about = ["image", "encoding", "fitted pixels", "held-out pixels", "steps", "precision", "seconds"]
     return "\n".join([*lines, *markdown.table(about, _every_fit(rows)), ""])
 
@@ -56,6 +56,15 @@ def _by_image(rows: pd.DataFrame) -> Iterator[list[str]]:
         there = [reached[name] for name in PUBLISHED if name in reached]
         order = markdown.DASH if len(there) < len(PUBLISHED) else "yes" if there == sorted(there) else "no"
         yield [str(image), *(f"{reached[n]:.2f}" if n in reached else markdown.DASH for n in PUBLISHED), order]
+
+
+def _mean(rows: pd.DataFrame) -> Iterator[list[str]]:
+    """Over the images of which every fit is there, with the deviation between them, where there are two."""
+    images = rows.pivot(index="image", columns="encoding", values="psnr_between").reindex(columns=PUBLISHED).dropna()
+    if len(images) > 1:
+        mean, deviation = images.mean(), images.std()
+        numbers = [f"{mean[name]:.2f} ± {deviation[name]:.2f}" for name in PUBLISHED]
+        yield [f"mean ± deviation of {len(images)}", *numbers, "yes" if mean.is_monotonic_increasing else "no"]
 
 
 def _published(stated: dict[str, tuple[float, float]]) -> list[str]:

@@ -159,12 +159,12 @@ def where(scene: Scene, images: NDArray) -> dict[str, Any]:
     margins = margin.closest_flip(points, head, lower_bound=head.lower_bound).distance
     projection = hull.project(features, scene.spanning.vectors, tol=_TOLERANCE, threads=scene.threads)
     own, other = _of_classes(scene, features, head.logits(features))
-    queries = detection.Queries(features, head.logits(features), margins, projection.distance, own, other)
+    queries = detection.Queries(features, head.logits(features), margins, projection.separation, own, other)
     asked = [name for name in detection.possible(queries, scene.training) if name in scene.thresholds]
     flags = {name: detection.score(name, queries, scene.training) > scene.thresholds[name] for name in asked}
     return {
         "margin": margins,
-        "distance": projection.distance,
+        "distance": projection.separation,
         "norm": np.linalg.norm(points, axis=1),
         "asked": [len(asked)] * len(images),
         "seen_by": [" ".join(name for name in asked if flags[name][row]) for row in range(len(images))],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phiscope import detection, stats
 from phiscope.experiments.geometry.leave_one_out import ALL, CLASS
 
-HULL = ["sample", "distance"]  # columns of `hulls` that are asked for, and of `class_hulls`
+HULL = ["sample", "distance", "position"]  # columns of `hulls` that are asked for, and of `class_hulls`
 OWN = ["view", "split", "sample", "hull_class", "is_predicted", "distance", "position"]
 
 
@@ -26,11 +26,11 @@ def score_all(samples: pd.DataFrame, queries: detection.Queries, training: detec
 
 
 def distances(hulls: Iterable[pd.DataFrame], samples: pd.Series) -> NDArray[np.float64]:
-    """(m,) distance to the hull of each sample; NaN for those that were not projected.
+    """(m,) distance to the hull of each sample, 0 where it touches it; NaN for those that were not projected.
 
-    hulls: parts of the table `hulls`, of one view and space; columns sample, distance.
+    hulls: parts of the table `hulls`, of one view and space; columns sample, distance, position.
     """
-    parts = [part.set_index("sample")["distance"] for part in hulls]
+    parts = [stats.at_zero(part).set_index("sample")["distance"] for part in hulls]
     return pd.concat([pd.Series(dtype=float), *parts]).reindex(samples).to_numpy()
 
 
@@ -52,9 +52,13 @@ def beside_classes(
 
 
 def null_of(left_out: pd.DataFrame | None) -> tuple[detection.Null | None, detection.Null | None]:
-    """Null distributions of distances to the hull of all others, and of others of the class; left_out: the table."""
+    """Null distributions of distances to the hull of all others, and of others of the class; left_out: the table.
+
+    0 where a sample touches the hull, as in `distances`.
+    """
     if left_out is None:
         return None, None
+    left_out = stats.at_zero(left_out)
     parts = {kind: left_out[left_out["hull_of"] == kind] for kind in (ALL, CLASS)}
     groups = {ALL: "predicted", CLASS: "label"}
     nulls = [

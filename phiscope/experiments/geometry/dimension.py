@@ -58,7 +58,7 @@ def by_dimension(
         about |= {"variance": _share(variances[:k].sum(), variances.sum())}
         about |= _columns("outside", share_of(position == "outside", options))
         about |= {"within_noise": float((position == "within_noise").mean())}
-        about |= _columns("distance", median_of(projection.distance / (radius or 1.0), options))
+        about |= _columns("distance", median_of(projection.separation / (radius or 1.0), options))
         rows.append(about | {"radius": radius})
         if progress is not None:
             progress(place + 1, len(wanted))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phiscope import tables
+from phiscope import stats, tables
 from phiscope.arrays import generator
 from phiscope.detection.conformal import p_values
 from phiscope.experiments.geometry.class_hulls import Spanning
@@ -87,9 +87,10 @@ def with_p_values(standing: pd.DataFrame, left_out: pd.DataFrame | None) -> pd.D
     """`stats.hull_standing` with p_value and own_p_value: NaN where nothing was left out, or nothing projected.
 
     p_value: of the distance to the hull of all, among training samples of the same predicted class; own_p_value: of
-    that to the hull of the predicted class, among training samples with that label.
+    that to the hull of the predicted class, among training samples with that label. Distances of samples that touch a
+    hull are 0 on both sides.
     """
-    found = {}
+    found, left_out = {}, None if left_out is None else stats.at_zero(left_out)
     for name, distance, kind, group in (
         ("p_value", "distance", ALL, "predicted"),
         ("own_p_value", "own_distance", CLASS, "label"),

@@ -83,7 +83,7 @@ class Judges:
         return {"density": _mahalanobis, "hull": self._hull_distance}
 
     def _hull_distance(self, points: NDArray, members: NDArray) -> NDArray[np.float64]:
-        return hull.project(points, members, threads=self.threads).distance
+        return hull.project(points, members, threads=self.threads).separation
 
     @cached_property
     def _of_real(self) -> dict[str, NDArray[np.float64]]:

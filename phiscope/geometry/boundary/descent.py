@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from phiscope.geometry.boundary.halfspaces import project, project_one
-from phiscope.geometry.boundary.lead import Ahead, Lead
+from phiscope.geometry.boundary.lead import Lead
 
 _NEAR = 2e-3  # of the distance: how far off the boundary an image on the way may be
 _ENOUGH = 1e-6  # relative decrease that counts
@@ -38,9 +38,19 @@ class BoundaryPoints:
 
     @classmethod
     def at(cls, lead: Lead, x0: Tensor, own: Tensor, x: Tensor) -> BoundaryPoints:
+        """Of images on the boundary or beyond it; where the ray says nothing of it, length is that to the image."""
         points = cls(x0, own, x, *lead.gradient(x, own), x.new_zeros(len(x)))
-        points.length = _on_the_ray(x0, x, Ahead(points.value, points.gradient))[0]
+        length, off = points.on_the_ray()
+        points.length = torch.where(off <= _NEAR, length, (x - x0).norm(dim=1))
         return points
+
+    def on_the_ray(self) -> tuple[Tensor, Tensor]:
+        """Distance from x₀ (n,) at which the ray through x meets the linearised boundary; by which share of x's that
+        differs, inf where the lead does not grow along it."""
+        away = self.x - self.x0
+        slope = (self.gradient * away).sum(1)
+        share = torch.where(slope > 0, self.value / torch.where(slope > 0, slope, 1), torch.inf)
+        return away.norm(dim=1) * (1 - share), share.abs()
 
     def __getitem__(self, rows: Tensor) -> BoundaryPoints:
         return BoundaryPoints(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
@@ -54,13 +64,6 @@ class BoundaryPoints:
     def offset(self) -> Tensor:
         """a of the linearisation a + gradient·y."""
         return self.value - (self.gradient * self.x).sum(1)
-
-
-def _on_the_ray(x0: Tensor, x: Tensor, there: Ahead) -> tuple[Tensor, Tensor]:
-    """Distance from x₀ at which the ray through x meets the linearised boundary; by which share of x's that differs."""
-    slope = (there.gradient * (x - x0)).sum(1)
-    share = torch.where(slope > 0, there.value / torch.where(slope > 0, slope, 1), torch.inf)
-    return (x - x0).norm(dim=1) * (1 - share), share.abs()
 
 
 def slide(lead: Lead, points: BoundaryPoints, rounds: int) -> None:
@@ -85,8 +88,7 @@ def _trial(lead: Lead, now: BoundaryPoints, aim: Tensor, step: Tensor) -> Bounda
     share = lead.value(y, now.own) / torch.where(slope > 0, slope, torch.inf)
     y = (now.x0 + (1 - share.clamp(-0.3, 0.3))[:, None] * (y - now.x0)).clamp(0, 1)
     trial = BoundaryPoints.at(lead, now.x0, now.own, y)
-    off = _on_the_ray(now.x0, y, Ahead(trial.value, trial.gradient))[1]
-    trial.length = torch.where(off <= _NEAR, trial.length, torch.inf)
+    trial.length = torch.where(trial.on_the_ray()[1] <= _NEAR, trial.length, torch.inf)
     return trial
 
 

@@ -63,7 +63,7 @@ def project(x0: Tensor, rows: Tensor, offset: Tensor, multipliers: Tensor) -> tu
         going = everyone[(left > _PRECISION * scale).any(1)]
         if not len(going):
             break
-        step = _newton_step(rows[going], size[going], y[going], multipliers[going], lacking[going])
+        step = _newton_step(x0[going], rows[going], size[going], multipliers[going], lacking[going])
         waiting = torch.ones(len(going), dtype=torch.bool, device=x0.device)
         for length in _LENGTHS:
             each = going[waiting]
@@ -81,12 +81,12 @@ def project(x0: Tensor, rows: Tensor, offset: Tensor, multipliers: Tensor) -> tu
     return y, multipliers
 
 
-def _newton_step(rows: Tensor, size: Tensor, y: Tensor, multipliers: Tensor, lacking: Tensor) -> Tensor:
-    """Towards the multipliers >= 0 that are best for the quadratic model, with the pixels at their bounds held there.
+def _newton_step(x0: Tensor, rows: Tensor, size: Tensor, multipliers: Tensor, lacking: Tensor) -> Tensor:
+    """Towards the multipliers >= 0 that are best for the quadratic model, with pixels beyond their bounds held there.
 
     Those that are positive or want to be are solved for; what would turn negative is held at 0, and the rest again.
     """
-    free = rows * ((y > 0) & (y < 1)).to(rows).unsqueeze(1)
+    free = rows * _moving(x0, rows, multipliers, lacking).to(rows).unsqueeze(1)
     gram = torch.bmm(free, rows.transpose(1, 2)).double()
     gram = gram + torch.diag_embed((_RIDGE * size).double())
     active, held = (multipliers > 0) | (lacking > 0), torch.zeros_like(multipliers, dtype=torch.bool)
@@ -104,3 +104,13 @@ def _newton_step(rows: Tensor, size: Tensor, y: Tensor, multipliers: Tensor, lac
             break
         held |= negative
     return ((before + step).clamp_min(0) - before).to(rows)
+
+
+def _moving(x0: Tensor, rows: Tensor, multipliers: Tensor, lacking: Tensor) -> Tensor:
+    """(n, p): pixels that what is lacking moves: those within their bounds, and those at one that it pushes inwards.
+
+    Of an image in black and white every pixel is at a bound at first, and none would move if those were held.
+    """
+    u = x0 + torch.bmm(multipliers.unsqueeze(1), rows).squeeze(1)
+    push = torch.bmm(lacking.clamp_min(0).unsqueeze(1), rows).squeeze(1)
+    return ((u > 0) | ((u == 0) & (push > 0))) & ((u < 1) | ((u == 1) & (push < 0)))

@@ -31,6 +31,11 @@ class Polished:
     residual: Tensor
     pieces: Tensor
 
+    def take(self, rows: Tensor, other: Polished, better: Tensor) -> None:
+        """The rows become those of `other` (r rows) where these are better (r,)."""
+        for name in self.__dataclass_fields__:
+            getattr(self, name)[rows[better]] = getattr(other, name)[better]
+
 
 def polish(lead: Lead, points: BoundaryPoints, bundle: Bundle, nearest: Tensor) -> Polished:
     """lead: of the network in float64; nearest (n, p): the nearest image of another class among the starts, beyond

@@ -71,8 +71,9 @@ def closest_image(
     attacks found, or training images; rows of NaN for none. What is found is never farther than a start of another
     class. Searches begin there and towards the classes whose linearised boundaries are closest; every one slides along
     the boundary, the one that comes nearest goes on to a stationary point, in float32, and its logits are made equal by
-    Newton's steps in float64. One of the two equal logits is that of the sample's own class: whoever leaves its region
-    on the straight way crosses that boundary first. Not a proof: there may be a nearer image (docs/reading.md).
+    Newton's steps in float64; where it is not stationary then, it goes on in float64. One of the two equal logits is
+    that of the sample's own class: whoever leaves its region on the straight way crosses that boundary first. Not a
+    proof: there may be a nearer image (docs/reading.md).
 
     For networks of pieces that are linear, as with ReLU, second derivatives vanish and the steps are Newton's on the
     KKT conditions. Raises DataError for images that are not finite or starts of another shape.
@@ -126,9 +127,26 @@ def _of_batch(
     bundle, _ = settle(lead, chosen, _PIECES, _SETTLES)
     limits = torch.where(crosses, (beyond - x0.unsqueeze(1)).norm(dim=2), torch.inf)
     nearest = beyond[torch.arange(len(x0), device=x0.device), limits.argmin(1)]
-    polished = polish(Lead(exact, tuple(shape), batch), chosen, bundle, nearest)
+    precise = Lead(exact, tuple(shape), batch)
+    polished = polish(precise, chosen, bundle, nearest)
+    before = precise.gradients
+    _settle_again(precise, x0, own, polished, nearest)
+    lead.gradients += precise.gradients - before
     found = crosses.any(1) & (polished.difference.abs() <= ON_BOUNDARY * polished.scale)
     return _columns(x0, shape, own, found, polished, np.array(names)[best.cpu().numpy()], lead)
+
+
+def _settle_again(precise: Lead, x0: Tensor, own: Tensor, polished: Polished, nearest: Tensor) -> None:
+    """Those that are not stationary once more, in float64: float32 has few digits of images that are very near, and
+    Newton's steps can end on another piece than the one that they began on."""
+    rows = (polished.residual > TOLERANCE).nonzero().flatten()
+    if not len(rows):
+        return
+    points = BoundaryPoints.at(precise, x0[rows].double(), own[rows], polished.x[rows])
+    bundle, _ = settle(precise, points, _PIECES, _SETTLES)
+    again = polish(precise, points, bundle, nearest[rows])
+    better = (again.residual < polished.residual[rows]) & (again.distance <= polished.distance[rows])
+    polished.take(rows, again, better)
 
 
 def _shortest(lead: Lead, x0: Tensor, own: Tensor, x: Tensor, crosses: Tensor) -> tuple[BoundaryPoints, Tensor]:

@@ -6,7 +6,7 @@ from phiscope.arrays import choose_device
 from phiscope.errors import DeviceError
 from phiscope.geometry.hull.products import require_float32
 
-_BESIDE = 6 * 2**30  # bytes on a card for the prices of sixteen threads
+_BESIDE = 3 * 2**30  # bytes on a card for prices (selection.CELLS), for what is picked out of them, and for libraries
 
 
 def placed(device: str, size: int) -> str:

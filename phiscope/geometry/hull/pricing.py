@@ -71,7 +71,8 @@ def lowest(
         others=below.astype(np.float32),
     )
     if _elsewhere(vertices):
-        return lowest_on(w32, vertices, stride, kept)
+        with selection.ONE_AT_A_TIME:
+            return lowest_on(w32, vertices, stride, kept)
     reach = min(COLUMNS, max(1, CELLS // size))
     reach = NARROW // size if size <= NARROW // 128 and not is_tensor(vertices) else reach
     cells = size * min(reach, -(-len(vertices) // stride))

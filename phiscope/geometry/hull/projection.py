@@ -78,6 +78,11 @@ class HullProjection:
         outside = ~touching & (self.distance_lower > 0)
         return np.where(touching, "within_tolerance", np.where(outside, "outside", "undecided"))
 
+    @property
+    def separation(self) -> NDArray[np.float64]:
+        """(m,) distance, and 0 for points that touch the hull: what is left there is a tolerance, no length."""
+        return np.where(self.position == "within_tolerance", 0.0, self.distance)
+
 
 @dataclass(frozen=True)
 class Verification:

@@ -69,7 +69,7 @@ def require_named(plan: Plan) -> None:
             f"{counts.classes - 1}, or all"
         )
     for name, view in plan.views.items():
-        if view.kind == "rotate" and view.options["toward"] >= counts.classes:
+        if view.kind == "rotate" and view.options.get("toward", 0) >= counts.classes:
             raise ConfigError(
                 f"config: views.{name}.toward: there is no class {view.options['toward']}; expected 0 to "
                 f"{counts.classes - 1}"

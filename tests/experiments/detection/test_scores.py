@@ -50,9 +50,21 @@ def test_a_score_stands_in_the_row_of_its_sample_and_detector(samples, queries, 
 
 
 def test_distances_are_in_the_order_of_the_samples_and_missing_where_nothing_was_projected():
-    parts = [pd.DataFrame({"sample": [3, 5], "distance": [0.3, 0.5]}), pd.DataFrame({"sample": [1], "distance": [0.1]})]
+    parts = [
+        pd.DataFrame({"sample": samples, "distance": distance, "position": "outside"})
+        for samples, distance in (([3, 5], [0.3, 0.5]), ([1], [0.1]))
+    ]
     np.testing.assert_array_equal(distances(parts, pd.Series([5, 1, 2, 3])), [0.5, 0.1, np.nan, 0.3])
     assert np.isnan(distances([], pd.Series([5, 1]))).all()
+
+
+def test_samples_that_touch_the_hull_are_no_stranger_than_each_other():
+    """Rounding leaves 1e-15 of them, in an order that says nothing."""
+    rows = pd.DataFrame({"sample": [0, 1, 2], "distance": [3e-16, 1e-16, 0.4]})
+    rows["position"] = ["within_tolerance", "within_tolerance", "outside"]
+    np.testing.assert_array_equal(distances([rows], rows["sample"]), [0, 0, 0.4])
+    null, _ = null_of(rows.assign(hull_of="all", predicted=0, label=0))
+    np.testing.assert_array_equal(null.distance, [0, 0, 0.4])
 
 
 def test_a_class_without_a_hull_is_infinitely_far_and_what_was_not_projected_unknown():
@@ -68,6 +80,7 @@ def test_a_class_without_a_hull_is_infinitely_far_and_what_was_not_projected_unk
 
 def test_nulls_are_by_predicted_class_and_by_label():
     table = pd.DataFrame({"hull_of": ["all", "class"], "distance": [1.0, 2.0], "predicted": [3, 4], "label": [5, 6]})
+    table["position"] = "outside"
     every, own = null_of(table)
     assert (every.distance.tolist(), every.group.tolist()) == ([1], [3])
     assert (own.distance.tolist(), own.group.tolist()) == ([2], [6])

@@ -63,7 +63,7 @@ def test_p_values_come_from_training_samples_of_the_predicted_class():
     )
     null = pd.DataFrame(
         {"hull_of": ["all"] * 4 + ["class"] * 3, "predicted": [0, 0, 0, 1, 0, 0, 1], "label": [1, 1, 1, 1, 0, 0, 1],
-         "distance": [0.1, 0.5, 0.9, 0.7, 0.5, 1.5, 2.0]}
+         "distance": [0.1, 0.5, 0.9, 0.7, 0.5, 1.5, 2.0], "position": "outside"}
     )  # fmt: skip
     found = with_p_values(standing, null)
     assert found["p_value"].tolist() == [3 / 4, 1 / 4, 2 / 2, 1]

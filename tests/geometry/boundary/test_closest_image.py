@@ -12,6 +12,9 @@ from torch import nn
 
 from phiscope.errors import DataError
 from phiscope.geometry.boundary import TOLERANCE, closest_image
+from phiscope.geometry.boundary.descent import BoundaryPoints
+from phiscope.geometry.boundary.halfspaces import project
+from phiscope.geometry.boundary.lead import Lead
 
 
 def linear(weight: np.ndarray, bias: np.ndarray) -> nn.Module:
@@ -152,3 +155,40 @@ def test_an_image_on_the_boundary_is_its_own_answer_and_where_there_is_no_bounda
 def test_starts_of_another_shape_are_refused() -> None:
     with pytest.raises(DataError, match="start 'pgd' has shape"):
         closest_image(linear(np.eye(2), np.zeros(2)), np.zeros((2, 1, 1, 2)), starts={"pgd": np.zeros((1, 1, 1, 2))})
+
+
+@pytest.mark.parametrize("levels", [(0.0, 1.0), (0.0,), (0.0, 0.4, 1.0)])
+def test_several_inequalities_are_met_from_black_and_white_images(levels) -> None:
+    """Every pixel is at a bound at first, half of them may move at once: against a quadratic program."""
+    random = np.random.default_rng(7)
+    x0 = random.choice(levels, size=(6, 20))
+    rows, offset = random.standard_normal((6, 3, 20)), np.empty((6, 3))
+    inside = random.random((6, 20))
+    offset[:] = -np.einsum("nqp,np->nq", rows, inside) + 0.01
+    found, _ = project(*(torch.from_numpy(each) for each in (x0, rows, offset, np.zeros((6, 3)))))
+    for image, own, level, y in zip(x0, rows, offset, found.numpy()):
+        best = qpsolvers.solve_qp(np.eye(20), -image, -own, level, lb=np.zeros(20), ub=np.ones(20), solver="piqp")
+        assert (level + own @ y).min() > -1e-5
+        assert np.linalg.norm(y - image) == pytest.approx(np.linalg.norm(best - image), abs=1e-3)
+
+
+def test_a_start_where_the_lead_does_not_grow_is_as_long_as_its_way() -> None:
+    """The linearised boundary of such an image can lie behind the sample: a length of that would always win."""
+    weight, bias = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.9]]), np.zeros(3)
+    lead = Lead(linear(weight, bias), (1, 1, 2), 10)
+    x0 = torch.tensor([[0.6, 0.5], [0.6, 0.5]])
+    x = torch.tensor([[0.5, 0.9], [0.1, 0.5]])  # far beyond the boundary; where the lead falls on the way
+    points = BoundaryPoints.at(lead, x0, torch.tensor([0, 1]), x)
+    assert (points.value > 0).all()
+    torch.testing.assert_close(points.length, (x - x0).norm(dim=1))
+
+
+def test_of_an_image_next_to_the_boundary_float64_has_the_last_digits() -> None:
+    """A millionth from it, float32 has one digit of the way."""
+    of = network(12, 40, 3, seed=3)
+    far = np.random.default_rng(5).random((12, 1, 3, 4))
+    there = closest_image(of, far)
+    near = there.image + 2e-6 * (far - there.image) / there.distance[:, None, None, None]
+    found = closest_image(of, near)
+    assert (found.distance < 5e-6).all()
+    assert (found.residual < 1e-6).all()

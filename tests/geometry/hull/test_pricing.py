@@ -104,9 +104,9 @@ def test_where_vertices_are_priced(monkeypatch):
     monkeypatch.setattr(placement, "free_bytes", lambda device: 8 * 10**9)
     monkeypatch.setattr(placement, "require_float32", lambda device: None)
     assert placement.placed("auto", 10**9) == "cuda"
-    assert placement.placed("auto", 2 * 10**9) == "cpu"
-    with pytest.raises(DeviceError, match=r"8.0 GB free; vertices of a hull take 2.0"):
-        placement.placed("cuda", 2 * 10**9)
+    assert placement.placed("auto", 6 * 10**9) == "cpu"
+    with pytest.raises(DeviceError, match=r"8.0 GB free; vertices of a hull take 6.0"):
+        placement.placed("cuda", 6 * 10**9)
 
 
 def test_many_vertices_go_where_the_device_says(monkeypatch):

@@ -63,6 +63,7 @@ def test_a_query_inside_at_a_vertex_and_on_a_face():
     projection = project(points, square)
     np.testing.assert_allclose(projection.nearest, points, atol=1e-12)
     assert projection.position.tolist() == ["within_tolerance"] * 3
+    assert projection.separation.tolist() == [0, 0, 0]
 
 
 def test_duplicates_collinear_vertices_and_constant_coordinates():
