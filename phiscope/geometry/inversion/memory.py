@@ -13,6 +13,7 @@ from torch import Tensor
 from phiscope.arrays import choose_device
 from phiscope.errors import DataError
 from phiscope.geometry.activations import measured
+from phiscope.geometry.inversion.gradients import MANY
 from phiscope.geometry.inversion.relaxed import Softened
 
 MOST = 16  # images per Jacobian: more of them are no faster on a CPU
@@ -45,9 +46,12 @@ class Footprint:
         """Most bytes that a search holds beside the network.
 
         A Jacobian stands beside the activations that its rows are pulled back through, then beside a copy of some of
-        its columns (`box`); images that creep keep theirs (`restoration`).
+        its columns (`box`); images that creep keep theirs (`restoration`). Gradient steps go back through activations
+        in float64 (`gradients`).
         """
-        rows = max(self.saved + self.jacobian, 3 * self.jacobian) + 2 * _TRIALS * self.widest
+        many = 2 * self.jacobian >= MANY * self.vector  # features
+        rows = max(self.saved + self.jacobian, 3 * self.jacobian, 2 * self.saved if many else 0)
+        rows += 2 * _TRIALS * self.widest
         return batch.images * rows + batch.group * (self.jacobian + _VECTORS * self.vector)
 
 

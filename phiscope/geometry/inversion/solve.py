@@ -4,7 +4,8 @@
 
 φ is a network, so the problem is not convex: every result is local, the best that was found from where the search
 began, and says with its residual how well the constraint holds. The search has three parts: Newton's method from the
-reference to an image that maps to the target (`restoration`), a polish along the null space of the Jacobian toward the
+reference to an image that maps to the target (`restoration`; of many features, where its first step is in vain,
+gradient steps, `gradients`), a polish along the null space of the Jacobian toward the
 reference (`polish`), and the last Newton steps on features in float64.
 
 Restarts are searches from the reference with noise, for targets that no start has reached. Targets that none reaches,
@@ -28,6 +29,7 @@ from torch import Tensor
 
 from phiscope.arrays import as_numpy, full_float32, generator, require_finite, span
 from phiscope.errors import DataError
+from phiscope.geometry.inversion import gradients
 from phiscope.geometry.inversion.damped import damped_descent
 from phiscope.geometry.inversion.maps import in_float32, in_float64, placed
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
@@ -41,6 +43,8 @@ Report = Callable[[int, int], None]
 _KICK = 0.02  # standard deviation of the noise that further starts begin with, in units of the box
 _LOUDER = 5.0  # the ratio of the noise of one restart to that of the one before
 _LAST_STEPS = 10  # Jacobians for the last digits after the polish
+_IN_VAIN = 0.5  # ratio of the residuals after Newton's first step and before it
+_AFTER_GRADIENTS = 20  # Jacobians: what gradients did not reach, Newton's method creeps towards
 _POLISHES_OF_BALLS = 200  # a round costs one backward pass there, and f of them for a point
 
 
@@ -50,10 +54,10 @@ class Inversion:
 
     image (b, ...) float64 in the box. residual: distance of its features, computed in float64, to the nearest point
     that was asked for; scale: norm of the target (1 for the origin), which `relative` divides by. distance:
-    ‖image − reference‖. jacobians: how many were taken, starts together. status: `solved` (relative residual at
-    most the tolerance), `reference` (it lies in the ball already and is the answer), or `unreached`: the residual is
-    the smallest that was found, near a local minimum unless `damped_steps` ran out; the target is outside φ's range, or
-    the search led nowhere.
+    ‖image − reference‖. jacobians: how many were taken, starts together, f gradient steps being one. status: `solved`
+    (relative residual at most the tolerance), `reference` (it lies in the ball already and is the answer), or
+    `unreached`: the residual is the smallest that was found, near a local minimum unless `damped_steps` ran out; the
+    target is outside φ's range, or the search led nowhere.
     """
 
     image: NDArray[np.float64]
@@ -204,15 +208,24 @@ class _Finder:
         return whole
 
     def _search(self, references: Tensor, aim: Aim, search: ImageSearch) -> ImageSearch:
-        self._restore(aim, search)
+        most = self._approach(aim, search) if gradients.worthwhile(aim) else self.jacobians
+        self._restore(aim, search, most)
         # A residual that fell from afar was seen in float32; what it hides is made good.
         search.residual = relative_residual(self.network, search.images, aim, exact=True)
-        self._restore(aim, search)
+        self._restore(aim, search, most)
         self._polish(references, aim, search)
         return search
 
-    def _restore(self, aim: Aim, search: ImageSearch) -> None:
-        restore(self.network, search, aim, tolerance=self.tolerance, most=self.jacobians, batch=self.batch)
+    def _approach(self, aim: Aim, search: ImageSearch) -> int:
+        """One Newton step, gradient steps where that was in vain; the most Jacobians that are worth it then."""
+        before = search.residual.clone()
+        restore(self.network, search, aim, tolerance=self.tolerance, most=1, batch=self.batch)
+        vain = search.residual > (_IN_VAIN * before).clamp(min=self.tolerance)
+        gradients.approach(self.network, search, aim, vain, tolerance=self.tolerance, batch=self.batch)
+        return min(self.jacobians, _AFTER_GRADIENTS) if bool(vain.any()) else self.jacobians
+
+    def _restore(self, aim: Aim, search: ImageSearch, most: int) -> None:
+        restore(self.network, search, aim, tolerance=self.tolerance, most=most, batch=self.batch)
 
     def _polish(self, references: Tensor, aim: Aim, search: ImageSearch) -> None:
         near = (search.residual <= ALLOWED).nonzero().flatten()
