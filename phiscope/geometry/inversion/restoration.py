@@ -122,8 +122,13 @@ class ImageSearch:
         return self.idle >= len(SOFTNESSES + _LAST_RESORTS)
 
 
-def restore(network: BoxedNetwork, search: ImageSearch, aim: Aim, *, tolerance: float, most: int, batch: int) -> None:
-    """Move the images of `search` until their residual is at most `tolerance` or `most` Jacobians are used up."""
+def restore(
+    network: BoxedNetwork, search: ImageSearch, aim: Aim, *, tolerance: float, most: int | Tensor, batch: int
+) -> None:
+    """Move the images of `search` until their residual is at most `tolerance` or `most` Jacobians are used up.
+
+    most: one number, or (b,) one for each image.
+    """
     past = _Past()
     for rows in _rounds(search, tolerance, most, batch):
         images, before, part = search.images[rows], search.residual[rows], aim[rows]
@@ -172,9 +177,9 @@ def _chords(
     return images, residual
 
 
-def _rounds(search: ImageSearch, tolerance: float, most: int, batch: int) -> Iterator[Tensor]:
+def _rounds(search: ImageSearch, tolerance: float, most: int | Tensor, batch: int) -> Iterator[Tensor]:
     """Blocks of what is not yet done, until there is nothing left to do; those that need float64 apart."""
-    for _ in range(most):
+    for _ in range(most if isinstance(most, int) else int(most.max())):
         waiting = (search.residual > tolerance) & (search.jacobians < most) & ~search.stuck()
         if not bool(waiting.any()):
             return

@@ -216,15 +216,15 @@ class _Finder:
         self._polish(references, aim, search)
         return search
 
-    def _approach(self, aim: Aim, search: ImageSearch) -> int:
-        """One Newton step, gradient steps where that was in vain; the most Jacobians that are worth it then."""
+    def _approach(self, aim: Aim, search: ImageSearch) -> Tensor:
+        """One Newton step, gradient steps where that was in vain; the most Jacobians (b,) that are worth it then."""
         before = search.residual.clone()
         restore(self.network, search, aim, tolerance=self.tolerance, most=1, batch=self.batch)
         vain = search.residual > (_IN_VAIN * before).clamp(min=self.tolerance)
         gradients.approach(self.network, search, aim, vain, tolerance=self.tolerance, batch=self.batch)
-        return min(self.jacobians, _AFTER_GRADIENTS) if bool(vain.any()) else self.jacobians
+        return torch.where(vain, min(self.jacobians, _AFTER_GRADIENTS), self.jacobians)
 
-    def _restore(self, aim: Aim, search: ImageSearch, most: int) -> None:
+    def _restore(self, aim: Aim, search: ImageSearch, most: int | Tensor) -> None:
         restore(self.network, search, aim, tolerance=self.tolerance, most=most, batch=self.batch)
 
     def _polish(self, references: Tensor, aim: Aim, search: ImageSearch) -> None:

@@ -8,7 +8,7 @@ from phiscope.arrays import generator
 from phiscope.geometry.inversion import gradients, invert
 from phiscope.geometry.inversion.gradients import MANY, approach
 from phiscope.geometry.inversion.memory import Batch, Footprint
-from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch
+from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, restore
 
 SHAPE, NUMBERS = (3, 16, 16), 768
 
@@ -110,3 +110,14 @@ def test_what_gradients_do_not_reach_stays_no_worse():
 def test_memory_of_gradients_in_float64_is_counted():
     few, many = (Footprint(saved=10**9, widest=0, jacobian=4 * n * 10, vector=80) for n in (MANY - 1, MANY))
     assert many.needed(Batch(1, 1)) > 1.9 * few.needed(Batch(1, 1))
+
+
+def test_each_image_has_jacobians_of_its_own():
+    """What gradients were tried for gets fewer; an image beside it does not."""
+    compute = folded(features=16)
+    x, target = problem(compute)
+    network = BoxedNetwork(compute, compute, SHAPE, 0.0, 1.0)
+    aim = Aim(torch.from_numpy(target), torch.zeros(2).double())
+    search = ImageSearch(torch.from_numpy(x).flatten(1), torch.full((2,), torch.inf).double())
+    restore(network, search, aim, tolerance=1e-9, most=torch.tensor([2, 5]), batch=2)
+    assert search.jacobians.tolist() == [2, 5]
