@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from phiscope.errors import DataError, DeviceError
 
 if TYPE_CHECKING:
-    from torch import Tensor  # deferred: slow to import
+    from torch import Tensor, device, nn  # deferred: slow to import
     from typing_extensions import TypeIs
 
 FloatArray = NDArray[np.floating]
@@ -89,10 +90,21 @@ def choose_device(wanted: str = "auto") -> str:
         if wanted.startswith("cuda"):
             raise DeviceError(f"device: {wanted} was asked for but torch sees no CUDA device; use `auto` or `cpu`")
         return "cpu" if wanted == "auto" else wanted
+    cards = torch.cuda.device_count()
+    if wanted.startswith("cuda:") and int(wanted.partition(":")[2]) >= cards:
+        raise DeviceError(f"device: {wanted} was asked for but torch sees {cards}, the last of them cuda:{cards - 1}")
     if wanted == "auto" or wanted.startswith("cuda"):
         torch.set_float32_matmul_precision("highest")
         torch.backends.cudnn.allow_tf32 = False
     return "cuda" if wanted == "auto" else wanted
+
+
+def device_of(network: nn.Module, otherwise: str | device = "cpu") -> device:
+    """Where a network lies, and what it reads must lie; otherwise: of one without parameters and buffers."""
+    import torch  # deferred: whoever has a network has imported it
+
+    held = next(chain(network.parameters(), network.buffers()), None)
+    return torch.device(otherwise) if held is None else held.device
 
 
 @contextmanager

@@ -26,16 +26,19 @@ def batch_size(feature_map: FeatureMap, image: Tensor) -> int:
 
 
 def extract(
-    feature_map: FeatureMap, images: NDArray, *, device: str = "cpu", size: int | None = None
+    feature_map: FeatureMap, images: NDArray, *, device: str | None = None, size: int | None = None
 ) -> NDArray[np.float32]:
     """Features (m, f) of images (m, channels, h, w), uint8 or float in [0, 1], m > 0, as the network computes them.
 
-    Every batch has one size, by default `batch_size`; the last one is filled with copies of its last image. Raises
-    DataError naming the first image whose features are not finite.
+    device: where the network is put, and stays; where it lies unless given. Every batch has one size, by default
+    `batch_size`; the last one is filled with copies of its last image. Raises DataError naming the first image whose
+    features are not finite.
     """
     if not len(images):
         assert feature_map.weight is not None  # a map that ends at the head
         return np.empty((0, len(feature_map.weight)), np.float32)
+    if device is None:
+        device = str(feature_map.device)
     feature_map.network.to(device)
     if size is None:
         size = batch_size(feature_map, torch.from_numpy(unit_range(images[:1])).to(device))

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from phiscope.arrays import blocks, full_float32, unit_range
+from phiscope.arrays import blocks, device_of, full_float32, unit_range
 from phiscope.errors import DataError, ModelError
 from phiscope.geometry.activations import images_at_a_time
 from phiscope.models.affine import NO_GRADIENT
@@ -71,7 +71,7 @@ def frozen(network: nn.Module) -> Iterator[torch.device]:
     network.eval().requires_grad_(False)
     try:
         with full_float32():
-            yield next((p.device for p in network.parameters()), torch.device("cpu"))
+            yield device_of(network)
     finally:
         network.train(training)
         for parameter, before in zip(network.parameters(), wanted):

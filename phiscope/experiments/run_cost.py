@@ -125,14 +125,14 @@ def _price(dimension: int) -> float:
 
 def _timed(call: Callable[[], object], on: Tensor | None = None) -> float:
     """Processor seconds; on a card, seconds until it has finished."""
-    on_card = on is not None and on.is_cuda
-    clock = time.perf_counter if on_card else time.process_time
-    if on_card:
-        torch.cuda.synchronize()
+    card = on.device if on is not None and on.is_cuda else None
+    clock = time.perf_counter if card else time.process_time
+    if card:
+        torch.cuda.synchronize(card)
     start = clock()
     call()
-    if on_card:
-        torch.cuda.synchronize()
+    if card:
+        torch.cuda.synchronize(card)
     return clock() - start
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import torch
 from torch import Tensor, nn
 
+from phiscope.arrays import device_of
 from phiscope.errors import ModelError
 from phiscope.models import affine
 from phiscope.models.trial import ENOUGH, require_runs, require_steady, returned
@@ -24,10 +25,10 @@ _FEW = 2  # images that a graph is built of, where all images have the same
 class FeatureMap:
     """Φ of one network: `feature_map(images)` -> (b, f), differentiable.
 
-    weight (f, n) and bias (n,) are those of equation (4), float64; None when the map stops at a layer that is
-    not a linear head. `lower_bound` is 0.0 where the features are known to be non-negative, which is when
-    constraint (10) holds, else None. layer: the name of a layer, or places of `affine.AffineHead`. Features come in the
-    kind of number that the images are.
+    weight (f, n) and bias (n,) are those of equation (4), float64, on the processor wherever the network lies; None
+    when the map stops at a layer that is not a linear head. `lower_bound` is 0.0 where the features are known to be
+    non-negative, which is when constraint (10) holds, else None. layer: the name of a layer, or places of
+    `affine.AffineHead`. Features come in the kind of number that the images are.
     """
 
     network: nn.Module
@@ -54,6 +55,11 @@ class FeatureMap:
         return self
 
     @property
+    def device(self) -> torch.device:
+        """Where its network lies."""
+        return device_of(self.network)
+
+    @property
     def example(self) -> Tensor:
         """A number of the network's own kind and device, for `tensor.to(example)`."""
         return next(self.network.parameters())
@@ -68,14 +74,16 @@ class FeatureMap:
 def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer: str | None = None) -> FeatureMap:
     """Find the features of a network never seen before, and the affine head that reads them.
 
-    example: (b, channels, h, w) in the network's input range; what is found is verified on all of them. `head` names
-    the layer whose input the features are, where the search must not decide. `layer` instead stops at the output of any
-    named module: features alone, no weight. The last linear layer gives its own weight and bias where the network's
-    output is its output (up to a softmax, which changes no order); else they are found by differentiation. Raises
-    ModelError where the network cannot read the images, or where the logits are not affine in what flows there.
+    example: (b, channels, h, w) in the network's input range, moved to where the network lies; what is found is
+    verified on all of them. `head` names the layer whose input the features are, where the search must not decide.
+    `layer` instead stops at the output of any named module: features alone, no weight. The last linear layer gives its
+    own weight and bias where the network's output is its output (up to a softmax, which changes no order); else they
+    are found by differentiation. Raises ModelError where the network cannot read the images, or where the logits are
+    not affine in what flows there.
     """
     if head is not None and layer is not None:
         raise ModelError(f"split: head {head!r} and layer {layer!r} were both given; give one of them")
+    example = example.to(device_of(network, example.device))
     if layer is not None:
         require_runs(network, example[:_FEW])
         network = network.eval()
@@ -97,7 +105,7 @@ def split(network: nn.Module, example: Tensor, *, head: str | None = None, layer
     if calls and found.place != head:
         raise ModelError(f"the head is at {found.place!r}, not at {head!r}; name that with `head`, or null to find it")
     bound = 0.0 if all(_lower_bound(each) == 0.0 for each in found.tensors) else None
-    feature_map = FeatureMap(network, found.place, found.weight, found.bias, bound)
+    feature_map = FeatureMap(network, found.place, found.weight.cpu(), found.bias.cpu(), bound)
     _require_same_way(feature_map, example, output)
     return feature_map
 
@@ -126,8 +134,8 @@ def _own_head(network: nn.Module, name: str, features: Tensor, example: Tensor, 
         return None
     with torch.enable_grad():
         bound = _lower_bound(_flow(network, name, example[:_FEW], at_input=True))
-    weight = linear.weight.detach().double().T.contiguous()
-    bias = torch.zeros(weight.shape[1]).double() if linear.bias is None else linear.bias.detach().double()
+    weight = linear.weight.detach().cpu().double().T.contiguous()
+    bias = torch.zeros(weight.shape[1]).double() if linear.bias is None else linear.bias.detach().cpu().double()
     return FeatureMap(network, name, weight, bias, bound)
 
 
@@ -136,6 +144,7 @@ def checked(network: nn.Module, images: Tensor, classes: int, head: str | None =
 
     Raises ModelError where an image's logits are not its own, see `require_steady`, or are not as many as classes.
     """
+    images = images.to(device_of(network, images.device))
     said = [returned(network, images[:_FEW]), require_steady(network, images)]
     print("\n".join(filter(None, said)))
     feature_map = split(network, images, head=head)

@@ -128,6 +128,11 @@ def _why(network: nn.Module, images: Tensor, error: Exception) -> str:
             f"{of}, from which layer {name!r} of the network gets {shape[-1]} numbers and wants {wanted}: the network "
             "is made for images of another size; give it such, or correct classifier.arguments"
         )
+    if "same device" in str(error):
+        return (
+            f"the network lies on {images.device}, but {name or type(network).__name__!r} has tensors that were not "
+            "moved there with it; register them as buffers (`register_buffer`), or say device: cpu"
+        )
     got = f" on an input of shape {shape}" if shape else ""
     return f"{of}, and the network fails in {name or type(network).__name__!r}{got}: {said[0]}"
 

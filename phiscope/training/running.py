@@ -115,10 +115,11 @@ def run(
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its notices of every trainer advertise products
     lightning.seed_everything(seed, verbose=False)
     module.to(memory_format=torch.channels_last)
+    accelerator, devices = placed(device)
     trainer = lightning.Trainer(
         max_epochs=options["epochs"],
-        accelerator="gpu" if device.startswith("cuda") else "cpu",
-        devices=1,
+        accelerator=accelerator,
+        devices=devices,
         precision=options["precision"],
         logger=False,
         enable_model_summary=False,
@@ -143,6 +144,12 @@ def run(
     module.to(memory_format=torch.contiguous_format)
     module.report(module.history)
     return module.history
+
+
+def placed(device: str) -> tuple[str, list[int] | int]:
+    """Accelerator and devices of Lightning's for a device of torch's: the card with that number, the first without."""
+    card = torch.device(device)
+    return ("gpu", [card.index or 0]) if card.type == "cuda" else ("cpu", 1)
 
 
 class EpochBatches(Protocol):

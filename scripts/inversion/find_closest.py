@@ -42,7 +42,7 @@ def main(chunk: str, inputs, limit: int | None, config: dict, output) -> None:
     starts = attacked(inputs.attacked, part, images.shape[1:])
     predicted = tables.read(inputs.training, ["sample", "predicted"]).set_index("sample")["predicted"]
     predicted = predicted.loc[train.samples[:limit]].to_numpy()
-    own = classes_of(network, images, device)
+    own = classes_of(network, images)
     starts[TRAINING] = nearest_of_another_class(images, own, train.images, predicted)
     bar = progress_bar("Closest images on the boundary")
     found = find_closest(network, images, starts, device=device, report=bar)

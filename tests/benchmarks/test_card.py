@@ -66,6 +66,7 @@ def test_the_configuration_of_the_encoded_run_is_one(tmp_path):
 @pytest.mark.parametrize(("wanted", "there"), [("auto", "cuda"), ("cuda:1", "cuda:1"), ("cpu", "cpu")])
 def test_a_card_computes_in_full_float32(wanted, there, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
     try:
         torch.set_float32_matmul_precision("high")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from phiscope.errors import DataError
-from phiscope.training.running import Means, kept_for_training
+from phiscope.training.running import Means, kept_for_training, placed
 
 
 @pytest.mark.parametrize(("count", "validation", "kept"), [(200, 0.1, 180), (12, 0.1, 11), (7, 0.5, 3)])
@@ -17,6 +17,11 @@ def test_the_last_images_are_held_out(count, validation, kept):
 def test_too_few_images_are_refused(count, validation, told):
     with pytest.raises(DataError, match=f"classifier: {count} training images {told}"):
         kept_for_training(count, {"validation": validation, "batch_size": 3}, "classifier")
+
+
+@pytest.mark.parametrize(("device", "where"), [("cpu", ("cpu", 1)), ("cuda", ("gpu", [0])), ("cuda:1", ("gpu", [1]))])
+def test_a_training_goes_to_the_card_that_is_asked_for(device, where):
+    assert placed(device) == where
 
 
 @pytest.mark.parametrize("count", [3, 10, 40])

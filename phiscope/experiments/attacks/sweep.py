@@ -154,7 +154,7 @@ def _pgd(scene: Scene, setting: AttackSetting, images: NDArray, options: Mapping
 
 def where(scene: Scene, images: NDArray) -> dict[str, Any]:
     """Columns of where images (m, channels, h, w) stand in feature space, and of the detectors that flag them."""
-    features = extract(scene.feature_map, images, device=str(next(scene.network.parameters()).device))
+    features = extract(scene.feature_map, images)
     head, points = scene.head, features.astype(np.float64)
     margins = margin.closest_flip(points, head, lower_bound=head.lower_bound).distance
     projection = hull.project(features, scene.spanning.vectors, tol=_TOLERANCE, threads=scene.threads)

@@ -34,7 +34,7 @@ def images_to_measure(feature_map: FeatureMap, image: Tensor) -> int:
     """
     # torch's FlopCounterMode counts these too, but imports for a second.
     with torch.no_grad(), torch.autograd.profiler.profile(with_flops=True) as seen:
-        feature_map(image)
+        feature_map(image.to(feature_map.device))
     operations = sum(event.flops or 0 for event in seen.function_events or ())
     return int(np.clip(MOST_OPERATIONS // max(1, operations), LEAST, MOST))
 
@@ -48,13 +48,14 @@ def drawn(counts: Iterable[int], most: int, seed: int) -> list[NDArray[np.int64]
     ]
 
 
-def measured(feature_map: FeatureMap, images: NDArray, *, device: str = "cpu") -> FeatureNoise:
+def measured(feature_map: FeatureMap, images: NDArray, *, device: str | None = None) -> FeatureNoise:
     """The noise of features and of the head on images (m, channels, h, w), uint8 or float in [0, 1].
 
     Features of float32 in batches against those of float64, and against those of the image alone. Where the network
     does not compute in float64, alone is all there is. For the head, logits of float32 against float64 of the same
     features: the difference of two classes over ‖w_i - w_j‖, which is a distance in feature space.
     """
+    device = str(feature_map.device) if device is None else device
     feature_map = feature_map.to(device)
     assert feature_map.weight is not None
     assert feature_map.bias is not None
@@ -65,7 +66,7 @@ def measured(feature_map: FeatureMap, images: NDArray, *, device: str = "cpu") -
     lengths = np.linalg.norm(features.astype(np.float64), axis=1)
     typical = float(np.median(lengths))
     lengths = np.maximum(lengths, typical)
-    moved = _moved_boundaries(features, feature_map.weight.cpu().numpy(), feature_map.bias.cpu().numpy(), size, device)
+    moved = _moved_boundaries(features, feature_map.weight.numpy(), feature_map.bias.numpy(), size, device)
     return FeatureNoise.of(
         None if exact is None else _largest(np.linalg.norm(features - exact, axis=1), lengths),
         _largest(np.linalg.norm(features.astype(np.float64) - alone, axis=1), lengths),

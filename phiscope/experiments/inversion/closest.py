@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from phiscope.arrays import as_vectors, blocks, unit_range
+from phiscope.arrays import as_vectors, blocks, device_of, unit_range
 from phiscope.experiments.inversion.samples import Inverted
 from phiscope.geometry.boundary import closest_image
 
@@ -47,7 +47,7 @@ def find_closest(
     images: NDArray,
     starts: Mapping[str, NDArray],
     *,
-    device: str = "cpu",
+    device: str | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Inverted:
     """Columns of the table `closest_images` that the search knows, and the images: see `geometry.boundary`.
@@ -73,8 +73,9 @@ def find_closest(
     return Inverted(columns, found.image)
 
 
-def classes_of(network: nn.Module, images: NDArray, device: str = "cpu", batch: int = 250) -> NDArray[np.int64]:
+def classes_of(network: nn.Module, images: NDArray, batch: int = 250) -> NDArray[np.int64]:
     """Classes (m,) the network gives images."""
+    device = device_of(network)
     with torch.inference_mode():
         parts = [
             network(torch.from_numpy(unit_range(images[rows])).to(device)).argmax(1).cpu().numpy()

@@ -59,10 +59,10 @@ def _jacobian_seconds(feature_map: FeatureMap, images: Tensor) -> float:
 def _timed(call: Callable[[Tensor], object], images: Tensor) -> float:
     """Processor seconds; on a card, seconds until it has finished."""
     if images.is_cuda:
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(images.device)
     clock = time.perf_counter if images.is_cuda else time.process_time
     start = clock()
     call(images)
     if images.is_cuda:
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(images.device)
     return clock() - start

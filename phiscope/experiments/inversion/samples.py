@@ -33,7 +33,7 @@ def invert_samples(
     options: Mapping[str, Any],
     *,
     seed: int,
-    device: str = "cpu",
+    device: str | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Inverted:
     """Images that map to the targets, each from its own sample; a sample without a target keeps its row and its image.

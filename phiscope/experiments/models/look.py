@@ -28,7 +28,7 @@ from phiscope.experiments.models.record import Accuracy, Check
 from phiscope.experiments.models.variants import better_reading, predict, readings
 from phiscope.models.classifier import Normalised
 from phiscope.models.feature_map import checked
-from phiscope.models.trial import ENOUGH, in_evaluation, left_in_training
+from phiscope.models.trial import ENOUGH, in_evaluation, left_in_training, require_runs
 
 MOST = 500  # images with labels that are looked at; of many classes, some of each
 _EACH = 5  # of a class
@@ -63,6 +63,7 @@ def look(
         feature_map = checked(network, pixels[:ENOUGH], len(classes), asked)
         feature_map.to(device)
         tried = pixels[:ENOUGH].to(device)
+        require_runs(network, tried[:2])  # there as well
         check = Check(
             pixels_of(images, network),
             found_head(feature_map, tried, asked),

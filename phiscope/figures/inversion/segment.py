@@ -38,7 +38,7 @@ def draw(segment_steps: pd.DataFrame | None) -> Figure:
     references = list(dict.fromkeys(segment_steps["reference"]))
     shares = sorted(segment_steps["share"].unique())[:_MOST]
     columns = max(len(shares), 3)
-    figure = blank(height=len(references) * (WIDTH / (columns + 1) + 0.42) + 0.1)
+    figure = blank(height=len(references) * (WIDTH / (columns + 1) + 0.42) + 0.3)
     axes = figure.subplots(len(references), columns, squeeze=False)
     for line, reference in zip(axes, references):
         for place in line:

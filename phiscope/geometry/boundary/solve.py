@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from phiscope.arrays import blocks, require_finite, unit_range
+from phiscope.arrays import blocks, device_of, require_finite, unit_range
 from phiscope.errors import DataError
 from phiscope.geometry.activations import images_at_a_time
 from phiscope.geometry.boundary.descent import BoundaryPoints, settle, slide
@@ -61,7 +61,7 @@ def closest_image(
     images: NDArray,
     *,
     starts: Mapping[str, NDArray] | None = None,
-    device: str = "cpu",
+    device: str | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> ClosestImages:
     """min ‖x − x₀‖ subject to z_i(x) = z_j(x) >= z_k(x) for all k, 0 <= x <= 1, for each image x₀: a local solution.
@@ -75,11 +75,14 @@ def closest_image(
     that of the sample's own class: whoever leaves its region on the straight way crosses that boundary first. Not a
     proof: there may be a nearer image (docs/reading.md).
 
+    device: where copies of the network compute; where it lies unless given.
+
     For networks of pieces that are linear, as with ReLU, second derivatives vanish and the steps are Newton's on the
     KKT conditions. Raises DataError for images that are not finite or starts of another shape.
     """
     starts = dict(starts or {})
     _check(images, starts)
+    device = str(device_of(network)) if device is None else device
     # Copies: what is passed in stays as it is.
     network, exact = (copy.deepcopy(network).to(device, kind).eval() for kind in (torch.float32, torch.float64))
     network.requires_grad_(False)

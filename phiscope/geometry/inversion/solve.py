@@ -17,21 +17,21 @@ name; what they compare is the whole search behind each point, not the value the
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from phiscope.arrays import full_float32, generator, require_finite, span
+from phiscope.arrays import as_numpy, full_float32, generator, require_finite, span
 from phiscope.errors import DataError
 from phiscope.geometry.inversion import gradients
 from phiscope.geometry.inversion.damped import damped_descent
+from phiscope.geometry.inversion.maps import in_float32, in_float64, placed
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint, free_memory
 from phiscope.geometry.inversion.polish import ALLOWED, polish
 from phiscope.geometry.inversion.repeated import suits
@@ -101,7 +101,7 @@ def invert(
     seed: int = 0,
     streams: Sequence[int] | None = None,
     memory: float | None = None,
-    device: str = "cpu",
+    device: str | None = None,
     report: Report = lambda done, total: None,
 ) -> Inversion:
     """min ‖x − reference‖² subject to φ(x) = target, or its features in or on a ball, and lower <= x <= upper.
@@ -119,7 +119,9 @@ def invert(
     backtracks: searches for what is solved, from 1/2, 3/4, 7/8, ... of the way from the reference to the solution.
     seed, streams: problem k draws its noise from the random stream (seed, streams[k]), k itself unless given. memory:
     bytes that may be filled, which decide how many images one Jacobian is of, at most 16; a share of what is free
-    unless given. Problems never influence each other but for rounding.
+    unless given. device: where it is computed; unless given, where an `nn.Module` lies or what `feature_map.device`
+    says, else the processor. A module that lies elsewhere is copied there. Problems never influence each other but for
+    rounding.
 
     Raises DataError for shapes that do not fit, values that are not finite, references outside the box, negative radii,
     a callable that computes in float32 only, and where the memory does not do for one image.
@@ -129,10 +131,15 @@ def invert(
     if not len(reference):
         none = np.empty(0)
         return Inversion(reference, none, none, none, none.astype(np.int64), none.astype(np.str_))
-    rough, exact = _rough(feature_map), _exact(feature_map, reference[:1], device)
+    feature_map, device = placed(feature_map, device)
+    rough, exact = in_float32(feature_map), in_float64(feature_map, reference[:1], device)
     flat = torch.from_numpy(reference.reshape(len(reference), -1)).to(device)
     network = BoxedNetwork(rough, exact, shape, lower, upper, suits(rough, flat[:1].float().view(-1, *shape)))
-    first = flat if start is None else torch.from_numpy(np.asarray(start, np.float64).reshape(flat.shape)).to(device)
+    first = (
+        flat
+        if start is None
+        else torch.from_numpy(np.asarray(as_numpy(start), np.float64).reshape(flat.shape)).to(device)
+    )
     batch = _batch(rough, flat, shape, free_memory(device) if memory is None else memory)
     aim = Aim(torch.from_numpy(target).to(device), torch.from_numpy(radius).to(device))
     finder = _Finder(network, flat, aim, tolerance, jacobians, polishes, damped_steps, backtracks, batch.images)
@@ -281,48 +288,10 @@ def _batch(feature_map: Callable[[Tensor], Tensor], flat: Tensor, shape: tuple[i
     return batch_that_fits(footprint(feature_map, flat[:1].view(-1, *shape)), memory)
 
 
-def _rough(feature_map: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """The map as derivatives are taken of it; of a module in float64 or in training mode, a copy."""
-    if not isinstance(feature_map, nn.Module):
-        return feature_map
-    as_it_is = all(tensor.dtype == torch.float32 for tensor in _floating(feature_map))
-    as_it_is &= not any(module.training for module in feature_map.modules())
-    return feature_map if as_it_is else copy.deepcopy(feature_map).float().eval()
-
-
-def _floating(module: nn.Module) -> Iterator[Tensor]:
-    return (tensor for tensor in (*module.parameters(), *module.buffers()) if tensor.is_floating_point())
-
-
-def _exact(feature_map: Callable[[Tensor], Tensor], image: NDArray, device: str) -> Callable[[Tensor], Tensor]:
-    """The map in float64, tried on one image; the caller's own stays as it is."""
-    if isinstance(feature_map, nn.Module):
-        exact: Callable[[Tensor], Tensor] = copy.deepcopy(feature_map).double().eval()
-    else:
-        exact = feature_map.double() if hasattr(feature_map, "double") else feature_map
-    try:
-        with torch.no_grad():
-            features = exact(torch.from_numpy(image.copy()).to(device))
-    except RuntimeError as error:
-        raise DataError(
-            f"invert: feature_map cannot be called with a float64 image ({' '.join(str(error).split())}); give an "
-            "nn.Module, which is copied into float64, or a callable with a method `double` that returns its float64 "
-            "version"
-        ) from error
-    if not isinstance(features, Tensor) or features.dtype != torch.float64 or features.ndim != 2:
-        is_array = isinstance(features, Tensor)
-        found = f"{features.dtype} {tuple(features.shape)}" if is_array else type(features).__name__
-        raise DataError(
-            f"invert: feature_map gives {found} for a float64 image; expected float64 features (b, f). What computes "
-            "in float32 alone needs a method `double` that returns its float64 version"
-        )
-    return exact
-
-
 def _checked(
     target: NDArray, reference: NDArray, radius: float | NDArray | None, lower: float, upper: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    target, reference = np.array(target, np.float64), np.array(reference, np.float64)
+    target, reference = (np.array(as_numpy(each), np.float64) for each in (target, reference))
     if target.ndim != 2 or len(target) != len(reference):
         raise DataError(
             f"invert: targets {target.shape} and references {reference.shape}; expected (b, f) and (b, ...)"
