@@ -23,7 +23,8 @@ from torch import Tensor
 from phiscope.geometry.inversion.box import gram
 from phiscope.geometry.inversion.restoration import Aim, BoxedNetwork, ImageSearch, relative_residual
 
-MANY = 256  # features, from which on it is tried: a Jacobian costs 60 gradients for 512 of them
+# ASSUME: the features from which on it is tried; a Jacobian costs 60 gradients for 512 of them.
+MANY = 256
 _STEP, _SHARE = 1e-3, 0.3  # the longest step of a pixel, in units of the box; a step over the relative residual
 _MOMENTUM, _SQUARES = 0.97, 0.99  # 0.9, the usual momentum, takes twice as many steps
 _MIDDLE = 1e-2  # relative residual below which it is measured in the metric of a Jacobian
