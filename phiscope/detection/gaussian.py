@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from phiscope.arrays import blocks
 from phiscope.errors import DataError
 
-_NUMBERS = 4_000_000  # of the offsets of some samples to all class means, that are held at a time
+_NUMBERS = 4_000_000  # of some samples, and of their distances to all class means, that are held at a time
+_CUTOFF = 1e-15  # of the largest variance: directions of less are left out, as NumPy's pseudo-inverse does
 
 
 def mahalanobis(features: NDArray, training_features: NDArray, labels: NDArray) -> NDArray[np.float64]:
@@ -26,10 +27,15 @@ def mahalanobis(features: NDArray, training_features: NDArray, labels: NDArray) 
     classes, members = np.unique(labels, return_inverse=True)
     means = np.stack([training[members == place].mean(axis=0) for place in range(len(classes))])
     centred = training - means[members]
-    precision = np.linalg.pinv(centred.T @ centred / len(training), hermitian=True)
-    points = np.asarray(features, np.float64)
-    found = np.empty(len(points))
-    for part in blocks(len(points), max(1, _NUMBERS // means.size)):
-        offsets = points[part, None] - means
-        found[part] = np.einsum("mcf,mcf->mc", offsets @ precision, offsets).min(axis=1)
+    # Σ⁺ = U Uᵀ: with everything multiplied by U distances are plain ones, at f² a sample and not f² a class of each.
+    variances, directions = np.linalg.eigh(centred.T @ centred / len(training))
+    varying = variances > _CUTOFF * variances.max()
+    whitening, origin = directions[:, varying] / np.sqrt(variances[varying]), means.mean(axis=0)
+    centres = (means - origin) @ whitening
+    squares, found = (centres**2).sum(axis=1), np.empty(len(features))
+    for part in blocks(len(features), max(1, _NUMBERS // max(means.shape))):
+        points = (np.asarray(features[part], np.float64) - origin) @ whitening
+        nearest = (squares - 2 * points @ centres.T).argmin(axis=1)
+        # Once more as a difference, which keeps the digits of what is near.
+        found[part] = ((points - centres[nearest]) ** 2).sum(axis=1)
     return found

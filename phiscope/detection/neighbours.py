@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from phiscope.arrays import blocks
 
 _BLOCK = 500  # queries whose similarities to all training samples are held at a time
+_NUMBERS = 4_000_000  # of offsets to neighbours that are held at a time: 32 MB
 
 
 def knn(features: NDArray, training_features: NDArray, k: int = 50) -> NDArray[np.float64]:
@@ -26,8 +27,10 @@ def knn(features: NDArray, training_features: NDArray, k: int = 50) -> NDArray[n
         similar = queries[block].astype(np.float32) @ single
         # Of unit vectors the nearest is the most similar.
         nearest = np.argpartition(similar, -k, axis=1)[:, -k:]
-        offsets = wide[nearest] - queries[block, None]
-        distances[block] = np.sqrt(np.einsum("mkf,mkf->mk", offsets, offsets).max(axis=1))
+        for part in blocks(len(nearest), max(1, _NUMBERS // (k * queries.shape[1]))):
+            rows = slice(block.start + part.start, block.start + part.stop)
+            offsets = wide[nearest[part]] - queries[rows, None]
+            distances[rows] = np.sqrt(np.einsum("mkf,mkf->mk", offsets, offsets).max(axis=1))
     return distances
 
 

@@ -246,3 +246,12 @@ def test_principal_dimension_as_published(width, dimension):
 def test_a_principal_space_that_leaves_nothing_is_refused(queries, training, dimension):
     with pytest.raises(DataError, match="expected 0 to 7"):
         vim_of(queries, training, dimension)
+
+
+def test_blocks_of_samples_change_no_score(queries, training, monkeypatch):
+    features, of_training = queries.features, training.features
+    whole = gaussian.mahalanobis(features, of_training, training.labels), neighbours.knn(features, of_training, k=3)
+    monkeypatch.setattr(gaussian, "_NUMBERS", 1)
+    monkeypatch.setattr(neighbours, "_NUMBERS", 1)
+    single = gaussian.mahalanobis(features, of_training, training.labels), neighbours.knn(features, of_training, k=3)
+    np.testing.assert_allclose(single, whole, rtol=1e-12)
