@@ -9,7 +9,7 @@ least is no larger than the largest of them, and other groups hold nothing lower
 before, the search goes on: count x GROUP of k prices, of a million one in 85 with 192 kept.
 
 What a block costs beside its reading hardly grows with k (on an H200, 256 queries: 0.27 ms to read a million prices,
-0.45 ms for both searches), so blocks are as large as memory allows, and one thread at a time has them.
+0.45 ms for both searches and what lies between), so blocks are large, and one thread at a time has them.
 """
 
 from __future__ import annotations
