@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks import startup
+from benchmarks import runs, startup
 from benchmarks.output import circumstances, markdown, write_figure, write_table
 from benchmarks.processes import apart
 from benchmarks.sets import Set, real_sets, synthetic_set
@@ -105,8 +105,16 @@ def go_by_index(options: argparse.Namespace, about: str) -> None:
     from benchmarks import encoded
 
     counts = encoded.QUICK if options.quick else tuple(options.images)
-    rows = list(encoded.measure(counts, options.folder))
+    rows = list(encoded.measure(counts, options.folder / "encoded"))
     print(markdown(write_table(rows, "Encoded images at 224 pixels, by rule", options.output, "encoded", about)))
+
+
+def with_many_classes(options: argparse.Namespace, about: str) -> None:
+    from benchmarks import classes
+
+    rows = classes.measure(classes.QUICK if options.quick else classes.WHOLE, options.folder / "classes")
+    title = "A run with a thousand classes, by rule"
+    print(markdown(write_table(rows, title, options.output, "classes", about)))
 
 
 def _sets(options: argparse.Namespace) -> list[Set]:
@@ -117,7 +125,11 @@ def _sets(options: argparse.Namespace) -> list[Set]:
 
 PARTS = {"passes": passes, "families": solve_hard, "single": alone, "scaling": scale, "peers": compare}
 PARTS |= {"margins": margin, "inversion": invert, "startup": start}
-APART = {"card": on_a_card, "encoded": go_by_index}  # which run where they are named alone
+APART = {
+    "card": on_a_card,
+    "encoded": go_by_index,
+    "classes": with_many_classes,
+}  # which run where they are named alone
 
 
 def parsed() -> argparse.Namespace:
@@ -136,13 +148,16 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--file", type=Path, help="families: a file of queries and vertices, sample_extrap10d.dat")
     parser.add_argument("--run", type=Path, help="startup: results/<run>/ of a finished run that is read instead")
     parser.add_argument(
-        "--config", type=Path, default=startup.ROOT / "presets/tiny.yaml", help="startup: what is run; default tiny"
+        "--config", type=Path, default=runs.ROOT / "presets/tiny.yaml", help="startup: what is run; default tiny"
     )
     parser.add_argument(
         "--images", type=int, nargs="+", default=[2_000, 50_000], help="encoded: how many; default 2,000 and 50,000"
     )
     parser.add_argument(
-        "--folder", type=Path, default=Path("results/benchmarks/encoded"), help="encoded: for images and runs, 8 GB"
+        "--folder",
+        type=Path,
+        default=Path("results/benchmarks"),
+        help="encoded, classes: for data and runs, 8 and 3 GB",
     )
     options = parser.parse_args()
     usual = Path("results/benchmarks/quick" if options.quick else "docs/results/performance")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
+from benchmarks import runs
 from phiscope.errors import DataError
-from phiscope.workflow.cost import Cost, read_cost
+from phiscope.workflow.cost import Cost
 
-ROOT = Path(__file__).parents[1]
 HEAD = "snakemake itself"  # what plans the jobs and waits for them
 
 
@@ -23,7 +18,7 @@ def rows_of(run: Path, head_s: float | None = None) -> list[dict]:
     head_s: processor seconds of Snakemake's own process, which writes no log; a row of its own before a second sum.
     Raises DataError where no log ends with a cost.
     """
-    costs, without = costs_of(run / "logs")
+    costs, without = runs.costs_of(run / "logs")
     if not costs:
         raise DataError(f"{run}: no log below {run / 'logs'} ends with a cost; expected the folder of a finished run")
     for log in without:
@@ -40,31 +35,10 @@ def rows_of(run: Path, head_s: float | None = None) -> list[dict]:
 def run_and_read(config: Path, threads: int) -> list[dict]:
     """The rows of a run of the workflow with that configuration, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "--cores", str(threads)]
-        before = _of_children()
-        done = subprocess.run(
-            [*command, "--configfile", config.resolve(), "--directory", folder],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            raise DataError(f"the run of {config} failed:\n{done.stderr[-2000:]}")
-        used = _of_children() - before
-        (run,) = (Path(folder) / "results").iterdir()
-        return rows_of(run, head_s=used - rows_of(run)[-1]["processor_s"])
-
-
-def costs_of(logs: Path) -> tuple[dict[str, list[Cost]], list[Path]]:
-    """The costs of jobs by rule, which the first part of a log's path is named after; logs that have none."""
-    costs, without = defaultdict(list), []
-    for log in sorted(logs.rglob("*.log")):
-        cost = read_cost(log)
-        if cost is None:
-            without.append(log)
-        else:
-            costs[log.relative_to(logs).parts[0].removesuffix(".log")].append(cost)
-    return dict(costs), without
+        before = runs.processor_seconds()
+        results = runs.run(config, Path(folder), threads)
+        used = runs.processor_seconds() - before
+        return rows_of(results, head_s=used - rows_of(results)[-1]["processor_s"])
 
 
 def _row(rule: str, jobs: list[Cost]) -> dict:
@@ -78,9 +52,3 @@ def _row(rule: str, jobs: list[Cost]) -> dict:
         "share": startup / processor if processor else float("nan"),
         "startup_per_job_s": startup / len(jobs),
     }
-
-
-def _of_children() -> float:
-    """Processor seconds of the processes that ended below this one."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
