@@ -15,7 +15,7 @@ RATES = Rates(
     forward=0.001, backward=0.002, price={"feature": 1e-9, "pixel": 1e-8}, startup=0.0, shape=(3, 4, 4), features=8,
     classes=5,
 )  # fmt: skip
-SEARCH = SearchCost(0.1, 0.2, 0.01, 16, 1e6, 2e7, 1e9)
+SEARCH = SearchCost(0.1, 0.2, 0.01, 16, 1e6, 2e7, 1e9, many=False)
 WORK = {
     "views": [
         {"kind": "original", "steps": None, "images": 1000, "jobs": 2},

@@ -281,7 +281,7 @@ def measured(plan, folder, seconds: float) -> None:
     prepare(plan, folder)
     path = folder / plan.path("search_cost")
     path.parent.mkdir(parents=True)
-    SearchCost(seconds, seconds, seconds, 16, 1e6, 2e7, 1e9).write(path)
+    SearchCost(seconds, seconds, seconds, 16, 1e6, 2e7, 1e9, many=False).write(path)
 
 
 def test_a_budget_decides_what_jobs_do(planned, tmp_path, monkeypatch):

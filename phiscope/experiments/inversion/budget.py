@@ -20,6 +20,9 @@ from phiscope.files import read_json, write_json
 # per target: 44 and 32 (6 flip points each), 40 (6 points of the hull) on CIFAR-10 with the loaded ResNet-20; 103 (24
 # flip points) and 67 (26 points of the hull) on the bundled digits, most of which no image maps to.
 _JACOBIANS = {"flip": 60.0, "hull": 50.0}
+# With as many features as gradient steps take over from (8 hull targets at 224 pixels with 512 features, without
+# backtracks, and one of them with one): all that a target takes, in Jacobians, and the share that each backtrack adds.
+_ALL_OF_MANY, _BACKTRACK_OF_MANY = 11.0, 0.9
 _BESIDE = 1.5  # processor time of a search over that of its Jacobians: 1.5 for the ResNet-20, 1.6 to 2.3 for digits
 # Rounds per search around a ball: 61 and 41 for the ResNet-20, 41 and 69 for digits, two samples each. A round is taken
 # to last a quarter of a Jacobian and 25 single forward passes, as corrections look at five images up to four times:
@@ -50,6 +53,7 @@ class SearchCost:
     single image; forward, of a single image. batch: images per Jacobian, 0 where the memory does not do for one.
 
     image_bytes: what a search for one image needs; batch_bytes: for full batches; memory: bytes that were there.
+    many: whether the network has so many features that a search makes gradient steps.
     """
 
     jacobian: float
@@ -59,18 +63,25 @@ class SearchCost:
     image_bytes: float
     batch_bytes: float
     memory: float
+    many: bool
 
     def pair(self, options: Mapping[str, Any]) -> float:
         """Seconds to invert one sample to both of its targets; options: `inversions` of the configuration."""
-        return self.jacobian * sum(_JACOBIANS.values()) * _BESIDE * _times(options)
+        return sum(self._target(kind, options) for kind in _JACOBIANS)
 
     def ball(self, options: Mapping[str, Any]) -> float:
         """Seconds to explore one ball: a perimeter from each reference, the morph, and the points of a segment."""
         round_ = _WITH_JACOBIAN * self.alone + _FORWARD * self.forward
-        around = (len(options["references"]) + _MORPH) * _ROUNDS * round_
+        around = (len(options["references"]) + _MORPH) * _ROUNDS * round_ * _times(options)
         points = options["segment"] if options["segment"] > 1 else 0
-        on_segment = points * (len(options["references"]) + _SEGMENT) * self.jacobian * _JACOBIANS["hull"] * _BESIDE
-        return (around + on_segment) * _times(options)
+        return around + points * (len(options["references"]) + _SEGMENT) * self._target("hull", options)
+
+    def _target(self, kind: str, options: Mapping[str, Any]) -> float:
+        """Seconds to find an image for one target."""
+        if self.many:
+            times = options["starts"] * (1 + _BACKTRACK_OF_MANY * options["backtracks"])
+            return self.jacobian * _ALL_OF_MANY * times
+        return self.jacobian * _JACOBIANS[kind] * _BESIDE * _times(options)
 
     def write(self, path: str | Path) -> None:
         write_json(asdict(self), path)

@@ -23,15 +23,15 @@ def measure(feature_map: FeatureMap, images: Tensor, memory: float) -> SearchCos
     Where the memory does not do for one image, nothing is timed and all seconds are 0.
     """
     each = footprint(feature_map, images[:1])
-    least = float(each.needed(Batch(1, 1)))
+    least, many = float(each.needed(Batch(1, 1))), each.many
     try:
         fits = batch_that_fits(each, memory)
     except DataError:
-        return SearchCost(0.0, 0.0, 0.0, 0, least, 0.0, memory)
+        return SearchCost(0.0, 0.0, 0.0, 0, least, 0.0, memory, many)
     batch = min(fits.images, len(images))
     jacobian = _jacobian_seconds(feature_map, images[:batch])
     forward, alone = _timed(feature_map, images[:1]), _jacobian_seconds(feature_map, images[:1])
-    return SearchCost(jacobian / batch, alone, forward, batch, least, float(each.needed(fits)), memory)
+    return SearchCost(jacobian / batch, alone, forward, batch, least, float(each.needed(fits)), memory, many)
 
 
 def _jacobian_seconds(feature_map: FeatureMap, images: Tensor) -> float:

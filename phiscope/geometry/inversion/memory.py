@@ -42,6 +42,11 @@ class Footprint:
     jacobian: int
     vector: int
 
+    @property
+    def many(self) -> bool:
+        """Whether there are so many features that a search makes gradient steps."""
+        return 2 * self.jacobian >= MANY * self.vector
+
     def needed(self, batch: Batch) -> int:
         """Most bytes that a search holds beside the network.
 
@@ -49,8 +54,7 @@ class Footprint:
         its columns (`box`); images that creep keep theirs (`restoration`). Gradient steps go back through activations
         in float64 (`gradients`).
         """
-        many = 2 * self.jacobian >= MANY * self.vector  # features
-        rows = max(self.saved + self.jacobian, 3 * self.jacobian, 2 * self.saved if many else 0)
+        rows = max(self.saved + self.jacobian, 3 * self.jacobian, 2 * self.saved if self.many else 0)
         rows += 2 * _TRIALS * self.widest
         return batch.images * rows + batch.group * (self.jacobian + _VECTORS * self.vector)
 

@@ -5,17 +5,21 @@ import torch
 from torch import nn
 
 from phiscope.experiments.inversion import cost
-from phiscope.geometry.inversion import relaxed
+from phiscope.geometry.inversion import gradients, relaxed
 from phiscope.models import split
+
+
+def small(features):
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        nn.Conv2d(1, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(6 * 36, features), nn.ReLU(), nn.Linear(features, 3)
+    )
+    return split(network, torch.rand(2, 1, 8, 8))
 
 
 @pytest.fixture
 def feature_map():
-    torch.manual_seed(0)
-    network = nn.Sequential(
-        nn.Conv2d(1, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(6 * 36, 40), nn.ReLU(), nn.Linear(40, 3)
-    )
-    return split(network, torch.rand(2, 1, 8, 8))
+    return small(40)
 
 
 def clock(monkeypatch):
@@ -63,3 +67,8 @@ def test_little_memory_makes_small_batches_and_too_little_none(feature_map):
     assert cost.measure(feature_map, images, memory=least).batch == 1
     without = cost.measure(feature_map, images, memory=least - 1)
     assert (without.batch, without.jacobian, without.image_bytes) == (0, 0.0, least)
+
+
+@pytest.mark.parametrize(("features", "many"), [(40, False), (gradients.MANY - 1, False), (gradients.MANY, True)])
+def test_whether_a_search_makes_gradient_steps_is_known(features, many):
+    assert cost.measure(small(features), torch.rand(1, 1, 8, 8), memory=1e9).many == many
