@@ -16,11 +16,11 @@ from phiscope.words.labels import NONE_LABELLED
 from phiscope.words.numbers import percent
 
 CAPTION = (
-    "Left: how many training images make up the closest point of the hull. Middle: for which share of test samples at "
+    "Left: how many training samples make up the closest point of the hull. Middle: for which share of test samples at "
     "most so much of the support has their label. Right: the share counted in three ways."
 )
 CATEGORY = "Where samples stand"
-ALT = "Sizes of supports, and shares of support images with the sample's label"
+ALT = "Sizes of supports, and shares of supporting samples with the sample's label"
 DENSE = False
 WHEN = "projected"
 STACKS = True

@@ -20,7 +20,7 @@ OPTIONAL = ("denoising_summary",)
 
 _NO_IMAGES = (
     "The run is on features alone: what needs images was left out, such as pixel space, attacks, denoising, images of "
-    "points in feature space, and pictures of samples; where this page says image, read sample."
+    "points in feature space, and pictures of samples."
 )
 
 

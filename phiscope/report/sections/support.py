@@ -1,6 +1,6 @@
 """Which training images a test image rests on."""
 
-TITLE = "Which training images does a test image rest on?"
+TITLE = "Which training samples does a test sample rest on?"
 NUMBERS = (
     "same_label_feature_pooled",
     "same_label_feature_query",
