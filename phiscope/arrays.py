@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.floating]
 IntArray = NDArray[np.integer]
+_NUMBERS = 4_000_000
 
 
 def generator(seed: int, *stream: int) -> np.random.Generator:
@@ -30,6 +31,19 @@ def blocks(count: int, size: int) -> Iterator[slice]:
     """Slices of at most `size` that cover range(count) in order."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
+
+
+def rows_at_a_time(width: int) -> int:
+    """How many rows of so many numbers are brought to float64 at a time: 32 MB of them."""
+    return max(1, _NUMBERS // max(width, 1))
+
+
+def by_blocks(compute: Callable[..., NDArray], *arrays: NDArray) -> NDArray[np.float64]:
+    """compute(some rows of each array) -> (rows,), for all m rows of arrays (m, ...), put together: (m,)."""
+    found = np.empty(len(arrays[0]))
+    for part in blocks(len(found), rows_at_a_time(max(array[:1].size for array in arrays))):
+        found[part] = compute(*(array[part] for array in arrays))
+    return found
 
 
 def unit_range(images: NDArray) -> NDArray[np.float32]:

@@ -67,6 +67,13 @@ def _given(value: _T | None) -> _T:
     return value
 
 
+def _labelled(training: Training) -> tuple[NDArray, NDArray]:
+    """Features and labels of those that have one; the arrays themselves where all do."""
+    known = training.labels >= 0
+    whole = bool(known.all())
+    return (training.features, training.labels) if whole else (training.features[known], training.labels[known])
+
+
 def _strange(distance: NDArray, logits: NDArray, null: Null) -> NDArray:
     """Minus the p-value of distances (m,) among those of the predicted class."""
     return -conformal.p_values(distance, logits.argmax(axis=1), null.distance, null.group)
@@ -78,7 +85,7 @@ DETECTORS: dict[str, Callable[[Queries, Training], NDArray]] = {
     "msp": lambda q, t: softmax.msp(q.logits),
     "energy": lambda q, t: softmax.energy(q.logits),
     "knn": lambda q, t: neighbours.knn(q.features, t.features),
-    "mahalanobis": lambda q, t: gaussian.mahalanobis(q.features, t.features[t.labels >= 0], t.labels[t.labels >= 0]),
+    "mahalanobis": lambda q, t: gaussian.mahalanobis(q.features, *_labelled(t)),
     "vim": lambda q, t: subspace.vim(q.features, q.logits, t.features, t.logits, t.weight, t.bias),
     "fdbd": lambda q, t: boundary.fdbd(q.features, q.logits, t.features, t.weight),
     "hull": lambda q, t: hulls.hull(q.distance),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from phiscope.arrays import by_blocks
+
 Vector = NDArray[np.float64]
 
 
@@ -34,15 +36,20 @@ def fdbd(features: NDArray, logits: NDArray, training_features: NDArray, weight:
     bounds on margins. A class whose weights equal those of the predicted one has no boundary with it and is left
     out; without any boundary the score is -inf.
     """
-    features, logits = np.asarray(features, np.float64), np.asarray(logits, np.float64)
-    own = logits.argmax(axis=1)
-    gaps = logits.max(axis=1, keepdims=True) - logits
-    present, place = np.unique(own, return_inverse=True)  # one class after the other: n² f numbers may be many
+    present, place = np.unique(logits.argmax(axis=1), return_inverse=True)
+    # One class after the other: n² f numbers may be many.
     rows = [np.linalg.norm(weight.T[number] - weight.T, axis=1) for number in present]
-    norms = np.array(rows).reshape(-1, weight.shape[1])[place]
-    distances = np.divide(gaps, norms, out=np.zeros_like(gaps), where=norms > 0)
-    boundaries = (norms > 0).sum(axis=1)
-    mean = np.divide(distances.sum(axis=1), boundaries, out=np.full(len(own), np.inf), where=boundaries > 0)
-    away = np.linalg.norm(features - np.asarray(training_features, np.float64).mean(axis=0), axis=1)
-    # ASSUME: a sample at the training mean itself is as little suspicious as can be.
-    return -np.divide(mean, away, out=np.full(len(own), np.inf), where=away > 0)
+    of_class = np.array(rows).reshape(-1, weight.shape[1])
+    middle = np.mean(training_features, axis=0, dtype=np.float64)
+
+    def score(features: NDArray, logits: NDArray, place: NDArray) -> Vector:
+        features, logits, norms = np.asarray(features, np.float64), np.asarray(logits, np.float64), of_class[place]
+        gaps = logits.max(axis=1, keepdims=True) - logits
+        distances = np.divide(gaps, norms, out=np.zeros_like(gaps), where=norms > 0)
+        boundaries = (norms > 0).sum(axis=1)
+        mean = np.divide(distances.sum(axis=1), boundaries, out=np.full(len(place), np.inf), where=boundaries > 0)
+        away = np.linalg.norm(features - middle, axis=1)
+        # ASSUME: a sample at the training mean itself is as little suspicious as can be.
+        return -np.divide(mean, away, out=np.full(len(place), np.inf), where=away > 0)
+
+    return by_blocks(score, features, logits, place)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import blocks
+from phiscope.arrays import by_blocks
+from phiscope.detection.scatter import scatter
 from phiscope.errors import DataError
 
-_NUMBERS = 4_000_000  # of some samples, and of their distances to all class means, that are held at a time
 _CUTOFF = 1e-15  # of the largest variance: directions of less are left out, as NumPy's pseudo-inverse does
 
 
@@ -21,21 +21,24 @@ def mahalanobis(features: NDArray, training_features: NDArray, labels: NDArray) 
 
     ASSUME: where features do not vary within classes, Σ has no inverse; the pseudo-inverse leaves such directions out.
     """
-    training = np.asarray(training_features, np.float64)
-    if len(labels) != len(training):
-        raise DataError(f"mahalanobis: got {len(labels)} labels for {len(training)} samples; expected one each")
+    if len(labels) != len(training_features):
+        raise DataError(
+            f"mahalanobis: got {len(labels)} labels for {len(training_features)} samples; expected one each"
+        )
     classes, members = np.unique(labels, return_inverse=True)
-    means = np.stack([training[members == place].mean(axis=0) for place in range(len(classes))])
-    centred = training - means[members]
+    places = range(len(classes))
+    means = np.stack([np.mean(training_features[members == place], axis=0, dtype=np.float64) for place in places])
     # Σ⁺ = U Uᵀ: with everything multiplied by U distances are plain ones, at f² a sample and not f² a class of each.
-    variances, directions = np.linalg.eigh(centred.T @ centred / len(training))
+    variances, directions = np.linalg.eigh(scatter(training_features, means, members) / len(labels))
     varying = variances > _CUTOFF * variances.max()
     whitening, origin = directions[:, varying] / np.sqrt(variances[varying]), means.mean(axis=0)
     centres = (means - origin) @ whitening
-    squares, found = (centres**2).sum(axis=1), np.empty(len(features))
-    for part in blocks(len(features), max(1, _NUMBERS // max(means.shape))):
-        points = (np.asarray(features[part], np.float64) - origin) @ whitening
+    squares = (centres**2).sum(axis=1)
+
+    def closest(some: NDArray) -> NDArray[np.float64]:
+        points = (np.asarray(some, np.float64) - origin) @ whitening
         nearest = (squares - 2 * points @ centres.T).argmin(axis=1)
         # Once more as a difference, which keeps the digits of what is near.
-        found[part] = ((points - centres[nearest]) ** 2).sum(axis=1)
-    return found
+        return ((points - centres[nearest]) ** 2).sum(axis=1)
+
+    return by_blocks(closest, features)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import blocks
+from phiscope.arrays import blocks, by_blocks
 
 Vector = NDArray[np.float64]
-_BLOCK = 256  # queries whose distances to all training samples are held at a time
+_BLOCK, _CENTRES = 256, 16_384  # queries and training samples whose distances are held at a time
 
 
 def hull(distances: NDArray) -> Vector:
@@ -69,17 +69,26 @@ def union(features: NDArray, training_features: NDArray, radii: NDArray) -> Vect
     Equation (13) of Yousefzadeh 2022, and its `union of learned regions`: a sample in the ball of a training sample has
     that sample's class for certain. features (m, f), training_features (t, f), radii (t,): their margins.
     """
-    points, centres = np.asarray(features, np.float64), np.asarray(training_features, np.float64)
     radii = np.asarray(radii, np.float64)
-    squares, found = (centres**2).sum(axis=1), np.empty(len(points))
-    for part in blocks(len(points), _BLOCK):
-        away = points[part] @ centres.T
-        away *= -2
-        away += squares
-        away += (points[part] ** 2).sum(axis=1, keepdims=True)
-        np.sqrt(np.maximum(away, 0, out=away), out=away)
-        away -= radii
-        nearest = away.argmin(axis=1)
+    lowest, nearest = np.full(len(features), np.inf), np.zeros(len(features), int)
+    for columns in blocks(len(training_features), _CENTRES):
+        centres = np.asarray(training_features[columns], np.float64)
+        squares = (centres**2).sum(axis=1)
+        for rows in blocks(len(features), _BLOCK):
+            points = np.asarray(features[rows], np.float64)
+            away = points @ centres.T
+            away *= -2
+            away += squares
+            away += (points**2).sum(axis=1, keepdims=True)
+            np.sqrt(np.maximum(away, 0, out=away), out=away)
+            away -= radii[columns]
+            places = away.argmin(axis=1)
+            values = away[np.arange(len(away)), places]
+            nearest[rows] = np.where(values < lowest[rows], columns.start + places, nearest[rows])
+            lowest[rows] = np.minimum(values, lowest[rows])
+
+    def outside(some: NDArray, place: NDArray) -> Vector:
         # Once more as a difference, which keeps the digits of what is near.
-        found[part] = np.linalg.norm(points[part] - centres[nearest], axis=1) - radii[nearest]
-    return found
+        return np.linalg.norm(np.asarray(some, np.float64) - training_features[place], axis=1) - radii[place]
+
+    return by_blocks(outside, features, nearest)

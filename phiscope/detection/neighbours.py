@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import blocks
+from phiscope.arrays import blocks, rows_at_a_time
 
-_BLOCK = 500  # queries whose similarities to all training samples are held at a time
-_NUMBERS = 4_000_000  # of offsets to neighbours that are held at a time: 32 MB
+_BLOCK = 500  # queries whose similarities to all training samples are held at a time, at most,
+_SIMILARITIES = 2**26  # and of these numbers
 
 
 def knn(features: NDArray, training_features: NDArray, k: int = 50) -> NDArray[np.float64]:
@@ -19,23 +19,25 @@ def knn(features: NDArray, training_features: NDArray, k: int = 50) -> NDArray[n
 
     ASSUME: k = 50, what the authors use for CIFAR-10 with all training samples; of fewer than k the farthest counts.
     """
-    queries, training = _unit(features), _unit(training_features)
-    k = min(k, len(training))
-    wide, single = training, training.T.astype(np.float32)
-    distances = np.empty(len(queries))
-    for block in blocks(len(queries), _BLOCK):
-        similar = queries[block].astype(np.float32) @ single
+    count, width = training_features.shape
+    k, single = min(k, count), np.empty((count, width), np.float32)
+    for part in blocks(count, rows_at_a_time(width)):
+        single[part] = _unit(training_features[part])
+    distances = np.empty(len(features))
+    for block in blocks(len(features), max(1, min(_BLOCK, _SIMILARITIES // count))):
+        queries = _unit(features[block])
+        similar = queries.astype(np.float32) @ single.T
         # Of unit vectors the nearest is the most similar.
         nearest = np.argpartition(similar, -k, axis=1)[:, -k:]
-        for part in blocks(len(nearest), max(1, _NUMBERS // (k * queries.shape[1]))):
+        for part in blocks(len(nearest), rows_at_a_time(k * width)):
+            offsets = _unit(training_features[nearest[part]]) - queries[part, None]
             rows = slice(block.start + part.start, block.start + part.stop)
-            offsets = wide[nearest[part]] - queries[rows, None]
             distances[rows] = np.sqrt(np.einsum("mkf,mkf->mk", offsets, offsets).max(axis=1))
     return distances
 
 
 def _unit(vectors: NDArray) -> NDArray[np.float64]:
-    """Rows scaled to length one; a row of zeros stays, at distance one from all others."""
+    """Vectors along the last axis, scaled to length one; one of zeros stays, at distance one from all others."""
     vectors = np.asarray(vectors, np.float64)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

@@ -6,6 +6,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from phiscope.arrays import by_blocks
+
 Vector = NDArray[np.float64]
 
 
@@ -15,9 +17,13 @@ def msp(logits: NDArray) -> Vector:
     Hendrycks and Gimpel, A Baseline for Detecting Misclassified and Out-of-Distribution Examples, ICLR 2017. Summed
     over the other classes, since 1 - p would be the same 0 for all samples the network is very sure of.
     """
-    logits = np.sort(np.asarray(logits, np.float64), axis=1)
-    rest = np.exp(logits[:, :-1] - logits[:, -1:]).sum(axis=1)
-    return rest / (1 + rest)
+
+    def uncertainty(some: NDArray) -> Vector:
+        ordered = np.sort(np.asarray(some, np.float64), axis=1)
+        rest = np.exp(ordered[:, :-1] - ordered[:, -1:]).sum(axis=1)
+        return rest / (1 + rest)
+
+    return by_blocks(uncertainty, logits)
 
 
 def energy(logits: NDArray, temperature: float = 1.0) -> Vector:
@@ -25,4 +31,8 @@ def energy(logits: NDArray, temperature: float = 1.0) -> Vector:
 
     Liu et al., Energy-based Out-of-distribution Detection, NeurIPS 2020, who recommend T = 1.
     """
-    return -temperature * scipy.special.logsumexp(np.asarray(logits, np.float64) / temperature, axis=1)
+
+    def free_energy(some: NDArray) -> Vector:
+        return -temperature * scipy.special.logsumexp(np.asarray(some, np.float64) / temperature, axis=1)
+
+    return by_blocks(free_energy, logits)

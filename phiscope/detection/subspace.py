@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
+from phiscope.arrays import by_blocks
+from phiscope.detection import softmax
+from phiscope.detection.scatter import scatter
 from phiscope.errors import DataError
 
 _ROUNDING = 1e-12  # of the length of the features: less than that is not outside a subspace
@@ -35,14 +37,19 @@ def vim(
     if not 0 <= dimension < width:
         raise DataError(f"vim: dimension {dimension}: expected 0 to {width - 1}, less than the number of features")
     origin = -np.linalg.pinv(weight.T) @ bias
-    training = np.asarray(training_features, np.float64) - origin
-    _, directions = np.linalg.eigh(training.T @ training)  # ascending: the last ones are the principal ones
+    _, directions = np.linalg.eigh(scatter(training_features, origin))  # ascending: the last are the principal ones
     residual = directions[:, : width - dimension]
-    virtual = np.linalg.norm(training @ residual, axis=1).mean()
-    leaves = virtual > _ROUNDING * np.linalg.norm(training, axis=1).mean()
+
+    def leaving(some: NDArray) -> NDArray[np.float64]:
+        return np.linalg.norm((np.asarray(some, np.float64) - origin) @ residual, axis=1)
+
+    def length(some: NDArray) -> NDArray[np.float64]:
+        return np.linalg.norm(np.asarray(some, np.float64) - origin, axis=1)
+
+    virtual = by_blocks(leaving, training_features).mean()
+    leaves = virtual > _ROUNDING * by_blocks(length, training_features).mean()
     alpha = np.max(training_logits, axis=1).mean() / virtual if leaves else 0.0
-    leaving = np.linalg.norm((np.asarray(features, np.float64) - origin) @ residual, axis=1)
-    return alpha * leaving - scipy.special.logsumexp(np.asarray(logits, np.float64), axis=1)
+    return alpha * by_blocks(leaving, features) + softmax.energy(logits)
 
 
 def principal_dimension(width: int) -> int:

@@ -9,8 +9,8 @@ from sklearn.covariance import EmpiricalCovariance
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from phiscope import detection
-from phiscope.detection import boundary, gaussian, neighbours, softmax, subspace
+from phiscope import arrays, detection
+from phiscope.detection import boundary, gaussian, hulls, neighbours, softmax, subspace
 from phiscope.errors import ConfigError, DataError
 from phiscope.geometry.margin import closest_flip
 
@@ -248,10 +248,11 @@ def test_a_principal_space_that_leaves_nothing_is_refused(queries, training, dim
         vim_of(queries, training, dimension)
 
 
-def test_blocks_of_samples_change_no_score(queries, training, monkeypatch):
-    features, of_training = queries.features, training.features
-    whole = gaussian.mahalanobis(features, of_training, training.labels), neighbours.knn(features, of_training, k=3)
-    monkeypatch.setattr(gaussian, "_NUMBERS", 1)
-    monkeypatch.setattr(neighbours, "_NUMBERS", 1)
-    single = gaussian.mahalanobis(features, of_training, training.labels), neighbours.knn(features, of_training, k=3)
-    np.testing.assert_allclose(single, whole, rtol=1e-12)
+@pytest.mark.parametrize("name", detection.DETECTORS)
+def test_blocks_of_samples_change_no_score(name, queries, training, monkeypatch):
+    whole = detection.score(name, queries, training)
+    monkeypatch.setattr(arrays, "_NUMBERS", 1)
+    monkeypatch.setattr(neighbours, "_BLOCK", 7)
+    monkeypatch.setattr(hulls, "_BLOCK", 7)
+    monkeypatch.setattr(hulls, "_CENTRES", 11)
+    np.testing.assert_allclose(detection.score(name, queries, training), whole, rtol=1e-12)
