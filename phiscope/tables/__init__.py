@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from phiscope.arrays import rows_at_a_time
 from phiscope.datasets.classes import UNKNOWN
 from phiscope.errors import ConfigError, DataError
 from phiscope.tables.columns import to_arrow, to_numpy
@@ -176,14 +177,23 @@ def arrays(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
 
 
 def matrix(path: str | Path, column: str) -> np.ndarray:
-    """One fixed-size list column as a (rows, length) numpy array, without a Python object per row."""
-    chunks = read_table(path, [column])[column].combine_chunks()
-    return to_numpy(chunks.flatten()).reshape(len(chunks), chunks.type.list_size)
+    """One fixed-size list column as a (rows, length) numpy array, without a Python object per row.
 
-
-def batches(path: str | Path, column: str, rows: int = 2**14) -> Iterator[np.ndarray]:
-    """The same column, so many rows at a time, of which one batch is in memory."""
+    Filled some rows at a time: the column is in memory once.
+    """
     with opened(path) as file:
+        kind, rows = file.schema_arrow.field(column).type, file.metadata.num_rows
+    whole, start = np.empty((rows, kind.list_size), kind.value_type.to_pandas_dtype()), 0
+    for part in batches(path, column):
+        whole[start : start + len(part)] = part
+        start += len(part)
+    return whole
+
+
+def batches(path: str | Path, column: str) -> Iterator[np.ndarray]:
+    """The same column, some rows at a time, of which one batch is in memory."""
+    with opened(path) as file:
+        rows = rows_at_a_time(file.schema_arrow.field(column).type.list_size)
         for batch in file.iter_batches(rows, columns=[column]):
             values = batch.column(0)
             yield to_numpy(values.flatten()).reshape(len(values), values.type.list_size)
