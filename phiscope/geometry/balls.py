@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import blocks
+from phiscope.arrays import blocks, by_blocks
 
 _ROWS, _COLUMNS = 256, 1024  # of a tile: 2 MB in float64, which stay in the cache
 _ROUNDING = 1e-12  # of ‖c‖² + ‖p‖²; the product's own error is below 1e-14 of it for thousands of dimensions
@@ -107,24 +107,30 @@ def _membership(
 ) -> Iterator[Masks]:
     """Tile after tile: (part of the rows, (b, k) whether row and column lie within the radius, less the noise, of the
     one that is the centre, the same with the noise added, None where there is none)."""
-    rows, columns = rows.astype(np.float64, copy=False), columns.astype(np.float64, copy=False)
-    row_norms, column_norms = (rows**2).sum(1), (columns**2).sum(1)
+    row_norms, column_norms = by_blocks(_squared, rows), by_blocks(_squared, columns)
     limits = [radii] if noise is None else [np.maximum(radii - noise, 0), radii + noise]
     own = None if exclude_self is None else np.asarray(exclude_self)
     for part in blocks(len(rows), _ROWS):
+        some_rows = np.asarray(rows[part], np.float64)
         for beside in blocks(len(columns), _COLUMNS):
+            some_columns = np.asarray(columns[beside], np.float64)
             scale = np.add.outer(row_norms[part], column_norms[beside])
-            squares = rows[part] @ (-2 * columns[beside].T)
+            squares = some_rows @ some_columns.T
+            squares *= -2
             squares += scale
             scale *= _ROUNDING
             masks = []
             for limit in limits:
                 limit = limit[None, beside] if radius_of_columns else limit[part, None]
-                masks.append(_within(squares, limit, scale, rows[part], columns[beside]))
+                masks.append(_within(squares, limit, scale, some_rows, some_columns))
                 if own is not None:
                     here = np.flatnonzero((own[part] >= beside.start) & (own[part] < beside.stop))
                     masks[-1][here, own[part][here] - beside.start] = False
             yield part, masks[0], masks[1] if noise is not None else None
+
+
+def _squared(rows: NDArray) -> NDArray[np.float64]:
+    return (np.asarray(rows, np.float64) ** 2).sum(1)
 
 
 def _within(squares: NDArray, limit: NDArray, scale: NDArray, rows: NDArray, columns: NDArray) -> NDArray[np.bool_]:
