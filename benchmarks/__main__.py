@@ -113,7 +113,7 @@ def with_many_classes(options: argparse.Namespace, about: str) -> None:
     from benchmarks import classes
 
     rows = classes.measure(classes.QUICK if options.quick else classes.WHOLE, options.folder / "classes")
-    title = "A run with a thousand classes, by rule"
+    title = "A run on vectors of many classes, by rule"
     print(markdown(write_table(rows, title, options.output, "classes", about)))
 
 

@@ -19,21 +19,21 @@ _NAMES |= {"queries.npy": "test.npy", "queries-labels.npy": "test_labels.npy"}
 
 def measure(mixture: Mixture, folder: Path) -> list[dict]:
     """Rows of `runs.measured`. Vectors and run lie in `folder`, and what is there is used again."""
+    folder = folder / str(mixture.m)
     made, vectors = folder / "set", folder / "vectors"
     make(mixture, made)
     vectors.mkdir(exist_ok=True)
     for ours, read in _NAMES.items():
-        if not (vectors / read).exists():
-            (vectors / read).symlink_to((made / ours).resolve())
-    _, rows = runs.measured(configuration(vectors, made / "head.npz"), folder)
-    return rows
+        (vectors / read).unlink(missing_ok=True)
+        (vectors / read).symlink_to((made / ours).resolve())
+    return runs.measured(configuration(vectors, made / "head.npz", mixture), folder)
 
 
-def configuration(vectors: Path, head: Path) -> dict:
+def configuration(vectors: Path, head: Path, mixture: Mixture) -> dict:
     return {
         "run": "classes",
         "dataset": {"path": str(vectors.resolve()), "reader": "features"},
         "classifier": {"weights": {"path": str(head.resolve())}, "lower_bound": 0},
         "margins": {"classes": 10},
-        "report": {"title": "A thousand classes"},
+        "report": {"title": f"Vectors of {mixture.c:,} classes"},
     }

@@ -25,7 +25,7 @@ def measure(counts: tuple[int, ...], folder: Path) -> Iterator[dict]:
         images, weights = folder / str(count) / "images", folder / str(count) / "network.safetensors"
         textures.write_images(images, count)
         save_file(textures.fitted_network(images).state_dict(), weights)
-        _, rows = runs.measured(configuration(images, weights), folder / str(count))
+        rows = runs.measured(configuration(images, weights), folder / str(count))
         yield from ({"images": count} | row for row in rows)
 
 

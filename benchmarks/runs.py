@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,41 +15,46 @@ from typing import Any
 import yaml
 
 from phiscope.errors import DataError
+from phiscope.workflow.configuration import load
 from phiscope.workflow.cost import Cost, read_cost
 
 ROOT = Path(__file__).parents[1]
-LARGEST = "largest process"  # Snakemake's own or a job's
+WHOLE = "the run, and its largest process"
 
 
-def run(config: Path, folder: Path, cores: int = 1) -> Path:
-    """results/<run>/ in `folder`, made by the workflow with that configuration; goes on where a run was stopped.
+def run(config: Path, folder: Path, cores: int = 1) -> tuple[Path, resource.struct_rusage]:
+    """results/<run>/ in `folder`, made by the workflow with that configuration, and what all its processes used; goes
+    on where a run was stopped.
 
-    Raises DataError with the end of what Snakemake said where it fails.
+    Raises DataError where it fails, and prints the end of what it said.
     """
     command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "--cores", str(cores)]
-    done = subprocess.run(
-        [*command, "--configfile", config.resolve(), "--directory", folder],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise DataError(f"the run of {config} failed:\n{(done.stdout + done.stderr)[-4000:]}")
-    named = [yaml.safe_load(file.read_text()) or {} for file in (ROOT / "config.yaml", config)]
-    return folder / "results" / {**named[0], **named[1]}["run"]
+    with tempfile.TemporaryFile("w+") as said:
+        started = subprocess.Popen(
+            [*command, "--configfile", config.resolve(), "--directory", folder],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        _, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        if started.returncode:
+            said.seek(0)
+            print(said.read()[-4000:], file=sys.stderr)
+            raise DataError(f"the run of {config} failed; the end of what it said stands above")
+    return folder / "results" / load([config])["run"], used
 
 
-def measured(config: Mapping[str, Any], folder: Path) -> tuple[Path, list[dict]]:
-    """The results of a run on one core, and a row for each of its rules, the largest job first: jobs, processor
-    seconds, seconds of the longest job, peak in 10^6 bytes; last, of the largest process."""
+def measured(config: Mapping[str, Any], folder: Path) -> list[dict]:
+    """A row for each rule of a run on one core, the largest job first: jobs, processor seconds, seconds of the longest
+    job, peak in 10^6 bytes; last, of the whole run, with Snakemake's own processor time and the largest process."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{config['run']}.yaml"
     file.write_text(yaml.safe_dump(dict(config)))
-    before = processor_seconds()
-    results = run(file, folder)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
-    whole = {"rule": LARGEST, "jobs": 1, "processor_s": processor_seconds() - before, "peak_mb": peak}
-    return results, [*by_rule(results / "logs"), whole]
+    results, used = run(file, folder)
+    rows = list(by_rule(results / "logs"))
+    peak = used.ru_maxrss * 1024 / 1e6
+    return [*rows, {"rule": WHOLE, "jobs": 1, "processor_s": processor_seconds(used), "peak_mb": peak}]
 
 
 def by_rule(logs: Path) -> Iterator[dict]:
@@ -75,7 +81,5 @@ def costs_of(logs: Path) -> tuple[dict[str, list[Cost]], list[Path]]:
     return dict(costs), without
 
 
-def processor_seconds() -> float:
-    """Of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+def processor_seconds(used: resource.struct_rusage) -> float:
     return used.ru_utime + used.ru_stime

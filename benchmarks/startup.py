@@ -35,10 +35,8 @@ def rows_of(run: Path, head_s: float | None = None) -> list[dict]:
 def run_and_read(config: Path, threads: int) -> list[dict]:
     """The rows of a run of the workflow with that configuration, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        before = runs.processor_seconds()
-        results = runs.run(config, Path(folder), threads)
-        used = runs.processor_seconds() - before
-        return rows_of(results, head_s=used - rows_of(results)[-1]["processor_s"])
+        results, used = runs.run(config, Path(folder), threads)
+        return rows_of(results, head_s=runs.processor_seconds(used) - rows_of(results)[-1]["processor_s"])
 
 
 def _row(rule: str, jobs: list[Cost]) -> dict:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.floating]
 IntArray = NDArray[np.integer]
-_NUMBERS = 4_000_000
+_NUMBERS = 4_000_000  # of rows that are worked on at a time, and of what is computed of them: 32 MB in float64
 
 
 def generator(seed: int, *stream: int) -> np.random.Generator:
@@ -34,14 +34,21 @@ def blocks(count: int, size: int) -> Iterator[slice]:
 
 
 def rows_at_a_time(width: int) -> int:
-    """How many rows of so many numbers are brought to float64 at a time: 32 MB of them."""
+    """How many rows of so many numbers are worked on at a time: 32 MB of them in float64."""
     return max(1, _NUMBERS // max(width, 1))
 
 
-def by_blocks(compute: Callable[..., NDArray], *arrays: NDArray) -> NDArray[np.float64]:
-    """compute(some rows of each array) -> (rows,), for all m rows of arrays (m, ...), put together: (m,)."""
+def by_blocks(compute: Callable[..., NDArray], *arrays: NDArray, width: int = 0) -> NDArray[np.float64]:
+    """compute(some rows of each array) -> (rows,), for all m rows of arrays (m, ...), put together: (m,).
+
+    width: numbers that `compute` makes of a row, where these are more than any array has. Raises DataError where
+    lengths differ.
+    """
+    lengths = {len(array) for array in arrays}
+    if len(lengths) > 1:
+        raise DataError(f"arrays: got {', '.join(map(str, sorted(lengths)))} rows; expected as many of each")
     found = np.empty(len(arrays[0]))
-    for part in blocks(len(found), rows_at_a_time(max(array[:1].size for array in arrays))):
+    for part in blocks(len(found), rows_at_a_time(max(width, *(array[:1].size for array in arrays)))):
         found[part] = compute(*(array[part] for array in arrays))
     return found
 

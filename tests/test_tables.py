@@ -49,6 +49,7 @@ def test_a_matrix_comes_in_batches_of_rows(tmp_path, monkeypatch):
     np.testing.assert_array_equal(tables.matrix(path, "features"), columns["features"])
     tables.write(features([]), "features", path, {})
     assert sum(map(len, tables.batches(path, "features"))) == 0
+    assert tables.matrix(path, "features").shape == (0, 3)
 
 
 def test_confidence_is_the_largest_softmax_and_survives_large_logits(tmp_path):

@@ -41,4 +41,4 @@ def mahalanobis(features: NDArray, training_features: NDArray, labels: NDArray) 
         # Once more as a difference, which keeps the digits of what is near.
         return ((points - centres[nearest]) ** 2).sum(axis=1)
 
-    return by_blocks(closest, features)
+    return by_blocks(closest, features, width=len(means))

@@ -84,8 +84,8 @@ def union(features: NDArray, training_features: NDArray, radii: NDArray) -> Vect
             away -= radii[columns]
             places = away.argmin(axis=1)
             values = away[np.arange(len(away)), places]
-            nearest[rows] = np.where(values < lowest[rows], columns.start + places, nearest[rows])
-            lowest[rows] = np.minimum(values, lowest[rows])
+            nearest[rows] = np.where(values >= lowest[rows], nearest[rows], columns.start + places)
+            lowest[rows] = np.minimum(values, lowest[rows])  # NaN stays
 
     def outside(some: NDArray, place: NDArray) -> Vector:
         # Once more as a difference, which keeps the digits of what is near.

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from phiscope.arrays import blocks, rows_at_a_time
 
-_BLOCK = 500  # queries whose similarities to all training samples are held at a time, at most,
-_SIMILARITIES = 2**26  # and of these numbers
+_BLOCK = 500  # queries at a time, at most
+_SIMILARITIES = 2**26  # to all training samples that are held at a time: 256 MB, and twice that of places
 
 
 def knn(features: NDArray, training_features: NDArray, k: int = 50) -> NDArray[np.float64]:

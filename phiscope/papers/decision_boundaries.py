@@ -42,7 +42,7 @@ def _supports(space: str, value: float) -> dict[str, Stated]:
         "query": "mean share per sample",
         "weighted": "weighted by coefficient",
     }
-    name = f"support images with the sample's label, {space} space"
+    name = f"supporting samples with the sample's label, {space} space"
     return {
         f"same_label_{space}_{way}": Stated(f"{name}, {words}", "share", "7.2", value) for way, words in ways.items()
     }

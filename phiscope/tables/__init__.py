@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Columns = Mapping[str, Any]
 
 _LABEL = "label"
+_BUFFER = 2**20  # bytes of a column of vectors that are read from the file at a time
 
 
 def write(
@@ -192,7 +193,7 @@ def matrix(path: str | Path, column: str) -> np.ndarray:
 
 def batches(path: str | Path, column: str) -> Iterator[np.ndarray]:
     """The same column, some rows at a time, of which one batch is in memory."""
-    with opened(path) as file:
+    with opened(path, buffer=_BUFFER) as file:
         rows = rows_at_a_time(file.schema_arrow.field(column).type.list_size)
         for batch in file.iter_batches(rows, columns=[column]):
             values = batch.column(0)

@@ -23,10 +23,13 @@ def read_table(path: str | Path, columns: list[str] | None = None) -> pa.Table:
 
 
 @contextlib.contextmanager
-def opened(path: str | Path) -> Iterator[pq.ParquetFile]:
-    """A file to read from; raises ResultError where it is damaged, whenever that is seen."""
+def opened(path: str | Path, *, buffer: int = 0) -> Iterator[pq.ParquetFile]:
+    """A file to read from; raises ResultError where it is damaged, whenever that is seen.
+
+    buffer: bytes of a column that are read at a time; 0 for what a row group has of it.
+    """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(path, buffer_size=buffer, page_checksum_verification=True) as file:
             yield file
     except (OSError, pa.ArrowInvalid) as error:
         if isinstance(error, FileNotFoundError):

@@ -126,6 +126,7 @@ def test_energy_of_equal_logits_and_its_shift():
 @pytest.mark.parametrize("k", [1, 5, 50])
 def test_knn_agrees_with_scikit_learn(queries, training, k, monkeypatch):
     monkeypatch.setattr(neighbours, "_BLOCK", 7)
+    monkeypatch.setattr(neighbours, "_SIMILARITIES", 600)
     scaled = [v / np.linalg.norm(v, axis=1, keepdims=True) for v in (queries.features, training.features)]
     expected = NearestNeighbors(n_neighbors=k).fit(scaled[1]).kneighbors(scaled[0])[0][:, -1]
     np.testing.assert_allclose(neighbours.knn(queries.features, training.features, k), expected, rtol=1e-6)
@@ -248,11 +249,26 @@ def test_a_principal_space_that_leaves_nothing_is_refused(queries, training, dim
         vim_of(queries, training, dimension)
 
 
+def test_many_classes_make_small_blocks(monkeypatch):
+    """Distances to all means of some samples are held at a time, however few features there are."""
+    monkeypatch.setattr(arrays, "_NUMBERS", 100)
+    random, rows = np.random.default_rng(0), []
+    labels, kept = np.repeat(np.arange(50), 4), arrays.by_blocks
+
+    def noting(compute, *given, width=0):
+        return kept(lambda *some: rows.append(len(some[0])) or compute(*some), *given, width=width)
+
+    monkeypatch.setattr(gaussian, "by_blocks", noting)
+    gaussian.mahalanobis(random.normal(size=(9, 3)), random.normal(size=(200, 3)) + labels[:, None], labels)
+    assert max(rows) == 2
+
+
 @pytest.mark.parametrize("name", detection.DETECTORS)
 def test_blocks_of_samples_change_no_score(name, queries, training, monkeypatch):
     whole = detection.score(name, queries, training)
     monkeypatch.setattr(arrays, "_NUMBERS", 1)
     monkeypatch.setattr(neighbours, "_BLOCK", 7)
+    monkeypatch.setattr(neighbours, "_SIMILARITIES", 600)
     monkeypatch.setattr(hulls, "_BLOCK", 7)
     monkeypatch.setattr(hulls, "_CENTRES", 11)
     np.testing.assert_allclose(detection.score(name, queries, training), whole, rtol=1e-12)

@@ -15,9 +15,9 @@ from phiscope.figures.style import DENSITY, HULL, INK, MARGIN, MUTED, panels, th
 from phiscope.words.numbers import signed
 
 CAPTION = (
-    "Left: each test image by indicator and by entropy of human labels, with the mean entropy over tenths of the "
-    "images. Right: rank correlations (Spearman) with intervals; the last row is a difference of two, over the same "
-    "images."
+    "Left: each test sample by indicator and by entropy of human labels, with the mean entropy over tenths of the "
+    "samples. Right: rank correlations (Spearman) with intervals; the last row is a difference of two, over the same "
+    "samples."
 )
 CATEGORY = "Attacks and detection"
 ALT = "Ambiguity indicator against entropy of human labels, and rank correlations with intervals"

@@ -16,7 +16,7 @@ from phiscope.figures.style import FAINT, MUTED, blank, columns_for, themed
 from phiscope.words.detectors import title_of
 
 CAPTION = (
-    "Each detector against each view; of attacks, the images on which they succeeded. Of Yousefzadeh "
+    "Each detector against each view; of attacks, the samples on which they succeeded. Of Yousefzadeh "
     "2022: blue, the threshold on the margin, and rust, the indicator."
 )
 CATEGORY = "Attacks and detection"

@@ -15,7 +15,7 @@ from phiscope.words.numbers import percent
 CAPTION = (
     "The same distances for every view, on a logarithmic axis: to the closest decision boundary above each line, to "
     "the hull of the training set, where there is one, below it. Strokes: medians; dotted, the median distance to the "
-    "hull of training images that went through the same, where a view names one. Right: for how many samples the hull "
+    "hull of training samples that went through the same, where a view names one. Right: for how many samples the hull "
     "is closer. Attacks move samples across a boundary; where they stop decides how far beyond it they lie."
 )
 CATEGORY = "Where samples stand"

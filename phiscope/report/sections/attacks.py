@@ -13,7 +13,7 @@ from phiscope.report.estimate import MeasuredNumber
 from phiscope.stats.attacks import GROUPS
 from phiscope.words.detectors import MEANINGS, title_of
 
-TITLE = "Do attacked images stand out?"
+TITLE = "Do attacked or foreign samples stand out?"
 NUMBERS = (
     "bisected_below_genuine",
     "front_unseen",

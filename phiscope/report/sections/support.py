@@ -1,4 +1,4 @@
-"""Which training images a test image rests on."""
+"""Which training samples a test sample rests on."""
 
 TITLE = "Which training samples does a test sample rest on?"
 NUMBERS = (
