@@ -21,8 +21,8 @@ from phiscope.files import read_json, write_json
 # flip points) and 67 (26 points of the hull) on the bundled digits, most of which no image maps to.
 _JACOBIANS = {"flip": 60.0, "hull": 50.0}
 # With as many features as gradient steps take over from (8 hull targets at 224 pixels with 512 features, without
-# backtracks, and one of them with one): all that a target takes, in Jacobians, and the share that each backtrack adds. Flip points were
-# not measured there, and are taken to cost the same.
+# backtracks, and one of them with one): all that a target takes, in Jacobians, and the share that each backtrack adds.
+# Flip points were not measured there, and are taken to cost the same.
 _ALL_OF_MANY, _BACKTRACK_OF_MANY = 11.0, 0.9
 _BESIDE = 1.5  # processor time of a search over that of its Jacobians: 1.5 for the ResNet-20, 1.6 to 2.3 for digits
 # Rounds per search around a ball: 61 and 41 for the ResNet-20, 41 and 69 for digits, two samples each. A round is taken
