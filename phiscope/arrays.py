@@ -53,6 +53,18 @@ def by_blocks(compute: Callable[..., NDArray], *arrays: NDArray, width: int = 0)
     return found
 
 
+def scatter(features: NDArray, centres: NDArray, members: NDArray | None = None) -> NDArray[np.float64]:
+    """(f, f) Σ_i (x_i - c_i)(x_i - c_i)ᵀ over features (t, f), of which some are in float64 at a time.
+
+    centres (f,), the same for all; or (k, f), and members (t,) says which of them is whose.
+    """
+    total = np.zeros((features.shape[1],) * 2)
+    for part in blocks(len(features), rows_at_a_time(features.shape[1])):
+        seen = np.asarray(features[part], np.float64) - (centres if members is None else centres[members[part]])
+        total += seen.T @ seen
+    return total
+
+
 def unit_range(images: NDArray) -> NDArray[np.float32]:
     """Images as float32 in [0, 1]: 8-bit ones are divided by 255, float ones pass through."""
     if images.dtype == np.uint8:

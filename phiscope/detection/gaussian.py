@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import by_blocks
-from phiscope.detection.scatter import scatter
+from phiscope.arrays import by_blocks, scatter
 from phiscope.errors import DataError
 
 _CUTOFF = 1e-15  # of the largest variance: directions of less are left out, as NumPy's pseudo-inverse does

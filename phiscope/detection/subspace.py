@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phiscope.arrays import by_blocks
+from phiscope.arrays import by_blocks, scatter
 from phiscope.detection import softmax
-from phiscope.detection.scatter import scatter
 from phiscope.errors import DataError
 
 _ROUNDING = 1e-12  # of the length of the features: less than that is not outside a subspace

@@ -10,8 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phiscope import tables
+from phiscope.arrays import blocks, rows_at_a_time, scatter
 from phiscope.geometry import hull
 from phiscope.stats.intervals import Estimate, Resampling, median_of, share_of
+
+_POINTS = 8192  # that are projected at a time
 
 
 class Space(NamedTuple):
@@ -45,30 +48,49 @@ def by_dimension(
     ask the same of principal components and of latent spaces.
     """
     mean = space.train.mean(axis=0, dtype=np.float64)
-    variances, directions = _principal(space.train - mean)
-    train, test = (space.train - mean) @ directions, (space.test - mean) @ directions
+    variances, directions = _principal(scatter(space.train, mean) / len(space.train))
+    train, test = (_turned(vectors, mean, directions) for vectors in (space.train, space.test))
     d = train.shape[1]
     wanted = sorted({k for k in dimensions if k < d} | {d})
     noise, rows = space.test_noise + space.train_noise.max(initial=0.0), []
     for place, k in enumerate(wanted):
-        projection = hull.project(test[:, :k], train[:, :k], tol=tolerance, threads=threads)
-        position = tables.position_beyond(projection, noise)
+        position, distance = _placed(test[:, :k], hull.Vertices(train[:, :k]), noise, tolerance, threads)
         radius = float(np.median(np.linalg.norm(train[:, :k], axis=1)))
         about = {"space": space.name, "k": k, "dimensions": d, "n": len(test), "vertices": len(train)}
         about |= {"variance": _share(variances[:k].sum(), variances.sum())}
         about |= _columns("outside", share_of(position == "outside", options))
         about |= {"within_noise": float((position == "within_noise").mean())}
-        about |= _columns("distance", median_of(projection.separation / (radius or 1.0), options))
+        about |= _columns("distance", median_of(distance / (radius or 1.0), options))
         rows.append(about | {"radius": radius})
         if progress is not None:
             progress(place + 1, len(wanted))
     return pd.DataFrame(rows)
 
 
-def _principal(centred: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Variances (d,) and directions (d, d) of rows (n, d) whose mean is 0, the largest first."""
-    variances, directions = np.linalg.eigh(centred.T @ centred / len(centred))
+def _principal(covariance: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Variances (d,) and directions (d, d), the largest first."""
+    variances, directions = np.linalg.eigh(covariance)
     return variances[::-1].clip(0), directions[:, ::-1]
+
+
+def _turned(vectors: NDArray, mean: NDArray, directions: NDArray) -> NDArray[np.float64]:
+    """Vectors (n, d) along the directions, from the mean."""
+    found = np.empty(vectors.shape)
+    for part in blocks(len(vectors), rows_at_a_time(vectors.shape[1])):
+        found[part] = (vectors[part] - mean) @ directions
+    return found
+
+
+def _placed(
+    points: NDArray, vertices: hull.Vertices, noise: NDArray, tolerance: float, threads: int
+) -> tuple[NDArray, NDArray[np.float64]]:
+    """Position and distance (m,) of points (m, k), some at a time: a projection keeps the nearest point of each."""
+    parts = []
+    for part in blocks(max(len(points), 1), _POINTS):  # of no points as well
+        projection = hull.project(points[part], vertices, tol=tolerance, threads=threads)
+        parts.append((tables.position_beyond(projection, noise[part]), projection.separation))
+    positions, distances = zip(*parts)
+    return np.concatenate(positions), np.concatenate(distances)
 
 
 def _share(part: float, whole: float) -> float:
