@@ -19,7 +19,7 @@ _NEAR = 2e-3  # of the distance: how far off the boundary an image on the way ma
 _ENOUGH = 1e-6  # relative decrease that counts
 _SHORTEST = 1e-4  # of a step, where a search ends
 _SHIFT = 1e-3  # of the distance: a piece that misses the image by more does not meet the others there
-_STATIONARY = 1e-4  # residual at which a search ends
+STATIONARY = 1e-4  # residual at which a search ends
 _TRIFLE = 1e-2
 _TINY = 1e-12
 
@@ -174,7 +174,7 @@ def settle(lead: Lead, points: BoundaryPoints, size: int, rounds: int) -> tuple[
         aim = few.aim(now)
         bundle.multipliers[going] = few.multipliers
         residual[going] = (now.x - aim).norm(dim=1) / (now.x - now.x0).norm(dim=1).clamp_min(_TINY)
-        open_ = (residual[going] > _STATIONARY) & (step[going] > _SHORTEST)
+        open_ = (residual[going] > STATIONARY) & (step[going] > _SHORTEST)
         going, now, few, aim = going[open_], now[open_], few[open_], aim[open_]
         if not len(going) or not last:
             break

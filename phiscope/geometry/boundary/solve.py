@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from phiscope.arrays import blocks, device_of, require_finite, unit_range
 from phiscope.errors import DataError
 from phiscope.geometry.activations import images_at_a_time
-from phiscope.geometry.boundary.descent import BoundaryPoints, settle, slide
+from phiscope.geometry.boundary.descent import STATIONARY, BoundaryPoints, settle, slide
 from phiscope.geometry.boundary.lead import Lead
 from phiscope.geometry.boundary.polish import Polished, polish
 from phiscope.geometry.boundary.starts import crossing, towards_classes
@@ -26,6 +26,7 @@ STATUSES = ("stationary", "stopped", "not_found")
 _TOWARDS = 2  # classes that a search begins towards
 _BRACKETS = 6  # rounds on the line from the sample to a start
 _SLIDES = ((5, 3), (2, 5), (1, 6))  # how many searches of a sample go on, the shortest ones, and for how many rounds
+_ROUNDING = 2.0**-22  # of ‖x₀‖: how far float32 may leave an image from where it is to be
 _SETTLES, _PIECES = 30, 16
 _BATCH = 125  # samples at a time
 _COPIES = 4 * _PIECES
@@ -140,9 +141,11 @@ def _of_batch(
 
 
 def _settle_again(precise: Lead, x0: Tensor, own: Tensor, polished: Polished, nearest: Tensor) -> None:
-    """Those that are not stationary once more, in float64: float32 has few digits of images that are very near, and
-    Newton's steps can end on another piece than the one that they began on."""
-    rows = (polished.residual > TOLERANCE).nonzero().flatten()
+    """Those that are not stationary once more, in float64, and those whose residual may be float32's: it has few digits
+    of images that are very near, and Newton's steps can end on another piece than the one that they began on."""
+    rounded = _ROUNDING * x0.double().norm(dim=1)
+    single = (polished.residual > STATIONARY) & (polished.residual * polished.distance <= rounded)
+    rows = ((polished.residual > TOLERANCE) | single).nonzero().flatten()
     if not len(rows):
         return
     points = BoundaryPoints.at(precise, x0[rows].double(), own[rows], polished.x[rows])
