@@ -11,9 +11,10 @@ from torch import Tensor
 
 _NEWTON = 40
 _ROUNDS, _LENGTHS = 30, (1.0, 0.3, 0.1, 0.03)
-_PRECISION = 1e-6  # of what the inequalities lack at x₀
+_PRECISION = {torch.float32: 1e-6, torch.float64: 1e-10}  # of what the inequalities lack at x₀
 _HOLDINGS = 6
-_RIDGE = 1e-6  # of a row's squared length: float32 tells rows that are nearly parallel no better apart
+# Of a row's squared length: what tells rows apart that are nearly parallel.
+_RIDGE = {torch.float32: 1e-6, torch.float64: 1e-12}
 
 
 def project_one(x0: Tensor, gradient: Tensor, offset: Tensor) -> Tensor:
@@ -25,7 +26,7 @@ def project_one(x0: Tensor, gradient: Tensor, offset: Tensor) -> Tensor:
     the one that violates it least.
     """
     multiplier, y = torch.zeros_like(offset), x0
-    enough = _PRECISION * (offset + (gradient * x0).sum(1)).abs()
+    enough = _PRECISION[x0.dtype] * (offset + (gradient * x0).sum(1)).abs()
     for _ in range(_NEWTON):
         lacking = -(offset + (gradient * y).sum(1))
         free = torch.where(((y > 0) | (gradient > 0)) & ((y < 1) | (gradient < 0)), gradient, 0)
@@ -42,7 +43,7 @@ def project(x0: Tensor, rows: Tensor, offset: Tensor, multipliers: Tensor) -> tu
     """For several: x0 (n, p) in [0, 1], rows (n, q, p), offset (n, q), where inf leaves one out -> y (n, p), λ (n, q).
 
     multipliers (n, q): where to begin. A projected, semismooth Newton method on the dual with a line search; what it
-    leaves of the inequalities is up to 1e-6 of what they lack at x₀, or what float32 resolves.
+    leaves of the inequalities is up to 1e-6 of what they lack at x₀, or what float32 resolves; 1e-10 in float64.
     """
     absent = torch.isinf(offset)
     offset, multipliers = torch.where(absent, 0, offset), torch.where(absent, 0, multipliers)
@@ -60,7 +61,7 @@ def project(x0: Tensor, rows: Tensor, offset: Tensor, multipliers: Tensor) -> tu
     scale = (offset + torch.bmm(rows, x0.unsqueeze(2)).squeeze(2)).abs().amax(1, keepdim=True)
     for _ in range(_ROUNDS):
         left = torch.where(multipliers > 0, lacking.abs(), lacking.clamp_min(0))
-        going = everyone[(left > _PRECISION * scale).any(1)]
+        going = everyone[(left > _PRECISION[x0.dtype] * scale).any(1)]
         if not len(going):
             break
         step = _newton_step(x0[going], rows[going], size[going], multipliers[going], lacking[going])
@@ -88,7 +89,7 @@ def _newton_step(x0: Tensor, rows: Tensor, size: Tensor, multipliers: Tensor, la
     """
     free = rows * _moving(x0, rows, multipliers, lacking).to(rows).unsqueeze(1)
     gram = torch.bmm(free, rows.transpose(1, 2)).double()
-    gram = gram + torch.diag_embed((_RIDGE * size).double())
+    gram = gram + torch.diag_embed((_RIDGE[rows.dtype] * size).double())
     active, held = (multipliers > 0) | (lacking > 0), torch.zeros_like(multipliers, dtype=torch.bool)
     before, wanted = multipliers.double(), lacking.double()
     step = torch.zeros_like(before)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from phiscope.errors import DataError
-from phiscope.geometry.boundary import TOLERANCE, closest_image, halfspaces
+from phiscope.geometry.boundary import TOLERANCE, closest_image
 from phiscope.geometry.boundary.descent import BoundaryPoints
 from phiscope.geometry.boundary.halfspaces import project
 from phiscope.geometry.boundary.lead import Lead
@@ -191,4 +191,4 @@ def test_of_an_image_next_to_the_boundary_float64_has_the_last_digits() -> None:
     near = there.image + 2e-6 * (far - there.image) / there.distance[:, None, None, None]
     found = closest_image(of, near)
     assert (found.distance < 5e-6).all()
-    assert (found.residual < 1.01 * halfspaces._PRECISION).all()  # what the program leaves of its inequalities
+    assert (found.residual < 1e-6).all()
