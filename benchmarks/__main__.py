@@ -125,11 +125,8 @@ def _sets(options: argparse.Namespace) -> list[Set]:
 
 PARTS = {"passes": passes, "families": solve_hard, "single": alone, "scaling": scale, "peers": compare}
 PARTS |= {"margins": margin, "inversion": invert, "startup": start}
-APART = {
-    "card": on_a_card,
-    "encoded": go_by_index,
-    "classes": with_many_classes,
-}  # which run where they are named alone
+# Which run where they are named alone.
+APART = {"card": on_a_card, "encoded": go_by_index, "classes": with_many_classes}
 
 
 def parsed() -> argparse.Namespace:
