@@ -23,6 +23,7 @@ class Encoder(nn.Module):
         super().__init__()
         if heads not in HEADS:
             raise ModelError(f"encoder: heads {heads!r}; expected one of {', '.join(HEADS)}")
+        self.latent = latent
         self.trunk = nn.Sequential(
             nn.Conv2d(channels, width, 3, 1, 1, bias=False),
             nn.BatchNorm2d(width),

@@ -61,6 +61,7 @@ def _encoder(latent: Mapping[str, Any], setting: str) -> Iterator[Difference]:
     yield Difference("encoder: form of mean and deviation", NOT_SAID, own["heads"])
     yield Difference("encoder: reconstruction", "hinge", own["reconstruction"])
     yield Difference("encoder: λ", "100", f"{own['classification_weight']:g}")
+    yield Difference("encoder: weight of the labels' axes in the loss", "0", f"{own.get('axes_weight', 0.0):g}")
 
 
 def _sets(latent: Mapping[str, Any]) -> Iterator[Difference]:

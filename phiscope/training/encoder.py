@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from phiscope.errors import ConfigError
-from phiscope.models.encoder import sample
+from phiscope.models.encoder import Encoder, sample
 from phiscope.models.gan import draw
 from phiscope.training.batches import AugmentedBatches, Batches
+from phiscope.training.label_axes import LabelAxes
 from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run, shapes, weights
 
 _WATCHED_STREAM = 7
@@ -30,12 +31,13 @@ class EncoderTraining(Watching):
         encoder: nn.Module,
         generator: nn.Module,
         classifier: nn.Module,
+        axes: LabelAxes,
         options: Mapping[str, Any],
         seed: int,
         report: Report,
     ) -> None:
         super().__init__(report)
-        self.encoder = encoder
+        self.encoder, self.axes = encoder, axes
         self.generator, self.classifier = generator.requires_grad_(False), classifier.requires_grad_(False)
         self.options, self.seed = options, seed
 
@@ -65,6 +67,7 @@ class EncoderTraining(Watching):
             "divergence": divergence(mean, log_deviation),
             "reconstruction": reconstruction(compared, pixels, self.options),
             "classification": functional.cross_entropy(logits, labels),
+            "axes": functional.cross_entropy(self.axes(mean, labels), labels),
         }
         weighted = [self.options[f"{name}_weight"] * term for name, term in terms.items()]
         squared = 4 * (compared.float() - pixels).square().mean()  # on [-1, 1], as in published numbers
@@ -113,7 +116,7 @@ REDUCTIONS = {"pixels-mean": lambda losses: losses.mean(1), "pixels-sum": lambda
 
 
 def train(
-    encoder: nn.Module,
+    encoder: Encoder,
     generator: nn.Module,
     classifier: nn.Module,
     images: Tensor,
@@ -125,21 +128,24 @@ def train(
     device: str = "cpu",
     report: Report = lambda history: None,
 ) -> History:
-    """min over ℰ of w_KL KL(ℰ(x) ‖ N(0, 1)) + w_R loss(𝒢(z), x) + λ H(y, 𝒞(𝒢(z))), z = μ + σ ε; returns one dict
-    per epoch. With reconstruction_of `mean`, loss(𝒢(μ), x).
+    """min over ℰ of w_KL KL(ℰ(x) ‖ N(0, 1)) + w_R loss(𝒢(z), x) + λ H(y, 𝒞(𝒢(z))) + w_A H(y, softmax of μ along the
+    axes of labels), z = μ + σ ε; returns one dict per epoch. With reconstruction_of `mean`, loss(𝒢(μ), x).
+
+    The last term is not of Toledo-Marín and Glazier 2021, whose encoder has w_A = 0; see `LabelAxes`.
 
     images (n, c, h, w) uint8, or float in [0, 1]; the last `options.validation` of them are held out and only
     watched. labels (n,) int64, of the data, not of the classifier. 𝒢 and 𝒞 are frozen, and 𝒞 reads pixels in
     [0, 1]. options: epochs, batch_size, learning_rate (Adam), schedule (`constant`, `cosine`), validation,
     divergence_weight, reconstruction_of (`sample`, `mean`), reconstruction (`hinge`, `squared`, `absolute`),
     reconstruction_over (`pixels-mean`, `pixels-sum`), reconstruction_weight, classification_weight (the λ of the
-    paper), precision. A checkpoint of the same networks, options, seed and data in `checkpoints` is resumed.
+    paper), axes_weight, precision. A checkpoint of the same networks, options, seed and data in `checkpoints` is resumed.
     """
     _check(options)
     kept = kept_for_training(len(labels), options, "encoder")
     batches = AugmentedBatches(images[:kept], labels[:kept], options["batch_size"], shift=0, flip=False, seed=seed)
     watched = Batches(images[kept:], labels[kept:], 500)
-    module = EncoderTraining(encoder, generator, classifier, options, seed, report)
+    axes = LabelAxes(int(labels.max()) + 1, encoder.latent)
+    module = EncoderTraining(encoder, generator, classifier, axes, options, seed, report)
     known = dict(options) | {"shapes": shapes(encoder)}
     name = fingerprint(known, seed, images, labels, *weights(generator, classifier))
     return run(module, batches, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)

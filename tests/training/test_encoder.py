@@ -4,6 +4,7 @@ import torch
 from sklearn.datasets import load_digits
 
 from phiscope.errors import ConfigError, DataError
+from phiscope.latent.basis import lowdin
 from phiscope.models import load_weights
 from phiscope.models.classifier import small_resnet
 from phiscope.models.encoder import encoder
@@ -14,7 +15,7 @@ OPTIONS = {
     "epochs": 4, "batch_size": 20, "learning_rate": 3e-3, "validation": 0.1, "divergence_weight": 0.1,
     "schedule": "constant", "reconstruction_of": "sample", "reconstruction": "squared",
     "reconstruction_over": "pixels-sum", "reconstruction_weight": 1.0, "classification_weight": 1.0,
-    "precision": "32-true",
+    "axes_weight": 1.0, "precision": "32-true",
 }  # fmt: skip
 
 
@@ -89,12 +90,27 @@ def test_cosine_ends_at_zero_and_is_half_way_at_half_time(tmp_path):
 
 def test_the_mean_is_reconstructed_where_it_is_asked_for(tmp_path):
     """Without divergence and labels, log σ has no say in 𝒢(μ): its head gets no gradient and stays as it was."""
-    options = OPTIONS | {"divergence_weight": 0.0, "classification_weight": 0.0, "epochs": 1}
+    options = OPTIONS | {"divergence_weight": 0.0, "classification_weight": 0.0, "axes_weight": 0.0, "epochs": 1}
     for of, stays in (("mean", True), ("sample", False)):
         ours, *frozen = fresh()
         before = ours.log_deviation.weight.clone()
         train(ours, *frozen, *digits(70), options | {"reconstruction_of": of}, seed=0, checkpoints=tmp_path)
         assert torch.equal(ours.log_deviation.weight, before) == stays
+
+
+def test_latents_come_to_lie_along_the_axes_of_their_labels_where_that_is_asked_for(tmp_path):
+    options = OPTIONS | {"divergence_weight": 1.0, "reconstruction_weight": 0.1, "epochs": 10}
+    right = {}
+    for weight in (0.0, 10.0):
+        ours, *frozen = fresh()
+        images, labels = digits(400)
+        labels, images = labels[labels < 3], images[labels < 3]
+        train(ours, *frozen, images, labels, options | {"axes_weight": weight}, seed=0, checkpoints=tmp_path)
+        with torch.no_grad():
+            latents = ours.eval()(images)[0].numpy()
+        axes, _ = lowdin(np.stack([latents[labels == label].mean(0) for label in range(3)]))
+        right[weight] = float(((latents @ axes.T).argmax(1) == labels.numpy()).mean())
+    assert right[10.0] > right[0.0] + 0.05, right
 
 
 def test_divergence_against_torch():
