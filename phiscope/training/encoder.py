@@ -138,7 +138,8 @@ def train(
     [0, 1]. options: epochs, batch_size, learning_rate (Adam), schedule (`constant`, `cosine`), validation,
     divergence_weight, reconstruction_of (`sample`, `mean`), reconstruction (`hinge`, `squared`, `absolute`),
     reconstruction_over (`pixels-mean`, `pixels-sum`), reconstruction_weight, classification_weight (the λ of the
-    paper), axes_weight, precision. A checkpoint of the same networks, options, seed and data in `checkpoints` is resumed.
+    paper), axes_weight, precision. A checkpoint of the same networks, options, seed and data in `checkpoints` is
+    resumed.
     """
     _check(options)
     kept = kept_for_training(len(labels), options, "encoder")

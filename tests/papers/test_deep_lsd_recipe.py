@@ -25,8 +25,9 @@ def test_the_published_recipe_differs_in_what_the_text_does_not_say():
 
 
 def test_what_is_changed_is_named_with_both_values():
+    setting = SETTING | {"epochs": 6, "classification_weight": 200.0, "axes_weight": 30.0}
     ours = latent(gan=GAN | {"batch_size": 128, "epochs": 12, "average_decay": 0.995, "learning_rate": 5e-4},
-                  settings={"own": SETTING | {"epochs": 6, "classification_weight": 200.0, "axes_weight": 30.0}}, trials=3)  # fmt: skip
+                  settings={"own": setting}, trials=3)  # fmt: skip
     found = parts(ours, CLASSIFIER)
     assert found["generator: epochs, batch"] == ("500, 25", "12, 128")
     assert found["generator: averaging of weights"] == ("not said", "moving average, decay 0.995")
