@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from phiscope.training.batches import AugmentedBatches, Batches
-from phiscope.training.reading import ImagesAsAsked
-from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run
+from phiscope.training.reading import ImagesAsAsked, contents
+from phiscope.training.running import History, Report, Watching, fingerprint, kept_for_training, run, shapes
 
 
 class ClassifierTraining(Watching):
@@ -55,6 +55,7 @@ def train(
     checkpoints: Path,
     device: str = "cpu",
     report: Report = lambda history: None,
+    built_from: Any = None,
 ) -> History:
     """Minimise the mean cross-entropy of `network` over the images; returns one dict per epoch, and hands
     what there is of them to `report` after each.
@@ -63,7 +64,8 @@ def train(
     `options.validation` of them are held out and only watched. labels (n,) int64. options: epochs, batch_size,
     learning_rate, weight_decay, validation, shift (None: an eighth of the side), flip, precision (`32-true` or
     `bf16-mixed`).
-    A checkpoint of the same options, seed and data in `checkpoints` is resumed.
+    A checkpoint of the same options, seed, data and network in `checkpoints` is resumed. built_from: what the network
+    is built from, as JSON can hold it, such as a digest of its code: tensors of the same shapes do not tell.
     """
     kept = kept_for_training(len(labels), options, "classifier")
     batches = AugmentedBatches(
@@ -76,5 +78,6 @@ def train(
     )
     watched = Batches(images[kept:], labels[kept:], 500)
     module = ClassifierTraining(network, options, len(batches) * options["epochs"], report)
-    name = fingerprint(options, seed, labels)
+    known = dict(options) | {"network": shapes(network), "built_from": built_from}
+    name = fingerprint(known, seed, labels, contents(images), *network.buffers())
     return run(module, batches, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)

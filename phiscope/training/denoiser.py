@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -79,6 +78,7 @@ def train(
     checkpoints: Path,
     device: str = "cpu",
     report: Report = lambda history: None,
+    built_from: Any = None,
 ) -> History:
     """Minimise the mean of w · L2 + (1 - w) · L1 between network(noisy) and clean over pairs drawn from the images,
     plus λ Σ θ² over the coefficients of filters.
@@ -88,7 +88,7 @@ def train(
     clean pairs), clip, l2_weight (w), penalty (λ), epochs, batch_size, patch (None: whole images), per_image, augment,
     optimizer, momentum, learning_rate, schedule, weight_decay, validation, precision.
     Returns one dict per epoch, and hands what there is of them to `report` after each. A checkpoint of the same
-    options, seed, network and data in `checkpoints` is resumed.
+    options, seed, network and data in `checkpoints` is resumed. built_from: as of `phiscope.training.classifier.train`.
     """
     kept = kept_for_training(len(images), options, "denoiser", options["per_image"])
     noises = [Noise.of(settings) for settings in options["noise"]]
@@ -99,11 +99,7 @@ def train(
         images[:kept], noises, per_image=options["per_image"], batch_size=options["batch_size"], **common
     )
     watched = HeldOutPatches(images[kept:], noises, per_image=1, batch_size=64, **common)
-    name = fingerprint({**options, "network": shapes(network)}, seed, *_sums(images))
+    known = dict(options) | {"network": shapes(network), "built_from": built_from}
+    name = fingerprint(known, seed, *map(torch.from_numpy, images))
     module = DenoiserTraining(network, options, len(pairs) * options["epochs"], report)
     return run(module, pairs, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)
-
-
-def _sums(images: Sequence[NDArray]) -> list[Tensor]:
-    """Enough of the images to tell whether a checkpoint was made of them."""
-    return [torch.from_numpy(np.array([image.sum(dtype=np.float64) for image in images]))]

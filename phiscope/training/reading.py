@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import overload
 
@@ -41,6 +42,14 @@ class ImagesAsAsked:
         if isinstance(which, slice):
             return ImagesAsAsked(self.prepared, self.rows[which])
         return torch.from_numpy(self.prepared.images_at(np.asarray(self.rows)[which.numpy()]))
+
+
+def contents(images: Tensor | ImagesAsAsked) -> Tensor:
+    """What changes with the images: themselves, or a digest of their split, which knows sizes and times of files."""
+    if isinstance(images, Tensor):
+        return images
+    with images.prepared.path.open("rb") as file:
+        return torch.frombuffer(bytearray(hashlib.file_digest(file, "sha256").digest()), dtype=torch.uint8)
 
 
 def images_of(prepared: PreparedDataset, limit: int | None = None) -> Tensor | ImagesAsAsked:

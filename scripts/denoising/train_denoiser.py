@@ -14,11 +14,11 @@ def images_of(folder: str | None, prepared: str | None, samples: int, seed: int)
     return shuffled(collection, seed).images[:samples] if folder else collection.images
 
 
-def train_denoiser(images: tuple, network: dict, where: str, training: TrainingJob) -> None:
+def train_denoiser(images: tuple, network: dict, content: str | None, where: str, training: TrainingJob) -> None:
     training.begin()
     description = network | {"arguments": {"channels": len(images[0])} | network["arguments"], "normalise": None}
     built = build(**description, where=where)
-    history = train(built, images, **training.arguments())
+    history = train(built, images, **training.arguments(), built_from=[description, content])
     training.keep(built, description, history)
 
 
@@ -28,6 +28,7 @@ if "snakemake" in globals():
         train_denoiser(
             images_of(parameters.folder, prepared, parameters.samples, parameters.seed),
             parameters.network,
+            parameters.content,
             parameters.where,
             TrainingJob.of(snakemake, parameters.seed),
         )

@@ -16,7 +16,7 @@ from phiscope.workflow.training import TrainingJob
 
 
 def train_classifier(
-    images: str, description: dict, head: str | None, limit: int | None, training: TrainingJob
+    images: str, description: dict, content: str | None, head: str | None, limit: int | None, training: TrainingJob
 ) -> None:
     training.begin()
     prepared, used = open_prepared(images), slice(0, limit)
@@ -30,7 +30,8 @@ def train_classifier(
         if said := knows_already(network, prepared):
             tell(said)
     labels = torch.from_numpy(prepared.labels[used])
-    history = train(network, images_of(prepared, limit), labels, **training.arguments())
+    built_from = [description, content]
+    history = train(network, images_of(prepared, limit), labels, **training.arguments(), built_from=built_from)
     training.keep(network, description, history)
 
 
@@ -39,6 +40,7 @@ if "snakemake" in globals():
         train_classifier(
             snakemake.input.images,
             snakemake.params.classifier,
+            snakemake.params.get("content"),
             snakemake.params.get("head"),
             snakemake.params.limit,
             TrainingJob.of(snakemake, snakemake.params.seed),

@@ -4,7 +4,7 @@ import torch
 
 from phiscope.datasets import ImageDataset, PreparedDataset, open_prepared
 from phiscope.datasets.prepared import save
-from phiscope.models.classifier import small_resnet
+from phiscope.models.classifier import Normalised, small_resnet
 from phiscope.training import reading
 from phiscope.training.batches import AugmentedBatches
 from phiscope.training.classifier import train
@@ -67,6 +67,33 @@ def test_a_finished_training_is_told_again_without_another_epoch(tmp_path):
     train(again := fresh(), images, labels, OPTIONS, seed=0, checkpoints=tmp_path, report=told.append)
     assert told == [expected]
     for key, value in finished.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[key], value, rtol=0, atol=0, msg=key)
+
+
+def changed_network(**given):
+    torch.manual_seed(0)
+    given = {"mean": [0.5], "deviation": [0.5]} | given
+    return Normalised(small_resnet(channels=1, classes=2, widths=(4, 8)), given["mean"], given["deviation"])
+
+
+def test_another_network_or_other_images_start_anew(tmp_path):
+    """A finished training would be taken for the new one's: the weights of a network that saw something else."""
+    images, labels = stripes(200)
+    options = OPTIONS | {"epochs": 1}
+    trained = {
+        "first": (changed_network(), images, {}),
+        "mean": (changed_network(mean=[0.4]), images, {}),
+        "images": (changed_network(), images.flip(3), {}),
+        "code": (changed_network(), images, {"built_from": "another file"}),
+        "shapes": (small_resnet(channels=1, classes=2, widths=(4, 16)), images, {}),
+    }
+    for count, (network, seen, more) in enumerate(trained.values(), 1):
+        train(network, seen, labels, options, seed=0, checkpoints=tmp_path, **more)
+        assert len(list(tmp_path.glob("*.ckpt"))) == count
+    again = changed_network()
+    train(again, images, labels, options, seed=0, checkpoints=tmp_path)
+    assert len(list(tmp_path.glob("*.ckpt"))) == len(trained)
+    for key, value in trained["first"][0].state_dict().items():
         torch.testing.assert_close(again.state_dict()[key], value, rtol=0, atol=0, msg=key)
 
 

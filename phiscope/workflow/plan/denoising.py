@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phiscope.factories import content_of
 from phiscope.workflow.configuration import present
 from phiscope.workflow.plan.chain import Chain, Part, Source
 from phiscope.workflow.plan.rule import Parameters, Rule
@@ -176,6 +177,7 @@ def _training(plan: Plan) -> Parameters:
         "folder": own.options["images"],
         "samples": at_most(own.options["samples"] or 10**9, plan.limit("train")),
         "network": lambda wildcards: own.trained[wildcards.denoiser]["network"],
+        "content": lambda wildcards: content_of(own.trained[wildcards.denoiser]["network"]["factory"]),
         "where": lambda wildcards: own.trained[wildcards.denoiser]["where"],
         "options": lambda wildcards: own.trained[wildcards.denoiser]["training"],
         "seed": plan.config["seed"],
@@ -216,6 +218,7 @@ RULES = {
         "models/load_classifier",
         lambda plan: {
             "classifier": {"normalise": None} | _part(plan).options["network"],
+            "content": content_of(_part(plan).options["network"]["factory"]),
             "where": "denoising.network.weights",
             "content_of_weights": content_of_weights(_part(plan).options["network"]["weights"], plan.path("denoiser")),
         },
