@@ -67,8 +67,9 @@ class EncoderTraining(Watching):
             "divergence": divergence(mean, log_deviation),
             "reconstruction": reconstruction(compared, pixels, self.options),
             "classification": functional.cross_entropy(logits, labels),
-            "axes": functional.cross_entropy(self.axes(mean, labels), labels),
         }
+        if self.options["axes_weight"]:
+            terms["axes"] = functional.cross_entropy(self.axes(mean, labels), labels)
         weighted = [self.options[f"{name}_weight"] * term for name, term in terms.items()]
         squared = 4 * (compared.float() - pixels).square().mean()  # on [-1, 1], as in published numbers
         accuracy = (logits.argmax(1) == labels).float().mean()

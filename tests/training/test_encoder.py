@@ -113,6 +113,19 @@ def test_latents_come_to_lie_along_the_axes_of_their_labels_where_that_is_asked_
     assert right[10.0] > right[0.0] + 0.05, right
 
 
+def test_axes_that_nobody_asked_for_are_not_made(tmp_path):
+    """The published loss, whose training goes on where latents are not finite."""
+    (row,) = train(*fresh(), *digits(70), OPTIONS | {"axes_weight": 0.0, "epochs": 1}, seed=0, checkpoints=tmp_path)
+    assert "train_axes" not in row
+    assert row["train_loss"] == pytest.approx(
+        sum(
+            OPTIONS[f"{name}_weight"] * row[f"train_{name}"]
+            for name in ("divergence", "reconstruction", "classification")
+        ),
+        rel=1e-5,
+    )
+
+
 def test_divergence_against_torch():
     torch.manual_seed(2)
     mean, log_deviation = torch.randn(2, 5, 3, dtype=torch.float64)

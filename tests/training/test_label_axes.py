@@ -39,3 +39,10 @@ def test_no_gradient_moves_the_axes():
 
 def test_a_label_that_was_not_seen_and_more_labels_than_dimensions_give_finite_components():
     assert LabelAxes(5, 3)(torch.randn(4, 3), torch.tensor([0, 1, 2, 0])).isfinite().all()
+
+
+def test_axes_stay_orthogonal_where_a_training_is_in_bfloat16():
+    labels, latents = torch.arange(40) % 4, torch.randn(40, 9, generator=torch.Generator().manual_seed(2))
+    with torch.autocast("cpu", torch.bfloat16):
+        found = LabelAxes(4, 9)(latents, labels)
+    torch.testing.assert_close(found, LabelAxes(4, 9)(latents, labels))
