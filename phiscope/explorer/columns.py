@@ -247,7 +247,7 @@ def _scores(frames: Frames) -> list[Column]:
 
 def percentiles(scores: NDArray[np.float64], rows: pd.DataFrame) -> NDArray[np.float64]:
     """(n,) percent of the samples as they are whose score is below each one's, ties half; NaN without a score."""
-    genuine = np.sort(scores[(rows["view"] == "original").to_numpy() & np.isfinite(scores)])
+    genuine = np.sort(scores[(rows["view"] == "original").to_numpy() & ~np.isnan(scores)])
     if not len(genuine):
         return np.full(len(scores), np.nan)
     below, upto = (np.searchsorted(genuine, scores, side=side) for side in ("left", "right"))

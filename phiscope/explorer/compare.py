@@ -70,6 +70,7 @@ def _columns(first: ComparedRun, second: ComparedRun, a: pd.DataFrame, b: pd.Dat
     classes, others = first.images.classes, second.images.classes
     names = [[*map(own.__getitem__, rows["predicted"])] for own, rows in ((classes, a), (others, b))]
     same = np.array([one == other for one, other in zip(*names)])
+    known = (label >= 0) & (b["label"].to_numpy(int) >= 0)
     right = [_right(rows, own) for rows, own in ((a, classes), (b, others))]
     answers = [
         Column("sample", "sample of A", "integer", a["sample"].to_numpy(int), "sample", shown=True),
@@ -79,7 +80,7 @@ def _columns(first: ComparedRun, second: ComparedRun, a: pd.DataFrame, b: pd.Dat
         Column("label", "label", "category", label, "sample", "", "as A has it", classes, "no label", True),
         Column("outcome", "answers", "category", np.where(same, 0, 1), "answer", "",
                "whether A and B give the same class", ("same", "other")),
-        Column("change", "change", "category", _change(label, same, *right), "answer", "",
+        Column("change", "change", "category", _change(known, same, *right), "answer", "",
                "what becomes of the answer from A to B", CHANGES),
         Column("A_predicted", "prediction of A", "category", a["predicted"].to_numpy(int), "answer", categories=classes,
                shown=True),
@@ -101,8 +102,8 @@ def _right(rows: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int64]:
     return (rows["label"].to_numpy(int) == rows["predicted"].to_numpy(int)).astype(int)
 
 
-def _change(label: NDArray, same: NDArray, right_a: NDArray, right_b: NDArray) -> NDArray[np.int64]:
-    known = label >= 0
+def _change(known: NDArray, same: NDArray, right_a: NDArray, right_b: NDArray) -> NDArray[np.int64]:
+    """known: whether both runs have a label."""
     choices = [
         (known & (right_a == 1) & (right_b == 1), 0),
         (known & (right_a == 1) & (right_b == 0), 1),

@@ -18,6 +18,9 @@ _KEY = ["view", "sample"]
 _LOCATED = (*SAMPLE_COLUMNS, "margin", "closest_class", "margin_noise")
 
 
+_ORIGIN = " origin"  # of a row, while it looks for its source: no column of a table is called so
+
+
 def frames_of(run: Run) -> Frames:
     """Everything that becomes columns. context: `origins`, view -> `original` or the data set that it begins with."""
     split = "train" if run.single_split == "train" else "test"
@@ -37,10 +40,11 @@ def _with_source(
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Rows with `file`, and the columns of the user's data set beside them, None where it has none."""
     further = [name for name in listed.columns if name not in SCHEMAS["samples"].names]
-    known = listed.assign(origin=listed["dataset"].fillna("original"))[["origin", "sample", "file", *further]]
     renamed = {name: f"data_{name}" for name in further}
-    asked = rows.assign(origin=rows["view"].map(dict(origins)))
-    joined = asked.merge(known.rename(columns=renamed), on=["origin", "sample"], how="left", validate="many_to_one")
+    known = listed[["sample", "file", *further]].rename(columns=renamed)
+    known[_ORIGIN] = listed["dataset"].fillna("original")
+    asked = rows.assign(**{_ORIGIN: rows["view"].map(dict(origins))})
+    joined = asked.merge(known, on=[_ORIGIN, "sample"], how="left", validate="many_to_one")
     own = joined[list(renamed.values())].set_axis(further, axis=1) if further else None
     return joined[[*rows.columns, "file"]], own
 

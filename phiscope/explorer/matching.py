@@ -19,6 +19,7 @@ from phiscope import tables
 from phiscope.arrays import blocks, eight_bit, unit_range
 from phiscope.datasets import PreparedDataset, open_prepared
 from phiscope.errors import DataError
+from phiscope.stats.geometry.standing import at_zero
 
 _AT_A_TIME = 512  # images
 
@@ -39,14 +40,18 @@ class ComparedRun:
         if missing:
             raise DataError(f"{missing[0]} is not there; `phiscope run` makes it, where the run has test samples")
         located = tables.LocatedSamples(files["features"]).judged("sample", "label", "predicted", "margin")
-        hulls = tables.read(files["hulls"], ["view", "space", "sample", "distance"])
-        own = hulls[(hulls["view"] == "original") & (hulls["space"] == "feature")]
+        hulls = tables.read(files["hulls"], ["view", "space", "sample", "distance", "position"])
         listed = tables.read(files["samples"], ["dataset", "split", "sample", "file"])
         named = listed[listed["dataset"].isna() & (listed["split"] == "test")][["sample", "file"]]
-        rows = located.merge(named, on="sample", how="left")
-        distances = own[["sample", "distance"]].rename(columns={"distance": "hull_distance"})
-        rows = rows.merge(distances, on="sample", how="left").sort_values("sample", ignore_index=True)
-        return cls(folder.name, rows, open_prepared(files["images"]))
+        rows = with_distances(located.merge(named, on="sample", how="left"), hulls)
+        return cls(folder.name, rows.sort_values("sample", ignore_index=True), open_prepared(files["images"]))
+
+
+def with_distances(rows: pd.DataFrame, hulls: pd.DataFrame) -> pd.DataFrame:
+    """Rows of samples as they are with `hull_distance` in feature space, 0 where one touches the hull."""
+    own = at_zero(hulls[(hulls["view"] == "original") & (hulls["space"] == "feature")])
+    distances = own[["sample", "distance"]].rename(columns={"distance": "hull_distance"})
+    return rows.merge(distances, on="sample", how="left")
 
 
 _FILES = {

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from phiscope.explorer.columns import NO_VALUE, QUANTITIES, Frames, columns_of, percentiles
+from phiscope.explorer.frames import _with_source
 from phiscope.explorer.listed import as_listed, contradicted
 from phiscope.explorer.questions import questions_of
 from phiscope.tables.schemas import SCHEMAS
@@ -100,6 +101,22 @@ def test_columns_of_the_data_set_become_numbers_categories_and_texts(rows):
 def test_percentiles_are_of_the_samples_as_they_are(rows):
     scores = np.array([1.0, 2.0, 3.0, 2.5, np.nan])
     assert np.array_equal(percentiles(scores, rows), [100 / 6, 50, 500 / 6, 200 / 3, np.nan], equal_nan=True)
+
+
+def test_an_infinite_score_is_a_score(rows):
+    """As of a sample whose predicted class has no training sample, or that has no boundary."""
+    scores = np.array([1.0, np.inf, np.inf, -np.inf, 2.0])
+    assert percentiles(scores, rows).tolist() == [100 / 6, 200 / 3, 200 / 3, 0, 100 / 3]
+
+
+@pytest.mark.parametrize("name", ["origin", " origin", "view", "dataset_of_mine"])
+def test_a_data_set_may_name_its_columns_as_it_likes(rows, name):
+    listed = pd.DataFrame({"dataset": None, "split": "test", "sample": [4, 7, 9], "file": ["a", "b", "c"]})
+    own = rows.drop(columns="file")
+    found, columns = _with_source(own, listed.assign(**{name: ["x", "y", "z"]}), dict.fromkeys(own["view"], "original"))
+    assert list(columns) == [name]
+    assert columns[name].tolist() == ["x", "y", "z", "x", "z"]
+    assert found["file"].tolist() == ["a", "b", "c", "a", "c"]
 
 
 def test_questions_list_who_they_ask_for(rows):

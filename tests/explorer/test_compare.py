@@ -7,7 +7,7 @@ import pytest
 from phiscope.datasets.prepared import open_prepared, save_arrays
 from phiscope.errors import DataError
 from phiscope.explorer.compare import CHANGES, compare
-from phiscope.explorer.matching import ComparedRun, matched
+from phiscope.explorer.matching import ComparedRun, matched, with_distances
 
 CLASSES = ["ant", "bee", "cat"]
 
@@ -71,3 +71,19 @@ def test_runs_on_other_images_are_refused(tmp_path, images):
     second = run(tmp_path, images[2:4], [0, 1], [0, 1], [0, 1], [1.0, 2], name="two")
     with pytest.raises(DataError, match="one and two have no test sample in common"):
         compare(first, second)
+
+
+def test_a_run_without_labels_has_nothing_right_or_wrong(tmp_path, images):
+    first = run(tmp_path, images[:2], [0, 1], [0, 1], [0, 2], [1.0, 2])
+    second = run(tmp_path, images[:2], [0, 1], [-1, -1], [0, 1], [1.0, 2], name="two")
+    explored = compare(first, second)
+    assert not {CHANGES[code] for code in values(explored, "change")} & set(CHANGES[:5])
+    assert not {"lost", "gained"} & {question.key for question in explored.questions if len(question.rows)}
+
+
+def test_samples_that_touch_the_hull_have_one_rank(tmp_path):
+    """What a solver leaves of their distance is a tolerance, and no order."""
+    located = pd.DataFrame({"sample": [0, 1, 2], "label": 0, "predicted": 0, "margin": [1.0, 2, 3]})
+    hulls = pd.DataFrame({"view": "original", "space": "feature", "sample": [0, 1, 2], "distance": [3e-8, 1e-8, 0.5],
+                          "position": ["within_tolerance", "within_tolerance", "outside"]})  # fmt: skip
+    assert with_distances(located, hulls)["hull_distance"].tolist() == [0, 0, 0.5]
