@@ -24,7 +24,7 @@ def read_table(path: str | Path, columns: list[str] | None = None) -> pa.Table:
 
 @contextlib.contextmanager
 def opened(path: str | Path, *, buffer: int = 0) -> Iterator[pq.ParquetFile]:
-    """A file to read from; raises ResultError where it is damaged, whenever that is seen.
+    """A file to read from; raises ResultError where it is damaged or cannot be read, whenever that is seen.
 
     buffer: bytes of a column that are read at a time; 0 for what a row group has of it.
     """
@@ -34,6 +34,8 @@ def opened(path: str | Path, *, buffer: int = 0) -> Iterator[pq.ParquetFile]:
     except (OSError, pa.ArrowInvalid) as error:
         if isinstance(error, FileNotFoundError):
             raise
+        if isinstance(error, OSError) and error.errno:  # pyarrow gives none to what it finds in a file
+            raise ResultError(f"{path} cannot be read: {error.strerror}") from error
         raise ResultError(
             f"{path} is damaged ({error}); `phiscope run` with the configuration of its run makes it anew"
         ) from error

@@ -58,7 +58,8 @@ def project(x0: Tensor, rows: Tensor, offset: Tensor, multipliers: Tensor) -> tu
 
     everyone = torch.arange(len(x0), device=x0.device)
     y, lacking, value = at(multipliers, everyone)
-    scale = (offset + torch.bmm(rows, x0.unsqueeze(2)).squeeze(2)).abs().amax(1, keepdim=True)
+    at_start = offset + torch.bmm(rows, x0.unsqueeze(2)).squeeze(2)
+    scale = torch.where(absent, 0, at_start).abs().amax(1, keepdim=True)
     for _ in range(_ROUNDS):
         left = torch.where(multipliers > 0, lacking.abs(), lacking.clamp_min(0))
         going = everyone[(left > _PRECISION[x0.dtype] * scale).any(1)]

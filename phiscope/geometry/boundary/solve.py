@@ -133,9 +133,8 @@ def _of_batch(
     nearest = beyond[torch.arange(len(x0), device=x0.device), limits.argmin(1)]
     precise = Lead(exact, tuple(shape), batch)
     polished = polish(precise, chosen, bundle, nearest)
-    before = precise.gradients
     _settle_again(precise, x0, own, polished, nearest)
-    lead.gradients += precise.gradients - before
+    lead.gradients += precise.gradients
     found = crosses.any(1) & (polished.difference.abs() <= ON_BOUNDARY * polished.scale)
     return _columns(x0, shape, own, found, polished, np.array(names)[best.cpu().numpy()], lead)
 

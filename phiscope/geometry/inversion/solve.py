@@ -202,6 +202,8 @@ class _Finder:
         residual = relative_residual(self.network, first, aim, exact=True)
         whole = ImageSearch(torch.where(wanted[:, None], first, references), residual)
         rows = wanted.nonzero().flatten()
+        if not len(rows):
+            return whole
         reached = self._search(references[rows], aim[rows], ImageSearch(first[rows].clone(), residual[rows].clone()))
         whole.images[rows], whole.residual[rows] = reached.images, reached.residual
         whole.jacobians[rows] = reached.jacobians

@@ -192,3 +192,31 @@ def test_of_an_image_next_to_the_boundary_float64_has_the_last_digits() -> None:
     found = closest_image(of, near)
     assert (found.distance < 5e-6).all()
     assert (found.residual < 1e-6).all()
+
+
+def test_an_inequality_that_is_left_out_changes_nothing() -> None:
+    """However steep it is: bundles keep the gradients of pieces that they have dropped."""
+    random = np.random.default_rng(11)
+    x0, rows = random.random((4, 30)), random.standard_normal((4, 2, 30))
+    offset = -np.einsum("nqp,np->nq", rows, x0) - 1e-4
+    for dtype in (torch.float32, torch.float64):
+        alone, _ = project(
+            *(torch.from_numpy(each).to(dtype) for each in (x0, rows[:, :1], offset[:, :1], np.zeros((4, 1))))
+        )
+        steep, left_out = rows * [[[1.0], [1e6]]], offset.copy()
+        left_out[:, 1] = np.inf
+        beside, _ = project(*(torch.from_numpy(each).to(dtype) for each in (x0, steep, left_out, np.zeros((4, 2)))))
+        torch.testing.assert_close(beside, alone, rtol=0, atol=1e-6)
+        assert ((beside - torch.from_numpy(x0).to(dtype)).norm(dim=1) > 1e-6).all()
+
+
+def test_every_gradient_is_counted(monkeypatch) -> None:
+    computed, original = [], Lead.gradient
+
+    def counted(self, x, *given):
+        computed.append(len(x))
+        return original(self, x, *given)
+
+    monkeypatch.setattr(Lead, "gradient", counted)
+    found = closest_image(network(12, 40, 3, seed=3), np.random.default_rng(5).random((6, 1, 3, 4)))
+    assert found.gradients.sum() == pytest.approx(sum(computed))

@@ -121,3 +121,12 @@ def test_each_image_has_jacobians_of_its_own():
     search = ImageSearch(torch.from_numpy(x).flatten(1), torch.full((2,), torch.inf).double())
     restore(network, search, aim, tolerance=1e-9, most=torch.tensor([2, 5]), batch=2)
     assert search.jacobians.tolist() == [2, 5]
+
+
+def test_nothing_is_searched_where_every_reference_is_in_its_ball():
+    """The other references have nothing to do either: an empty group of any width."""
+    compute = folded()
+    x = generator(2).uniform(0.2, 0.8, (1, *SHAPE))
+    target = compute(torch.from_numpy(x)).numpy() + 1e-3
+    found = invert(compute, target, x, radius=5.0)
+    assert found.status.tolist() == ["reference"]
