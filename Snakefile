@@ -57,7 +57,7 @@ if workflow.modifier.parent_modifier is None:
 
 onstart:
     schedule()
-    follow(workflow)
+    follow(workflow, Path(PLAN.path("estimate")))
     try:
         for line in slurm.prepare(workflow, PLAN, Path(RESULTS)):
             logger.info(line)

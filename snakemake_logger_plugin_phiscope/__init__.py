@@ -25,7 +25,7 @@ from phiscope.workflow.configuration.arguments import require_readable
 from phiscope.workflow.job import TOLD
 from phiscope.workflow.starting import caches
 from phiscope.workflow.starting.ending import interrupts_are_a_line
-from phiscope.workflow.terminal.graph import jobs_left
+from phiscope.workflow.terminal.graph import foretold, jobs_left
 from phiscope.workflow.terminal.log import shows_failure
 from phiscope.workflow.terminal.screen import Screen
 
@@ -72,7 +72,7 @@ class LogHandler(LogHandlerBase):
             self._give_up()
             return
         self._quiet = {getattr(each, "name", str(each)) for each in settings.quiet or ()}
-        self._screen = Screen(self._write, time.monotonic, jobs_left, bool(settings.show_failed_logs))
+        self._screen = Screen(self._write, time.monotonic, jobs_left, bool(settings.show_failed_logs), foretold)
         os.environ[TOLD] = "1"
         threading.Thread(target=self._wait, daemon=True).start()
 

@@ -11,9 +11,9 @@ figures and tables are not estimated.
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from torch import Tensor
 from phiscope.arrays import generator
 from phiscope.errors import DataError
 from phiscope.experiments.inversion.budget import SearchCost
+from phiscope.experiments.timing import timed
 from phiscope.geometry.hull.pricing import lowest
 from phiscope.geometry.hull.projection import QUERY_COPIES, queries_at_a_time
 from phiscope.geometry.hull.solve import QUERIES
@@ -93,9 +94,9 @@ def measure(feature_map: FeatureMap, images: Tensor, memory: float, *, startup: 
     count = len(images)
     first_rows(feature_map, images, 1)  # what is set up once does not count
     with torch.inference_mode():
-        forward = _timed(lambda: feature_map(images), images)
-    one = _timed(lambda: first_rows(feature_map, images, 0), images)
-    several = _timed(lambda: first_rows(feature_map, images, 8), images)
+        forward = timed(lambda: feature_map(images), images.device)
+    one = timed(lambda: first_rows(feature_map, images, 0), images.device)
+    several = timed(lambda: first_rows(feature_map, images, 8), images.device)
     with torch.inference_mode():
         features = feature_map(images[:1]).shape[1]
     backward = max(several - one, 0.0) / min(8, features)
@@ -120,25 +121,18 @@ def _price(dimension: int) -> float:
     vertices = torch.from_numpy(random.standard_normal((count, dimension), dtype=np.float32))
     below = np.full(QUERIES, np.inf)
     lowest(queries[:2], vertices[:2], 1, below[:2], 2)  # compiled once
-    return _timed(lambda: lowest(queries, vertices, 1, below, 192)) / (QUERIES * count)
+    return timed(lambda: lowest(queries, vertices, 1, below, 192)) / (QUERIES * count)
 
 
-def _timed(call: Callable[[], object], on: Tensor | None = None) -> float:
-    """Processor seconds; on a card, seconds until it has finished."""
-    card = on.device if on is not None and on.is_cuda else None
-    clock = time.perf_counter if card else time.process_time
-    if card:
-        torch.cuda.synchronize(card)
-    start = clock()
-    call()
-    if card:
-        torch.cuda.synchronize(card)
-    return clock() - start
-
-
-def parts_of(work: Mapping[str, Any], rates: Rates, search: SearchCost | None, made: tuple[int, int]) -> list[PartCost]:
+def parts_of(
+    work: Mapping[str, Any],
+    rates: Rates,
+    search: SearchCost | None,
+    made: tuple[int, int],
+    latent: Mapping[str, float] = MappingProxyType({}),
+) -> list[PartCost]:
     """work: what the run consists of; search: what inverting costs, None without; made: samples that are inverted and
-    balls that are explored, as the budget allows."""
+    balls that are explored, as the budget allows; latent: seconds of the trainings in latent space, by rule."""
     views, located = work["views"], work["located"]
     kept = min(rates.classes - 1, located.get("classes") or rates.classes)
     return [
@@ -152,6 +146,7 @@ def parts_of(work: Mapping[str, Any], rates: Rates, search: SearchCost | None, m
         *(_hull(space, work, rates) for space in ("feature", "pixel")),
         *_closest(work["closest"], rates),
         *(_inverted(work["inverted"], rates, search, made) if search and work["inverted"] else []),
+        *_latent(work["latent"], rates, latent),
     ]
 
 
@@ -229,6 +224,12 @@ def _inverted(
             "balls", _hours(balls * search.ball(inverted), inverted["balls"], rates), 18 * balls * image,
             inverted["balls"], search.image_bytes,
         )  # fmt: skip
+
+
+def _latent(work: Mapping[str, Any] | None, rates: Rates, jobs: Mapping[str, float]) -> Iterable[PartCost]:
+    if work:
+        size = 4 * work["latents"] * work["dimension"] / _GIGA
+        yield PartCost("latent space", _hours(sum(jobs.values()), len(jobs), rates), size, len(jobs))
 
 
 def _hours(seconds: float, jobs: int, rates: Rates) -> float:

@@ -27,7 +27,8 @@ WORK = {
     "vertices": 900,
     "inverted": {"jobs": 2, "balls": 1, "starts": 1, "backtracks": 2, "references": ["black"], "segment": 0},
     "closest": {"images": 20, "jobs": 1},
-    "not_estimated": ["latent"],
+    "latent": None,
+    "not_estimated": ["implicit"],
 }
 
 
@@ -71,6 +72,13 @@ def test_a_run_that_inverts_nothing_has_no_such_part():
     assert not {"inversions", "balls"} & parts(work=WORK | {"inverted": None}, search=None).keys()
     none = {"closest": {"images": 0, "jobs": 0}}
     assert "closest images on the boundary" not in parts(work=WORK | none)
+
+
+def test_trainings_in_latent_space_are_a_part_of_their_own():
+    work = WORK | {"latent": {"dimension": 10, "latents": 25e6}}
+    found = parts_of(work, replace(RATES, startup=36.0), SEARCH, (10, 1), {"fit_generator": 3000, "encode_a_0": 528})
+    assert found[-1] == PartCost("latent space", pytest.approx(1.0), 1.0, 2)
+    assert "latent space" not in parts()
 
 
 def test_an_attack_that_stops_is_cheaper_than_one_that_goes_on():

@@ -1,7 +1,9 @@
 """What a person reads while a run goes on, from synthetic events on a clock of the test's own."""
 
 import heapq
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -186,6 +188,29 @@ def test_the_graph_of_jobs_says_what_is_left():
     assert terminal.lines[-2:] == ["Now that more is known, there are 31 steps.", "1 of 31, hull, about 30 min left"]
 
 
+def test_a_job_that_was_estimated_does_not_count_as_the_mean():
+    terminal = Terminal(jobs_left=lambda: {"read": 2, "train": 1}, foretold=lambda: {"train": 600.0, "read": 500.0})
+    terminal.screen.provided(1)
+    terminal.screen.planned({"read": 3, "train": 1})
+    terminal.run(1, "read", 60, 1, 4)  # what was measured counts more than what was foretold
+    assert terminal.lines[-1] == "1 of 4, read, about 12 min left"
+
+
+def test_what_is_foretold_stands_in_the_estimate_once_it_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph, "_followed", [])
+    monkeypatch.setattr(graph, "_estimates", [])
+    assert graph.foretold() == {}
+    path = tmp_path / "estimate.json"
+    graph.follow(None, path)
+    assert graph.foretold() == {}
+    for at, (text, expected) in enumerate(
+        [('{"rates"', {}), ("{}", {}), ('{"seconds_by_rule": {"train": 7}}', {"train": 7})]
+    ):
+        path.write_text(text)
+        os.utime(path, ns=(at, at))
+        assert graph.foretold() == expected
+
+
 class Job:
     def __init__(self, name, output=("file",)):
         self.rule, self.output = type("Rule", (), {"name": name}), output
@@ -200,8 +225,9 @@ def test_a_graph_that_changes_meanwhile_is_not_known(monkeypatch):
                 raise RuntimeError("set changed size during iteration")
 
     monkeypatch.setattr(graph, "_followed", [])
+    monkeypatch.setattr(graph, "_estimates", [])
     assert graph.jobs_left() is None
-    graph.follow(type("Workflow", (), {"dag": Graph()}))
+    graph.follow(type("Workflow", (), {"dag": Graph()}), Path("none"))
     changing = False
     assert graph.jobs_left() == {"hull": 1}
     changing = True

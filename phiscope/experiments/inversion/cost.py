@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 from phiscope.errors import DataError
 from phiscope.experiments.inversion.budget import SearchCost
+from phiscope.experiments.timing import timed
 from phiscope.geometry.inversion import relaxed, repeated
 from phiscope.geometry.inversion.memory import Batch, batch_that_fits, footprint
 from phiscope.models.feature_map import FeatureMap
@@ -30,7 +28,8 @@ def measure(feature_map: FeatureMap, images: Tensor, memory: float) -> SearchCos
         return SearchCost(0.0, 0.0, 0.0, 0, least, 0.0, memory, many)
     batch = min(fits.images, len(images))
     jacobian = _jacobian_seconds(feature_map, images[:batch])
-    forward, alone = _timed(feature_map, images[:1]), _jacobian_seconds(feature_map, images[:1])
+    forward = timed(lambda: feature_map(images[:1]), images.device)
+    alone = _jacobian_seconds(feature_map, images[:1])
     return SearchCost(jacobian / batch, alone, forward, batch, least, float(each.needed(fits)), memory, many)
 
 
@@ -42,27 +41,14 @@ def _jacobian_seconds(feature_map: FeatureMap, images: Tensor) -> float:
     with torch.inference_mode():
         count = feature_map(images[:1]).shape[1]
     batches = repeated.suits(feature_map, images[:1])
-    timed = min(repeated.ROWS if batches else ROWS, count)
+    most = min(repeated.ROWS if batches else ROWS, count)
 
     def rows(number: int) -> float:
         if batches:
-            return _timed(
-                lambda batch: repeated.jacobian(feature_map, batch, batch.new_zeros(len(batch)), number), images
-            )
-        return _timed(lambda batch: relaxed.first_rows(feature_map, batch, number), images)
+            softness = images.new_zeros(len(images))
+            return timed(lambda: repeated.jacobian(feature_map, images, softness, number), images.device)
+        return timed(lambda: relaxed.first_rows(feature_map, images, number), images.device)
 
     rows(1)  # what is set up once does not count
     forward = rows(0)
-    return forward + max(rows(timed) - forward, 0.0) / timed * count
-
-
-def _timed(call: Callable[[Tensor], object], images: Tensor) -> float:
-    """Processor seconds; on a card, seconds until it has finished."""
-    if images.is_cuda:
-        torch.cuda.synchronize(images.device)
-    clock = time.perf_counter if images.is_cuda else time.process_time
-    start = clock()
-    call(images)
-    if images.is_cuda:
-        torch.cuda.synchronize(images.device)
-    return clock() - start
+    return forward + max(rows(most) - forward, 0.0) / most * count

@@ -5,6 +5,7 @@ Plain numbers, known once the data are prepared and before any of it is computed
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from phiscope.workflow.plan.rule import Rule
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
     from phiscope.workflow.plan.plan import Plan
 
 # Parts whose cost is not foretold, by the attribute of the plan.
-_NOT_ESTIMATED = ("denoising", "implicit", "latent")
+_NOT_ESTIMATED = ("denoising", "implicit")
 
 
 def work_of(plan: Plan) -> dict[str, Any]:
     """views: of each its kind, steps of an attack, images and jobs; located: images through the classifier, margins
     and jobs; hulls: queries and jobs by space; inverted: jobs, and what a search is asked for;
-    closest: images and jobs; not_estimated: parts.
+    closest: images and jobs; latent: trainings, and images that are encoded and latents that are decoded, by rule of
+    their jobs; not_estimated: parts.
 
     The plan must have its counts.
     """
@@ -35,6 +37,7 @@ def work_of(plan: Plan) -> dict[str, Any]:
         "vertices": views.samples("original", "train"),
         "inverted": _inverted(plan),
         "closest": {"images": plan.closest.count if plan.closest.any else 0, "jobs": len(plan.closest.chunk_names)},
+        "latent": _latent(plan),
         "not_estimated": [part for part in _NOT_ESTIMATED if getattr(plan, part)],
     }
 
@@ -92,6 +95,38 @@ def _inverted(plan: Plan) -> dict[str, Any] | None:
         return None
     keys = ("starts", "backtracks", "references", "segment")
     return {"jobs": len(inversion.inverted), "balls": len(inversion.explored)} | {k: inversion.options[k] for k in keys}
+
+
+def _latent(plan: Plan) -> dict[str, Any] | None:
+    """Of what measures operators and axes afterwards nothing is foretold: it takes a tenth of the trainings."""
+    if not plan.latent:
+        return None
+    options, settings = plan.latent.options, plan.latent.settings
+    images, samples = (plan.views.samples("original", split) for split in ("train", "test"))
+    drawn = options["dimension"] * options["set_size"]
+    gan = _steps("gan", options["gan"], images) if plan.latent.generator_is_trained else None
+    jobs = {"fit_generator": {"training": gan, "encoded": 0, "decoded": drawn}}
+    for setting, seed in plan.latent.encoders:
+        own = options["encoder"] | settings[setting]
+        kept = images - max(1, round(own["validation"] * images))
+        decoded = 1 + (own["reconstruction_of"] == "mean")
+        training = _steps("encoder", own, kept, decoded) if setting in plan.latent.trained else None
+        read = images + (1 + options["trials"]) * samples
+        jobs[f"encode_{setting}_{seed}"] = {"training": training, "encoded": images + samples, "decoded": read}
+    latents = drawn + len(plan.latent.encoders) * (3 * images + 2 * samples)
+    return {"dimension": options["dimension"], "width": options["width"], "jobs": jobs, "latents": latents}
+
+
+def _steps(kind: str, options: Mapping[str, Any], images: int, decoded: int = 1) -> dict[str, Any]:
+    """decoded: how often an image is, in a step of an encoder."""
+    batch = min(options["batch_size"], images)
+    return {
+        "kind": kind,
+        "steps": options["epochs"] * max(images // batch, 1),  # an incomplete batch is left out
+        "batch": batch,
+        "precision": options["precision"],
+        "decoded": decoded,
+    }
 
 
 RULES = {"estimate_cost": Rule("estimate/estimate_cost")}

@@ -3,14 +3,16 @@
     work left = Σ over the jobs left of mean(core-seconds of finished jobs of that rule)
     time left = work left / cores that were busy on average
 
-A rule of which no job has finished counts as the mean of all jobs. That is a guess, so nothing is said before the run
-has gone on for a while and, once, a quarter of the jobs left were of rules that were measured.
+A rule of which no job has finished counts as what the estimate of the run foretells of it, or else as the mean of all
+jobs. The mean is a guess, so nothing is said before the run has gone on for a while and, once, a quarter of the jobs
+left were of rules that were measured.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 _BASIS = 0.25  # share of the jobs left whose rule was measured
@@ -58,11 +60,18 @@ class Pace:
         """A job failed: it takes no more time and says nothing about others."""
         self._running.pop(job, None)
 
-    def left(self, now: float, total_left: int, jobs_left: Mapping[str, int] | None = None) -> float | None:
+    def left(
+        self,
+        now: float,
+        total_left: int,
+        jobs_left: Mapping[str, int] | None = None,
+        foretold: Mapping[str, float] = MappingProxyType({}),
+    ) -> float | None:
         """Seconds until all jobs are done; None where nothing can be said yet.
 
         jobs_left: how many of every rule are left, the running ones among them. Where that is not known, `total_left`
-        are, of rules that follow from the plan; what a checkpoint added to it counts as not measured.
+        are, of rules that follow from the plan; what a checkpoint added to it counts as not measured. foretold:
+        core-seconds of a job, of rules whose jobs are estimated one by one.
         """
         of_rule = Counter(jobs_left) if jobs_left is not None else self._planned - self._counts
         total_left = total_left if jobs_left is None else of_rule.total()
@@ -75,11 +84,14 @@ class Pace:
         if not self._based:
             return None
         mean = sum(self._sums.values()) / self._counts.total()
-        work = sum(count * self._mean_of(rule) for rule, count in measured.items())
-        work += max(total_left - sum(measured.values()), 0) * mean
+
+        def expected(rule: str) -> float:
+            return self._mean_of(rule) if self._counts[rule] else foretold.get(rule, mean)
+
+        work = sum(count * expected(rule) for rule, count in of_rule.items())
+        work += max(total_left - sum(of_rule.values()), 0) * mean
         for running in self._running.values():
-            expected = self._mean_of(running.rule) if self._counts[running.rule] else mean
-            work -= min(expected, (now - running.begun) * running.cores)
+            work -= min(expected(running.rule), (now - running.begun) * running.cores)
         return max(work, 0.0) / self._busy(now)
 
     def _mean_of(self, rule: str) -> float:

@@ -29,7 +29,8 @@ class Screen:
     """Writes one line for every finished step, and a block for every failed one.
 
     write: of one line. clock: of now, in seconds. jobs_left: how many jobs of every rule are left, running ones
-    included; None where that is not known. May be called from one thread at a time.
+    included; None where that is not known. foretold: core-seconds of a job, by rule, where an estimate has them. May be
+    called from one thread at a time.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class Screen:
         clock: Callable[[], float],
         jobs_left: Callable[[], Mapping[str, int] | None] = lambda: None,
         whole_logs: bool = False,
+        foretold: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
         self._write, self._clock, self._jobs_left, self._whole_logs = write, clock, jobs_left, whole_logs
+        self._foretold = foretold
         self._pace = Pace()
         self._jobs: dict[int, Job] = {}
         self._finished: list[int] = []  # since the last line about progress
@@ -91,7 +94,7 @@ class Screen:
             self.say(f"{place} of {self._total}, all there after {words.after(self._clock() - self._begun)}.")
             return
         parts = [f"{place} of {self._total}", job.words if job else "a step"]
-        seconds = self._pace.left(self._clock(), self._total - place, self._jobs_left())
+        seconds = self._pace.left(self._clock(), self._total - place, self._jobs_left(), self._foretold())
         self.say(", ".join([*parts, words.left(seconds)] if seconds is not None else parts))
         for line in [line for path in (job.logs if job else ()) for line in log.told(Path(path))]:
             self.say(f"  {line}")
