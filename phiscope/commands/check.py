@@ -1,6 +1,6 @@
 """Look at a classifier and its images in seconds, before a run: what it answers, and what is doubtful.
 
-phiscope check mine.yaml --config classifier.normalise=null --images sheet.png
+phiscope check mine.yaml --config classifier.normalise=none --images sheet.png
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ def require_folder(storage: str | None) -> None:
     """
     if storage:
         raise ConfigError(
-            f"--default-storage-provider {storage}: results have to lie in a folder that the head and all jobs see, "
-            "since what is left to do follows from them; leave it out, and start in such a folder (or --directory)"
+            f"--default-storage-provider {storage}: results have to lie in a folder that the main process and all "
+            "jobs see, since what is left to do follows from them; leave it out, and start in such a folder (or "
+            "--directory)"
         )

@@ -20,6 +20,7 @@ PAGES = {
     "denoising": ("tools.pages.denoising", ""),
     "study": ("tools.pages.study", ""),
     "implicit": ("tools.pages.implicit", ""),
+    "directions": ("tools.pages.directions", "-directions"),
     "together": ("tools.pages.together", "-together"),
     "published": ("tools.pages.published", ""),
 }

@@ -13,7 +13,7 @@ from phiscope.report.estimate import MeasuredNumber
 from phiscope.stats.attacks import GROUPS
 from phiscope.words.detectors import MEANINGS, title_of
 
-TITLE = "Do attacked or foreign samples stand out?"
+TITLE = "Do attacked or out-of-distribution samples stand out?"
 NUMBERS = (
     "bisected_below_genuine",
     "front_unseen",

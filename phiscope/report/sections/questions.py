@@ -12,7 +12,7 @@ from phiscope.report.estimate import MeasuredNumber
 from phiscope.words.detectors import title_of
 from phiscope.words.numbers import known, signed
 
-TITLE = "Which number tells errors, doubts and foreign samples?"
+TITLE = "Which number tells errors, disagreement and out-of-distribution samples?"
 NUMBERS = ()
 NEEDS = ()
 OPTIONAL = ("detector_questions",)
