@@ -124,6 +124,7 @@ def test_nothing_is_said_without_a_basis():
     assert pace.left(20.0, 9, {"train": 9}) is None  # of another rule
     assert pace.left(20.0, 9, {"slice": 3, "train": 6}) is not None
     assert pace.left(20.0, 0, {}) is None
+    assert pace.left(20.0, 0, {"slice": 3}) is None  # the graph has more, but the run stops here
 
 
 def test_a_basis_stays_one_until_jobs_are_added():

@@ -73,6 +73,8 @@ class Pace:
         are, of rules that follow from the plan; what a checkpoint added to it counts as not measured. foretold:
         core-seconds of a job, of rules whose jobs are estimated one by one.
         """
+        if total_left <= 0:  # as at the end of a run that was to stop before (`--until`)
+            return None
         of_rule = Counter(jobs_left) if jobs_left is not None else self._planned - self._counts
         total_left = total_left if jobs_left is None else of_rule.total()
         if self._begun is None or now - self._begun < _BEGUN or not self._counts or total_left <= 0:
