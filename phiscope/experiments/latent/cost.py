@@ -47,7 +47,8 @@ class _Networks:
         made = generator(latent, channels, size, width), discriminator(channels, size, width)
         own = encoder(latent, channels, size, width)
         self.generator, self.discriminator, self.encoder, self.classifier = (
-            network.to(device, memory_format=torch.channels_last) for network in (*made, own, classifier)
+            network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a third of `to`
+            for network in (*made, own, classifier)
         )
         self.codec = Codec(self.generator, self.classifier, self.encoder, device)
 
