@@ -272,7 +272,7 @@ def test_a_network_is_refused_before_it_is_trained(root, folder, images, forward
     description = {"factory": f"unfit_{abs(hash(forward))}.py:Net", "arguments": {}, "normalise": None}
     with pytest.raises(ModelError, match=words):
         scripts(root, "train_classifier")["train_classifier"](
-            str(folder / "test.safetensors"), description, None, None, Training
+            str(folder / "test.safetensors"), description, None, None, None, Training
         )
 
 

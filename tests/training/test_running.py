@@ -51,6 +51,7 @@ from pathlib import Path
 from phiscope.models.classifier import small_resnet
 from phiscope.training.classifier import train
 
+torch.manual_seed(0)
 options = {"epochs": 2, "batch_size": 20, "learning_rate": 0.1, "weight_decay": 0.0, "validation": 0.1}
 options |= {"shift": 0, "flip": False, "precision": "32-true"}
 network = small_resnet(channels=1, classes=2, widths=(4, 8))

@@ -282,9 +282,9 @@ def test_trainings_of_latent_space_are_counted_in_steps(planned):
     latent = {"enabled": True, "dimension": 20, "set_size": 30, "trials": 4, "seeds": [0, 7], "settings": settings,
               "gan": {"epochs": 2, "batch_size": 64}, "encoder": {"batch_size": 128, "validation": 0.1}}  # fmt: skip
     work = planned("presets/tiny.yaml", dataset={"limit": {"train": 300, "test": 150}}, latent=latent).work["latent"]
-    training = {"kind": "encoder", "steps": 3 * 3, "batch": 128, "precision": "32-true", "decoded": 2}  # of 270 images
+    training = {"kind": "encoder", "steps": 3 * 2, "batch": 128, "precision": "32-true", "decoded": 2}  # of 270 images
     encoder = {"training": training, "encoded": 450, "decoded": 300 + 5 * 150}
-    gan = {"kind": "gan", "steps": 2 * 5, "batch": 64, "precision": "32-true", "decoded": 1}
+    gan = {"kind": "gan", "steps": 2 * 4, "batch": 64, "precision": "32-true", "decoded": 1}
     generator = {"training": gan, "encoded": 0, "decoded": 20 * 30}
     assert work["jobs"] == {"fit_generator": generator, "encode_faithful_0": encoder, "encode_faithful_7": encoder}
     assert work["latents"] == 600 + 2 * (3 * 300 + 2 * 150)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from phiscope.experiments import timing
 from phiscope.experiments.inversion import cost
 from phiscope.geometry.inversion import gradients, relaxed
 from phiscope.models import split
@@ -31,7 +32,7 @@ def clock(monkeypatch):
         return kept(scalar, images)
 
     monkeypatch.setattr(relaxed, "_pull_back", pull_back)
-    monkeypatch.setattr(cost.time, "process_time", lambda: now[0])
+    monkeypatch.setattr(timing.time, "process_time", lambda: now[0])
     return now
 
 
