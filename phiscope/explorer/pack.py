@@ -6,8 +6,8 @@ tells, lie at multiples of 8. In HTML and in scripts a block stands as base64.
 Two precisions, since drawing needs less than reading:
 
 - to draw, sort roughly and filter, a real number is a uint16: 0 is no value, 1 to 65534 divide the range of the finite
-  values evenly (of their logarithms, where they span three decades and are positive), 65535 is infinity, and minus
-  infinity is 1 with the smallest;
+  values evenly (of their logarithms, where they span three decades and are positive), 65535 is infinity; minus
+  infinity has no place on a screen and is 0 as well;
 - where a number is shown, exported or compared, it is the float64 of the table, byte for byte.
 """
 
@@ -52,7 +52,6 @@ def quantised(values: NDArray[np.float64]) -> Quantised:
     share = (placed / 2 - start / 2) / span if span > 0 else np.zeros(len(placed))
     codes[known] = 1 + np.rint(STEPS * share).astype(np.uint16)
     codes[np.isposinf(values)] = INFINITE
-    codes[np.isneginf(values)] = 1  # with the smallest
     return Quantised(codes, low, high, bool(log))
 
 

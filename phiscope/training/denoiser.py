@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -100,6 +101,6 @@ def train(
     )
     watched = HeldOutPatches(images[kept:], noises, per_image=1, batch_size=64, **common)
     known = dict(options) | {"network": shapes(network), "built_from": built_from}
-    name = fingerprint(known, seed, *map(torch.from_numpy, images))
+    name = fingerprint(known, seed, *(torch.from_numpy(np.array(image)) for image in images))
     module = DenoiserTraining(network, options, len(pairs) * options["epochs"], report)
     return run(module, pairs, watched, options, seed=seed, name=name, checkpoints=checkpoints, device=device)

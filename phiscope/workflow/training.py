@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -37,7 +39,13 @@ class TrainingJob:
         )
 
     def begin(self) -> None:
-        """To be called before the network is built: its first weights come from the seed."""
+        """To be called before the network is built: its first weights come from the seed.
+
+        Those of NumPy and Python too: a factory may draw with them, and a training that was stopped is known again by
+        what is fixed in its network.
+        """
+        random.seed(self.seed)
+        np.random.seed(self.seed % 2**32)  # noqa: NPY002
         torch.manual_seed(self.seed)
 
     def arguments(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Pace:
         total_left = total_left if jobs_left is None else of_rule.total()
         if self._begun is None or now - self._begun < _BEGUN or not self._counts or total_left <= 0:
             return None
-        measured = {rule: count for rule, count in of_rule.items() if self._counts[rule]}
+        measured = {rule: count for rule, count in of_rule.items() if self._counts[rule] or rule in foretold}
         # A basis stays one as jobs are done; what a checkpoint adds may need a new one.
         self._based = (self._based and total_left <= self._left) or sum(measured.values()) >= _BASIS * total_left
         self._left = total_left
