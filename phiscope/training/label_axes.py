@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from phiscope.errors import DataError
+
 _KEPT = 0.99  # of an average, after a batch with latents of its label
 
 
@@ -27,6 +29,11 @@ class LabelAxes(nn.Module):
         self.register_buffer("seen", torch.zeros(labels, dtype=torch.bool))
 
     def forward(self, latents: Tensor, labels: Tensor) -> Tensor:
+        if not bool(latents.isfinite().all()):
+            raise DataError(
+                "encoder: its latents are not finite, so that labels have no axes; expected numbers: lower "
+                "latent.encoder.learning_rate, or that of the setting"
+            )
         with torch.autocast(latents.device.type, enabled=False):  # axes in bfloat16 are off from orthogonal by 0.4 %
             if self.training:
                 self._follow(latents.detach(), labels)

@@ -172,7 +172,8 @@ def fingerprint(options: Mapping[str, Any], seed: int, *tensors: Tensor) -> str:
     """Names what a checkpoint may be resumed for: the same options and seed, and the same tensors in the same order."""
     digest = hashlib.sha256(json.dumps([dict(options), seed], sort_keys=True).encode())
     for tensor in tensors:
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        as_it_lies = tensor.detach().cpu().contiguous().flatten().view(torch.uint8)
+        digest.update(memoryview(as_it_lies.numpy()))  # without a copy: these may be all images
     return digest.hexdigest()[:12]
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from phiscope.errors import DataError
 from phiscope.latent.basis import lowdin
 from phiscope.training.label_axes import LabelAxes
 
@@ -46,3 +47,8 @@ def test_axes_stay_orthogonal_where_a_training_is_in_bfloat16():
     with torch.autocast("cpu", torch.bfloat16):
         found = LabelAxes(4, 9)(latents, labels)
     torch.testing.assert_close(found, LabelAxes(4, 9)(latents, labels))
+
+
+def test_latents_that_are_not_finite_are_refused_in_a_sentence():
+    with pytest.raises(DataError, match=r"latents are not finite.*lower latent\.encoder\.learning_rate"):
+        LabelAxes(2, 3)(torch.tensor([[1.0, 2, torch.nan]]), torch.tensor([0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -19,7 +20,7 @@ from phiscope.models.gan import discriminator, generator
 def seconds_of_jobs(
     work: Mapping[str, Any], classifier: nn.Module, shape: Sequence[int], device: str
 ) -> dict[str, float]:
-    """Processor seconds of the jobs that train the generator and the encoders, by rule, without what starting takes.
+    """Seconds of processor time, or of a GPU's, of the jobs that train generator and encoders, by rule, without their start.
 
     work: `latent` of `phiscope.workflow.plan.work`; shape (c, h, w) of an image. Networks of that size are made with
     random weights: what they compute does not matter.
@@ -48,7 +49,7 @@ class _Networks:
         own = encoder(latent, channels, size, width)
         self.generator, self.discriminator, self.encoder, self.classifier = (
             network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a third of `to`
-            for network in (*made, own, classifier)
+            for network in (*made, own, copy.deepcopy(classifier))
         )
         self.codec = Codec(self.generator, self.classifier, self.encoder, device)
 

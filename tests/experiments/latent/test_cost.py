@@ -40,5 +40,9 @@ def test_the_longer_training_takes_as_many_times_more():
 def test_the_classifier_is_left_as_it_was():
     classifier = small_resnet(1, 3, (4, 8))
     before = {name: value.clone() for name, value in classifier.state_dict().items()}
-    cost.seconds_of_jobs({"dimension": 6, "width": 4, "jobs": {"g": job(GAN)}}, classifier, (1, 8, 8), "cpu")
+    cost.seconds_of_jobs(
+        {"dimension": 6, "width": 4, "jobs": {"g": job(GAN), "e": job(ENCODER)}}, classifier, (1, 8, 8), "cpu"
+    )
     assert all((value == before[name]).all() for name, value in classifier.state_dict().items())
+    assert classifier.training
+    assert all(weight.requires_grad for weight in classifier.parameters())
