@@ -173,7 +173,7 @@ def fingerprint(options: Mapping[str, Any], seed: int, *tensors: Tensor) -> str:
     digest = hashlib.sha256(json.dumps([dict(options), seed], sort_keys=True).encode())
     for tensor in tensors:
         as_it_lies = tensor.detach().cpu().contiguous().flatten().view(torch.uint8)
-        digest.update(memoryview(as_it_lies.numpy()))  # without a copy: these may be all images
+        digest.update(as_it_lies.numpy().data)  # without a copy: these may be all images
     return digest.hexdigest()[:12]
 
 

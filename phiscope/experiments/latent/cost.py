@@ -20,7 +20,7 @@ from phiscope.models.gan import discriminator, generator
 def seconds_of_jobs(
     work: Mapping[str, Any], classifier: nn.Module, shape: Sequence[int], device: str
 ) -> dict[str, float]:
-    """Seconds of processor time, or of a GPU's, of the jobs that train generator and encoders, by rule, without their start.
+    """Seconds of a processor, or of a GPU, of the jobs that train generator and encoders, by rule, without their start.
 
     work: `latent` of `phiscope.workflow.plan.work`; shape (c, h, w) of an image. Networks of that size are made with
     random weights: what they compute does not matter.
